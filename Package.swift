@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "amtguard",
+    products: [
+        .executable(name: "amtguardd", targets: ["amtguardd"]),
+        .executable(name: "amtguardctl", targets: ["amtguardctl"]),
+        // For the nested packages below Tools/ and Benchmarks/ alone.
+        .library(name: "AmtguardCore", targets: ["AmtguardCore"]),
+        .library(name: "AmtguardLinux", targets: ["AmtguardLinux"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        // Headers only: what Swift cannot import from C by itself.
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        // The guard. An arrow that is not here does not exist: the core imports nobody.
+        .target(name: "AmtguardCore"),
+        .target(name: "AmtguardLinux", dependencies: ["AmtguardCore", "CLinux", system]),
+        .target(name: "AmtguardSystemd", dependencies: ["CSystemd", system]),
+        .target(
+            name: "AmtguardDaemon", dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", system]),
+        .executableTarget(name: "amtguardd", dependencies: ["AmtguardDaemon"]),
+
+        // The administrator's side.
+        .target(
+            name: "AmtguardCommands",
+            dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", argumentParser, system]),
+        .executableTarget(name: "amtguardctl", dependencies: ["AmtguardCommands"]),
+
+        // A host in virtual time, on the core alone.
+        .target(name: "AmtguardLab", dependencies: ["AmtguardCore"]),
+
+        .testTarget(name: "AmtguardCoreTests", dependencies: ["AmtguardCore"]),
+        .testTarget(name: "AmtguardLinuxTests", dependencies: ["AmtguardLinux", "AmtguardCore", "CLinux", system]),
+        .testTarget(name: "AmtguardSystemdTests", dependencies: ["AmtguardSystemd", "CSystemd", system]),
+        .testTarget(name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore"]),
+        .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),
+        .testTarget(name: "AmtguardSystemTests", dependencies: ["amtguardd", "amtguardctl"]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        // https://www.swift.org/migration/documentation/migrationguide/
+        .swiftLanguageMode(.v6),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+        .strictMemorySafety(),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0480-swiftpm-warning-control.md
+        .treatAllWarnings(as: .error),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+        .enableUpcomingFeature("ExistentialAny"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+        .enableUpcomingFeature("MemberImportVisibility"),
+        // One setting for every module, or their views of glibc disagree: O_PATH, pipe2, memfd_create, pidfd_open.
+        .unsafeFlags(["-Xcc", "-D_GNU_SOURCE"]),
+    ]
+}

@@ -1,0 +1,91 @@
+// The notation of `net.ipv4.ip_local_reserved_ports`: `623,664,16992-16995`, and an empty line for no port.
+
+extension PortSet: CustomStringConvertible {
+    /// The kernel's notation, without a newline.
+    public var description: String {
+        var text = ""
+        for range in ranges {
+            if !text.isEmpty { text += "," }
+            text += Self.text(of: range)
+        }
+        return text
+    }
+
+    /// The kernel's notation in pieces of at most `length` bytes, each a list of its own.
+    ///
+    /// One write may carry 4,095 bytes; a longer one is cut, by the kernel, where it pleases.
+    public func pieces(ofAtMost length: Int) -> [String] {
+        var pieces: [String] = []
+        for range in ranges {
+            let text = Self.text(of: range)
+            if let last = pieces.last, last.utf8.count + 1 + text.utf8.count <= length {
+                pieces[pieces.count - 1] += "," + text
+            } else {
+                pieces.append(text)
+            }
+        }
+        return pieces
+    }
+
+    /// The kernel's notation, cut between two ports where it is longer than `length` bytes: for people.
+    public func abbreviated(to length: Int) -> String {
+        guard let first = pieces(ofAtMost: length).first else { return "" }
+        let shown = first.utf8.count
+        return shown == description.utf8.count ? first : "\(first),… (\(count) ports)"
+    }
+
+    private static func text(of range: ClosedRange<UInt16>) -> String {
+        range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
+    }
+}
+
+extension PortSet {
+    /// A text that is no list of ports in the kernel's notation.
+    public struct SyntaxError: Error, Hashable {
+        /// The part that is wrong, at most 40 characters of it, safe to print.
+        public let text: String
+    }
+
+    /// Parses what the kernel prints: decimal numbers up to 65535, ranges, commas, one newline at the end.
+    ///
+    /// - Throws: `SyntaxError` with the offending part. These are the kernel's bytes, and hostile all the same:
+    ///   a container may have put any file in the place of the list.
+    public init(kernel bytes: some Collection<UInt8>) throws(SyntaxError) {
+        var text = Array(bytes)
+        if text.last == UInt8(ascii: "\n") { text.removeLast() }
+        guard !text.isEmpty else {
+            self.init(merging: [])
+            return
+        }
+        var ranges: [ClosedRange<UInt16>] = []
+        for item in text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            guard let range = Self.range(item) else { throw SyntaxError(text: printable(item)) }
+            ranges.append(range)
+        }
+        self.init(merging: ranges)
+    }
+
+    private static func range(_ item: ArraySlice<UInt8>) -> ClosedRange<UInt16>? {
+        guard let dash = item.firstIndex(of: UInt8(ascii: "-")) else {
+            return number(item).map { $0...$0 }
+        }
+        guard let low = number(item[..<dash]), let high = number(item[(dash + 1)...]), low <= high else { return nil }
+        return low...high
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> UInt16? {
+        guard !digits.isEmpty, digits.count <= 5 else { return nil }
+        var value = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            value = value * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return UInt16(exactly: value)
+    }
+}
+
+/// Foreign bytes for a line that a person reads: at most 40, everything but printable ASCII replaced by `?`.
+public func printable(_ bytes: some Collection<UInt8>) -> String {
+    let shown = bytes.prefix(40).map { (0x20...0x7E).contains($0) ? Character(UnicodeScalar($0)) : "?" }
+    return String(shown) + (bytes.count > 40 ? "…" : "")
+}

@@ -1,0 +1,1 @@
+// The house before its rooms are furnished.

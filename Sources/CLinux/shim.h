@@ -1,0 +1,12 @@
+/* What Swift cannot import from Linux by itself: macros, variadic functions and system calls without a wrapper.
+ * No policy here, only names. */
+#pragma once
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* glibc has no wrapper for openat2(2). */
+static inline int shim_openat2(int directory, const char *path, const struct open_how *how) {
+        return (int) syscall(SYS_openat2, directory, path, how, sizeof *how);
+}
