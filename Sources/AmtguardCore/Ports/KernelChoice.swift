@@ -1,0 +1,19 @@
+/// Which ports the kernel may choose as a local port in this network namespace, reservations aside.
+public struct KernelChoice: Hashable, Sendable {
+    /// `net.ipv4.ip_local_port_range`.
+    public var ephemeralRange: ClosedRange<UInt16>
+    /// `net.ipv4.ip_unprivileged_port_start`: the range never begins below it.
+    public var unprivilegedStart: UInt16
+
+    /// The two settings as they were read.
+    public init(ephemeralRange: ClosedRange<UInt16>, unprivilegedStart: UInt16) {
+        self.ephemeralRange = ephemeralRange
+        self.unprivilegedStart = unprivilegedStart
+    }
+
+    /// The ports within reach.
+    public var reach: PortSet {
+        guard unprivilegedStart <= ephemeralRange.upperBound else { return PortSet() }
+        return PortSet(max(ephemeralRange.lowerBound, unprivilegedStart)...ephemeralRange.upperBound)
+    }
+}
