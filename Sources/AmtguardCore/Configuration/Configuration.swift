@@ -1,0 +1,54 @@
+/// What the administrator wants, complete and valid: `amtguard.conf(5)`.
+public struct Configuration: Hashable, Sendable {
+    /// `Mode=`: when the ports are required.
+    public enum Mode: String, CaseIterable, Sendable {
+        /// Unless AMT is positively impossible on this machine.
+        case auto
+        /// On every machine.
+        case always
+        /// As `auto`, but amtguard never writes: it only tells.
+        case observe
+    }
+
+    /// `OnStop=`: what becomes of the owned ports when amtguard stops.
+    public enum OnStop: String, CaseIterable, Sendable {
+        /// They stay reserved, so that a restart leaves no gap.
+        case keep
+        /// They are taken out of the list.
+        case release
+    }
+
+    /// `Mode=`
+    public var mode = Mode.auto
+    /// `Ports=`: AMT's own, IANA's asf-rmcp, asf-secure-rmcp and amt-soap-http to amt-redir-tls.
+    public var ports = PortSet(623...623, 664...664, 16992...16995)
+    /// `ExtraPorts=`, for example 5900 where AMT's KVM port is on.
+    public var extraPorts = PortSet()
+    /// `OnStop=`
+    public var onStop = OnStop.keep
+    /// `AuditSec=`: the slow look, for what no watch shows.
+    public var audit = Duration.seconds(30)
+    /// `RepairBurst=` and `RepairsPerSec=`
+    public var pace = Pace(burst: 100, perSecond: 20)
+
+    /// The defaults.
+    public init() {}
+
+    /// The ports that are required unless AMT is impossible here.
+    public var guarded: PortSet { ports.union(extraPorts) }
+}
+
+/// How often the list may be repaired: a burst at once, then so many a second.
+public struct Pace: Hashable, Sendable {
+    /// Repairs that may follow each other without a pause.
+    public var burst: Int
+    /// Repairs a second for as long as it lasts.
+    public var perSecond: Int
+
+    /// Both at least 1.
+    public init(burst: Int, perSecond: Int) {
+        precondition(burst > 0 && perSecond > 0, "a pace of nothing")
+        self.burst = burst
+        self.perSecond = perSecond
+    }
+}

@@ -1,0 +1,83 @@
+/// A key of `amtguard.conf`, with all that the parser, its messages and the manual need to know of it.
+public enum ConfigurationKey: String, CaseIterable, Sendable {
+    case mode = "Mode"
+    case ports = "Ports"
+    case extraPorts = "ExtraPorts"
+    case onStop = "OnStop"
+    case audit = "AuditSec"
+    case repairBurst = "RepairBurst"
+    case repairsPerSecond = "RepairsPerSec"
+
+    /// The section it stands in.
+    public var section: String { "Guard" }
+
+    /// All sections there are.
+    public static let sections = ["Guard"]
+
+    /// What may stand behind the equals sign.
+    public var allowed: String {
+        switch self {
+        case .mode: Configuration.Mode.allCases.map(\.rawValue).joined(separator: ", ")
+        case .onStop: Configuration.OnStop.allCases.map(\.rawValue).joined(separator: ", ")
+        case .ports, .extraPorts: "ports from 1 to 65535 and ranges like 16992-16995, at most \(Self.mostPorts) ports"
+        case .audit: "a time from 100ms to 1h, for example 30s"
+        case .repairBurst: "a whole number from 1 to 1000000"
+        case .repairsPerSecond: "a whole number from 1 to 10000"
+        }
+    }
+
+    /// A slip like `1-65535` would leave the host without a single local port.
+    static let mostPorts = 1_024
+
+    /// Takes over `value`; an empty one goes back to the default.
+    ///
+    /// - Throws: `Refused` with what is wrong; `configuration` is as it was.
+    func assign(_ value: String, to configuration: inout Configuration) throws(Refused) {
+        let defaults = Configuration()
+        switch self {
+        case .mode: configuration.mode = try choice(value) ?? defaults.mode
+        case .onStop: configuration.onStop = try choice(value) ?? defaults.onStop
+        case .ports: configuration.ports = value.isEmpty ? defaults.ports : try ports(value)
+        case .extraPorts:
+            configuration.extraPorts = value.isEmpty ? PortSet() : try ports(value).union(configuration.extraPorts)
+        case .audit:
+            configuration.audit = value.isEmpty ? defaults.audit : try time(value, in: .milliseconds(100)...(.seconds(3_600)))
+        case .repairBurst:
+            configuration.pace.burst = value.isEmpty ? defaults.pace.burst : try number(value, in: 1...1_000_000)
+        case .repairsPerSecond:
+            configuration.pace.perSecond = value.isEmpty ? defaults.pace.perSecond : try number(value, in: 1...10_000)
+        }
+    }
+
+    /// A value that is not allowed, and why.
+    struct Refused: Error {
+        let reason: String
+    }
+
+    private func choice<Choice: RawRepresentable<String>>(_ value: String) throws(Refused) -> Choice? {
+        guard !value.isEmpty else { return nil }
+        guard let choice = Choice(rawValue: value) else { throw Refused(reason: "\(quoted(value)) is unknown") }
+        return choice
+    }
+
+    private func ports(_ value: String) throws(Refused) -> PortSet {
+        let ports: PortSet
+        do { ports = try PortSet(configuration: value) } catch { throw Refused(reason: error.message) }
+        guard ports.count <= Self.mostPorts else { throw Refused(reason: "these are \(ports.count) ports") }
+        return ports
+    }
+
+    private func number(_ value: String, in range: ClosedRange<Int>) throws(Refused) -> Int {
+        guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(value) else {
+            throw Refused(reason: "\(quoted(value)) is not a whole number")
+        }
+        guard range.contains(number) else { throw Refused(reason: "\(number) is out of range") }
+        return number
+    }
+
+    private func time(_ value: String, in range: ClosedRange<Duration>) throws(Refused) -> Duration {
+        guard let time = Duration(timeSpan: value) else { throw Refused(reason: "\(quoted(value)) is not a time") }
+        guard range.contains(time) else { throw Refused(reason: "\(quoted(value)) is out of range") }
+        return time
+    }
+}

@@ -1,0 +1,146 @@
+/// One file of the configuration, as it was read.
+public struct ConfigurationFile: Hashable, Sendable {
+    /// Its path, for messages.
+    public var path: String
+    /// Its bytes, or why there are none: "is a directory".
+    public var content: Content
+
+    /// What came of reading the file.
+    public enum Content: Hashable, Sendable {
+        case bytes([UInt8])
+        case unreadable(String)
+    }
+
+    /// A file and what came of reading it.
+    public init(path: String, content: Content) {
+        self.path = path
+        self.content = content
+    }
+}
+
+/// Something in a configuration file that a person should look at.
+public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {
+    /// A refused value leaves the former configuration in force; a warning changes nothing.
+    public enum Severity: Hashable, Sendable { case warning, refused }
+
+    public var severity: Severity
+    public var path: String
+    /// From 1; `nil` where the whole file is meant.
+    public var line: Int?
+    /// One line: what is wrong and what is allowed.
+    public var message: String
+
+    /// `/etc/amtguard.conf:3: Ports=: "70000" is not from 1 to 65535. Allowed: …`
+    public var description: String {
+        path + ":" + (line.map { "\($0): " } ?? " ") + message
+    }
+}
+
+extension Configuration {
+    /// Reads `files` in order, the last assignment of a key winning, an empty value going back to the default.
+    ///
+    /// - Returns: The configuration, or `nil` where any value was refused: nothing is ever half applied.
+    public static func parse(_ files: [ConfigurationFile]) -> (Configuration?, [ConfigurationProblem]) {
+        var parser = ConfigurationParser()
+        for file in files { parser.read(file) }
+        let refused = parser.problems.contains { $0.severity == .refused }
+        return (refused ? nil : parser.configuration, parser.problems)
+    }
+}
+
+/// The syntax of systemd.syntax(7): sections, assignments, comments, and lines continued by a backslash.
+private struct ConfigurationParser {
+    var configuration = Configuration()
+    var problems: [ConfigurationProblem] = []
+    private var path = ""
+    private var section: Section = .none
+
+    private enum Section {
+        /// Before the first header: nothing may stand here.
+        case none
+        case known(String)
+        /// Warned about once, at its header; what stands in it is passed over.
+        case unknown
+    }
+
+    mutating func read(_ file: ConfigurationFile) {
+        path = file.path
+        section = .none
+        switch file.content {
+        case .unreadable(let reason): report(.refused, nil, reason)
+        case .bytes(let bytes):
+            var pending: (line: Int, text: String)?
+            for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+                guard let text = String(validating: line, as: UTF8.self) else {
+                    report(.refused, index + 1, "not UTF-8 text: \"\(printable(line))\". Allowed: UTF-8")
+                    return
+                }
+                let start = pending?.line ?? index + 1
+                let whole = (pending?.text ?? "") + text.trimmed
+                if whole.hasSuffix("\\"), !whole.isComment {
+                    pending = (start, String(whole.dropLast()) + " ")
+                } else {
+                    pending = nil
+                    read(whole.trimmed, at: start)
+                }
+            }
+            if let pending { read(pending.text.trimmed, at: pending.line) }
+        }
+    }
+
+    private mutating func read(_ text: String, at line: Int) {
+        guard !text.isEmpty, !text.isComment else { return }
+        if text.hasPrefix("["), text.hasSuffix("]") {
+            enter(String(text.dropFirst().dropLast()), at: line)
+        } else if let equals = text.firstIndex(of: "=") {
+            assign(String(text[..<equals]).trimmed, String(text[text.index(after: equals)...]).trimmed, at: line)
+        } else {
+            report(.refused, line, "\(quoted(text)) is no assignment. Allowed: [Section], Key=value, and # comments")
+        }
+    }
+
+    private mutating func enter(_ name: String, at line: Int) {
+        if ConfigurationKey.sections.contains(name) {
+            section = .known(name)
+        } else {
+            section = .unknown
+            let known = ConfigurationKey.sections.map { "[\($0)]" }.joined(separator: ", ")
+            report(.warning, line, "unknown section [\(printable(name.utf8))], passed over. Known: \(known)")
+        }
+    }
+
+    private mutating func assign(_ name: String, _ value: String, at line: Int) {
+        switch section {
+        case .unknown: return
+        case .none: report(.refused, line, "\(quoted(name)) stands before any section. Allowed: [Guard] first")
+        case .known(let section):
+            guard let key = ConfigurationKey(rawValue: name), key.section == section else {
+                let known = ConfigurationKey.allCases.filter { $0.section == section }.map(\.rawValue)
+                report(
+                    .warning, line, "unknown key \(quoted(name)) in [\(section)], passed over. "
+                        + "Known: \(known.joined(separator: ", "))")
+                return
+            }
+            do {
+                try key.assign(value, to: &configuration)
+            } catch {
+                report(.refused, line, "\(name)=: \(error.reason). Allowed: \(key.allowed)")
+            }
+        }
+    }
+
+    private mutating func report(_ severity: ConfigurationProblem.Severity, _ line: Int?, _ message: String) {
+        problems.append(ConfigurationProblem(severity: severity, path: path, line: line, message: message))
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        let white: Set<Character> = [" ", "\t", "\r"]
+        let start = drop { white.contains($0) }
+        let count = start.reversed().prefix { white.contains($0) }.count
+        return String(start.dropLast(count))
+    }
+
+    fileprivate var isComment: Bool { hasPrefix("#") || hasPrefix(";") }
+}

@@ -1,0 +1,33 @@
+// Time spans as systemd.time(7) writes them: `30`, `500ms`, `2min 30s`, `1.5h`.
+
+extension Duration {
+    /// Parses a time span; a number without a unit means seconds. `nil` for anything else, or beyond a year.
+    init?(timeSpan text: String) {
+        var rest = Substring(text).drop { $0 == " " }
+        guard !rest.isEmpty else { return nil }
+        var total = 0.0
+        while !rest.isEmpty {
+            let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+            rest = rest.dropFirst(digits.count).drop { $0 == " " }
+            let unit = rest.prefix { $0.isASCII && $0.isLetter }
+            rest = rest.dropFirst(unit.count).drop { $0 == " " }
+            guard digits.first?.isNumber == true, let number = Double(String(digits)),
+                let scale = Self.seconds(in: unit)
+            else { return nil }
+            total += number * scale
+        }
+        guard total <= 31_557_600 else { return nil }
+        self = .microseconds(Int64((total * 1_000_000).rounded()))
+    }
+
+    private static func seconds(in unit: Substring) -> Double? {
+        switch unit {
+        case "us", "usec": 0.000_001
+        case "ms", "msec": 0.001
+        case "", "s", "sec", "second", "seconds": 1
+        case "m", "min", "minute", "minutes": 60
+        case "h", "hr", "hour", "hours": 3_600
+        default: nil
+        }
+    }
+}
