@@ -49,20 +49,21 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        // https://www.swift.org/migration/documentation/migrationguide/
-        .swiftLanguageMode(.v6),
-        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
-        .strictMemorySafety(),
-        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0480-swiftpm-warning-control.md
-        .treatAllWarnings(as: .error),
-        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
-        .enableUpcomingFeature("ExistentialAny"),
-        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
-        .enableUpcomingFeature("MemberImportVisibility"),
-        // One setting for every module, or their views of glibc disagree: O_PATH, pipe2, memfd_create, pidfd_open.
-        .unsafeFlags(["-Xcc", "-D_GNU_SOURCE"]),
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            // https://www.swift.org/migration/documentation/migrationguide/
+            .swiftLanguageMode(.v6),
+            // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+            .strictMemorySafety(),
+            // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0480-swiftpm-warning-control.md
+            .treatAllWarnings(as: .error),
+            // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+            .enableUpcomingFeature("ExistentialAny"),
+            // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+            .enableUpcomingFeature("MemberImportVisibility"),
+            // One setting for every module, or their views of glibc disagree: O_PATH, pipe2, memfd_create, pidfd_open.
+            .unsafeFlags(["-Xcc", "-D_GNU_SOURCE"]),
+        ]
 }

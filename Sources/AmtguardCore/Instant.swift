@@ -12,6 +12,7 @@ public struct Instant: Hashable, Comparable, Sendable {
 
     public static func < (a: Instant, b: Instant) -> Bool { a.sinceBoot < b.sinceBoot }
     public static func + (a: Instant, b: Duration) -> Instant { Instant(sinceBoot: a.sinceBoot + b) }
+    public static func - (a: Instant, b: Duration) -> Instant { Instant(sinceBoot: a.sinceBoot - b) }
     public static func - (a: Instant, b: Instant) -> Duration { a.sinceBoot - b.sinceBoot }
 }
 

@@ -18,7 +18,8 @@ public struct Moment: Hashable, Sendable {
         let (year, month, day) = Self.civil(fromDays: days)
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let yearText = String(repeating: "0", count: max(0, 4 - "\(year)".count)) + "\(year)"
-        return "\(yearText)-\(two(month))-\(two(day))T\(two(second / 3_600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
+        return
+            "\(yearText)-\(two(month))-\(two(day))T\(two(second / 3_600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
     }
 
     /// The proleptic Gregorian date so many days after 1970-01-01.

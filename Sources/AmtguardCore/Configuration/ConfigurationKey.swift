@@ -41,7 +41,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .extraPorts:
             configuration.extraPorts = value.isEmpty ? PortSet() : try ports(value).union(configuration.extraPorts)
         case .audit:
-            configuration.audit = value.isEmpty ? defaults.audit : try time(value, in: .milliseconds(100)...(.seconds(3_600)))
+            configuration.audit =
+                value.isEmpty ? defaults.audit : try time(value, in: .milliseconds(100)...(.seconds(3_600)))
         case .repairBurst:
             configuration.pace.burst = value.isEmpty ? defaults.pace.burst : try number(value, in: 1...1_000_000)
         case .repairsPerSecond:

@@ -70,7 +70,9 @@ private struct ConfigurationParser {
         case .unreadable(let reason): report(.refused, nil, reason)
         case .bytes(let bytes):
             var pending: (line: Int, text: String)?
-            for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+                .enumerated()
+            {
                 guard let text = String(validating: line, as: UTF8.self) else {
                     report(.refused, index + 1, "not UTF-8 text: \"\(printable(line))\". Allowed: UTF-8")
                     return
@@ -117,7 +119,8 @@ private struct ConfigurationParser {
             guard let key = ConfigurationKey(rawValue: name), key.section == section else {
                 let known = ConfigurationKey.allCases.filter { $0.section == section }.map(\.rawValue)
                 report(
-                    .warning, line, "unknown key \(quoted(name)) in [\(section)], passed over. "
+                    .warning, line,
+                    "unknown key \(quoted(name)) in [\(section)], passed over. "
                         + "Known: \(known.joined(separator: ", "))")
                 return
             }

@@ -1,0 +1,37 @@
+/// What the daemon is asked to do, in this order.
+public enum Effect: Hashable, Sendable {
+    /// Write down `Guardian.memory`, before the next effect.
+    case remember
+    /// Add these ports to the list, then look again.
+    case add(PortSet)
+    /// Take these ports out of the list, then look again.
+    case remove(PortSet)
+    /// Look at the list at this time, whatever happens before.
+    case look(at: Instant)
+    /// Listen to the watch, or leave it alone while the bucket is empty.
+    case watch(Bool)
+    /// Audit this often from now on; `nil` for never.
+    case audit(every: Duration?)
+    /// Tell the journal and the bus.
+    case report(Event)
+}
+
+/// What made the daemon look at the list.
+public enum Prompt: Hashable, Sendable {
+    /// The watch showed a write.
+    case watch
+    /// The audit's time had come, and the watch had shown nothing.
+    case audit
+    /// Somebody asked: the start, SIGHUP, `Check()`, a resume.
+    case request
+    /// amtguard's own act, whose outcome it wants to see.
+    case readBack
+    /// A look that was arranged with `Effect.look(at:)`.
+    case token
+}
+
+/// One look at the list.
+public enum Reading: Hashable, Sendable {
+    case ports(PortSet)
+    case obstacle(Obstacle)
+}

@@ -1,0 +1,27 @@
+/// Something worth telling.
+public enum Event: Hashable, Sendable {
+    /// The daemon guards from now on.
+    case started(version: String, watch: Watch)
+    /// Ports were added that had not been reserved before.
+    case reserved(PortSet, list: PortSet)
+    /// The list was overwritten, and is whole again.
+    case repaired(Repair)
+    /// Repairs run into their pace.
+    case contested(Contest)
+    /// They no longer do.
+    case calmed(Contest)
+    /// The list can't be read or written.
+    case obstructed(Obstacle)
+    /// Owned ports were taken out of the list.
+    case released(PortSet, list: PortSet)
+    /// The list was changed, and the watch had shown nothing.
+    case unseenWrite(found: PortSet)
+    /// What is known of AMT is something else now.
+    case amt(AMTState, evidence: [Evidence])
+    /// The verdict is another one.
+    case verdict(Verdict, from: Verdict?, reasons: [Reason])
+    /// Something in the configuration needs a look.
+    case configuration(ConfigurationProblem)
+    /// The daemon stops.
+    case stopping(keeping: PortSet)
+}

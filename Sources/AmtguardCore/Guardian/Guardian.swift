@@ -1,0 +1,201 @@
+/// Everything amtguardd decides: observations in, effects out.
+///
+/// No clock, no file, no logger: the daemon is the shell around this value.
+public struct Guardian: Sendable {
+    /// One thing that was seen. Levels, never edges: what is so, not what has changed.
+    public enum Observation: Sendable {
+        /// One look at the list.
+        case list(Reading, Prompt)
+        /// An effect on the list was refused.
+        case refused(Obstacle)
+        /// The watch named a writer.
+        case writer(Writer)
+        /// What `/sys` shows.
+        case presence(Presence)
+        /// Which ports the kernel may choose; `nil` where that can't be read.
+        case choice(KernelChoice?)
+        /// How the list is watched.
+        case watch(Watch)
+        /// The configuration was read; `nil` where it was refused.
+        case configuration(Configuration?, [ConfigurationProblem])
+        /// Whether the runtime directory can be written; `nil` if so, else why not.
+        case runtimeDirectory(problem: String?)
+        /// The daemon was told to stop.
+        case stopping
+    }
+
+    /// What is in force.
+    public private(set) var configuration = Configuration()
+    private var refused: [ConfigurationProblem] = []
+    private var detection: Detection
+    private var reservation: Reservation
+    private var choice: KernelChoice?
+    private var watch = Watch(.none)
+    private var runtimeProblem: String?
+    private var stopping = false
+    private var judged: (verdict: Verdict, state: AMTState, since: Moment)?
+    private let scope: Memory.Scope
+    /// When the list was last looked at.
+    private var observedAt: Moment?
+
+    /// A guardian that has seen nothing yet, and remembers what its predecessor in this boot wrote down.
+    public init(remembering memory: Memory) {
+        scope = memory.scope
+        detection = Detection(sawCSME: memory.sawCSME)
+        reservation = Reservation(ownership: memory.ownership, pace: Configuration().pace)
+        require()
+    }
+
+    /// What must survive the process.
+    public var memory: Memory {
+        Memory(scope: scope, ownership: reservation.ownership, sawCSME: detection.sawCSME)
+    }
+
+    /// Takes one observation; what to do about it comes back.
+    public mutating func observe(_ observation: Observation, at now: Moment) -> [Effect] {
+        var effects: [Effect] = []
+        switch observation {
+        case .list(let reading, let prompt):
+            effects = reservation.observe(reading, prompt, at: now)
+            observedAt = now
+            // First the list, then the verdict: it is judged by what is seen when the addition is done.
+            if effects.contains(where: \.isChange) { return effects }
+        case .refused(let obstacle): effects = reservation.observe(refusal: obstacle)
+        case .writer(let writer):
+            reservation.observe(writer)
+            return []
+        case .presence(let presence):
+            let remembered = detection.sawCSME
+            detection.observe(presence)
+            if detection.sawCSME != remembered { effects.append(.remember) }
+            require()
+        case .choice(let choice): self.choice = choice
+        case .watch(let watch): self.watch = watch
+        case .configuration(let configuration, let problems):
+            effects = problems.map { .report(.configuration($0)) }
+            refused = problems.filter { $0.severity == .refused }
+            if let configuration { self.configuration = configuration }
+            require()
+        case .runtimeDirectory(let problem): runtimeProblem = problem
+        case .stopping:
+            stopping = true
+            require()
+        }
+        return effects + judge(at: now)
+    }
+
+    /// What is required follows from the configuration, from what is known of AMT, and from whether we go on.
+    private mutating func require() {
+        let released = stopping && configuration.onStop == .release
+        reservation.require(
+            released || !isNeeded ? PortSet() : configuration.guarded,
+            writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace)
+    }
+
+    /// Unless AMT is positively impossible on this machine.
+    private var isNeeded: Bool {
+        if configuration.mode != .always, case .impossible = detection.state { false } else { true }
+    }
+}
+
+extension Effect {
+    /// Whether it changes the list, so that another look follows.
+    fileprivate var isChange: Bool {
+        switch self {
+        case .add, .remove: true
+        case .remember, .look, .watch, .audit, .report: false
+        }
+    }
+}
+
+// MARK: - The verdict
+
+extension Guardian {
+    /// Required ports that are not reserved, as far as the last reading shows.
+    private var missing: PortSet {
+        reservation.required.subtracting(reservation.reserved ?? PortSet())
+    }
+
+    private var reach: PortSet { choice?.reach ?? PortSet(1...65535) }
+
+    private var verdict: Verdict {
+        guard isNeeded else { return .notNeeded }
+        // While it is contested, each reading shows something else: what counts is what may be chosen meanwhile.
+        let doubtful = reservation.contest == nil ? missing : reservation.required
+        if !doubtful.intersection(reach).isEmpty { return .exposed }
+        let watched = watch.kind != .none
+        return doubtful.isEmpty && refused.isEmpty && runtimeProblem == nil && watched ? .protected : .degraded
+    }
+
+    /// Why the verdict is what it is, the gravest first, and what could not be found out.
+    private var reasons: [Reason] {
+        guard isNeeded else { return refused.map(Reason.refused) }
+        var reasons: [Reason] = []
+        if let obstacle = reservation.obstacle { reasons.append(.obstacle(obstacle)) }
+        if let contest = reservation.contest { reasons.append(.contested(contest)) }
+        if configuration.mode == .observe, !missing.isEmpty { reasons.append(.unreserved(missing)) }
+        reasons += refused.map(Reason.refused)
+        if let runtimeProblem {
+            reasons.append(
+                Reason(
+                    id: "runtime-directory", says: runtimeProblem,
+                    advice: "Make /run/amtguard writable for amtguardd: without it a restart forgets what is owned."))
+        }
+        if let reason = watch.reason { reasons.append(reason) }
+        if let until = reservation.unseenUntil, let observedAt {
+            reasons.append(.unseenWrite(until: until, at: observedAt.instant))
+        }
+        if choice == nil { reasons.append(.unknownReach) }
+        if case .unknown(let reason) = detection.state { reasons.append(.unknown(reason)) }
+        return reasons
+    }
+
+    private mutating func judge(at now: Moment) -> [Effect] {
+        guard observedAt != nil, !stopping else { return [] }
+        let former = judged
+        let state = detection.state
+        let verdict = verdict
+        let since = former.flatMap { $0.verdict == verdict ? $0.since : nil } ?? now
+        judged = (verdict, state, since)
+        var effects: [Effect] = []
+        if former?.state != state { effects.append(.report(.amt(state, evidence: detection.evidence))) }
+        if former?.verdict != verdict {
+            effects.append(.report(.verdict(verdict, from: former?.verdict, reasons: reasons)))
+        }
+        return effects
+    }
+}
+
+// MARK: - The status
+
+extension Guardian {
+    /// All that there is to tell, as it was last seen.
+    public var status: Status {
+        let at = observedAt ?? Moment(Instant(sinceBoot: .zero), wallClock: 0)
+        let reserved = reservation.reserved
+        return Status(
+            version: amtguardVersion,
+            observed: Status.Observed(
+                at: at.iso8601, bootUSec: at.instant.sinceBoot.microseconds, bootId: scope.boot,
+                auditUSec: auditInterval?.microseconds),
+            verdict: judged?.verdict ?? verdict, reasons: reasons, since: (judged?.since ?? at).iso8601,
+            amt: Status.AMT(
+                state: detection.state.word, controlMode: nil, version: detection.firmwareVersion,
+                evidence: detection.evidence),
+            ports: Status.Ports(
+                required: reservation.required.description, reserved: reserved?.description,
+                owned: reservation.ownership.owned.description,
+                ephemeralRange: choice.map { "\($0.ephemeralRange.lowerBound)-\($0.ephemeralRange.upperBound)" },
+                exposed: missing.intersection(reach).description),
+            watch: watch.kind,
+            repairs: Status.Repairs(
+                count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
+            contested: reservation.contest != nil)
+    }
+
+    /// How often somebody looks at the list; `nil` for never.
+    private var auditInterval: Duration? { reservation.auditInterval }
+
+    /// When the last repair was seen to hold, on the boot clock; 0 for never.
+    public var lastRepairUSec: Int64 { reservation.lastRepair?.at.instant.sinceBoot.microseconds ?? 0 }
+}

@@ -1,0 +1,60 @@
+/// What must survive the process within one boot: a small record beside the state file.
+public struct Memory: Hashable, Sendable {
+    /// A record holds for one boot and one network namespace only.
+    public struct Scope: Hashable, Sendable {
+        /// `/proc/sys/kernel/random/boot_id`.
+        public var boot: String
+        /// Device and inode of the network namespace.
+        public var namespace: String
+
+        /// Both as text without spaces.
+        public init(boot: String, namespace: String) {
+            self.boot = boot
+            self.namespace = namespace
+        }
+    }
+
+    public var scope: Scope
+    public var ownership: Ownership
+    /// Whether a CSME was seen: evidence of AMT is not forgotten within one boot.
+    public var sawCSME: Bool
+
+    /// A memory; by default one of nothing.
+    public init(scope: Scope, ownership: Ownership = Ownership(), sawCSME: Bool = false) {
+        self.scope = scope
+        self.ownership = ownership
+        self.sawCSME = sawCSME
+    }
+}
+
+// MARK: - The record: one line
+
+extension Memory {
+    /// One line of `key=value` words; a few hundred bytes for any sensible set of ports.
+    public var encoded: String {
+        let list = ownership.list.map { String($0, radix: 16) } ?? ""
+        return "amtguard-memory=1 boot=\(scope.boot) namespace=\(scope.namespace) owned=\(ownership.owned) "
+            + "list=\(list) csme=\(sawCSME ? 1 : 0)\n"
+    }
+
+    /// Reads a record back.
+    ///
+    /// - Returns: `nil` if it is damaged, or of another boot or network namespace: then nothing is owned.
+    public init?(parsing bytes: some Collection<UInt8>, scope: Scope) {
+        guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
+            let line = String(validating: bytes[..<end], as: UTF8.self)
+        else { return nil }
+        var values: [Substring: Substring] = [:]
+        for word in line.split(separator: " ") {
+            guard let equals = word.firstIndex(of: "=") else { return nil }
+            values[word[..<equals]] = word[word.index(after: equals)...]
+        }
+        guard values["amtguard-memory"] == "1", values["boot"] == scope.boot[...],
+            values["namespace"] == scope.namespace[...], let ownedText = values["owned"], let listText = values["list"],
+            let owned = try? PortSet(kernel: Array(ownedText.utf8)), let csme = values["csme"]
+        else { return nil }
+        let list = UInt64(listText, radix: 16)
+        guard list != nil || listText.isEmpty else { return nil }
+        self.init(scope: scope, ownership: Ownership(owned: owned, list: list), sawCSME: csme == "1")
+    }
+}

@@ -1,0 +1,67 @@
+/// The whole of what amtguard tells, in the shape of its JSON (`docs/status.schema.json`).
+///
+/// Written by `json`, read back by amtguardctl with any decoder; `nil` is what is not known.
+public struct Status: Hashable, Sendable, Codable {
+    /// When the list was last looked at.
+    public struct Observed: Hashable, Sendable, Codable {
+        /// The wall clock, for people.
+        public var at: String
+        /// The boot clock, by which staleness is judged, in microseconds.
+        public var bootUSec: Int64
+        /// The boot it was seen in.
+        public var bootId: String
+        /// How often the list is looked at without a cause; `nil` where nothing is required.
+        public var auditUSec: Int64?
+    }
+
+    /// What is known of AMT.
+    public struct AMT: Hashable, Sendable, Codable {
+        public var state: String
+        public var controlMode: String?
+        public var version: String?
+        public var evidence: [Evidence]
+    }
+
+    /// Sets of ports, in the kernel's notation.
+    public struct Ports: Hashable, Sendable, Codable {
+        public var required: String
+        public var reserved: String?
+        public var owned: String
+        public var ephemeralRange: String?
+        public var exposed: String
+    }
+
+    /// The repairs of this process.
+    public struct Repairs: Hashable, Sendable, Codable {
+        public var count: UInt64
+        public var last: LastRepair?
+    }
+
+    /// The last of them.
+    public struct LastRepair: Hashable, Sendable, Codable {
+        public var at: String
+        public var found: String
+        public var restored: String
+        public var writer: Writer?
+
+        init(_ repair: Repair) {
+            at = repair.at.iso8601
+            found = repair.found.description
+            restored = repair.restored.description
+            writer = repair.writer
+        }
+    }
+
+    /// The version of this shape: it grows when a key changes its meaning, not when one is added.
+    public var schema = 1
+    public var version: String
+    public var observed: Observed
+    public var verdict: Verdict
+    public var reasons: [Reason]
+    public var since: String
+    public var amt: AMT
+    public var ports: Ports
+    public var watch: Watch.Kind
+    public var repairs: Repairs
+    public var contested: Bool
+}

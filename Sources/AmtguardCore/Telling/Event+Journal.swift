@@ -1,0 +1,120 @@
+// What the journal holds. Every identifier has an entry in `systemd/amtguard.catalog`, which a test compares.
+
+extension Event {
+    /// The identifiers of the entries from notice up.
+    public enum MessageID {
+        public static let started = "cc0975db248648308e1b59fe9d0fedee"
+        public static let reserved = "19a57a46c6e5418d8ad9bfd9fc94eb22"
+        public static let repaired = "5dc9481dc1ae4d2f8d93efdd9d08c3aa"
+        public static let contested = "cc4837e00f2d45d3bbad908a2186d22d"
+        public static let calmed = "5b08f28278194c9d9ab4e61d4d708207"
+        public static let obstructed = "c9bc14593f8d4346a86a4b7427237d80"
+        public static let released = "4ec043f2f2c34ef4bb676db0ef52bb42"
+        public static let unseenWrite = "2ef82e457f574352a32e8eba2eb2f384"
+        public static let amt = "d35240a1ce43429196bf856f45b40066"
+        public static let verdict = "f134c72d4c5946fcb8526645f9531a54"
+        public static let configuration = "dd50c58709a4460d8cb0643825850ded"
+        public static let stopping = "634bc066577e4fcfa2d156d99cf4192f"
+
+        /// All of them, by the event they belong to.
+        public static let all = [
+            "started": started, "reserved": reserved, "repaired": repaired, "contested": contested, "calmed": calmed,
+            "obstructed": obstructed, "released": released, "unseenWrite": unseenWrite, "amt": amt,
+            "verdict": verdict, "configuration": configuration, "stopping": stopping,
+        ]
+    }
+
+    /// The entry for the journal.
+    public var journalEntry: JournalEntry {
+        switch self {
+        case .started(let version, let watch):
+            JournalEntry(
+                .notice, id: MessageID.started,
+                "amtguardd \(version) guards net.ipv4.ip_local_reserved_ports, watching by \(watch.word).",
+                [("VERSION", version), ("WATCH", watch.kind.rawValue)])
+        case .reserved(let ports, let list):
+            JournalEntry(
+                .notice, id: MessageID.reserved, "Reserved \(ports.brief); the list holds \(list.brief).",
+                [("ADDED", ports.field), ("RESERVED", list.field)])
+        case .repaired(let repair):
+            JournalEntry(
+                .notice, id: MessageID.repaired,
+                "\(by(repair.writer)) overwrote the list: found \(repair.found.brief), restored \(repair.restored.brief).",
+                [("FOUND", repair.found.field), ("RESTORED", repair.restored.field)] + fields(of: repair.writer))
+        case .contested(let contest):
+            JournalEntry(
+                .warning, id: MessageID.contested,
+                "\(by(contest.writer)) keeps overwriting the list since \(contest.since.iso8601), now with "
+                    + "\(contest.found.brief); repairing at the configured pace (\(contest.repairs) in the last minute).",
+                [("FOUND", contest.found.field), ("REPAIRS", "\(contest.repairs)")] + fields(of: contest.writer))
+        case .calmed(let contest):
+            JournalEntry(
+                .notice, id: MessageID.calmed,
+                "The list is no longer contested, as it was since \(contest.since.iso8601).",
+                [("REPAIRS", "\(contest.repairs)")])
+        case .obstructed(let obstacle):
+            JournalEntry(.error, id: MessageID.obstructed, "Cannot guard: \(obstacle.says). \(obstacle.advice)")
+        case .released(let ports, let list):
+            JournalEntry(
+                .notice, id: MessageID.released, "Released \(ports.brief); the list holds \(list.brief).",
+                [("RELEASED", ports.field), ("RESERVED", list.field)])
+        case .unseenWrite(let found):
+            JournalEntry(
+                .notice, id: MessageID.unseenWrite,
+                "Somebody wrote the list through another procfs mount: found \(found.brief). "
+                    + "Looking each second for ten minutes.",
+                [("FOUND", found.field)])
+        case .amt(let state, let evidence):
+            JournalEntry(
+                .notice, id: MessageID.amt, "AMT is \(state.word): \(state.because).",
+                [("AMT_STATE", state.word), ("EVIDENCE", evidence.map(\.says).joined(separator: "\n"))])
+        case .verdict(let verdict, let from, let reasons):
+            JournalEntry(
+                verdict.priority, id: MessageID.verdict,
+                "Verdict: \(verdict.words)" + (from.map { " (was \($0.words))" } ?? "")
+                    + (reasons.first.map { ": \($0.says)" } ?? "") + ".",
+                [("VERDICT", verdict.rawValue), ("REASONS", reasons.map(\.id).joined(separator: " "))])
+        case .configuration(let problem):
+            JournalEntry(
+                problem.severity == .warning ? .warning : .error, id: MessageID.configuration, problem.description)
+        case .stopping(let ports):
+            JournalEntry(
+                .notice, id: MessageID.stopping,
+                "amtguardd stops" + (ports.isEmpty ? "." : "; \(ports.brief) stays reserved."))
+        }
+    }
+
+    private func by(_ writer: Writer?) -> String {
+        writer.map(\.description) ?? "Another program"
+    }
+
+    private func fields(of writer: Writer?) -> [(String, String?)] {
+        [
+            ("WRITER_PID", writer.map { "\($0.pid)" }), ("WRITER_COMM", writer?.command),
+            ("WRITER_UNIT", writer?.unit),
+        ]
+    }
+}
+
+extension Verdict {
+    /// The verdict as people write it.
+    public var words: String { self == .notNeeded ? "not needed" : rawValue }
+
+    fileprivate var priority: JournalEntry.Priority {
+        switch self {
+        case .protected, .notNeeded: .notice
+        case .degraded: .warning
+        case .exposed: .error
+        }
+    }
+}
+
+extension Watch {
+    /// How the list is watched, in words.
+    public var word: String {
+        switch kind {
+        case .fanotify, .inotify: kind.rawValue
+        case .none: "audits only"
+        }
+    }
+}

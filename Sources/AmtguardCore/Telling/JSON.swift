@@ -1,0 +1,79 @@
+/// A JSON value, as far as amtguard writes any.
+///
+/// The daemon has no Foundation: its encoder alone would double the binary. Objects keep their order.
+public enum JSON: Hashable, Sendable, CustomStringConvertible {
+    case null
+    case bool(Bool)
+    case number(Int64)
+    case string(String)
+    case array([JSON])
+    case object([Member])
+
+    /// One key of an object and its value.
+    public struct Member: Hashable, Sendable {
+        let key: String
+        let value: JSON
+    }
+
+    /// A string, or null.
+    init(_ text: String?) { self = text.map(JSON.string) ?? .null }
+
+    /// A number, or null.
+    init(_ number: Int64?) { self = number.map(JSON.number) ?? .null }
+
+    /// The text, on one line.
+    public var description: String {
+        var text = ""
+        write(to: &text)
+        return text
+    }
+
+    private func write(to text: inout String) {
+        switch self {
+        case .null: text += "null"
+        case .bool(let value): text += value ? "true" : "false"
+        case .number(let value): text += "\(value)"
+        case .string(let value): Self.write(value, to: &text)
+        case .array(let values):
+            text += "["
+            for (index, value) in values.enumerated() {
+                if index > 0 { text += "," }
+                value.write(to: &text)
+            }
+            text += "]"
+        case .object(let members):
+            text += "{"
+            for (index, member) in members.enumerated() {
+                if index > 0 { text += "," }
+                Self.write(member.key, to: &text)
+                text += ":"
+                member.value.write(to: &text)
+            }
+            text += "}"
+        }
+    }
+
+    /// RFC 8259: quote, backslash and everything below U+0020 are escaped. A Swift string holds no lone surrogate.
+    private static func write(_ value: String, to text: inout String) {
+        text += "\""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        text += "\""
+    }
+}
+
+extension JSON: ExpressibleByDictionaryLiteral {
+    /// An object whose members stand in the order of the literal.
+    public init(dictionaryLiteral members: (String, JSON)...) {
+        self = .object(members.map { Member(key: $0.0, value: $0.1) })
+    }
+}

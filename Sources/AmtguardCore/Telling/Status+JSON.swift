@@ -1,0 +1,45 @@
+// The bytes of `Describe()`, of the state file and of `amtguardctl status --json`. Every key is always there.
+
+extension Status {
+    /// The status in the order of `docs/status.schema.json`.
+    public var json: JSON {
+        [
+            "schema": .number(Int64(schema)),
+            "version": .string(version),
+            "observed": [
+                "at": .string(observed.at), "bootUSec": .number(observed.bootUSec), "bootId": .string(observed.bootId),
+                "auditUSec": JSON(observed.auditUSec),
+            ],
+            "verdict": .string(verdict.rawValue),
+            "reasons": .array(reasons.map(\.json)),
+            "since": .string(since),
+            "amt": [
+                "state": .string(amt.state), "controlMode": JSON(amt.controlMode), "version": JSON(amt.version),
+                "evidence": .array(amt.evidence.map { ["source": .string($0.source), "says": .string($0.says)] }),
+            ],
+            "ports": [
+                "required": .string(ports.required), "reserved": JSON(ports.reserved), "owned": .string(ports.owned),
+                "ephemeralRange": JSON(ports.ephemeralRange), "exposed": .string(ports.exposed),
+            ],
+            "watch": .string(watch.rawValue),
+            "repairs": ["count": .number(Int64(clamping: repairs.count)), "last": repairs.last?.json ?? .null],
+            "contested": .bool(contested),
+        ]
+    }
+}
+
+extension Reason {
+    fileprivate var json: JSON { ["id": .string(id), "says": .string(says), "advice": JSON(advice)] }
+}
+
+extension Status.LastRepair {
+    fileprivate var json: JSON {
+        [
+            "at": .string(at), "found": .string(found), "restored": .string(restored), "writer": writer?.json ?? .null,
+        ]
+    }
+}
+
+extension Writer {
+    fileprivate var json: JSON { ["pid": .number(Int64(pid)), "command": JSON(command), "unit": JSON(unit)] }
+}

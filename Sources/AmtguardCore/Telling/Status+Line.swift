@@ -1,0 +1,14 @@
+extension Status {
+    /// One line that says the verdict: `STATUS=` of the service, shown by `systemctl status`.
+    public var line: String {
+        let first = verdict == .protected ? nil : reasons.first
+        let because = first.map { ": \($0.says)" } ?? ""
+        switch verdict {
+        case .notNeeded: return "Not needed: \(amt.evidence.first?.says ?? "AMT is impossible here")."
+        case .protected, .degraded, .exposed:
+            let word = verdict.rawValue.prefix(1).uppercased() + verdict.rawValue.dropFirst()
+            let count = repairs.count == 1 ? "1 repair" : "\(repairs.count) repairs"
+            return "\(word)\(because). Required \(ports.required), \(count), AMT \(amt.state)."
+        }
+    }
+}
