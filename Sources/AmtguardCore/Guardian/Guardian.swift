@@ -20,6 +20,8 @@ public struct Guardian: Sendable {
         case configuration(Configuration?, [ConfigurationProblem])
         /// Whether the runtime directory can be written; `nil` if so, else why not.
         case runtimeDirectory(problem: String?)
+        /// The first attempt was made, whatever came of it.
+        case started
         /// The daemon was told to stop.
         case stopping
     }
@@ -77,9 +79,12 @@ public struct Guardian: Sendable {
             if let configuration { self.configuration = configuration }
             require()
         case .runtimeDirectory(let problem): runtimeProblem = problem
+        case .started: effects = [.report(.started(version: amtguardVersion, watch: watch))]
         case .stopping:
             stopping = true
             require()
+            let kept = reservation.required.intersection(reservation.reserved ?? PortSet())
+            effects = [.report(.stopping(keeping: kept))]
         }
         return effects + judge(at: now)
     }

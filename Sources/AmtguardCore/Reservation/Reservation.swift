@@ -63,9 +63,9 @@ struct Reservation: Hashable, Sendable {
         state = .unread
     }
 
-    /// Takes the writer that the watch named.
+    /// Takes the writer that the watch named. Who left the list whole is nobody's concern.
     mutating func observe(_ writer: Writer) {
-        self.writer = writer
+        if state != .whole { self.writer = writer }
     }
 
     /// Takes the refusal of a change. What is there was not changed by us; the next look comes with an audit.
@@ -189,7 +189,8 @@ extension Reservation {
             if let writer { contest?.writer = writer }
             return []
         }
-        let begun = Contest(since: now, found: found, writer: writer, repairs: 0, told: now.instant)
+        let last = writer ?? lastRepair?.writer  // The one whose overwrites emptied the bucket.
+        let begun = Contest(since: now, found: found, writer: last, repairs: 0, told: now.instant)
         contest = begun
         return [.report(.contested(begun))]
     }

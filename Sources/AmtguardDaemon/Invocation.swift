@@ -1,0 +1,79 @@
+public import SystemPackage
+
+/// What the command line asks for.
+public struct Invocation: Equatable {
+    /// The one thing to do.
+    public enum Act: Equatable { case guardHost, arm, check, dryRun, version, help }
+
+    public var act = Act.guardHost
+    /// `--config FILE`: this file alone, no drop-ins.
+    public var configuration: FilePath?
+    /// `--root DIR`
+    public var root: FilePath?
+
+    /// A command line that can't be understood, and why: one line.
+    public struct Misuse: Error, Equatable {
+        public let message: String
+    }
+
+    /// Parses the arguments behind the program's name.
+    ///
+    /// - Throws: `Misuse`; the caller prints it and exits 64 (`EX_USAGE`).
+    public init(_ arguments: some Sequence<String>) throws(Misuse) {
+        var rest = Array(arguments)[...]
+        func conflict(_ word: String) -> Misuse {
+            Misuse(message: "\(word): only one of --arm, --check, --dry-run, --version and --help")
+        }
+        while let word = rest.popFirst() {
+            let (name, inline) = Self.split(word)
+            switch name {
+            case "--config": configuration = FilePath(try Self.value(of: name, inline, &rest))
+            case "--root": root = FilePath(try Self.value(of: name, inline, &rest))
+            case "--arm", "--check", "--dry-run", "--version", "--help", "-h":
+                guard inline == nil else { throw Misuse(message: "\(name) takes no value") }
+                guard act == .guardHost else { throw conflict(word) }
+                act = Self.acts[name] ?? .help
+            default:
+                throw Misuse(message: "unknown argument '\(word)'. Allowed: \(Self.summary). Try --help.")
+            }
+        }
+    }
+
+    private static let acts: [String: Act] = [
+        "--arm": .arm, "--check": .check, "--dry-run": .dryRun, "--version": .version,
+    ]
+
+    private static func split(_ word: String) -> (name: String, value: String?) {
+        guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
+        return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+    }
+
+    private static func value(
+        of name: String, _ inline: String?, _ rest: inout ArraySlice<String>
+    ) throws(Misuse) -> String {
+        guard let value = inline ?? rest.popFirst(), !value.isEmpty else { throw Misuse(message: "\(name) needs a path") }
+        return value
+    }
+
+    private static let summary = "--config FILE, --root DIR, --arm, --check, --dry-run, --version, --help"
+
+    /// What `--help` prints.
+    public static let help = """
+        Usage: amtguardd [--config FILE] [--root DIR] [--arm | --check | --dry-run]
+
+        Keeps the ports of Intel AMT in net.ipv4.ip_local_reserved_ports, so that the
+        kernel never chooses them for a connection of its own.
+
+          --config FILE  read this configuration alone, no drop-ins
+          --root DIR     read /sys, /dev and /etc, and write /run, below DIR
+          --check        check the configuration: 0 if it can be used, 1 with
+                         FILE:LINE messages if not
+          --dry-run      look once, say what would be done, do nothing
+          --arm          open what an unprivileged daemon may not, hand it to the
+                         service manager and exit (ExecStartPre=+ of the unit)
+          --version      print the version
+          --help         print this
+
+        It runs in the foreground and logs to the journal. See amtguardctl status.
+        """
+}
