@@ -1,0 +1,27 @@
+#!/bin/sh
+# Installs what is missing of the Debian packages that a target needs, or says which they are.
+#   Tools/dependencies.sh build|test|demo
+set -eu
+build="libsystemd-dev"
+case "${1:-}" in
+    build) packages="$build" ;;
+    test)  packages="$build dbus iproute2 netcat-openbsd nftables procps systemd util-linux" ;;
+    demo)  packages="$build iproute2 netcat-openbsd nftables procps util-linux" ;;
+    *)     echo "usage: $0 build|test|demo" >&2; exit 64 ;;
+esac
+
+missing=""
+for package in $packages; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo "Missing Debian packages:$missing. As root: apt-get install$missing" >&2
+    exit 1
+fi
+echo "Installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+# shellcheck disable=SC2086  # a list of words
+apt-get -qq install -y --no-install-recommends $missing >/dev/null

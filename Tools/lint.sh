@@ -1,0 +1,23 @@
+#!/bin/sh
+# The rules of the house that no compiler checks. Prints each line that breaks one; exit status 1 if any does.
+set -eu
+cd "$(dirname "$0")/.."
+failed=0
+forbid() { # RULE PATTERN PATH...
+    rule=$1 pattern=$2
+    shift 2
+    if found=$(grep -rnE --include='*.swift' "$pattern" "$@" | grep -vE '^[^:]+:[0-9]+:[[:space:]]*//'); then
+        printf '%s:\n%s\n' "$rule" "$found" >&2
+        failed=1
+    fi
+}
+
+forbid "The core imports nobody" '^[[:space:]]*([a-z]+ )?import ' Sources/AmtguardCore
+forbid "The core and the daemon are safe code" '\bunsafe\b' Sources/AmtguardCore Sources/AmtguardDaemon Sources/AmtguardLab
+forbid "The daemon has one thread" '\b(async|await|actor|Task|Thread|DispatchQueue|nonisolated)\b|@unchecked' \
+    Sources/AmtguardCore Sources/AmtguardLinux Sources/AmtguardSystemd Sources/AmtguardDaemon Sources/amtguardd
+forbid "The daemon has no Foundation" 'import Foundation' \
+    Sources/AmtguardCore Sources/AmtguardLinux Sources/AmtguardSystemd Sources/AmtguardDaemon Sources/amtguardd
+forbid "libsystemd knows nothing of AMT" 'import Amtguard' Sources/AmtguardSystemd
+forbid "No forced luck" '\btry!|\bas!' Sources
+exit $failed
