@@ -190,7 +190,7 @@ extension Guardian {
             ports: Status.Ports(
                 required: reservation.required.description, reserved: reserved?.description,
                 owned: reservation.ownership.owned.description,
-                ephemeralRange: choice.map { "\($0.ephemeralRange.lowerBound)-\($0.ephemeralRange.upperBound)" },
+                ephemeralRange: choice?.range,
                 exposed: missing.intersection(reach).description),
             watch: watch.kind,
             repairs: Status.Repairs(

@@ -11,6 +11,9 @@ public struct KernelChoice: Hashable, Sendable {
         self.unprivilegedStart = unprivilegedStart
     }
 
+    /// The range as text, for example `32768-60999`.
+    public var range: String { "\(ephemeralRange.lowerBound)-\(ephemeralRange.upperBound)" }
+
     /// The ports within reach.
     public var reach: PortSet {
         guard unprivilegedStart <= ephemeralRange.upperBound else { return PortSet() }

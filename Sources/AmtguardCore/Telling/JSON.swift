@@ -71,7 +71,15 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-extension JSON: ExpressibleByDictionaryLiteral {
+extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByIntegerLiteral {
+    public init(arrayLiteral values: JSON...) {
+        self = .array(values)
+    }
+
+    public init(integerLiteral value: Int64) {
+        self = .number(value)
+    }
+
     /// An object whose members stand in the order of the literal.
     public init(dictionaryLiteral members: (String, JSON)...) {
         self = .object(members.map { Member(key: $0.0, value: $0.1) })

@@ -29,7 +29,7 @@ extension Status {
 }
 
 extension Reason {
-    fileprivate var json: JSON { ["id": .string(id), "says": .string(says), "advice": JSON(advice)] }
+    var json: JSON { ["id": .string(id), "says": .string(says), "advice": JSON(advice)] }
 }
 
 extension Status.LastRepair {

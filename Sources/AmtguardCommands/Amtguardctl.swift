@@ -1,0 +1,24 @@
+public import ArgumentParser
+import AmtguardCore
+
+/// `amtguardctl`: what the administrator asks.
+public struct Amtguardctl: ParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "amtguardctl",
+        abstract: "Ask amtguard whether the ports of Intel AMT are kept out of the kernel's hands.",
+        discussion: """
+            Exit status of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not \
+            run, or what it saw is too old), 64 wrong usage.
+            """,
+        version: amtguardVersion,
+        subcommands: [StatusCommand.self],
+        defaultSubcommand: StatusCommand.self)
+
+    public init() {}
+}
+
+/// Options that every subcommand takes.
+struct CommonOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Read /run and find the bus below this directory.", valueName: "dir"))
+    var root: String?
+}

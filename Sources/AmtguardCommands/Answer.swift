@@ -1,0 +1,38 @@
+import AmtguardCore
+import FoundationEssentials
+
+/// The daemon's own words, and what they mean.
+struct Answer {
+    /// The JSON as the daemon wrote it.
+    let json: String
+    let status: Status
+
+    /// An answer that is no status; one line.
+    struct Garbled: Error {
+        let message: String
+    }
+
+    /// - Throws: `Garbled` if `bytes` are not a status that this version understands. They come from another process.
+    init(_ bytes: [UInt8]) throws(Garbled) {
+        do {
+            status = try JSONDecoder().decode(Status.self, from: Data(bytes))
+            json = String(decoding: bytes, as: UTF8.self)
+        } catch {
+            throw Garbled(message: "the status can't be understood; is amtguardd of another version?")
+        }
+        guard status.schema == 1 else {
+            throw Garbled(message: "the status has schema \(status.schema), and this amtguardctl knows 1")
+        }
+    }
+
+    /// Why it may no longer be true, judged on the boot clock; `nil` where it is fresh.
+    ///
+    /// The wall clock is not asked: somebody may have set it.
+    func staleness(at now: Instant, boot: String?) -> String? {
+        if let boot, boot != status.observed.bootId { return "it was observed before this boot" }
+        guard let audit = status.observed.auditUSec else { return nil }
+        let age = now.sinceBoot.microseconds - status.observed.bootUSec
+        guard age > 2 * audit else { return nil }
+        return "it was observed \(age / 1_000_000) s ago, more than two audits"
+    }
+}
