@@ -3,10 +3,21 @@
 #pragma once
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/fanotify.h>
+#include <sys/inotify.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* glibc has no wrapper for openat2(2). */
 static inline int shim_openat2(int directory, const char *path, const struct open_how *how) {
         return (int) syscall(SYS_openat2, directory, path, how, sizeof *how);
+}
+
+/* Macros of sys/sysmacros.h: the two halves of a device number. */
+static inline unsigned shim_major(unsigned long device) {
+        return major(device);
+}
+static inline unsigned shim_minor(unsigned long device) {
+        return minor(device);
 }

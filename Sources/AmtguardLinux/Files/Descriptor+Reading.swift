@@ -1,0 +1,39 @@
+// Bounded reads of files that somebody else may have put there.
+
+import Glibc
+import SystemPackage
+
+extension Descriptor {
+    /// What the file is. The corresponding C function is `fstat`.
+    func status() throws(Errno) -> stat {
+        var status = stat()
+        try valueOrErrno { unsafe fstat(number, &status) }
+        return status
+    }
+
+    /// - Throws: `isDirectory` for a directory, `invalidArgument` for a FIFO, a socket or a device.
+    func requireRegularFile() throws(Errno) {
+        let kind = try status().st_mode & S_IFMT
+        if kind == S_IFDIR { throw .isDirectory }
+        if kind != S_IFREG { throw .invalidArgument }
+    }
+
+    /// The whole content from the present position. The corresponding C function is `read`.
+    ///
+    /// - Throws: `fileTooLarge` where there are more than `limit` bytes; the size that `fstat` tells is not asked,
+    ///   since `/proc` says 0 and `/sys` says 4,096.
+    func readAll(atMost limit: Int) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        // Attributes of /sys and /proc are short: one page holds nearly all, and larger files are read in larger steps.
+        var chunk = [UInt8](repeating: 0, count: min(limit + 1, 4_096))
+        while true {
+            let count = try valueOrErrno {
+                unsafe chunk.withUnsafeMutableBytes { unsafe read(number, $0.baseAddress, $0.count) }
+            }
+            guard count > 0 else { return bytes }
+            bytes += chunk[..<count]
+            guard bytes.count <= limit else { throw .fileTooLarge }
+            if bytes.count >= 16_384, chunk.count < 65_536 { chunk = [UInt8](repeating: 0, count: 65_536) }
+        }
+    }
+}

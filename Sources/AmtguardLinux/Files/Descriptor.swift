@@ -1,0 +1,61 @@
+import Glibc
+public import SystemPackage
+
+/// A file descriptor that has one owner and is closed with it.
+///
+/// `FileDescriptor` is a number that anybody may copy; this is the right to close it.
+public struct Descriptor: ~Copyable {
+    /// The number, for calls; it stays good as long as this value lives.
+    public let fileDescriptor: FileDescriptor
+
+    /// Takes over `fileDescriptor`: nobody else may close it.
+    public init(owning fileDescriptor: FileDescriptor) {
+        self.fileDescriptor = fileDescriptor
+    }
+
+    /// Takes over what a C function returned.
+    init(owning number: CInt) {
+        self.init(owning: FileDescriptor(rawValue: number))
+    }
+
+    /// The corresponding C function is `close`.
+    deinit {
+        // Linux frees the number whatever close says; EBADF alone means that somebody else closed ours.
+        let isClosed = close(fileDescriptor.rawValue) == 0
+        precondition(
+            isClosed || errno != EBADF, "descriptor \(fileDescriptor.rawValue) was closed behind its owner's back")
+    }
+
+    /// Gives the descriptor away without closing it.
+    public consuming func release() -> FileDescriptor {
+        let fileDescriptor = fileDescriptor
+        discard self
+        return fileDescriptor
+    }
+
+    var number: CInt { fileDescriptor.rawValue }
+}
+
+/// Carries out a system call, again where a signal interrupted it.
+///
+/// - Throws: What `errno` held after -1. EBADF and EFAULT are our bugs and trap.
+@discardableResult
+func valueOrErrno<Value: SignedInteger>(_ call: () -> Value) throws(Errno) -> Value {
+    while true {
+        let value = call()
+        guard value == -1 else { return value }
+        let code = errno
+        precondition(code != EBADF && code != EFAULT, "a system call with a bad descriptor or address: errno \(code)")
+        guard code == EINTR else { throw Errno(rawValue: code) }
+    }
+}
+
+/// Turns the untyped errors of swift-system, which throws nothing but `Errno`, into typed ones.
+public func typed<Value: ~Copyable>(_ body: () throws -> Value) throws(Errno) -> Value {
+    do {
+        return try body()
+    } catch {
+        guard let errno = error as? Errno else { preconditionFailure("swift-system threw \(error)") }
+        throw errno
+    }
+}

@@ -1,0 +1,69 @@
+import Glibc
+public import SystemPackage
+
+/// A small file that is held open and rewritten in place, for what must be on record *before* something is done.
+///
+/// A new file and a rename take some 10 µs, one write into a page that is there already takes about one. tmpfs copies
+/// within one page without looking at signals, so that a killed daemon leaves the old text or the new one.
+/// For that the text keeps to one page, and shorter texts are padded with newlines to the block's end.
+public struct Record: ~Copyable {
+    /// The longest text: one page.
+    public static let limit = 4_096
+    private static let block = 512
+
+    private let file: Descriptor
+    /// How long the file is: so much must be overwritten, or the end of an older text stays behind.
+    private var length: Int
+
+    fileprivate init(_ file: consuming Descriptor, length: Int) {
+        self.file = file
+        self.length = length
+    }
+
+    /// Puts `text` in the place of the former one.
+    ///
+    /// The corresponding C function is `pwrite`, at position 0.
+    /// - Throws: `fileTooLarge` for more than one page; then, and where the write fails, the former text stands.
+    public mutating func write(_ text: String) throws(Errno) {
+        guard text.utf8.count <= Self.limit else { throw .fileTooLarge }
+        var bytes = Array(text.utf8)
+        let blocks = max(1, (bytes.count + Self.block - 1) / Self.block)
+        let padded = max(blocks * Self.block, min(length, Self.limit))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "\n"), count: padded - bytes.count))
+        try file.write(bytes, at: 0)
+        if length > Self.limit { try valueOrErrno { ftruncate(file.number, off_t(padded)) } }
+        length = padded
+    }
+
+    /// The text, without the newlines at its end.
+    ///
+    /// The corresponding C function is `pread`.
+    /// - Throws: `fileTooLarge` for a file that no record can be.
+    public borrowing func read() throws(Errno) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Self.limit + 1)
+        let count = try valueOrErrno {
+            unsafe bytes.withUnsafeMutableBytes { unsafe pread(file.number, $0.baseAddress, $0.count, 0) }
+        }
+        guard count <= Self.limit else { throw .fileTooLarge }
+        let text = bytes[..<count]
+        let end = text.lastIndex { $0 != UInt8(ascii: "\n") }
+        return Array(text[..<(end.map { $0 + 1 } ?? 0)])
+    }
+}
+
+extension RuntimeDirectory {
+    /// Opens the record `name`, created empty where it is missing; its page is reserved then, so that a full file
+    /// system shows here and not in the middle of a repair.
+    ///
+    /// - Throws: `tooManySymbolicLinkLevels` for a link, `notPermitted` for a file of another user or with two names.
+    public borrowing func openRecord(_ name: String) throws(Errno) -> Record {
+        let file = try open(name, O_RDWR | O_CREAT, mode: 0o644)
+        try file.requireRegularFile()
+        let status = try file.status()
+        guard status.st_nlink == 1, status.st_uid == geteuid() || status.st_uid == 0 else { throw .notPermitted }
+        let length = Int(status.st_size)
+        var record = Record(file, length: length)
+        if length == 0 { try record.write("") }
+        return record
+    }
+}

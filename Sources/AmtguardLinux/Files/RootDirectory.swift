@@ -1,0 +1,98 @@
+// `--root DIR`: the files of a machine that is not this one, as a tree below DIR.
+//
+// Every path is resolved by the kernel as if DIR were `/`, symbolic links and `..` included (RESOLVE_IN_ROOT), so a
+// recorded /sys with its absolute links works and nothing in it leads out.
+
+import CLinux
+import Glibc
+public import SystemPackage
+
+/// The directory that paths begin at.
+public struct RootDirectory: ~Copyable {
+    /// `nil`: the machine's own `/`, with plain opens, which work before Linux 5.6 as well.
+    private let directory: Descriptor?
+
+    private var number: CInt? {
+        switch directory {
+        case .some(let directory): directory.number
+        case .none: nil
+        }
+    }
+
+    /// The tree below `path`, or the machine's own.
+    ///
+    /// The corresponding C function is `open` with `O_PATH`.
+    public init(path: FilePath? = nil) throws(Errno) {
+        guard let path else {
+            directory = nil
+            return
+        }
+        let number = try valueOrErrno {
+            unsafe path.withPlatformString { unsafe Glibc.open($0, O_PATH | O_DIRECTORY | O_CLOEXEC) }
+        }
+        directory = Descriptor(owning: number)
+    }
+
+    /// Opens `path` below the root, never for a child process and never as a controlling terminal.
+    ///
+    /// The corresponding C functions are `open` and `openat2`.
+    public borrowing func open(
+        _ path: FilePath, _ mode: FileDescriptor.AccessMode = .readOnly, options: FileDescriptor.OpenOptions = [],
+        permissions: FilePermissions = []
+    ) throws(Errno) -> Descriptor {
+        try open(path, flags: mode.rawValue | options.rawValue, permissions: permissions)
+    }
+
+    borrowing func open(
+        _ path: FilePath, flags: CInt, permissions: FilePermissions = []
+    ) throws(Errno) -> Descriptor {
+        let flags = flags | O_CLOEXEC | O_NOCTTY
+        guard let directory = number else {
+            return Descriptor(
+                owning: try valueOrErrno {
+                    unsafe path.withPlatformString { unsafe Glibc.open($0, flags, permissions.rawValue) }
+                })
+        }
+        var how = open_how()
+        how.flags = UInt64(flags)
+        how.mode = UInt64(permissions.rawValue)
+        how.resolve = UInt64(RESOLVE_IN_ROOT)
+        for attempt in 1... {
+            do {
+                return Descriptor(
+                    owning: try valueOrErrno {
+                        unsafe path.withPlatformString { unsafe shim_openat2(directory, $0, &how) }
+                    })
+            } catch Errno.resourceTemporarilyUnavailable where attempt < 8 {
+                // Something was renamed while the kernel followed a `..`: the man page says to try again.
+                continue
+            }
+        }
+        throw .resourceTemporarilyUnavailable
+    }
+
+    /// The content of a regular file or of an attribute of `/sys` or `/proc`.
+    ///
+    /// It never waits: a FIFO that lies there is opened with `O_NONBLOCK` and refused.
+    /// - Throws: `isDirectory`, `fileTooLarge` beyond `limit` bytes, `invalidArgument` for what is no regular file.
+    public borrowing func readFile(_ path: FilePath, atMost limit: Int) throws(Errno) -> [UInt8] {
+        let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
+        try file.requireRegularFile()
+        return try file.readAll(atMost: limit)
+    }
+
+    /// Where the symbolic link `path` points, unresolved.
+    ///
+    /// The corresponding C function is `readlinkat`.
+    public borrowing func target(of path: FilePath) throws(Errno) -> FilePath {
+        let link = try open(path, flags: O_PATH | O_NOFOLLOW)
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count: Int
+        do {
+            count = try valueOrErrno { unsafe readlinkat(link.number, "", &buffer, buffer.count - 1) }
+        } catch Errno.noSuchFileOrDirectory {
+            throw .invalidArgument  // It is there and is no link: with an empty path the kernel says ENOENT.
+        }
+        return FilePath(String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+}

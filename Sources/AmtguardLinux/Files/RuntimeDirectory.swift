@@ -1,0 +1,116 @@
+// /run/amtguard: what outlives the daemon within one boot, and what others read about it.
+//
+// The daemon's user may write here, so whoever reads as root must not trust what lies there: no link is followed, only
+// regular files are read, only so much, and nothing is waited for.
+
+import Glibc
+public import SystemPackage
+
+/// The runtime directory, held open: a name in it is always a name in this very directory.
+public struct RuntimeDirectory: ~Copyable {
+    let directory: Descriptor
+
+    /// The directory, created with mode 0755 where it is missing and `creating` says so.
+    ///
+    /// The corresponding C functions are `open` with `O_PATH` and `mkdirat`.
+    public init(
+        in root: borrowing RootDirectory, path: FilePath = "/run/amtguard", creating: Bool = false
+    ) throws(Errno) {
+        if creating { try Self.create(path, in: root) }
+        directory = try root.open(path, flags: O_PATH | O_DIRECTORY | O_NOFOLLOW)
+    }
+
+    private static func create(_ path: FilePath, in root: borrowing RootDirectory) throws(Errno) {
+        var parent = FilePath("/")
+        for name in path.components {
+            let directory = try root.open(parent, flags: O_PATH | O_DIRECTORY)
+            do {
+                try valueOrErrno { unsafe mkdirat(directory.number, name.string, 0o755) }
+                // The umask of a daemon is 077, and the state file is for everybody.
+                try valueOrErrno { unsafe fchmodat(directory.number, name.string, 0o755, 0) }
+            } catch Errno.fileExists {
+            } catch Errno.readOnlyFileSystem {
+                // Existing directories of a sandbox say EROFS and not EEXIST; a missing one is found missing later.
+            }
+            parent.append(name)
+        }
+    }
+
+    /// The descriptor of the directory, for sockets and watches below it.
+    public var fileDescriptor: FileDescriptor { directory.fileDescriptor }
+
+    /// The content of a regular file.
+    ///
+    /// - Throws: `tooManySymbolicLinkLevels` for a link, `fileTooLarge` beyond `limit` bytes, `isDirectory`,
+    ///   `invalidArgument` for what is no regular file.
+    public borrowing func read(_ name: String, atMost limit: Int) throws(Errno) -> [UInt8] {
+        let file = try open(name, O_RDONLY)
+        try file.requireRegularFile()
+        return try file.readAll(atMost: limit)
+    }
+
+    /// Puts a file in the place of another, all at once: who reads sees the old bytes or the new ones.
+    ///
+    /// The corresponding C function is `renameat`.
+    /// - Throws: `noSpace` and others; then the old file is still there and nothing else.
+    public borrowing func replace(
+        _ name: String, with bytes: [UInt8], mode: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
+    ) throws(Errno) {
+        // One writer at a time holds the lock, so the name may be fixed: a crash leaves one file at most.
+        let temporary = ".\(name).new"
+        let file = try create(temporary)
+        do {
+            try file.write(bytes, at: 0)
+            try valueOrErrno { fchmod(file.number, mode.rawValue) }
+            let place = directory.number
+            try valueOrErrno { unsafe renameat(place, temporary, place, name) }
+        } catch {
+            try? remove(temporary)
+            throw error
+        }
+    }
+
+    private borrowing func create(_ name: String) throws(Errno) -> Descriptor {
+        do {
+            return try open(name, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+        } catch Errno.fileExists {
+            try remove(name)
+            return try open(name, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+        }
+    }
+
+    /// Takes a name away. The corresponding C function is `unlinkat`.
+    public borrowing func remove(_ name: String) throws(Errno) {
+        Self.requireName(name)
+        let place = directory.number
+        try valueOrErrno { unsafe unlinkat(place, name, 0) }
+    }
+
+    /// The corresponding C function is `openat`.
+    borrowing func open(_ name: String, _ flags: CInt, mode: mode_t = 0) throws(Errno) -> Descriptor {
+        Self.requireName(name)
+        let flags = flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+        let place = directory.number
+        return Descriptor(owning: try valueOrErrno { unsafe openat(place, name, flags, mode) })
+    }
+
+    private static func requireName(_ name: String) {
+        precondition(!name.isEmpty && !name.utf8.contains(UInt8(ascii: "/")) && name != "..", "not a name: \(name)")
+    }
+}
+
+extension Descriptor {
+    /// Writes all of `bytes`. The corresponding C function is `pwrite`.
+    func write(_ bytes: [UInt8], at position: Int) throws(Errno) {
+        var written = 0
+        while written < bytes.count {
+            let count = try valueOrErrno {
+                unsafe bytes[written...].withUnsafeBytes {
+                    unsafe pwrite(number, $0.baseAddress, $0.count, off_t(position + written))
+                }
+            }
+            guard count > 0 else { throw .ioError }
+            written += count
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Glibc
+public import SystemPackage
+
+// One daemon at a time. An open file description holds the lock (F_OFD_SETLK) and not a process: no other close of
+// the file in this process lets it go, and the kernel lets it go with the last descriptor, however the daemon ends.
+
+extension RuntimeDirectory {
+    /// Takes the lock `name` for as long as the descriptor lives.
+    ///
+    /// The file has mode 0600: everybody who may read it may lock it for reading, and so keep the daemon from starting.
+    /// The corresponding C function is `fcntl` with `F_OFD_SETLK`.
+    /// - Throws: `resourceTemporarilyUnavailable` where another daemon has it.
+    public borrowing func lock(_ name: String) throws(Errno) -> Descriptor {
+        let file = try open(name, O_RDWR | O_CREAT, mode: 0o600)
+        try file.requireRegularFile()
+        var lock = Self.wholeFile(F_WRLCK)
+        do {
+            try valueOrErrno { unsafe fcntl(file.number, F_OFD_SETLK, &lock) }
+        } catch Errno.permissionDenied {
+            throw .resourceTemporarilyUnavailable  // POSIX leaves the choice between the two.
+        }
+        return file
+    }
+
+    /// Whether somebody holds the lock `name`, without taking it; `nil` where that cannot be found out.
+    ///
+    /// The corresponding C function is `fcntl` with `F_OFD_GETLK`.
+    public borrowing func isLocked(_ name: String) -> Bool? {
+        do {
+            let file = try open(name, O_RDONLY)
+            try file.requireRegularFile()
+            var lock = Self.wholeFile(F_RDLCK)
+            try valueOrErrno { unsafe fcntl(file.number, F_OFD_GETLK, &lock) }
+            return lock.l_type != Int16(F_UNLCK)
+        } catch {
+            return error == .noSuchFileOrDirectory ? false : nil
+        }
+    }
+
+    private static func wholeFile(_ type: CInt) -> flock {
+        var lock = flock()
+        lock.l_type = Int16(type)
+        lock.l_whence = Int16(SEEK_SET)
+        return lock
+    }
+}

@@ -1,0 +1,47 @@
+public import AmtguardCore
+public import SystemPackage
+
+/// Reads which ports the kernel may choose.
+public struct KernelChoiceReader {
+    /// `net.ipv4.ip_local_port_range`.
+    public var portRange: FilePath
+    /// `net.ipv4.ip_unprivileged_port_start`.
+    public var unprivilegedStart: FilePath
+
+    /// The two settings of the caller's network namespace, or files like them.
+    public init(
+        portRange: FilePath = "/proc/sys/net/ipv4/ip_local_port_range",
+        unprivilegedStart: FilePath = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+    ) {
+        self.portRange = portRange
+        self.unprivilegedStart = unprivilegedStart
+    }
+
+    /// Both settings as they are now.
+    ///
+    /// - Throws: `badMessage` for what is no pair of ports, or no port.
+    public func read() throws(Errno) -> KernelChoice {
+        let range = try numbers(in: portRange)
+        guard range.count == 2, range[0] <= range[1] else { throw .badMessage }
+        var start: UInt16 = 1_024  // Fixed before Linux 4.11, which has no such file.
+        do throws(Errno) {
+            let numbers = try numbers(in: unprivilegedStart)
+            guard numbers.count == 1 else { throw .badMessage }
+            start = numbers[0]
+        } catch Errno.noSuchFileOrDirectory {}
+        return KernelChoice(ephemeralRange: range[0]...range[1], unprivilegedStart: start)
+    }
+
+    /// Decimal numbers of 16 bits, between blanks.
+    private func numbers(in path: FilePath) throws(Errno) -> [UInt16] {
+        let text = try RootDirectory().readFile(path, atMost: 64)
+        let words = text.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }
+        var numbers: [UInt16] = []
+        for word in words {
+            let isDecimal = word.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            guard isDecimal, let number = UInt16(String(decoding: word, as: UTF8.self)) else { throw .badMessage }
+            numbers.append(number)
+        }
+        return numbers
+    }
+}

@@ -1,0 +1,124 @@
+// `net.ipv4.ip_local_reserved_ports`, one map of 65,536 bits a network namespace, that belongs to everybody.
+//
+// Three properties of the kernel's interface shape this file:
+// - A read answers once, from position 0, and cuts the text in the middle of a number where the buffer ends. So a
+//   reading is one call, and one that filled its buffer is taken again with one that holds every list.
+// - The kernel allocates and zeroes as much as it is offered: 1.7 µs with 4 KiB, 13 µs with 256 KiB. So the small
+//   buffer is offered first: 4 KiB hold some 700 single ports.
+// - A write at position 0 replaces the map, at any other position it adds to it.
+
+public import AmtguardCore
+import Glibc
+public import SystemPackage
+
+/// The kernel's list of reserved ports, held open.
+///
+/// The open descriptor is also what keeps a watch alive: without it the kernel may drop the file's inode under memory
+/// pressure, and an inotify watch falls silent.
+public struct ReservedPortsList: ~Copyable {
+    /// Why a reading failed.
+    public enum ReadError: Error, Hashable {
+        /// The kernel refused it.
+        case system(Errno)
+        /// Some other file lies there: this is no list of ports.
+        case syntax(PortSet.SyntaxError)
+        /// Some other file lies there: the longest list has 190 KiB, and this is longer than 256.
+        case tooLong
+    }
+
+    /// Where the list of the caller's network namespace is.
+    public static let path: FilePath = "/proc/sys/net/ipv4/ip_local_reserved_ports"
+
+    static let usualCapacity = 4_096
+    /// Every other port alone: 32,768 numbers of up to five digits, with commas: 190 KiB.
+    static let largestCapacity = 262_144
+    /// One write may carry 4,095 bytes.
+    static let pieceLength = 4_000
+
+    /// Why the list could not be opened for writing, if so: EROFS in a sandbox, EACCES without CAP_NET_ADMIN.
+    public let refusal: Errno?
+
+    let file: Descriptor
+    private var offered: TextBuffer
+    private var last: TextBuffer
+    private var parsed: PortSet?
+
+    /// Opens the list, for reading alone where writing is refused, so that it can still be told what is there.
+    ///
+    /// The corresponding C function is `open`.
+    public init(path: FilePath = ReservedPortsList.path) throws(Errno) {
+        var refusal: Errno?
+        let file = try Self.open(path, refusal: &refusal)
+        let offered = try TextBuffer(capacity: Self.usualCapacity)
+        let last = try TextBuffer(capacity: Self.usualCapacity)
+        self.refusal = refusal
+        self.file = file
+        self.offered = offered
+        self.last = last
+    }
+
+    private static func open(_ path: FilePath, refusal: inout Errno?) throws(Errno) -> Descriptor {
+        let root = try RootDirectory()
+        do {
+            return try root.open(path, flags: O_RDWR | O_NONBLOCK)
+        } catch {
+            guard [.readOnlyFileSystem, .permissionDenied, .notPermitted].contains(error) else { throw error }
+            refusal = error
+            return try root.open(path, flags: O_RDONLY | O_NONBLOCK)
+        }
+    }
+
+    /// Whether the list can be written.
+    public var isWritable: Bool { refusal == nil }
+
+    /// The open file, for whoever watches it.
+    public var fileDescriptor: FileDescriptor { file.fileDescriptor }
+
+    /// What the kernel reserves now, from one call.
+    ///
+    /// Nothing is parsed or allocated where the text is the one of the last reading.
+    /// The corresponding C function is `pread`.
+    public mutating func read() throws(ReadError) -> PortSet {
+        if try isUnchanged(), let parsed { return parsed }
+        let ports: PortSet
+        do {
+            ports = unsafe try offered.withText { (text) throws(PortSet.SyntaxError) in
+                unsafe try PortSet(kernel: text)
+            }
+        } catch {
+            throw .syntax(error)
+        }
+        swap(&offered, &last)
+        parsed = ports
+        return ports
+    }
+
+    /// Reads the text, and says whether it is that of the last reading.
+    mutating func isUnchanged() throws(ReadError) -> Bool {
+        do { try refill() } catch { throw .system(error) }
+        guard !offered.isFull else { throw .tooLong }
+        return parsed != nil && offered.holdsSameText(as: last)
+    }
+
+    private mutating func refill() throws(Errno) {
+        try offered.fill(from: file)
+        if offered.isFull, offered.capacity < Self.largestCapacity {
+            try offer(Self.largestCapacity)
+            try offered.fill(from: file)
+        } else if offered.capacity > Self.usualCapacity, offered.count < Self.usualCapacity / 2 {
+            // At half the size, so that a list about as long as the buffer does not remap it with each reading.
+            try offer(Self.usualCapacity)
+        }
+    }
+
+    /// Exchanges both buffers for ones of another size, with their text.
+    private mutating func offer(_ capacity: Int) throws(Errno) {
+        var text = try TextBuffer(capacity: capacity)
+        var former = try TextBuffer(capacity: capacity)
+        text.copy(offered)
+        former.copy(last)
+        if last.count > capacity { parsed = nil }  // Cut: it no longer is the text of `parsed`.
+        offered = text
+        last = former
+    }
+}

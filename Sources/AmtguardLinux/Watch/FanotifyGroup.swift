@@ -1,0 +1,94 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+// The fanotify group on the list: how one is made, and what one that was handed over must be.
+//
+// Only FAN_CLASS_NOTIF without file handles: before about 6.7 procfs has none, so that marking fails with EOPNOTSUPP,
+// and a group of that type would report pid 0 from within a user namespace.
+
+/// What `/proc/self/fdinfo/N` says of a fanotify group.
+struct FanotifyGroup: Hashable {
+    struct Mark: Hashable {
+        var inode: UInt64
+        /// The kernel's own encoding: 12 bits of major above 20 of minor.
+        var device: UInt64
+        var mask: UInt64
+    }
+
+    /// The first argument of `fanotify_init`.
+    var flags: UInt64
+    var marks: [Mark]
+
+    /// The text begins with `pos:`, `flags:`, `mnt_id:`, `ino:`; a line `fanotify flags:…` makes it a group's.
+    init?(fdinfo text: [UInt8]) {
+        var flags: UInt64?
+        var marks: [Mark] = []
+        for line in text.split(separator: UInt8(ascii: "\n")) {
+            var words = line.split(separator: UInt8(ascii: " "))[...]
+            guard words.popFirst()?.elementsEqual("fanotify".utf8) == true else { continue }
+            var fields: [String: UInt64] = [:]
+            for word in words {
+                let parts = word.split(separator: UInt8(ascii: ":"), maxSplits: 1)
+                guard parts.count == 2 else { continue }
+                fields[String(decoding: parts[0], as: UTF8.self)] = UInt64(
+                    String(decoding: parts[1], as: UTF8.self), radix: 16)
+            }
+            if let inode = fields["ino"], let device = fields["sdev"], let mask = fields["mask"] {
+                marks.append(Mark(inode: inode, device: device, mask: mask))
+            } else if let value = fields["flags"], fields["event-flags"] != nil {
+                flags = value
+            }
+        }
+        guard let flags else { return nil }
+        self.flags = flags
+        self.marks = marks
+    }
+
+    var reportsPidfd: Bool { flags & UInt64(FAN_REPORT_PIDFD) != 0 }
+
+    private var reportsFileHandles: Bool {
+        flags & UInt64(FAN_REPORT_FID | FAN_REPORT_DIR_FID | FAN_REPORT_NAME) != 0
+    }
+
+    private var isNotification: Bool { flags & UInt64(FAN_CLASS_CONTENT | FAN_CLASS_PRE_CONTENT) == 0 }
+
+    /// Checks that the group watches the held list, the file of *this* mount of `/proc`, and only so.
+    ///
+    /// - Throws: `notSupported` for a group of another type, `staleNFSFileHandle` where the list carries no mark.
+    func require(markOn list: stat) throws(Errno) {
+        guard isNotification, !reportsFileHandles else { throw .notSupported }
+        let device = UInt64(shim_major(list.st_dev)) << 20 | UInt64(shim_minor(list.st_dev))
+        let isMarked = marks.contains {
+            $0.inode == UInt64(list.st_ino) && $0.device == device && $0.mask & UInt64(FAN_MODIFY) != 0
+        }
+        guard isMarked else { throw .staleNFSFileHandle }
+    }
+}
+
+extension FanotifyGroup {
+    /// Makes a group and marks the held list; takes CAP_SYS_ADMIN in the first user namespace.
+    ///
+    /// The queue keeps its bound of 16,384 events: what a watch says is *look again*, and overflow says it too.
+    /// The corresponding C functions are `fanotify_init` and `fanotify_mark`.
+    static func make(on list: borrowing ReservedPortsList, withPidfd: Bool) throws(Errno) -> Descriptor {
+        let flags = FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | (withPidfd ? FAN_REPORT_PIDFD : 0)
+        let group = Descriptor(
+            owning: try valueOrErrno { fanotify_init(UInt32(flags), UInt32(O_RDONLY | O_CLOEXEC | O_LARGEFILE)) })
+        let held = list.file.number
+        // Without a name it is the open file itself that is marked: nobody can put another in its place.
+        try valueOrErrno { fanotify_mark(group.number, UInt32(FAN_MARK_ADD), UInt64(FAN_MODIFY), held, nil) }
+        return group
+    }
+
+    /// What kind of group a descriptor is that somebody handed over; `invalidArgument` for any other thing.
+    static func inspect(_ descriptor: borrowing Descriptor) throws(Errno) -> FanotifyGroup {
+        let text = try RootDirectory().readFile(FilePath("/proc/self/fdinfo/\(descriptor.number)"), atMost: 65_536)
+        guard let group = FanotifyGroup(fdinfo: text) else { throw .invalidArgument }
+        // Whoever armed it may have left these out; a blocking read would stop the daemon.
+        let status = try valueOrErrno { fcntl(descriptor.number, F_GETFL) }
+        try valueOrErrno { fcntl(descriptor.number, F_SETFL, status | O_NONBLOCK) }
+        try valueOrErrno { fcntl(descriptor.number, F_SETFD, FD_CLOEXEC) }
+        return group
+    }
+}
