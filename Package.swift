@@ -34,7 +34,7 @@ let package = Package(
         .target(
             name: "AmtguardCommands",
             dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", argumentParser, system]),
-        .executableTarget(name: "amtguardctl", dependencies: ["AmtguardCommands"]),
+        .executableTarget(name: "amtguardctl", dependencies: ["AmtguardCommands", argumentParser]),
 
         // A host in virtual time, on the core alone.
         .target(name: "AmtguardLab", dependencies: ["AmtguardCore"]),

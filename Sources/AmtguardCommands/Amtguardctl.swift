@@ -1,5 +1,5 @@
-public import ArgumentParser
 import AmtguardCore
+public import ArgumentParser
 
 /// `amtguardctl`: what the administrator asks.
 public struct Amtguardctl: ParsableCommand {

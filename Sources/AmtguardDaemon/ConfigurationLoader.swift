@@ -4,33 +4,48 @@ import SystemPackage
 
 /// Reads the files of the configuration below a root; judging them is the core's.
 struct ConfigurationLoader {
-    let root: RootDirectory
-    /// `--config FILE`: this one alone.
+    /// `--config FILE`: this one alone, wherever it lies.
     let only: FilePath?
 
     /// More than this is no configuration: 1 MiB.
-    static let most = 1 << 20
+    private static let most = 1 << 20
 
-    /// All files in the order in which they are to be read. A file that is not there is not a problem, unless it was
+    /// The configuration, or `nil` where it is refused, and what a person should look at.
+    func load(below root: borrowing RootDirectory) -> (Configuration?, [ConfigurationProblem]) {
+        Configuration.parse(files(below: root))
+    }
+
+    /// All files in the order in which they are to be read. One that is not there is not a problem, unless it was
     /// named on the command line; one that can't be read is.
-    func files() -> [ConfigurationFile] {
-        if let only { return [file(only.string, in: RootDirectory.host) ?? ConfigurationFile(path: only.string, content: .unreadable("no such file"))] }
-        let main = ConfigurationLayout.mainFiles.lazy.compactMap { file($0, in: root) }.first
-        let names = ConfigurationLayout.dropInDirectories.map { directory in
-            (directory: directory, names: (try? root.names(in: FilePath(directory))) ?? [])
+    private func files(below root: borrowing RootDirectory) -> [ConfigurationFile] {
+        if let only { return [named(only)] }
+        var files: [ConfigurationFile] = []
+        for path in ConfigurationLayout.mainFiles {
+            guard let file = file(path, below: root) else { continue }
+            files.append(file)
+            break
         }
-        return (main.map { [$0] } ?? []) + ConfigurationLayout.dropIns(names).compactMap { file($0, in: root) }
+        var names: [(directory: String, names: [String])] = []
+        for directory in ConfigurationLayout.dropInDirectories {
+            names.append((directory, (try? root.names(in: FilePath(directory))) ?? []))
+        }
+        for path in ConfigurationLayout.dropIns(names) {
+            if let file = file(path, below: root) { files.append(file) }
+        }
+        return files
     }
 
-    /// The configuration, or `nil` where it is refused.
-    func load() -> (Configuration?, [ConfigurationProblem]) {
-        Configuration.parse(files())
+    private func named(_ path: FilePath) -> ConfigurationFile {
+        guard let host = try? RootDirectory(), let file = file(path.string, below: host) else {
+            return ConfigurationFile(path: path.string, content: .unreadable("there is no such file"))
+        }
+        return file
     }
 
-    private func file(_ path: String, in root: RootDirectory) -> ConfigurationFile? {
+    private func file(_ path: String, below root: borrowing RootDirectory) -> ConfigurationFile? {
         do {
             return ConfigurationFile(path: path, content: .bytes(try root.readFile(FilePath(path), atMost: Self.most)))
-        } catch .noSuchFileOrDirectory {
+        } catch Errno.noSuchFileOrDirectory {
             return nil
         } catch {
             return ConfigurationFile(path: path, content: .unreadable(Self.reason(error)))
@@ -39,8 +54,9 @@ struct ConfigurationLoader {
 
     private static func reason(_ error: Errno) -> String {
         switch error {
-        case .isDirectory: "is a directory. Allowed: a file"
-        case .fileTooLarge: "is larger than \(most >> 20) MiB. Allowed: a file of at most that size"
+        case .isDirectory: "this is a directory. Allowed: a file"
+        case .invalidArgument: "this is no regular file. Allowed: a file"
+        case .fileTooLarge: "the file is larger than \(most >> 20) MiB. Allowed: one of at most that size"
         default: "can't be read: \(error)"
         }
     }

@@ -3,7 +3,7 @@ public import SystemPackage
 /// What the command line asks for.
 public struct Invocation: Equatable {
     /// The one thing to do.
-    public enum Act: Equatable { case guardHost, arm, check, dryRun, version, help }
+    public enum Act: Equatable, Sendable { case guardHost, arm, check, dryRun, version, help }
 
     public var act = Act.guardHost
     /// `--config FILE`: this file alone, no drop-ins.
@@ -51,7 +51,9 @@ public struct Invocation: Equatable {
     private static func value(
         of name: String, _ inline: String?, _ rest: inout ArraySlice<String>
     ) throws(Misuse) -> String {
-        guard let value = inline ?? rest.popFirst(), !value.isEmpty else { throw Misuse(message: "\(name) needs a path") }
+        guard let value = inline ?? rest.popFirst(), !value.isEmpty else {
+            throw Misuse(message: "\(name) needs a path")
+        }
         return value
     }
 

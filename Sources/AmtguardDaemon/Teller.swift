@@ -4,19 +4,23 @@ import SystemPackage
 
 /// Tells the journal, and in a terminal standard error. It can't fail: telling must not stop guarding.
 struct Teller {
+    static let identifier = "amtguardd"
+
     /// Entries that matter less are not sent; `systemctl service-log-level amtguardd debug` changes it.
-    var level = JournalEntry.Priority.info
+    var level = LogControl.Level.info
+
+    private var journal = Journal(identifier: Self.identifier, droppedField: "AMTGUARD_DROPPED")
     /// Under systemd standard error leads to the journal already, and a line would stand there twice.
     private let echoes = !Journal.isStandardErrorConnected
 
-    func tell(_ entry: JournalEntry) {
-        guard entry.priority <= level else { return }
-        Journal.send(entry.all.map { (name: $0.name, value: $0.value) } + [(name: "SYSLOG_IDENTIFIER", value: "amtguardd")])
+    mutating func tell(_ entry: JournalEntry) {
+        guard entry.priority.rawValue <= level.priority else { return }
+        journal.send(entry.all.map { (name: $0.name, value: $0.value) })
         if echoes { print(entry.message, to: .standardError) }
     }
 
-    func debug(_ message: @autoclosure () -> String) {
-        if level == .debug { tell(JournalEntry(.debug, message())) }
+    mutating func tell(_ priority: JournalEntry.Priority, _ message: String) {
+        tell(JournalEntry(priority, message))
     }
 }
 

@@ -1,4 +1,9 @@
+import AmtguardCommands
+import ArgumentParser
+
 @main
 enum Main {
-    static func main() {}
+    static func main() {
+        Amtguardctl.main()
+    }
 }

@@ -1,4 +1,9 @@
+import AmtguardDaemon
+import Glibc
+
 @main
 enum Main {
-    static func main() {}
+    static func main() {
+        exit(Program.run(Array(CommandLine.arguments.dropFirst())))
+    }
 }

@@ -200,7 +200,4 @@ extension Guardian {
 
     /// How often somebody looks at the list; `nil` for never.
     private var auditInterval: Duration? { reservation.auditInterval }
-
-    /// When the last repair was seen to hold, on the boot clock; 0 for never.
-    public var lastRepairUSec: Int64 { reservation.lastRepair?.at.instant.sinceBoot.microseconds ?? 0 }
 }

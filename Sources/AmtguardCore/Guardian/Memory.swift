@@ -41,9 +41,9 @@ extension Memory {
     ///
     /// - Returns: `nil` if it is damaged, or of another boot or network namespace: then nothing is owned.
     public init?(parsing bytes: some Collection<UInt8>, scope: Scope) {
-        guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
-            let line = String(validating: bytes[..<end], as: UTF8.self)
-        else { return nil }
+        guard let line = String(validating: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) else {
+            return nil
+        }
         var values: [Substring: Substring] = [:]
         for word in line.split(separator: " ") {
             guard let equals = word.firstIndex(of: "=") else { return nil }

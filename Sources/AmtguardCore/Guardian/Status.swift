@@ -40,12 +40,14 @@ public struct Status: Hashable, Sendable, Codable {
     /// The last of them.
     public struct LastRepair: Hashable, Sendable, Codable {
         public var at: String
+        public var bootUSec: Int64
         public var found: String
         public var restored: String
         public var writer: Writer?
 
         init(_ repair: Repair) {
             at = repair.at.iso8601
+            bootUSec = repair.at.instant.sinceBoot.microseconds
             found = repair.found.description
             restored = repair.restored.description
             writer = repair.writer

@@ -15,11 +15,11 @@ public struct Absence: Hashable, Sendable {
 
     /// For people.
     public var text: [Status.Line] {
-        var lines = [Status.Line(label: "Verdict", value: "unknown: \(reason.says)", tone: .doubtful)]
-        if let advice = reason.advice { lines.append(Status.Line(label: "", value: "→ \(advice)", tone: .faint)) }
+        var lines = [Status.Line("Verdict", "unknown: \(reason.says)", .doubtful)]
+        if let advice = reason.advice { lines.append(Status.Line("", "→ \(advice)", .faint)) }
         let held = reserved.map { $0.isEmpty ? "none" : $0.abbreviated(to: 100) } ?? "unknown"
-        lines.append(Status.Line(label: "Reserved", value: "\(held) (as the kernel says now)"))
-        lines.append(Status.Line(label: "Ephemeral", value: choice?.range ?? "unknown"))
+        lines.append(Status.Line("Reserved", "\(held) (as the kernel says now)"))
+        lines.append(Status.Line("Ephemeral", choice?.range ?? "unknown"))
         return lines
     }
 

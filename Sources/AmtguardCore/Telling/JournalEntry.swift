@@ -25,7 +25,8 @@ public struct JournalEntry: Hashable, Sendable {
         public var value: String
     }
 
-    init(_ priority: Priority, id: String? = nil, _ message: String, _ fields: [(String, String?)] = []) {
+    /// An entry; fields without a value are left out, the others get their prefix.
+    public init(_ priority: Priority, id: String? = nil, _ message: String, _ fields: [(String, String?)] = []) {
         self.priority = priority
         messageID = id
         self.message = message

@@ -35,7 +35,8 @@ extension Reason {
 extension Status.LastRepair {
     fileprivate var json: JSON {
         [
-            "at": .string(at), "found": .string(found), "restored": .string(restored), "writer": writer?.json ?? .null,
+            "at": .string(at), "bootUSec": .number(bootUSec), "found": .string(found), "restored": .string(restored),
+            "writer": writer?.json ?? .null,
         ]
     }
 }

@@ -8,32 +8,39 @@ extension Status {
     public struct Line: Hashable, Sendable {
         public var label: String
         public var value: String
-        public var tone: Tone = .plain
+        public var tone: Tone
+
+        /// A line; an empty label goes on with the fact above.
+        public init(_ label: String, _ value: String, _ tone: Tone = .plain) {
+            self.label = label
+            self.value = value
+            self.tone = tone
+        }
     }
 
     /// The status for people, the verdict first, one fact a line.
     public var text: [Line] {
-        var lines = [Line(label: "Verdict", value: "\(verdict.words) since \(since)", tone: verdict.tone)]
+        var lines = [Line("Verdict", "\(verdict.words) since \(since)", verdict.tone)]
         for reason in reasons {
-            lines.append(Line(label: "", value: reason.says))
-            if let advice = reason.advice { lines.append(Line(label: "", value: "→ \(advice)", tone: .faint)) }
+            lines.append(Line("", reason.says))
+            if let advice = reason.advice { lines.append(Line("", "→ \(advice)", .faint)) }
         }
-        lines.append(Line(label: "AMT", value: amt.state + (amt.version.map { ", firmware \($0)" } ?? "")))
-        lines += amt.evidence.map { Line(label: "", value: "\($0.source): \($0.says)", tone: .faint) }
-        lines.append(Line(label: "Required", value: shown(ports.required)))
-        lines.append(Line(label: "Reserved", value: ports.reserved.map(shown) ?? "unknown"))
-        lines.append(Line(label: "Owned", value: shown(ports.owned)))
-        lines.append(Line(label: "Ephemeral", value: ports.ephemeralRange ?? "unknown"))
-        if !ports.exposed.isEmpty { lines.append(Line(label: "Exposed", value: shown(ports.exposed), tone: .bad)) }
-        lines.append(Line(label: "Watch", value: Watch(watch).word))
-        lines.append(Line(label: "Repairs", value: "\(repairs.count)" + (contested ? ", contested" : "")))
+        lines.append(Line("AMT", amt.state + (amt.version.map { ", firmware \($0)" } ?? "")))
+        lines += amt.evidence.map { Line("", "\($0.source): \($0.says)", .faint) }
+        lines.append(Line("Required", shown(ports.required)))
+        lines.append(Line("Reserved", ports.reserved.map(shown) ?? "unknown"))
+        lines.append(Line("Owned", shown(ports.owned)))
+        lines.append(Line("Ephemeral", ports.ephemeralRange ?? "unknown"))
+        if !ports.exposed.isEmpty { lines.append(Line("Exposed", shown(ports.exposed), .bad)) }
+        lines.append(Line("Watch", Watch(watch).word))
+        lines.append(Line("Repairs", "\(repairs.count)" + (contested ? ", contested" : "")))
         if let last = repairs.last {
             lines.append(
-                Line(label: "", value: "last at \(last.at) by \(last.writer.map(\.description) ?? "an unnamed writer")")
+                Line("", "last at \(last.at) by \(last.writer.map(\.description) ?? "an unnamed writer")")
             )
-            lines.append(Line(label: "", value: "found \(shown(last.found)), restored \(shown(last.restored))"))
+            lines.append(Line("", "found \(shown(last.found)), restored \(shown(last.restored))"))
         }
-        lines.append(Line(label: "Observed", value: "\(observed.at), amtguardd \(version)", tone: .faint))
+        lines.append(Line("Observed", "\(observed.at), amtguardd \(version)", .faint))
         return lines
     }
 

@@ -106,3 +106,11 @@ extension ListWatch {
         return false
     }
 }
+
+extension ListWatch {
+    /// Whether something waits to be drained. The corresponding C function is `poll`.
+    public var hasEvents: Bool {
+        var wanted = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&wanted, 1, 0) > 0
+    }
+}

@@ -1,0 +1,71 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import SystemPackage
+
+/// Finds out how the host is guarded: by asking the daemon, else from what it wrote down.
+struct Inquiry {
+    /// What came of it.
+    enum Outcome {
+        /// The daemon's words; a reason where they may no longer be true.
+        case answer(Answer, stale: String?)
+        /// Nobody to ask.
+        case absence(Absence)
+    }
+
+    let root: FilePath?
+
+    /// The state file is at most this long: two lists of 190 KiB, and the rest.
+    private static let most = 1 << 20
+
+    func outcome() -> Outcome {
+        do {
+            let answer = try Answer(Array(describe().utf8))
+            return .answer(answer, stale: answer.staleness(at: .now(), boot: try? BootID.read()))
+        } catch {
+            return fromStateFile(orElse: "amtguardd does not answer on the bus")
+        }
+    }
+
+    /// The corresponding method is `Describe` of `org.amtguard1.Manager`; it never starts the daemon.
+    private func describe() throws -> String {
+        let bus = try BusClient(address: SystemBus.address(below: root?.string))
+        let values = try bus.call(
+            "org.amtguard1", path: "/org/amtguard1", interface: "org.amtguard1.Manager", "Describe")
+        guard case .string(let text)? = values.first else { throw Errno.badMessage }
+        return text
+    }
+
+    private func fromStateFile(orElse reason: String) -> Outcome {
+        let bytes: [UInt8]
+        do {
+            let root = try RootDirectory(path: root)
+            let directory = try RuntimeDirectory(in: root)
+            // Root sees whether the daemon holds its lock; anybody else has to go by the time of the last look.
+            if directory.isLocked("lock") == false { return absence("amtguardd does not run") }
+            bytes = try directory.read("state.json", atMost: Self.most)
+        } catch Errno.noSuchFileOrDirectory {
+            return absence("amtguardd does not run")
+        } catch {
+            return absence("/run/amtguard/state.json can't be read: \(error)")
+        }
+        do {
+            let answer = try Answer(bytes)
+            return .answer(answer, stale: answer.staleness(at: .now(), boot: try? BootID.read()))
+        } catch {
+            return absence("/run/amtguard/state.json: \(error.message)")
+        }
+    }
+
+    private func absence(_ says: String) -> Outcome {
+        .absence(
+            Absence(
+                reason: Reason(id: "not-running", says: says, advice: "Start it: systemctl start amtguardd."),
+                reserved: Self.reserved(), choice: try? KernelChoiceReader().read()))
+    }
+
+    private static func reserved() -> PortSet? {
+        guard var list = try? ReservedPortsList() else { return nil }
+        return try? list.read()
+    }
+}

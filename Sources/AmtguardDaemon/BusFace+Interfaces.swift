@@ -1,0 +1,74 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+
+// What org.amtguard1 offers. org.amtguard1(5) describes the same.
+
+extension BusFace {
+    /// A property: what it says of a status.
+    struct Fact {
+        let name: StaticString
+        let signature: StaticString
+        let value: (Status) -> BusValue
+    }
+
+    static var facts: [Fact] {
+        [
+            Fact(name: "Verdict", signature: "s") { .string($0.verdict.rawValue) },
+            Fact(name: "AMTState", signature: "s") { .string($0.amt.state) },
+            Fact(name: "AMTVersion", signature: "s") { .string($0.amt.version ?? "") },
+            Fact(name: "RequiredPorts", signature: "s") { .string($0.ports.required) },
+            Fact(name: "ReservedPorts", signature: "s") { .string($0.ports.reserved ?? "") },
+            Fact(name: "OwnedPorts", signature: "s") { .string($0.ports.owned) },
+            Fact(name: "Repairs", signature: "t") { .uint64($0.repairs.count) },
+            Fact(name: "LastRepairUSec", signature: "t") { .uint64(UInt64(clamping: $0.repairs.last?.bootUSec ?? 0)) },
+            Fact(name: "Contested", signature: "b") { .bool($0.contested) },
+        ]
+    }
+
+    var manager: BusInterface {
+        let daemon = daemon
+        return BusInterface(
+            "org.amtguard1.Manager",
+            methods: [
+                .init("Describe", returns: ["status": "s"]) { [unowned daemon] call in
+                    call.reply([.string(daemon.describe())])
+                },
+                .init("Check") { [unowned self] call in check(call) },
+                .init("Reload") { [unowned self] call in reload(call) },
+            ],
+            properties: [
+                .init("Version", "s", .const, get: { .string(amtguardVersion) })
+            ]
+                + Self.facts.map { fact in
+                    .init(
+                        fact.name, fact.signature, .emitsChange, get: { [unowned daemon] in fact.value(daemon.status) })
+                },
+            signals: [
+                .init("Repaired", carries: ["found": "s", "restored": "s", "writer_pid": "u", "writer_command": "s"]),
+                .init("ContestedChanged", carries: ["contested": "b"]),
+                .init("VerdictChanged", carries: ["verdict": "s", "reason": "s"]),
+            ])
+    }
+
+    private func check(_ call: BusCall) {
+        let now = Moment.now().instant
+        guard now - checkedAt >= .milliseconds(100) else {
+            return call.fail(
+                "org.freedesktop.DBus.Error.LimitsExceeded", "Checked a moment ago; ten times a second is enough.")
+        }
+        checkedAt = now
+        daemon.check()
+        call.reply()
+    }
+
+    private func reload(_ call: BusCall) {
+        guard let bus else { return call.refuse() }
+        bus.authorize(call, action: "org.amtguard1.reload") { [unowned daemon] isAllowed in
+            guard isAllowed else { return call.refuse() }
+            let refused = daemon.reload().filter { $0.severity == .refused }
+            guard let first = refused.first else { return call.reply() }
+            call.fail("org.amtguard1.Error.ConfigurationRefused", first.description)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import AmtguardCore
+import AmtguardSystemd
+
+/// `org.amtguard1` on the system bus: the same facts as everywhere, for programs.
+///
+/// There may be no bus, now or for good: then nothing here does anything.
+final class BusFace {
+    static let path = "/org/amtguard1"
+    private static let interface = "org.amtguard1.Manager"
+
+    unowned let daemon: Daemon
+    private(set) var bus: SystemBus?
+    /// `Check()` looks at once; somebody who asks more often than ten times a second is told to wait.
+    var checkedAt = Instant(sinceBoot: .zero)
+
+    /// Asks for the name; the bus may come late.
+    ///
+    /// - Parameter isAlone: Whether a lock shows that no other daemon runs here; else the name has to.
+    init(of daemon: Daemon, address: String?, isAlone: Bool) {
+        self.daemon = daemon
+        let objects = [(path: Self.path, interface: manager), (path: LogControl.path, interface: logControl)]
+        bus = try? SystemBus(on: daemon.loop, name: "org.amtguard1", objects: objects, address: address) {
+            [unowned daemon] outcome in
+            switch outcome {
+            case .acquired: break
+            case .taken where !isAlone: daemon.giveWay()
+            case .taken: daemon.warn("The bus name org.amtguard1 belongs to another program; guarding without it.")
+            case .failed(let error):
+                daemon.warn("The bus name org.amtguard1 was refused: \(error). Guarding without it.")
+            }
+        }
+    }
+
+    /// Says what has changed since the last time.
+    func announce(_ status: Status, after former: Status?) {
+        guard let bus, let former else { return }
+        let changed = Self.facts.filter { $0.value(status) != $0.value(former) }
+        if !changed.isEmpty {
+            bus.emitChanged(path: Self.path, interface: Self.interface, changed.map(\.name.description))
+        }
+    }
+
+    /// Emits the signal of an event, where it has one.
+    func announce(_ event: Event) {
+        switch event {
+        case .repaired(let repair):
+            emit(
+                "Repaired",
+                [
+                    .string(repair.found.description), .string(repair.restored.description),
+                    .uint32(UInt32(clamping: repair.writer?.pid ?? 0)), .string(repair.writer?.command ?? ""),
+                ])
+        case .contested(let contest):
+            // The windows of a long contest are for the journal.
+            if contest.repairs == 0 { emit("ContestedChanged", [.bool(true)]) }
+        case .calmed: emit("ContestedChanged", [.bool(false)])
+        case .verdict(let verdict, _, let reasons):
+            emit("VerdictChanged", [.string(verdict.rawValue), .string(reasons.first?.says ?? "")])
+        default: break
+        }
+    }
+
+    /// Sends what waits, as far as it goes without waiting for long.
+    func flush() { bus?.flush() }
+
+    private func emit(_ signal: String, _ values: [BusValue]) {
+        bus?.emit(signal, path: Self.path, interface: Self.interface, values)
+    }
+}

@@ -1,0 +1,262 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import Glibc
+import SystemPackage
+
+/// The shell around the guardian: readings in, effects out, one thing after the other on one thread.
+///
+/// Whatever is registered with the loop is a property: it would end with its last use otherwise.
+final class Daemon {
+    let loop: EventLoop
+    let root: RootDirectory
+    var guardian: Guardian
+    var teller: Teller
+
+    private let loader: ConfigurationLoader
+    private let busAddress: String?
+    private var driver: ListDriver
+    private var keepsake: Keepsake
+    private var face: BusFace?
+    private var sources = Sources()
+    private var audit: Duration?
+    private var published: Status?
+    private var publishedAt = Duration.zero
+    private var line = ""
+
+    /// What the loop calls.
+    private struct Sources: ~Copyable {
+        var watch: EventSource?
+        var audit: Timer?
+        var look: Timer?
+        var publish: Timer?
+        var hangUp: EventSource?
+        var terminate: EventSource?
+        var interrupt: EventSource?
+        var devices: DeviceMonitor?
+    }
+
+    /// Opens what can be opened. Nothing is read of the list yet, and nothing is written.
+    ///
+    /// - Throws: `Keepsake.Taken` where another daemon guards already.
+    init(_ invocation: Invocation) throws {
+        teller = Teller()
+        loop = try EventLoop()
+        root = try RootDirectory(path: invocation.root)
+        loader = ConfigurationLoader(only: invocation.configuration)
+        busAddress = SystemBus.address(below: invocation.root?.string)
+        keepsake = try Keepsake(below: root)
+        driver = ListDriver(adopting: Arming.receive())
+        guardian = Guardian(remembering: keepsake.recall(in: .current))
+    }
+
+    /// Guards until it is told to stop.
+    ///
+    /// - Returns: The exit status.
+    func run() throws -> CInt {
+        try attach()
+        configure()
+        observe(.watch(driver.watched))
+        observe(.runtimeDirectory(problem: keepsake.problem))
+        survey(.request)
+        observe(.started)
+        publish()
+        ServiceManager.ready(status: line)
+        return try loop.run()
+    }
+
+    private func attach() throws {
+        sources.audit = try loop.timer("audit") { [unowned self] in
+            arrangeAudit()
+            survey(.audit)
+            finish()
+        }
+        sources.look = try loop.timer("look", priority: .urgent) { [unowned self] in
+            look(.token)
+            finish()
+        }
+        sources.publish = try loop.timer("publish", priority: .idle) { [unowned self] in publish() }
+        sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") { [unowned self] in
+            ServiceManager.reloading()
+            reload()
+            ServiceManager.ready(status: line)
+        }
+        sources.terminate = try loop.onSignal(SIGTERM, "terminate") { [unowned self] in stop() }
+        sources.interrupt = try loop.onSignal(SIGINT, "interrupt") { [unowned self] in stop() }
+        try loop.enableWatchdog()
+        listen()
+        // Without either of these the audit sees what it sees.
+        sources.devices = try? DeviceMonitor(subsystems: ["mei", "pci"], on: loop) { [unowned self] in
+            survey(.request)
+            finish()
+        }
+        face = BusFace(of: self, address: busAddress, isAlone: keepsake.isLocked)
+    }
+
+    /// Lets the loop wake us for writes.
+    private func listen() {
+        sources.watch = nil
+        guard let descriptor = driver.watchedDescriptor else { return }
+        sources.watch = try? loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
+            look(.watch)
+            nameWriters()
+            finish()
+        }
+    }
+}
+
+// MARK: - Observing
+
+extension Daemon {
+    /// Looks at everything that has no event of its own, and at the list.
+    func survey(_ prompt: Prompt) {
+        if driver.retry() {
+            observe(.watch(driver.watched))
+            listen()
+        }
+        observe(.presence(readPresence(in: root)))
+        observe(.choice(try? KernelChoiceReader().read()))
+        look(driver.hasEvents ? .watch : prompt)
+    }
+
+    private func look(_ prompt: Prompt) {
+        observe(.list(driver.read(), prompt))
+    }
+
+    /// Takes an observation to the guardian and does what it says, and so on until it has nothing more to say.
+    private func observe(_ first: Guardian.Observation) {
+        var next: Guardian.Observation? = first
+        // A list that never shows what was added (a file was mounted over it) must not keep the loop busy.
+        for _ in 0..<Self.mostRounds {
+            guard let observation = next else { return }
+            next = nil
+            for effect in guardian.observe(observation, at: .now()) {
+                if let outcome = perform(effect) { next = outcome }
+            }
+        }
+        if next != nil { sources.look?.arm(after: .milliseconds(1)) }
+    }
+
+    private static let mostRounds = 16
+
+    /// Carries out one effect; what comes of it is the next thing to observe.
+    private func perform(_ effect: Effect) -> Guardian.Observation? {
+        switch effect {
+        case .remember: keepsake.remember(guardian.memory)
+        case .add(let ports): return outcome(of: driver.add(ports))
+        case .remove(let ports): return outcome(of: driver.remove(ports))
+        case .look(let time): sources.look?.arm(at: time.sinceBoot)
+        case .watch(let on): sources.watch?.setEnabled(on)
+        case .audit(let interval):
+            audit = interval
+            arrangeAudit()
+        case .report(let event):
+            teller.tell(event.journalEntry)
+            face?.announce(event)
+        }
+        return nil
+    }
+
+    private func outcome(of obstacle: Obstacle?) -> Guardian.Observation {
+        if let obstacle { return .refused(obstacle) }
+        nameWriters()
+        return .list(driver.read(), .readBack)
+    }
+
+    /// Only now, with the list whole again, there is time to find out who wrote it.
+    private func nameWriters() {
+        for writer in driver.writers() { observe(.writer(writer)) }
+    }
+
+    private func arrangeAudit() {
+        guard let audit else {
+            sources.audit?.disarm()
+            return
+        }
+        sources.audit?.arm(after: audit, accuracy: audit / 20)
+    }
+}
+
+// MARK: - Being told
+
+extension Daemon {
+    /// Reads the configuration again and looks at everything.
+    ///
+    /// - Returns: What a person should look at.
+    @discardableResult
+    func reload() -> [ConfigurationProblem] {
+        let problems = configure()
+        survey(.request)
+        publish()
+        return problems
+    }
+
+    @discardableResult
+    private func configure() -> [ConfigurationProblem] {
+        let (configuration, problems) = loader.load(below: root)
+        observe(.configuration(configuration, problems))
+        return problems
+    }
+
+    /// Somebody asked: looks at everything, now.
+    func check() {
+        survey(.request)
+        publish()
+    }
+
+    /// The JSON of `Describe()`. What it tells is never older than a second, so a host that just woke up is not stale.
+    func describe() -> String {
+        let now = Moment.now().instant.sinceBoot.microseconds
+        if now - status.observed.bootUSec > 1_000_000 { check() }
+        return status.json.description
+    }
+
+    /// Another daemon has the bus name, and no lock says that we were first.
+    func giveWay() {
+        teller.tell(.error, "Another amtguardd guards this host already.")
+        loop.exit(1)
+    }
+
+    func warn(_ message: String) {
+        teller.tell(.warning, message)
+    }
+
+    /// Ends the loop, keeping or releasing what is owned.
+    private func stop() {
+        ServiceManager.stopping()
+        observe(.stopping)
+        look(.request)
+        publish()
+        face?.flush()
+        loop.exit()
+    }
+}
+
+// MARK: - Publishing
+
+extension Daemon {
+    /// Publishes at once, or soon where it was done a moment ago: ten times a second is enough for anybody.
+    private func finish() {
+        let next = publishedAt + .milliseconds(100)
+        if next <= Moment.now().instant.sinceBoot { publish() } else { sources.publish?.arm(at: next) }
+    }
+
+    /// The status as the bus tells it.
+    var status: Status { published ?? guardian.status }
+
+    /// Tells the state file, the service manager and the bus what is so, where it is something else than before.
+    private func publish() {
+        let status = guardian.status
+        publishedAt = Moment.now().instant.sinceBoot
+        guard status != published else { return }
+        keepsake.write(status)
+        if status.line != line {
+            line = status.line
+            ServiceManager.status(line)
+        }
+        let former = published
+        published = status
+        face?.announce(status, after: former)
+        observe(.runtimeDirectory(problem: keepsake.problem))
+    }
+}

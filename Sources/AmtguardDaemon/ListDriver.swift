@@ -1,0 +1,147 @@
+import AmtguardCore
+import AmtguardLinux
+import SystemPackage
+
+/// The list and its watch, opened again for as long as they can't be had.
+struct ListDriver: ~Copyable {
+    private var list: ReservedPortsList?
+    /// Why there is no list.
+    private var absence = Obstacle.missing
+    /// What wakes the loop; `nil` where nothing could be watched.
+    private var watch: ListWatch?
+    /// The same in the core's words.
+    private(set) var watched = Watch(.none)
+
+    /// Opens the list, and watches it by the group that was armed, or as well as this process may.
+    init(adopting armed: consuming Descriptor?) {
+        open()
+        startWatching(armed)
+    }
+
+    /// Tries again what could not be had, at each audit: a list that was missing or read-only, a watch.
+    ///
+    /// - Returns: Whether the watch is another one now.
+    mutating func retry() -> Bool {
+        if list?.isWritable != true { open() }
+        guard watched.kind == .none else { return false }
+        startWatching(nil)
+        return watched.kind != .none
+    }
+
+    /// One look at the list.
+    mutating func read() -> Reading {
+        do {
+            guard let ports = try list?.read() else { return .obstacle(absence) }
+            return .ports(ports)
+        } catch {
+            return .obstacle(Obstacle(error))
+        }
+    }
+
+    /// Adds ports; what comes back is why not.
+    func add(_ ports: PortSet) -> Obstacle? {
+        switch list {
+        case .none: return absence
+        case .some(let list):
+            do { try list.add(ports) } catch { return Obstacle(error) }
+            return nil
+        }
+    }
+
+    /// Takes ports out; what comes back is why not.
+    mutating func remove(_ ports: PortSet) -> Obstacle? {
+        do {
+            guard let _ = try list?.remove(ports) else { return absence }
+            return nil
+        } catch {
+            switch error {
+            case .busy: return .busy
+            case .read(let error): return Obstacle(error)
+            case .write(let error): return Obstacle(error)
+            }
+        }
+    }
+
+    /// What the loop waits for.
+    var watchedDescriptor: FileDescriptor? {
+        switch watch {
+        case .none: nil
+        case .some(let watch): watch.descriptor.fileDescriptor
+        }
+    }
+
+    /// Whether the watch has something to say.
+    var hasEvents: Bool {
+        switch watch {
+        case .none: false
+        case .some(let watch): watch.hasEvents
+        }
+    }
+
+    /// Reads away what the watch has to say.
+    func writers() -> [Writer] {
+        switch watch {
+        case .none: []
+        case .some(let watch): watch.drain().writers
+        }
+    }
+
+    private mutating func open() {
+        do {
+            list = try ReservedPortsList()
+        } catch {
+            list = nil
+            absence = Obstacle(error)
+        }
+    }
+
+    private mutating func startWatching(_ armed: consuming Descriptor?) {
+        watch = nil
+        switch list {
+        case .none: watched = Watch(.none, shortfall: absence.says)
+        case .some(let list):
+            do {
+                let best = try ListWatch.best(for: list, adopting: armed)
+                watched = Watch(best)
+                watch = consume best
+            } catch {
+                watched = Watch(.none, shortfall: error.refusals.last.map(\.text))
+            }
+        }
+    }
+}
+
+extension Watch {
+    fileprivate init(_ watch: borrowing ListWatch) {
+        let shortfall = watch.refusals.last.map(\.text)
+        switch watch.rung {
+        case .fanotifyPidfd: self.init(.fanotify)
+        case .fanotify: self.init(.fanotify, shortfall: shortfall)
+        case .inotify: self.init(.inotify, shortfall: shortfall)
+        }
+    }
+}
+
+extension ListWatch.Refusal {
+    fileprivate var text: String { "\(rung.map(\.description) ?? "the armed group"): \(errno)" }
+}
+
+extension Obstacle {
+    /// The core knows no errno.
+    init(_ error: Errno) {
+        switch error {
+        case .noSuchFileOrDirectory: self = .missing
+        case .readOnlyFileSystem: self = .readOnly
+        case .permissionDenied, .notPermitted: self = .notPermitted
+        default: self = .failed("\(error)")
+        }
+    }
+
+    init(_ error: ReservedPortsList.ReadError) {
+        switch error {
+        case .system(let errno): self.init(errno)
+        case .syntax(let syntax): self = .malformed(syntax.text)
+        case .tooLong: self = .malformed("more than 256 KiB")
+        }
+    }
+}

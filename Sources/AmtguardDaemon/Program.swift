@@ -1,0 +1,42 @@
+import AmtguardCore
+import AmtguardLinux
+import SystemPackage
+
+/// `amtguardd`: does what the command line asks for.
+public enum Program {
+    /// Runs to the end and returns the exit status: 0, 1 for a failure that one line explains, 64 for wrong usage.
+    public static func run(_ arguments: [String]) -> Int32 {
+        do {
+            let invocation = try Invocation(arguments)
+            switch invocation.act {
+            case .guardHost: return try Daemon(invocation).run()
+            case .arm: try Arming.arm()
+            case .check: return try check(invocation)
+            case .dryRun:
+                var attempt = try DryRun(invocation)
+                attempt.run()
+            case .version: print("amtguardd \(amtguardVersion)", to: .standardOutput)
+            case .help: print(Invocation.help, to: .standardOutput)
+            }
+            return 0
+        } catch let misuse as Invocation.Misuse {
+            return fail(misuse.message, status: 64)
+        } catch is Keepsake.Taken {
+            return fail("another amtguardd guards this host already", status: 1)
+        } catch {
+            return fail("\(error)", status: 1)
+        }
+    }
+
+    private static func check(_ invocation: Invocation) throws(Errno) -> CInt {
+        let root = try RootDirectory(path: invocation.root)
+        let (configuration, problems) = ConfigurationLoader(only: invocation.configuration).load(below: root)
+        for problem in problems { print(problem.description, to: .standardError) }
+        return configuration == nil ? 1 : 0
+    }
+
+    private static func fail(_ message: String, status: CInt) -> CInt {
+        print("amtguardd: \(message)", to: .standardError)
+        return status
+    }
+}
