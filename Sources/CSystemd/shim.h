@@ -6,5 +6,56 @@
 #include <systemd/sd-device.h>
 #include <systemd/sd-event.h>
 #include <systemd/sd-id128.h>
-#include <systemd/sd-journal.h>
+#include <string.h>
 #include <sys/epoll.h>
+
+/* A vtable's entries are designated initializers of an anonymous union behind bit fields.
+ * sd-bus-vtable.h asks for zeroed memory wherever an entry is not static: later versions may read what is unused now. */
+#define SHIM_VTABLE_ENTRY(...)                                    \
+        sd_bus_vtable entry;                                      \
+        const sd_bus_vtable filled = __VA_ARGS__;                 \
+        memset(&entry, 0, sizeof entry);                          \
+        entry.type = filled.type;                                 \
+        entry.flags = filled.flags
+
+static inline sd_bus_vtable shim_vtable_start(void) {
+        SHIM_VTABLE_ENTRY(SD_BUS_VTABLE_START(0));
+        entry.x.start = filled.x.start;
+        return entry;
+}
+
+/* `names` holds those of the arguments, then those of the results, each with its NUL, and one NUL more. */
+static inline sd_bus_vtable shim_vtable_method(
+                const char *member, const char *takes, const char *returns, const char *names,
+                sd_bus_message_handler_t handler, uint64_t flags) {
+        SHIM_VTABLE_ENTRY(SD_BUS_METHOD_WITH_NAMES(member, takes, names, returns, , handler, flags));
+        entry.x.method = filled.x.method;
+        return entry;
+}
+
+static inline sd_bus_vtable shim_vtable_property(
+                const char *member, const char *signature, sd_bus_property_get_t get, uint64_t flags) {
+        SHIM_VTABLE_ENTRY(SD_BUS_PROPERTY(member, signature, get, 0, flags));
+        entry.x.property = filled.x.property;
+        return entry;
+}
+
+static inline sd_bus_vtable shim_vtable_writable_property(
+                const char *member, const char *signature, sd_bus_property_get_t get, sd_bus_property_set_t set,
+                uint64_t flags) {
+        SHIM_VTABLE_ENTRY(SD_BUS_WRITABLE_PROPERTY(member, signature, get, set, 0, flags));
+        entry.x.property = filled.x.property;
+        return entry;
+}
+
+static inline sd_bus_vtable shim_vtable_signal(const char *member, const char *signature, const char *names) {
+        SHIM_VTABLE_ENTRY(SD_BUS_SIGNAL_WITH_NAMES(member, signature, names, 0));
+        entry.x.signal = filled.x.signal;
+        return entry;
+}
+
+static inline sd_bus_vtable shim_vtable_end(void) {
+        SHIM_VTABLE_ENTRY(SD_BUS_VTABLE_END);
+        entry.x.end = filled.x.end;
+        return entry;
+}

@@ -1,0 +1,71 @@
+import CSystemd
+import Glibc
+import SystemPackage
+
+/// Signals, sent and received.
+extension Bus {
+    /// Emissions that may wait for the other side to read. Beyond that they are left out: nobody is listening.
+    static let queueBound: UInt64 = 1_024
+
+    /// Whether an emission has a chance to get through.
+    private var isListening: Bool { isReady && queued < Self.queueBound }
+
+    /// Emits a signal. The corresponding C functions are `sd_bus_message_new_signal` and `sd_bus_send`.
+    func emit(_ signal: String, _ path: String, _ interface: String, _ arguments: [BusValue]) {
+        guard isListening else { return }
+        var message: OpaquePointer?
+        var result = unsafe sd_bus_message_new_signal(bus, &message, path, interface, signal)
+        defer { unsafe sd_bus_message_unref(message) }
+        if result >= 0 { result = unsafe arguments.append(to: message) }
+        if result >= 0 { _ = unsafe sd_bus_send(bus, message, nil) }
+    }
+
+    /// Emits PropertiesChanged with the values of now, of properties that are declared to.
+    ///
+    /// The corresponding C function is `sd_bus_emit_properties_changed_strv`.
+    func emitChanged(_ path: String, _ interface: String, _ properties: [String]) {
+        guard isListening, !properties.isEmpty else { return }
+        var names: [UnsafeMutablePointer<CChar>?] = unsafe properties.map { unsafe strdup($0) }
+        unsafe names.append(nil)
+        defer { for unsafe name in unsafe names { unsafe free(name) } }
+        unsafe names.withUnsafeMutableBufferPointer {
+            _ = unsafe sd_bus_emit_properties_changed_strv(bus, path, interface, $0.baseAddress)
+        }
+    }
+
+    /// Calls `body` for each matching signal for as long as the subscription lives.
+    ///
+    /// The corresponding C function is `sd_bus_match_signal_async`.
+    func subscribe(
+        _ sender: String?, _ path: String?, _ interface: String, _ member: String,
+        _ body: @escaping (BusMessage) -> Void
+    ) throws(Errno) -> BusSubscription {
+        let subscription = BusSubscription(body)
+        var slot: OpaquePointer?
+        unsafe try check(
+            sd_bus_match_signal_async(
+                bus, &slot, sender, path, interface, member,
+                { message, userdata, _ in
+                    unsafe object(BusSubscription.self, behind: userdata).body(BusMessage(message))
+                    return 0
+                },
+                // Without this callback libsystemd ends the connection when the bus refuses the match.
+                { _, _, _ in 0 }, Unmanaged.passUnretained(subscription).toOpaque()))
+        unsafe subscription.slot = slot
+        return subscription
+    }
+}
+
+/// A match on one connection. It ends with the object. The corresponding C type is `sd_bus_slot`.
+@safe final class BusSubscription {
+    fileprivate let body: (BusMessage) -> Void
+    fileprivate var slot: OpaquePointer?
+
+    fileprivate init(_ body: @escaping (BusMessage) -> Void) {
+        self.body = body
+    }
+
+    deinit {
+        unsafe sd_bus_slot_unref(slot)
+    }
+}

@@ -1,0 +1,162 @@
+import CSystemd
+import Glibc
+import SystemPackage
+
+/// One connection, from its beginning to its end: to a bus, or in tests to a single peer.
+///
+/// The corresponding C type is `sd_bus`. Nothing here waits: what cannot be sent yet is queued.
+@safe final class Bus {
+    let bus: OpaquePointer
+    /// Calls without an answer. They are kept here so that the end of the connection can answer them.
+    private var pending: [ObjectIdentifier: PendingCall] = [:]
+
+    /// How long the bus and its services have for an answer that no person is asked for.
+    static let patience: Duration = .seconds(5)
+
+    /// Starts a connection to the bus at `address`, whose socket may appear later.
+    ///
+    /// The corresponding C functions are `sd_bus_set_watch_bind` and `sd_bus_start`.
+    static func connect(to address: String, on loop: EventLoop) throws(Errno) -> Bus {
+        let connection = try Bus()
+        let bus = unsafe connection.bus
+        unsafe try check(sd_bus_set_address(bus, address))
+        unsafe try check(sd_bus_set_bus_client(bus, 1))
+        unsafe try check(sd_bus_set_watch_bind(bus, 1))
+        unsafe try check(sd_bus_set_connected_signal(bus, 1))
+        unsafe try check(sd_bus_start(bus))
+        unsafe try check(sd_bus_attach_event(bus, loop.event, 0))
+        return connection
+    }
+
+    /// Speaks to one peer over a connected socket, which it takes over, without a bus in between.
+    static func peer(_ socket: FileDescriptor, asServer: Bool, on loop: EventLoop) throws(Errno) -> Bus {
+        let connection = try Bus()
+        let bus = unsafe connection.bus
+        unsafe try check(sd_bus_set_fd(bus, socket.rawValue, socket.rawValue))
+        if asServer {
+            var id = sd_id128_t()
+            unsafe try check(sd_id128_randomize(&id))
+            unsafe try check(sd_bus_set_server(bus, 1, id))
+        }
+        unsafe try check(sd_bus_start(bus))
+        unsafe try check(sd_bus_attach_event(bus, loop.event, 0))
+        return connection
+    }
+
+    private init() throws(Errno) {
+        var bus: OpaquePointer?
+        unsafe try check(sd_bus_new(&bus))
+        unsafe self.bus = made(bus)
+        // At the loop's end libsystemd would flush, and wait for a bus that hangs.
+        unsafe try check(sd_bus_set_close_on_exit(self.bus, 0))
+        unsafe try check(sd_bus_set_method_call_timeout(self.bus, Self.patience.microseconds))
+    }
+
+    deinit {
+        close()
+        unsafe sd_bus_unref(bus)
+    }
+
+    /// Ends the connection without waiting for anything. The corresponding C function is `sd_bus_close`.
+    func close() {
+        unsafe sd_bus_close(bus)
+        // The closures may hold messages, which hold the connection: this ends that circle too.
+        let calls = pending.values
+        pending = [:]
+        for call in calls { call.finish(nil) }
+    }
+
+    /// Whether messages get through now. The corresponding C function is `sd_bus_is_ready`.
+    var isReady: Bool { unsafe sd_bus_is_ready(bus) > 0 }
+
+    /// Messages that the other side has not taken yet. The corresponding C function is `sd_bus_get_n_queued_write`.
+    var queued: UInt64 {
+        var count: UInt64 = 0
+        _ = unsafe sd_bus_get_n_queued_write(bus, &count)
+        return count
+    }
+
+    /// Does what can be done at once, after a wait for the other side of at most `timeout`.
+    ///
+    /// The corresponding C functions are `sd_bus_wait` and `sd_bus_process`.
+    /// - Returns: false when there is no sense in going on: the connection is dead, or it is being processed already.
+    func process(within timeout: Duration) -> Bool {
+        let result = unsafe sd_bus_process(bus, nil)
+        guard result == 0 else { return result > 0 }
+        return unsafe sd_bus_wait(bus, timeout.microseconds) >= 0
+    }
+
+    /// Calls a method and hands over the answer, an error included, or nil when the connection ends first.
+    ///
+    /// The corresponding C function is `sd_bus_call_async`.
+    /// - Parameters:
+    ///   - destination: nil for a peer without a bus.
+    ///   - timeout: then the answer is an error of the name `org.freedesktop.DBus.Error.NoReply`.
+    ///   - fill: adds the arguments, and returns what libsystemd returned.
+    func call(
+        _ destination: String?, _ path: String, _ interface: String, _ member: String,
+        timeout: Duration = Bus.patience, _ fill: (OpaquePointer?) -> CInt,
+        answer: @escaping (BusMessage?) -> Void
+    ) {
+        var message: OpaquePointer?
+        var result = unsafe sd_bus_message_new_method_call(bus, &message, destination, path, interface, member)
+        defer { unsafe sd_bus_message_unref(message) }
+        if result >= 0 { result = unsafe fill(message) }
+
+        let call = PendingCall()
+        let id = ObjectIdentifier(call)
+        call.answer = { [weak self] reply in
+            self?.pending[id] = nil
+            answer(reply)
+        }
+        guard result >= 0 else { return call.finish(nil) }
+
+        let retained = unsafe Unmanaged.passRetained(call)
+        var slot: OpaquePointer?
+        result = unsafe sd_bus_call_async(
+            bus, &slot, message,
+            { message, userdata, _ in
+                unsafe object(PendingCall.self, behind: userdata).finish(BusMessage(message))
+                return 0
+            }, retained.toOpaque(), timeout.microseconds)
+        guard result >= 0 else {
+            unsafe retained.release()
+            return call.finish(nil)
+        }
+        pending[id] = call
+        // A slot must not be freed in its own callback: let libsystemd do it afterwards.
+        unsafe sd_bus_slot_set_destroy_callback(slot) { unsafe release(PendingCall.self, behind: $0) }
+        unsafe sd_bus_slot_set_floating(slot, 1)
+        unsafe sd_bus_slot_unref(slot)
+    }
+
+    /// The same with plain arguments.
+    func call(
+        _ destination: String?, _ path: String, _ interface: String, _ member: String, _ arguments: [BusValue],
+        timeout: Duration = Bus.patience, answer: @escaping (BusMessage?) -> Void
+    ) {
+        unsafe call(destination, path, interface, member, timeout: timeout, { unsafe arguments.append(to: $0) }, answer: answer)
+    }
+}
+
+/// A call that waits for its answer, and gets one exactly once.
+private final class PendingCall {
+    var answer: ((BusMessage?) -> Void)?
+
+    func finish(_ reply: BusMessage?) {
+        let answer = self.answer
+        self.answer = nil
+        answer?(reply)
+    }
+}
+
+extension [BusValue] {
+    /// Adds all values to a message that is being written, up to the first that fails.
+    func append(to message: OpaquePointer?) -> CInt {
+        for value in self {
+            let result = unsafe value.append(to: message)
+            guard result >= 0 else { return result }
+        }
+        return 0
+    }
+}

@@ -1,0 +1,99 @@
+/// What an object offers on the bus: methods, properties and signals under one name.
+///
+/// Names and types stay where they are for as long as the object: libsystemd keeps their addresses. Types are in D-Bus
+/// notation, arguments are pairs of a name and a type.
+public struct BusInterface {
+    /// For example `org.freedesktop.LogControl1`.
+    public let name: StaticString
+    /// What can be called.
+    public let methods: [Method]
+    /// What can be read, and perhaps written.
+    public let properties: [Property]
+    /// What is emitted.
+    public let signals: [Signal]
+
+    /// An interface of the given members.
+    public init(
+        _ name: StaticString, methods: [Method] = [], properties: [Property] = [], signals: [Signal] = []
+    ) {
+        self.name = name
+        self.methods = methods
+        self.properties = properties
+        self.signals = signals
+    }
+
+    /// Who may call. Who may talk to the service at all is up to the bus's own policy.
+    public enum Access: Sendable {
+        /// Whoever gets through; the handler may ask `SystemBus.authorize`.
+        case anyone
+        /// The user root alone.
+        case root
+    }
+
+    /// A method.
+    public struct Method {
+        let name: StaticString
+        let takes: KeyValuePairs<StaticString, StaticString>
+        let returns: KeyValuePairs<StaticString, StaticString>
+        let access: Access
+        let handler: (BusCall) -> Void
+
+        /// A method whose handler answers the call, now or later. Its arguments are of the types that it takes.
+        public init(
+            _ name: StaticString, takes: KeyValuePairs<StaticString, StaticString> = [:],
+            returns: KeyValuePairs<StaticString, StaticString> = [:], access: Access = .anyone,
+            _ handler: @escaping (BusCall) -> Void
+        ) {
+            self.name = name
+            self.takes = takes
+            self.returns = returns
+            self.access = access
+            self.handler = handler
+        }
+    }
+
+    /// How others learn that a property has changed.
+    public enum Change: Sendable {
+        /// It does not.
+        case const
+        /// By the signal PropertiesChanged, from `SystemBus.emitChanged`.
+        case emitsChange
+        /// By asking.
+        case silent
+    }
+
+    /// A property.
+    public struct Property {
+        let name: StaticString
+        let signature: StaticString
+        let change: Change
+        let get: () -> BusValue
+        let set: ((BusValue) -> Bool)?
+
+        /// A property that everybody may read, and that root may write if there is a setter.
+        ///
+        /// - Parameter set: takes a value of the property's type, or returns false to refuse it.
+        public init(
+            _ name: StaticString, _ signature: StaticString, _ change: Change, get: @escaping () -> BusValue,
+            set: ((BusValue) -> Bool)? = nil
+        ) {
+            self.name = name
+            self.signature = signature
+            self.change = change
+            self.get = get
+            self.set = set
+        }
+    }
+
+    /// A signal.
+    public struct Signal {
+        let name: StaticString
+        let carries: KeyValuePairs<StaticString, StaticString>
+
+        /// A signal with the given arguments, from `SystemBus.emit`.
+        public init(_ name: StaticString, carries: KeyValuePairs<StaticString, StaticString> = [:]) {
+            self.name = name
+            self.carries = carries
+        }
+    }
+}

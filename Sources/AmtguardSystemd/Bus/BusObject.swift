@@ -1,0 +1,129 @@
+import CSystemd
+import Glibc
+import SystemPackage
+
+/// One interface at one path. It outlives the connections that it is offered on.
+@safe final class BusObject {
+    private let path: String
+    private let interface: BusInterface
+    private let vtable: BusVTable
+    private weak var bus: Bus?
+    private var slots: [OpaquePointer]
+
+    init(_ path: String, _ interface: BusInterface) {
+        self.path = path
+        self.interface = interface
+        unsafe slots = []
+        unsafe vtable = BusVTable(
+            interface,
+            method: { message, userdata, _ in
+                unsafe object(BusObject.self, behind: userdata).dispatch(BusCall(message))
+                return 1
+            },
+            get: { _, _, _, name, reply, userdata, _ in
+                unsafe object(BusObject.self, behind: userdata).get(name, into: reply)
+            },
+            // Never called: `intercept` comes first. It is there because a vtable wants it.
+            set: { _, _, _, _, _, _, _ in -EACCES })
+    }
+
+    deinit {
+        detach()
+    }
+
+    /// Offers the object on a connection, and no longer on the former.
+    ///
+    /// The corresponding C function is `sd_bus_add_object_vtable`.
+    /// - Throws: `.notConnected`, `.noMemory`. An interface that libsystemd refuses is a mistake of ours, and traps.
+    func attach(to bus: Bus) throws(Errno) {
+        detach()
+        self.bus = bus
+        let userdata = unsafe Unmanaged.passUnretained(self).toOpaque()
+        var slot: OpaquePointer?
+        let result = unsafe sd_bus_add_object_vtable(
+            bus.bus, &slot, path, interface.name.cString, vtable.entries, userdata)
+        precondition(result != -EINVAL && result != -EEXIST, "\(interface.name) at \(path): not a valid interface")
+        try check(result)
+        unsafe slots.append(made(slot))
+
+        guard interface.properties.contains(where: { $0.set != nil }) else { return }
+        unsafe try check(
+            sd_bus_add_object(
+                bus.bus, &slot, path,
+                { message, userdata, _ in
+                    unsafe object(BusObject.self, behind: userdata).intercept(BusMessage(message)) ? 1 : 0
+                }, userdata))
+        unsafe slots.append(made(slot))
+    }
+
+    /// Takes the object back. The corresponding C function is `sd_bus_slot_unref`.
+    func detach() {
+        for unsafe slot in unsafe slots { unsafe sd_bus_slot_unref(slot) }
+        unsafe slots = []
+    }
+
+    private func dispatch(_ call: BusCall) {
+        guard let method = interface.methods.first(where: { call.isMember($0.name) }) else {
+            preconditionFailure("\(interface.name) was called for a method that it does not have")
+        }
+        switch method.access {
+        case .anyone: method.handler(call)
+        case .root: ifRoot(call) { method.handler(call) }
+        }
+    }
+
+    private func get(_ name: UnsafePointer<CChar>?, into reply: OpaquePointer?) -> CInt {
+        guard let property = interface.properties.first(where: { unsafe $0.name.matches(name) }) else {
+            preconditionFailure("\(interface.name) was asked for a property that it does not have")
+        }
+        let value = property.get()
+        assert(value.signature == "\(property.signature)", "\(property.name) is a \(value.signature)")
+        return unsafe value.append(to: reply)
+    }
+
+    /// Takes `Properties.Set` before libsystemd does: that would ask the bus who the sender is, and wait.
+    ///
+    /// - Returns: false for whatever is not about a writable property of this interface.
+    private func intercept(_ message: BusMessage) -> Bool {
+        guard message.isSet else { return false }
+        guard (try? message.readString()) == "\(interface.name)", let name = try? message.readString(),
+            let property = interface.properties.first(where: { "\($0.name)" == name }), let set = property.set
+        else {
+            message.rewind()
+            return false
+        }
+        let call = unsafe BusCall(message.message)
+        ifRoot(call) { [weak self] in
+            guard let value = try? call.readValue(), value.signature == "\(property.signature)", set(value) else {
+                return call.fail("org.freedesktop.DBus.Error.InvalidArgs", "This value is not accepted.")
+            }
+            call.reply()
+            guard let self, case .emitsChange = property.change else { return }
+            self.bus?.emitChanged(self.path, "\(self.interface.name)", [name])
+        }
+        return true
+    }
+
+    private func ifRoot(_ call: BusCall, _ body: @escaping () -> Void) {
+        guard let bus else { return }
+        bus.user(of: call) { user in
+            guard user == 0 else { return call.refuse() }
+            body()
+        }
+    }
+}
+
+extension BusMessage {
+    fileprivate func isMember(_ name: StaticString) -> Bool {
+        unsafe name.matches(sd_bus_message_get_member(message))
+    }
+
+    fileprivate var isSet: Bool {
+        unsafe sd_bus_message_is_method_call(message, "org.freedesktop.DBus.Properties", "Set") > 0
+            && sd_bus_message_has_signature(message, "ssv") > 0
+    }
+
+    fileprivate func rewind() {
+        _ = unsafe sd_bus_message_rewind(message, 1)
+    }
+}

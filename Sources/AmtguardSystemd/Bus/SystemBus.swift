@@ -1,0 +1,188 @@
+import CSystemd
+import Glibc
+public import SystemPackage
+
+/// A place on the system bus that is kept: objects, a name and subscriptions, on one connection after the other.
+///
+/// The bus may come late, die and come again, or never be there; nothing here waits for it, and what would be sent
+/// without it is not.
+public final class SystemBus {
+    /// What became of the request for the name, once a connection.
+    public enum NameOutcome: Hashable, Sendable {
+        /// The name is ours until the connection ends.
+        case acquired
+        /// Another process has it. It is asked for again on the next connection only.
+        case taken
+        /// The bus refused, for example with `.permissionDenied` by its policy.
+        case failed(Errno)
+    }
+
+    /// The pause before the second connection. It doubles from one to the next.
+    private static let shortestPause: Duration = .milliseconds(250)
+    /// Where the doubling ends; also the life of a connection after which it starts again, and the time after which
+    /// one that never became ready is tried anew.
+    private static let longestPause: Duration = .seconds(30)
+
+    private let loop: EventLoop
+    private let address: String
+    private let name: String?
+    private let onName: (NameOutcome) -> Void
+    private let objects: [BusObject]
+    private var subscriptions: [Subscription] = []
+    private var established: [BusSubscription] = []
+    private var timer: Timer?
+    private var pause = SystemBus.shortestPause
+    private var readySince: Duration?
+    private(set) var connection: Bus?
+
+    private typealias Subscription = (
+        sender: String?, path: String?, interface: String, member: String, body: (BusMessage) -> Void
+    )
+
+    /// Starts a connection, and keeps starting one for as long as the object lives.
+    ///
+    /// - Parameters:
+    ///   - name: the well-known name to ask for, neither queueing for it nor letting others take it; nil for none.
+    ///   - objects: what is offered, on each connection again.
+    ///   - address: nil for DBUS_SYSTEM_BUS_ADDRESS, or else the system bus.
+    ///   - onName: called once a connection, inside the loop.
+    /// - Throws: what the loop's timer failed with. A bus that is out of reach is no error.
+    public init(
+        on loop: EventLoop, name: String?, objects: [(path: String, interface: BusInterface)] = [],
+        address: String? = nil, onName: @escaping (NameOutcome) -> Void = { _ in }
+    ) throws(Errno) {
+        self.loop = loop
+        self.address = address ?? Self.defaultAddress
+        self.name = name
+        self.onName = onName
+        self.objects = objects.map { BusObject($0.path, $0.interface) }
+        timer = try loop.timer("bus") { [weak self] in self?.lookAfterConnection() }
+        open()
+    }
+
+    /// Where the system bus listens.
+    static var defaultAddress: String {
+        environment("DBUS_SYSTEM_BUS_ADDRESS") ?? "unix:path=/run/dbus/system_bus_socket"
+    }
+
+    /// Whether messages get through now.
+    public var isConnected: Bool { connection?.isReady ?? false }
+
+    /// Emits a signal, if there is a bus and it reads. The corresponding C function is `sd_bus_emit_signal`.
+    public func emit(_ signal: String, path: String, interface: String, _ arguments: [BusValue]) {
+        connection?.emit(signal, path, interface, arguments)
+    }
+
+    /// Emits the present values of properties, if there is a bus and it reads.
+    ///
+    /// The corresponding C function is `sd_bus_emit_properties_changed_strv`.
+    public func emitChanged(path: String, interface: String, _ properties: [String]) {
+        connection?.emitChanged(path, interface, properties)
+    }
+
+    /// Decides, now or later, whether a caller may: root may, and others if polkit says so, which may ask them for a
+    /// password if their call allows it. Whatever goes wrong, and 60 s without an answer, is a no.
+    ///
+    /// - Parameter action: an action of polkit's, for example `org.example.manage`.
+    public func authorize(_ call: BusCall, action: String, _ decide: @escaping (Bool) -> Void) {
+        guard let connection else { return decide(false) }
+        connection.authorize(call, action, decide)
+    }
+
+    /// Calls `body` for each matching signal, on this connection and all later ones.
+    ///
+    /// What came while there was no connection is lost: look again after `onName`. The corresponding C function is
+    /// `sd_bus_match_signal_async`.
+    public func subscribe(
+        sender: String?, path: String?, interface: String, member: String, _ body: @escaping (BusMessage) -> Void
+    ) {
+        let subscription: Subscription = (sender, path, interface, member, body)
+        subscriptions.append(subscription)
+        if let connection { establish(subscription, on: connection) }
+    }
+
+    /// Sends what is queued, for as long as that takes, but no longer than `timeout`: for the end of a program.
+    ///
+    /// The corresponding C function would be `sd_bus_flush`, which waits without end.
+    public func flush(timeout: Duration = .milliseconds(200)) {
+        let deadline = BootClock.now + timeout
+        while let connection, connection.isReady, connection.queued > 0 {
+            let rest = deadline - BootClock.now
+            guard rest > .zero, connection.process(within: rest) else { return }
+        }
+    }
+
+    // MARK: - One connection after the other
+
+    private func open() {
+        close()
+        do throws(Errno) {
+            let connection = try Bus.connect(to: address, on: loop)
+            // These two come from libsystemd itself.
+            let local = "org.freedesktop.DBus.Local"
+            established = [
+                try connection.subscribe(local, "/org/freedesktop/DBus/Local", local, "Connected") { [weak self] _ in
+                    self?.readySince = BootClock.now
+                },
+                try connection.subscribe(local, "/org/freedesktop/DBus/Local", local, "Disconnected") { [weak self] _ in
+                    self?.reopenLater()
+                },
+            ]
+            for object in objects { try object.attach(to: connection) }
+            for subscription in subscriptions { establish(subscription, on: connection) }
+            if let name { request(name, on: connection) }
+            self.connection = connection
+            timer?.arm(after: Self.longestPause, accuracy: Self.longestPause / 4)
+        } catch {
+            // No memory, no descriptors, a directory that we may not enter: all may pass.
+            reopenLater()
+        }
+    }
+
+    /// Not from inside one of the connection's own callbacks.
+    private func close() {
+        for object in objects { object.detach() }
+        established = []
+        connection?.close()
+        connection = nil
+        readySince = nil
+    }
+
+    private func reopenLater() {
+        if let readySince, BootClock.now - readySince > Self.longestPause { pause = Self.shortestPause }
+        timer?.arm(after: pause)
+        pause = min(pause * 2, Self.longestPause)
+    }
+
+    /// The timer: after a pause it is time for a connection; after `open` it is time to see whether it came to be.
+    ///
+    /// libsystemd watches for the socket, but a bus that had bound it and did not listen yet leaves it waiting.
+    private func lookAfterConnection() {
+        if !isConnected { open() }
+    }
+
+    private func establish(_ subscription: Subscription, on connection: Bus) {
+        let (sender, path, interface, member, body) = subscription
+        // Fails for want of memory, and for a match that is no match, which is missing in every test too.
+        guard let match = try? connection.subscribe(sender, path, interface, member, body) else { return }
+        established.append(match)
+    }
+
+    /// The corresponding C function is `sd_bus_request_name_async`.
+    private func request(_ name: String, on connection: Bus) {
+        let doNotQueue = BusValue.uint32(4)
+        connection.call(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
+            [.string(name), doNotQueue]
+        ) { [weak self] reply in
+            guard let self, let reply else { return }
+            switch (reply.error, try? reply.readUInt32()) {
+            case (nil, 1), (nil, 4): self.onName(.acquired)
+            case (nil, _): self.onName(.taken)
+            // The connection ended, or the bus hangs: the question is put again to the next.
+            case (let error?, _) where error.name == "org.freedesktop.DBus.Error.NoReply": self.reopenLater()
+            case (let error?, _): self.onName(.failed(error.errno))
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Glibc
+
+/// The clock of all timers: `CLOCK_BOOTTIME`, which counts on through sleep and which nobody sets.
+///
+/// `ContinuousClock` would bring the concurrency runtime into the program.
+enum BootClock {
+    /// Time since the machine was started.
+    static var now: Duration { read(CLOCK_BOOTTIME) }
+
+    /// The time of any clock. The corresponding C function is `clock_gettime`.
+    static func read(_ clock: clockid_t) -> Duration {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}
+
+extension Duration {
+    /// libsystemd's unit of time: whole microseconds, rounded up, so that nothing comes early.
+    ///
+    /// What is negative is 0, and what is beyond 292,000 years is that: `UINT64_MAX` would mean never.
+    var microseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (sum, more) = whole.addingReportingOverflow((attoseconds + 999_999_999_999) / 1_000_000_000_000)
+        return UInt64(overflow || more ? Int64.max : sum)
+    }
+}

@@ -1,0 +1,115 @@
+import CSystemd
+import Glibc
+public import SystemPackage
+
+/// The one thread of a daemon.
+///
+/// The corresponding C type is `sd_event`. Bodies run one after the other inside `run()`; a body that waits stops all.
+@safe public final class EventLoop {
+    /// The order among sources that are due at the same time.
+    public enum Priority: Int64, Sendable {
+        /// `SD_EVENT_PRIORITY_IMPORTANT`: before everything else.
+        case urgent = -100
+        /// `SD_EVENT_PRIORITY_NORMAL`.
+        case normal = 0
+        /// `SD_EVENT_PRIORITY_IDLE`: when nothing else is to be done.
+        case idle = 100
+    }
+
+    let event: OpaquePointer
+
+    /// Makes a loop without sources. The corresponding C function is `sd_event_new`.
+    ///
+    /// - Throws: `.noMemory`, `.tooManyOpenFiles`, and the like.
+    public init() throws(Errno) {
+        var event: OpaquePointer?
+        unsafe try check(sd_event_new(&event))
+        unsafe self.event = made(event)
+    }
+
+    deinit {
+        unsafe sd_event_unref(event)
+    }
+
+    /// Runs until `exit` and returns its code. The corresponding C function is `sd_event_loop`.
+    ///
+    /// - Throws: what `epoll_wait` or the watchdog's notification failed with; `.staleNFSFileHandle` for a loop that
+    ///   has ended before.
+    public func run() throws(Errno) -> CInt {
+        unsafe try check(sd_event_loop(event))
+    }
+
+    /// Ends `run()` after the bodies that are running. The corresponding C function is `sd_event_exit`.
+    ///
+    /// - Parameter code: what `run()` returns; 0 to 255.
+    public func exit(_ code: CInt = 0) {
+        precondition((0...255).contains(code), "\(code) is no exit status")
+        // Fails only for a loop that has ended already.
+        _ = unsafe sd_event_exit(event, code)
+    }
+
+    /// One turn, for callers that look at something in between. The corresponding C function is `sd_event_run`.
+    ///
+    /// - Returns: whether a source was served within `timeout`.
+    func turn(timeout: Duration) throws(Errno) -> Bool {
+        unsafe try check(sd_event_run(event, timeout.microseconds)) > 0
+    }
+
+    /// Tells the service manager at half its interval that the loop turns, if it wants to know.
+    ///
+    /// The corresponding C function is `sd_event_set_watchdog`.
+    /// - Returns: whether the service manager asked for it (`WatchdogSec=`).
+    /// - Throws: `.invalidArgument` for an environment that makes no sense.
+    @discardableResult
+    public func enableWatchdog() throws(Errno) -> Bool {
+        unsafe try check(sd_event_set_watchdog(event, 1)) > 0
+    }
+
+    /// Calls `body` whenever `descriptor` has something to read, was closed at its other end, or failed.
+    ///
+    /// Level triggered: the body is called until it has read, or has switched the source off. The descriptor stays the
+    /// caller's, and open for as long as the source lives. The corresponding C function is `sd_event_add_io`.
+    /// - Throws: `.notPermitted` for a regular file, which is always readable.
+    public func onReadable(
+        _ descriptor: FileDescriptor, _ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void
+    ) throws(Errno) -> EventSource {
+        let handler = unsafe Unmanaged.passRetained(Handler(body))
+        var source: OpaquePointer?
+        let result = unsafe sd_event_add_io(
+            event, &source, descriptor.rawValue, EPOLLIN.rawValue,
+            { _, _, _, userdata in
+                unsafe object(Handler.self, behind: userdata).body()
+                return 0
+            }, handler.toOpaque())
+        let registration = try unsafe EventSource(adopting: source, result, handler)
+        try registration.configure(name, priority)
+        return registration
+    }
+
+    /// Calls `body` whenever the process gets `signal`, which stays blocked in the calling thread, and in those that it
+    /// starts, even after the source has ended.
+    ///
+    /// The corresponding C functions are `pthread_sigmask` and `sd_event_add_signal`; SD_EVENT_SIGNAL_PROCMASK, which
+    /// is both in one, came after systemd 247.
+    /// - Throws: `.invalidArgument` for a signal that cannot be blocked, `.resourceBusy` for one that has a source.
+    public func onSignal(
+        _ signal: CInt, _ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void
+    ) throws(Errno) -> EventSource {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        guard unsafe sigaddset(&signals, signal) == 0 else { throw .invalidArgument }
+        try check(unsafe -pthread_sigmask(SIG_BLOCK, &signals, nil))
+
+        let handler = unsafe Unmanaged.passRetained(Handler(body))
+        var source: OpaquePointer?
+        let result = unsafe sd_event_add_signal(
+            event, &source, signal,
+            { _, _, userdata in
+                unsafe object(Handler.self, behind: userdata).body()
+                return 0
+            }, handler.toOpaque())
+        let registration = try unsafe EventSource(adopting: source, result, handler)
+        try registration.configure(name, priority)
+        return registration
+    }
+}

@@ -1,0 +1,49 @@
+import CSystemd
+import SystemPackage
+
+/// A registration with the event loop. It ends with the value: whoever wants to be called keeps it.
+///
+/// The corresponding C type is `sd_event_source`. It may end while its own body is running.
+@safe public struct EventSource: ~Copyable {
+    let source: OpaquePointer
+
+    /// Takes over what `sd_event_add_…` made for a handler that was retained for it.
+    init(adopting source: OpaquePointer?, _ result: CInt, _ handler: Unmanaged<Handler>) throws(Errno) {
+        guard result >= 0 else {
+            unsafe handler.release()
+            throw Errno(rawValue: -result)
+        }
+        unsafe self.source = made(source)
+        // The loop may be in the midst of the handler when the source ends: it calls back once it is out of it.
+        unsafe sd_event_source_set_destroy_callback(self.source) { unsafe release(Handler.self, behind: $0) }
+    }
+
+    deinit {
+        unsafe sd_event_source_disable_unref(source)
+    }
+
+    /// Switches the source off, and on again. What was due meanwhile comes when it is on: a level, not an edge.
+    ///
+    /// The corresponding C function is `sd_event_source_set_enabled`.
+    public func setEnabled(_ on: Bool) {
+        // Fails only for a loop that has ended, and in a forked child: nothing is to be called there anyway.
+        _ = unsafe sd_event_source_set_enabled(source, CInt(on ? SD_EVENT_ON : SD_EVENT_OFF))
+    }
+
+    /// The order among sources that are due at once, and the name in libsystemd's debug log.
+    ///
+    /// The corresponding C functions are `sd_event_source_set_priority` and `sd_event_source_set_description`.
+    func configure(_ name: StaticString, _ priority: EventLoop.Priority) throws(Errno) {
+        unsafe try check(sd_event_source_set_description(source, name.cString))
+        unsafe try check(sd_event_source_set_priority(source, priority.rawValue))
+    }
+}
+
+/// What a source calls: an object, because C needs an address.
+final class Handler {
+    let body: () -> Void
+
+    init(_ body: @escaping () -> Void) {
+        self.body = body
+    }
+}

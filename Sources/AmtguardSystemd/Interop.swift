@@ -1,0 +1,58 @@
+import Glibc
+import SystemPackage
+
+/// Turns the negative errno results of libsystemd into thrown errors.
+@discardableResult
+func check(_ result: CInt) throws(Errno) -> CInt {
+    guard result >= 0 else { throw Errno(rawValue: -result) }
+    return result
+}
+
+/// What a constructor of libsystemd left behind, once its result was checked.
+func made(_ pointer: OpaquePointer?) -> OpaquePointer {
+    guard let pointer = unsafe pointer else { preconditionFailure("libsystemd reported success and made nothing") }
+    return unsafe pointer
+}
+
+/// The object behind the `void *userdata` of a callback.
+///
+/// The caller gets a reference of its own: the object may lose its owner while it is being called.
+func object<Object: AnyObject>(_ type: Object.Type, behind userdata: UnsafeMutableRawPointer?) -> Object {
+    guard let userdata = unsafe userdata else { preconditionFailure("a callback without its userdata") }
+    return unsafe Unmanaged<Object>.fromOpaque(userdata).takeUnretainedValue()
+}
+
+/// Gives up the reference that a registration held on the object behind its `void *userdata`.
+func release<Object: AnyObject>(_ type: Object.Type, behind userdata: UnsafeMutableRawPointer?) {
+    guard let userdata = unsafe userdata else { preconditionFailure("a registration without its userdata") }
+    unsafe Unmanaged<Object>.fromOpaque(userdata).release()
+}
+
+/// A copy of a C string that may not be there.
+func string(_ text: UnsafePointer<CChar>?) -> String? {
+    guard let text = unsafe text else { return nil }
+    return unsafe String(cString: text)
+}
+
+/// A copy of an environment variable. The corresponding C function is `getenv`.
+func environment(_ name: String) -> String? {
+    unsafe string(getenv(name))
+}
+
+extension StaticString {
+    /// The text for C to keep: of all strings only a static one outlives every call.
+    var cString: UnsafePointer<CChar> {
+        unsafe UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+
+    /// Whether C means this text.
+    func matches(_ text: UnsafePointer<CChar>?) -> Bool {
+        guard let text = unsafe text else { return false }
+        return unsafe strcmp(cString, text) == 0
+    }
+}
+
+/// libsystemd's type letters are ASCII in a `char`.
+func letter(_ type: Unicode.Scalar) -> CChar {
+    CChar(truncatingIfNeeded: type.value)
+}

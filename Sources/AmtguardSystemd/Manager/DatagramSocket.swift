@@ -1,0 +1,52 @@
+import Glibc
+import SystemPackage
+
+/// Datagrams to a daemon that may hang: sending takes one, or refuses, and never waits.
+///
+/// The sockets of journald and of the service manager queue a handful of datagrams for the whole system
+/// (`net.unix.max_dgram_qlen`). When their reader hangs, a plain `sendmsg` waits for as long as it does.
+enum DatagramSocket {
+    /// Sends one datagram, or throws `.wouldBlock` when the receiver's queue is full.
+    ///
+    /// The corresponding C function is `sendto` with MSG_DONTWAIT.
+    /// - Parameter path: `/…`, or `@…` for the abstract namespace.
+    static func send(_ bytes: [UInt8], to path: String) throws(Errno) {
+        unsafe try withSocket(path) { (descriptor, address, length) throws(Errno) in
+            let sent = unsafe sendto(
+                descriptor, bytes, bytes.count, CInt(MSG_DONTWAIT | MSG_NOSIGNAL), address, length)
+            guard sent >= 0 else { throw Errno(rawValue: errno) }
+        }
+    }
+
+    /// Whether a datagram would be taken now. The corresponding C functions are `connect` and `poll`.
+    static func isWritable(_ path: String) throws(Errno) -> Bool {
+        var writable = false
+        unsafe try withSocket(path) { (descriptor, address, length) throws(Errno) in
+            guard unsafe connect(descriptor, address, length) == 0 else { throw Errno(rawValue: errno) }
+            var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            writable = unsafe poll(&wanted, 1, 0) > 0 && wanted.revents & Int16(POLLOUT) != 0
+        }
+        return writable
+    }
+
+    private typealias Body = (CInt, __CONST_SOCKADDR_ARG, socklen_t) throws(Errno) -> Void
+
+    private static func withSocket(_ path: String, _ body: Body) throws(Errno) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        var text = Array(path.utf8)
+        let capacity = MemoryLayout.size(ofValue: address.sun_path)
+        guard text.count > 1, text.count < capacity else { throw .fileNameTooLong }
+        if text[0] == UInt8(ascii: "@") { text[0] = 0 }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: text) }
+        // An abstract name ends where the address ends; a path ends with its NUL as well.
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size - capacity + text.count)
+
+        let descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        defer { close(descriptor) }
+        try unsafe withUnsafePointer(to: address) { (pointer) throws(Errno) in
+            try unsafe body(descriptor, __CONST_SOCKADDR_ARG(__sockaddr_un__: pointer), length)
+        }
+    }
+}

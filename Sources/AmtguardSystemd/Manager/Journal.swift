@@ -1,0 +1,77 @@
+import Glibc
+import SystemPackage
+
+/// The journal, spoken to in its native protocol: https://systemd.io/JOURNAL_NATIVE_PROTOCOL
+///
+/// `sd_journal_sendv` says the same, but waits when journald hangs and its queue is full, and no look at the socket
+/// beforehand can rule that out: the queue is everybody's. Here a full queue drops the entry and counts it, and the
+/// first entry that passes again carries the count.
+public struct Journal {
+    /// Entries that were dropped since one passed.
+    public private(set) var dropped = 0
+
+    private let socket: String
+    private let identifier: String
+    private let droppedField: String
+
+    /// A journal that nothing was sent to yet.
+    ///
+    /// - Parameters:
+    ///   - identifier: SYSLOG_IDENTIFIER of each entry.
+    ///   - droppedField: the field that carries the number of entries dropped before this one.
+    ///   - socket: where journald listens.
+    public init(identifier: String, droppedField: String, socket: String = "/run/systemd/journal/socket") {
+        self.identifier = identifier
+        self.droppedField = droppedField
+        self.socket = socket
+    }
+
+    /// Sends one entry, or drops it: it never waits. Values may hold any bytes and any number of lines.
+    ///
+    /// - Parameter fields: names are upper-case letters, digits and underscores. All values together have room for
+    ///   about 200 KiB, the kernel's bound for a datagram; an entry beyond it is dropped.
+    /// - Returns: whether journald has it; false also where there is no journal at all.
+    @discardableResult
+    public mutating func send(_ fields: [(name: String, value: String)]) -> Bool {
+        var entry: [UInt8] = []
+        entry.append(name: "SYSLOG_IDENTIFIER", value: identifier)
+        if dropped > 0 {
+            entry.append(name: droppedField, value: "\(dropped)")
+        }
+        for (name, value) in fields {
+            entry.append(name: name, value: value)
+        }
+        do {
+            try DatagramSocket.send(entry, to: socket)
+        } catch {
+            dropped += 1
+            return false
+        }
+        dropped = 0
+        return true
+    }
+
+    /// Whether standard error is a stream into the journal: then what is sent here should not be written there too.
+    ///
+    /// It compares JOURNAL_STREAM with the device and inode of descriptor 2. The corresponding C function is `fstat`.
+    public static var isStandardErrorConnected: Bool {
+        var status = stat()
+        guard let stream = environment("JOURNAL_STREAM"), unsafe fstat(STDERR_FILENO, &status) == 0 else {
+            return false
+        }
+        return stream == "\(status.st_dev):\(status.st_ino)"
+    }
+}
+
+extension [UInt8] {
+    /// A field in the form that takes any bytes: the name, a line's end, the length in 64 bits of little endian, the
+    /// value, a line's end.
+    fileprivate mutating func append(name: String, value: String) {
+        append(contentsOf: name.utf8)
+        append(UInt8(ascii: "\n"))
+        let length = UInt64(value.utf8.count)
+        append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })
+        append(contentsOf: value.utf8)
+        append(UInt8(ascii: "\n"))
+    }
+}
