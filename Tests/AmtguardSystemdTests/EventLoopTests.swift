@@ -30,7 +30,7 @@ extension Systemd {
             never.disarm()
             try loop.run(for: .milliseconds(200))
             #expect(order == ["past", "early", "late"])
-            withExtendedLifetime((loop)) {}
+            withExtendedLifetime(loop) {}
             never.disarm()
         }
 
@@ -134,7 +134,7 @@ extension Systemd {
         }
 
         @Test func `refuses a regular file, and frees the body`() throws {
-            let file = try FileDescriptor.open("/etc/passwd", .readOnly)
+            let file = try FileDescriptor.open(FilePath("/etc/passwd"), .readOnly)
             defer { try? file.close() }
             weak var held: Box<Int>?
             do {
@@ -151,7 +151,7 @@ extension Systemd {
                 let loop = try EventLoop()
                 var count = 0
                 let source = try loop.onSignal(SIGUSR1, "signal") { count += 1 }
-                unsafe pthread_kill(pthread_self(), SIGUSR1)
+                pthread_kill(pthread_self(), SIGUSR1)
                 #expect(try loop.run { count == 1 })
                 #expect(throws: Errno.resourceBusy) { _ = try loop.onSignal(SIGUSR1, "again") {} }
                 #expect(throws: Errno.invalidArgument) { _ = try loop.onSignal(4_711, "no signal") {} }

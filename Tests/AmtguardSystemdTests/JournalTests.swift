@@ -9,7 +9,7 @@ extension Systemd {
         @Test func `gets an entry as bytes, whatever is in it`() throws {
             let directory = try TemporaryDirectory()
             let receiver = try DatagramReceiver(directory.path + "/socket")
-            var journal = Journal(identifier: "me", droppedField: "DROPPED", socket: directory.path + "/socket")
+            let journal = Journal(identifier: "me", droppedField: "DROPPED", socket: directory.path + "/socket")
             #expect(journal.send([("MESSAGE", "a\nREADY=1\0ü")]))
             #expect(
                 receiver.receive()?.bytes == Array("SYSLOG_IDENTIFIER\n".utf8) + [2, 0, 0, 0, 0, 0, 0, 0]
@@ -20,7 +20,7 @@ extension Systemd {
         @Test func `that hangs is not waited for, and learns later how much it missed`() throws {
             let directory = try TemporaryDirectory()
             let receiver = try DatagramReceiver(directory.path + "/socket")
-            var journal = Journal(identifier: "me", droppedField: "DROPPED", socket: directory.path + "/socket")
+            let journal = Journal(identifier: "me", droppedField: "DROPPED", socket: directory.path + "/socket")
             let start = BootClock.now
             var sent = 0
             while sent < 10_000, journal.send([("MESSAGE", "x")]) { sent += 1 }
@@ -35,12 +35,12 @@ extension Systemd {
             let text = try #require(receiver.receiveText())
             #expect(text.contains("DROPPED\n\u{1}\0\0\0\0\0\0\0" + "2\n"))
             #expect(journal.send([("MESSAGE", "and again")]))
-            #expect(try !#require(receiver.receiveText()).contains("DROPPED"))
+            #expect(receiver.receiveText()?.contains("DROPPED") == false)
         }
 
         @Test func `that is not there is no trouble, nor is an entry beyond its bounds`() throws {
             let directory = try TemporaryDirectory()
-            var journal = Journal(identifier: "me", droppedField: "DROPPED", socket: directory.path + "/socket")
+            let journal = Journal(identifier: "me", droppedField: "DROPPED", socket: directory.path + "/socket")
             #expect(!journal.send([("MESSAGE", "x")]))
             let receiver = try DatagramReceiver(directory.path + "/socket")
             #expect(!journal.send([("MESSAGE", String(repeating: "x", count: 1_000_000))]))
@@ -71,7 +71,7 @@ extension Systemd {
                 """
             let journald = try Program(["unshare", "--mount", "--net", "--ipc", "sh", "-c", script])
             let root = "/proc/\(journald.id)/root"
-            var journal = Journal(
+            let journal = Journal(
                 identifier: "me", droppedField: "DROPPED", socket: root + "/run/systemd/journal/socket")
             let loop = try EventLoop()
             #expect(

@@ -4,7 +4,7 @@ import SystemPackage
 @testable import AmtguardSystemd
 
 /// A socket such as journald and the service manager listen on, with a queue of `net.unix.max_dgram_qlen`.
-struct DatagramReceiver: ~Copyable {
+final class DatagramReceiver {
     let descriptor: FileDescriptor
 
     init(_ path: String) throws {
@@ -36,7 +36,7 @@ struct DatagramReceiver: ~Copyable {
                     unsafe header.msg_iovlen = 1
                     unsafe header.msg_control = control.baseAddress
                     unsafe header.msg_controllen = control.count
-                    return unsafe recvmsg(descriptor.rawValue, &header, CInt(MSG_DONTWAIT.rawValue))
+                    return unsafe recvmsg(descriptor.rawValue, &header, CInt(MSG_DONTWAIT))
                 }
             }
         }

@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
 
-/// A program that ends with the value at the latest.
-struct Program: ~Copyable {
+/// A program that ends with the object at the latest.
+final class Program {
     private let process = Process()
     private let output = Pipe()
 

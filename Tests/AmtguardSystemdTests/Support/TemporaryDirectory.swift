@@ -1,7 +1,7 @@
 import Foundation
 
-/// A directory that goes with the value. Its path is short, because a socket's address is.
-struct TemporaryDirectory: ~Copyable {
+/// A directory that goes with the object. Its path is short, because a socket's address is.
+final class TemporaryDirectory {
     let path = "/tmp/amtguard-\(UInt32.random(in: .min ... .max))"
 
     /// - Parameter mode: 0o755 where another user has to get in.
