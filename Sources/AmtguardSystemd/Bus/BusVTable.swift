@@ -54,7 +54,7 @@ import CSystemd
 
     deinit {
         unsafe entries.deallocate()
-        for unsafestring in unsafe strings { unsafe string.deallocate() }
+        for unsafe string in unsafe strings { unsafe string.deallocate() }
     }
 
     /// Joins texts into one C string, or into one of a kind that C calls nulstr: each with its NUL, and one NUL more.

@@ -6,7 +6,7 @@ import SystemPackage
 /// `sd_journal_sendv` says the same, but waits when journald hangs and its queue is full, and no look at the socket
 /// beforehand can rule that out: the queue is everybody's. Here a full queue drops the entry and counts it, and the
 /// first entry that passes again carries the count.
-public struct Journal {
+public final class Journal {
     /// Entries that were dropped since one passed.
     public private(set) var dropped = 0
 
@@ -32,7 +32,7 @@ public struct Journal {
     ///   about 200 KiB, the kernel's bound for a datagram; an entry beyond it is dropped.
     /// - Returns: whether journald has it; false also where there is no journal at all.
     @discardableResult
-    public mutating func send(_ fields: [(name: String, value: String)]) -> Bool {
+    public func send(_ fields: [(name: String, value: String)]) -> Bool {
         var entry: [UInt8] = []
         entry.append(name: "SYSLOG_IDENTIFIER", value: identifier)
         if dropped > 0 {

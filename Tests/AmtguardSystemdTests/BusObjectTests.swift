@@ -1,0 +1,243 @@
+import Glibc
+import SystemPackage
+import Testing
+
+@testable import AmtguardSystemd
+
+extension Systemd {
+    /// Both ends are this process, so the caller is whoever runs the test.
+    @Suite struct `An object on the bus` {
+        let pair: SocketPair
+        let settings: Settings
+        let thing: BusObject
+        let interface: String = "org.example.Thing"
+
+        /// What the object is about.
+        final class Settings {
+            var level = "info"
+            var count: UInt64 = 7
+            var kept: BusCall?
+        }
+
+        init() throws {
+            pair = try SocketPair()
+            let settings = Settings()
+            self.settings = settings
+            let interface = BusInterface(
+                "org.example.Thing",
+                methods: [
+                    .init("Describe", returns: ["json": "s"]) { $0.reply([.string("{}")]) },
+                    .init("Echo", takes: ["a": "s", "b": "q", "c": "b", "d": "as"], returns: ["all": "as"]) { call in
+                        do {
+                            let values = [
+                                try call.readString(), "\(try call.readUInt16())", "\(try call.readBool())",
+                            ]
+                            call.reply([.stringArray(values + (try call.readStringArray()))])
+                        } catch {
+                            call.fail("org.example.Unreadable", "\(error)")
+                        }
+                    },
+                    .init("Lend", returns: ["descriptor": "h"]) { $0.reply([.descriptor(.standardInput)]) },
+                    .init("Later") { settings.kept = $0 },
+                    .init("Forget") { _ in },
+                    .init("Refuse") { $0.fail("org.example.No", "Not today.") },
+                    .init("Guarded", access: .root) { $0.reply() },
+                ],
+                properties: [
+                    .init("Version", "s", .const, get: { .string("1") }),
+                    .init("Count", "t", .emitsChange, get: { .uint64(settings.count) }),
+                    .init("Flag", "b", .emitsChange, get: { .bool(true) }),
+                    .init("Ports", "as", .emitsChange, get: { .stringArray(["623", "664"]) }),
+                    .init("Level", "s", .emitsChange, get: { .string(settings.level) }) { value in
+                        guard case .string(let level) = value, level != "nonsense" else { return false }
+                        settings.level = level
+                        return true
+                    },
+                ],
+                signals: [.init("Repaired", carries: ["found": "s", "pid": "u"]), .init("Bare")])
+            thing = BusObject("/org/example", interface)
+            try thing.attach(to: pair.server)
+        }
+
+        @Test func `answers calls, with arguments of every type`() throws {
+            #expect(try pair.call(interface, "Describe")?.readString() == "{}")
+            let echo = try pair.call(
+                interface, "Echo", [.string("ü"), .uint16(16_992), .bool(true), .stringArray(["x", ""])])
+            #expect(try echo?.readStringArray() == ["ü", "16992", "true", "x", ""])
+        }
+
+        @Test func `refuses arguments that it does not take, and methods that it does not have`() throws {
+            let wrong = try pair.call(interface, "Describe", [.string("x")])
+            #expect(wrong?.error?.name == "org.freedesktop.DBus.Error.InvalidArgs")
+            let missing = try pair.call(interface, "Missing")
+            #expect(missing?.error?.name == "org.freedesktop.DBus.Error.UnknownMethod")
+        }
+
+        @Test func `lends a descriptor`() throws {
+            let message = try #require(try pair.call(interface, "Lend"))
+            let descriptor = try message.readDescriptor()
+            defer { try? descriptor.close() }
+            var mine = stat()
+            var theirs = stat()
+            #expect(unsafe fstat(descriptor.rawValue, &theirs) == 0 && fstat(STDIN_FILENO, &mine) == 0)
+            #expect(mine.st_ino == theirs.st_ino)
+            #expect(fcntl(descriptor.rawValue, F_GETFD) == FD_CLOEXEC)
+        }
+
+        @Test func `may answer later, once`() throws {
+            var answer: BusMessage?
+            pair.client.call(nil, "/org/example", interface, "Later", []) { answer = $0 }
+            #expect(try pair.loop.run { settings.kept != nil })
+            try pair.loop.run(for: .milliseconds(30))
+            #expect(answer == nil)
+            settings.kept?.reply()
+            settings.kept?.fail("org.example.No", "A second answer.")
+            #expect(try pair.loop.run { answer != nil })
+            #expect(answer?.error == nil)
+        }
+
+        @Test func `answers with an error, and never not at all`() throws {
+            let refused = try #require(try pair.call(interface, "Refuse")?.error)
+            #expect(refused.name == "org.example.No")
+            #expect(refused.message == "Not today.")
+            #expect(try pair.call(interface, "Forget")?.error?.name == "org.freedesktop.DBus.Error.Failed")
+        }
+
+        @Test func `tells its properties one by one and all at once`() throws {
+            func get(_ name: String) throws -> BusValue? {
+                try pair.property("Get", [.string(interface), .string(name)])?.readValue()
+            }
+            #expect(try get("Count") == .uint64(7))
+            #expect(try get("Flag") == .bool(true))
+            #expect(try get("Ports") == .stringArray(["623", "664"]))
+            let all = try #require(try pair.property("GetAll", [.string(interface)]))
+            #expect(try all.readProperties().sorted(by: { $0.name < $1.name }).map(\.name) == ["Count", "Flag", "Level", "Ports", "Version"])
+        }
+
+        @Test(.enabled(if: getuid() == 0, "Only root may set a property."))
+        func `takes a new value, refuses a bad one, and says so to all`() throws {
+            var changed: [(name: String, value: BusValue)] = []
+            let match = try pair.client.subscribe(
+                nil, "/org/example", "org.freedesktop.DBus.Properties", "PropertiesChanged"
+            ) { message in
+                _ = try? message.readString()
+                changed += (try? message.readProperties()) ?? []
+            }
+            #expect(try pair.set("Level", "s", "debug")?.error == nil)
+            #expect(settings.level == "debug")
+            #expect(try pair.loop.run { !changed.isEmpty })
+            #expect(changed.map(\.name) == ["Level"])
+            #expect(changed.map(\.value) == [.string("debug")])
+
+            #expect(try pair.set("Level", "s", "nonsense")?.error?.name == "org.freedesktop.DBus.Error.InvalidArgs")
+            #expect(try pair.set("Level", "o", "/x")?.error?.name == "org.freedesktop.DBus.Error.InvalidArgs")
+            #expect(try pair.set("Count", "s", "x")?.error?.name == "org.freedesktop.DBus.Error.PropertyReadOnly")
+            #expect(settings.level == "debug")
+            withExtendedLifetime(match) {}
+        }
+
+        @Test(.enabled(if: getuid() == 0, "Only root may call it."))
+        func `lets root call what is root's`() throws {
+            #expect(try pair.call(interface, "Guarded")?.error == nil)
+        }
+
+        @Test func `announces the present values of the properties that changed, and signals`() throws {
+            var changed: [(name: String, value: BusValue)] = []
+            var repaired: (String, UInt32)?
+            let matches = [
+                try pair.client.subscribe(
+                    nil, "/org/example", "org.freedesktop.DBus.Properties", "PropertiesChanged"
+                ) { message in
+                    _ = try? message.readString()
+                    changed = (try? message.readProperties()) ?? []
+                },
+                try pair.client.subscribe(nil, nil, interface, "Repaired") { message in
+                    repaired = try? (message.readString(), message.readUInt32())
+                },
+            ]
+            _ = try pair.call(interface, "Describe")  // the connection stands
+            settings.count = 8
+            pair.server.emitChanged("/org/example", interface, ["Count", "Ports"])
+            pair.server.emit("Repaired", "/org/example", interface, [.string("8080"), .uint32(4_711)])
+            #expect(try pair.loop.run { repaired != nil && !changed.isEmpty })
+            #expect(changed.map(\.name) == ["Count", "Ports"])
+            #expect(changed.map(\.value) == [.uint64(8), .stringArray(["623", "664"])])
+            #expect(try #require(repaired) == ("8080", 4_711))
+            withExtendedLifetime((matches, thing)) {}
+        }
+
+        @Test func `describes itself, with the names of arguments`() throws {
+            let xml = try #require(try pair.call("org.freedesktop.DBus.Introspectable", "Introspect")).readString()
+            for line in [
+                #"<interface name="org.example.Thing">"#, #"<arg type="q" name="b" direction="in"/>"#,
+                #"<arg type="s" name="json" direction="out"/>"#, #"<signal name="Repaired">"#,
+                #"<arg type="u" name="pid"/>"#, #"<property name="Level" type="s" access="readwrite">"#,
+                #"<property name="Count" type="t" access="read">"#,
+            ] {
+                #expect(xml.contains(line))
+            }
+        }
+
+        @Test func `is gone when it is detached, and there again on another connection`() throws {
+            thing.detach()
+            #expect(try pair.call(interface, "Describe")?.error != nil)
+            let other = try SocketPair()
+            try thing.attach(to: other.server)
+            #expect(try other.call(interface, "Describe")?.readString() == "{}")
+            thing.detach()
+        }
+
+        @Test func `leaves out what nobody reads, beyond a bound`() throws {
+            _ = try pair.call(interface, "Describe")
+            let start = BootClock.now
+            for _ in 0..<20_000 {
+                pair.server.emit("Repaired", "/org/example", interface, [.string(String(repeating: "x", count: 100)), .uint32(1)])
+            }
+            #expect(pair.server.queued == Bus.queueBound)
+            #expect(BootClock.now - start < .seconds(5))
+        }
+
+        @Test func `answers a call that the end of the connection leaves open`() throws {
+            var answers: [BusMessage?] = []
+            pair.client.call(nil, "/org/example", interface, "Later", []) { answers.append($0) }
+            #expect(try pair.loop.run { settings.kept != nil })
+            pair.client.close()
+            #expect(answers.count == 1 && answers.first?.map { _ in 0 } == .some(nil))
+            settings.kept?.reply()
+            settings.kept = nil
+        }
+    }
+
+    @Suite struct `Log control` {
+        @Test func `shows and sets the level and the target, and refuses others`() throws {
+            let pair = try SocketPair()
+            var level = LogControl.Level.info
+            var target = "journal"
+            let object = BusObject(
+                "/org/example",
+                LogControl.interface(
+                    level: { level }, setLevel: { level = $0 }, target: { target },
+                    setTarget: { new in
+                        guard new == "console" else { return false }
+                        target = new
+                        return true
+                    }, identifier: "me"))
+            try object.attach(to: pair.server)
+            let interface = "org.freedesktop.LogControl1"
+            func get(_ name: String) throws -> BusValue? {
+                try pair.property("Get", [.string(interface), .string(name)])?.readValue()
+            }
+            #expect(try get("LogLevel") == .string("info"))
+            #expect(try get("LogTarget") == .string("journal"))
+            #expect(try get("SyslogIdentifier") == .string("me"))
+            guard getuid() == 0 else { return }
+            #expect(try pair.set("LogLevel", "s", "debug", interface)?.error == nil)
+            #expect(level == .debug && level.priority == 7)
+            #expect(try pair.set("LogLevel", "s", "loud", interface)?.error != nil)
+            #expect(try pair.set("LogTarget", "s", "console", interface)?.error == nil)
+            #expect(try pair.set("LogTarget", "s", "moon", interface)?.error != nil)
+            #expect(level == .debug && target == "console")
+            withExtendedLifetime(object) {}
+        }
+    }
+}

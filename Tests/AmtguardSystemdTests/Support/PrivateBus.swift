@@ -1,0 +1,70 @@
+import Foundation
+import Glibc
+
+@testable import AmtguardSystemd
+
+/// A bus of the test's own, which can go and come again at the same address.
+final class PrivateBus {
+    private let directory: TemporaryDirectory
+    private var broker: Program?
+    let address: String
+
+    /// - Parameter later: whether it comes only by `start`.
+    init(later: Bool = false) throws {
+        directory = try TemporaryDirectory(mode: 0o755)
+        address = "unix:path=\(directory.path)/run/bus"
+        let configuration = """
+            <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+              "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+            <busconfig>
+              <type>session</type>
+              <listen>\(address)</listen>
+              <auth>EXTERNAL</auth>
+              <servicedir>\(directory.path)/services</servicedir>
+              <policy context="default">
+                <allow user="*"/><allow own="*"/><allow send_type="method_call"/><allow send_type="signal"/>
+                <allow send_requested_reply="true" send_type="method_return"/>
+                <allow send_requested_reply="true" send_type="error"/>
+                <allow receive_type="method_call"/><allow receive_type="method_return"/>
+                <allow receive_type="error"/><allow receive_type="signal"/>
+                <deny own="org.example.Forbidden"/>
+              </policy>
+            </busconfig>
+            """
+        try configuration.write(toFile: directory.path + "/bus.conf", atomically: true, encoding: .utf8)
+        // A service that could be started, and would leave a trace.
+        let services = directory.path + "/services"
+        try FileManager.default.createDirectory(atPath: services, withIntermediateDirectories: false)
+        try "[D-BUS Service]\nName=org.example.Startable\nExec=/usr/bin/touch \(directory.path)/started\n"
+            .write(toFile: services + "/org.example.Startable.service", atomically: true, encoding: .utf8)
+        if !later { try start() }
+    }
+
+    /// Whether the bus has started a service.
+    var hasStartedService: Bool { access(directory.path + "/started", F_OK) == 0 }
+
+    func start() throws {
+        try FileManager.default.createDirectory(atPath: directory.path + "/run", withIntermediateDirectories: true)
+        broker = try Program(["dbus-daemon", "--config-file=\(directory.path)/bus.conf", "--nofork", "--nopidfile"])
+    }
+
+    /// The bus dies. Its socket file stays behind, as it does.
+    func kill() {
+        broker?.end()
+        broker = nil
+    }
+
+    func send(_ signal: CInt) { broker?.send(signal) }
+
+    /// Waits for a bus that was started.
+    func wait() throws {
+        let loop = try EventLoop()
+        _ = try loop.run { access(directory.path + "/run/bus", F_OK) == 0 && (try? BusClient(address: address)) != nil }
+    }
+
+    /// `busctl` as another user.
+    func busctl(_ words: [String], user: Int = 0) throws -> Program {
+        try Program(
+            ["setpriv", "--reuid=\(user)", "--clear-groups", "busctl", "--address=\(address)", "--timeout=5"] + words)
+    }
+}
