@@ -67,3 +67,15 @@ for target in package.targets where target.type != .system {
             .unsafeFlags(["-Xcc", "-D_GNU_SOURCE"]),
         ]
 }
+
+// What the daemon is made of. Neither module is imported behind its back: regular expressions would add a megabyte of
+// parser, and the concurrency runtime threads of its own.
+let daemon = ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", "AmtguardDaemon", "amtguardd"]
+for target in package.targets where daemon.contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        .unsafeFlags([
+            "-Xfrontend", "-disable-implicit-string-processing-module-import",
+            "-Xfrontend", "-disable-implicit-concurrency-module-import",
+        ])
+    ]
+}
