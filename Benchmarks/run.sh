@@ -138,7 +138,7 @@ memory() {
     end
 }
 
-switches() { cat /proc/$guard/task/*/status | awk '/^voluntary_ctxt_switches/ { sum += $2 } END { print sum }'; }
+switches() { cat /proc/"$guard"/task/*/status | awk '/^voluntary_ctxt_switches/ { sum += $2 } END { print sum }'; }
 wakeups_in() {  # SECONDS: how often the guard woke of itself in that time
     local before after
     before=$(switches)

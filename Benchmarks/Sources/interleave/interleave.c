@@ -33,6 +33,7 @@ struct step {
     char text[64];
 };
 
+static int kills;
 static uint64_t state;
 static uint64_t below(uint64_t limit) { return random_next(&state) % limit; }
 
@@ -106,6 +107,7 @@ static void play(int list, const struct step *steps, int count, char **guard_com
                 *guard = start(guard_command);
             break;
         case kill_guard:
+            kills += *guard > 0;
             stop(guard);
             break;
         }
@@ -137,7 +139,7 @@ int main(int argc, char **argv)
     if (argc < 5)
         errx(64, "usage: interleave COUNT SEED ROOT PROGRAM [ARGUMENT...]");
     reserved_refuse_host();
-    int rounds = atoi(argv[1]), list = reserved_open(), required_lost = 0, others_lost = 0, kills = 0, died = 0;
+    int rounds = atoi(argv[1]), list = reserved_open(), required_lost = 0, others_lost = 0, died = 0;
     char run[4096];
     snprintf(run, sizeof run, "%s/run", argv[3]);
     state = strtoull(argv[2], NULL, 10);
@@ -150,8 +152,6 @@ int main(int argc, char **argv)
         struct ports wanted, now;
         pid_t guard = 0;
         int count = random_steps(steps);
-        for (int i = 0; i < count; i++)
-            kills += steps[i].kind == kill_guard;
 
         reserved_replace(list, "\n");
         play(list, steps, count, NULL, &guard);
