@@ -1,0 +1,68 @@
+// overwriter repairs COUNT: overwrites the list COUNT times, about a millisecond apart, and prints for each how many
+// nanoseconds passed from the beginning of its write() until a reading showed AMT's ports again; -1 where that took
+// more than a second.
+//
+// overwriter flood PER_SECOND SECONDS: overwrites the list at that rate and never looks; prints how many it wrote.
+//
+// In the first it polls as fast as it can, so it wants a core to itself; whom it measures pays nothing for that, since
+// reading the list takes no lock and wakes no watch.
+
+#include "reserved_list.h"
+
+#include <err.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char intruder[] = "5000-5010\n";
+
+static void repairs(int list, int count)
+{
+    enum { patience = 1000000000 };
+    uint64_t random = 1;
+    struct ports required, now;
+    int64_t *took = calloc((size_t)count, sizeof *took);
+    if (!took)
+        err(1, "memory");
+    ports_parse(AMT_PORTS, &required);
+    for (int i = 0; i < count; i++) {
+        sleep_ns(800000 + (int64_t)(random_next(&random) % 400000));
+        int64_t begin = now_ns(), end;
+        reserved_replace(list, intruder);
+        do {
+            reserved_read(list, &now);
+            end = now_ns();
+        } while (!ports_hold(&now, &required) && end - begin < patience);
+        took[i] = ports_hold(&now, &required) ? end - begin : -1;
+    }
+    for (int i = 0; i < count; i++)
+        printf("%" PRId64 "\n", took[i]);
+}
+
+static void flood(int list, int per_second, int seconds)
+{
+    int64_t begin = now_ns(), gap = 1000000000 / per_second, written = 0;
+    while (now_ns() - begin < seconds * INT64_C(1000000000)) {
+        reserved_replace(list, intruder);
+        written++;
+        int64_t wait = begin + written * gap - now_ns();
+        if (wait > 0)
+            sleep_ns(wait);
+    }
+    printf("%" PRId64 "\n", written);
+}
+
+int main(int argc, char **argv)
+{
+    bool is_flood = argc == 4 && strcmp(argv[1], "flood") == 0;
+    if (!is_flood && !(argc == 3 && strcmp(argv[1], "repairs") == 0))
+        errx(64, "usage: overwriter repairs COUNT | overwriter flood PER_SECOND SECONDS");
+    reserved_refuse_host();
+    int list = reserved_open();
+    if (is_flood)
+        flood(list, atoi(argv[2]), atoi(argv[3]));
+    else
+        repairs(list, atoi(argv[2]));
+    return 0;
+}

@@ -1,0 +1,82 @@
+// ready-time COUNT PROGRAM [ARGUMENT…]: starts a service COUNT times the way a service manager does, and prints for each
+// start the nanoseconds from the fork until its READY=1 arrived; -1 where none came within five seconds. Each is stopped
+// with SIGTERM and waited for.
+
+#include "reserved_list.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t start(char **command)
+{
+    pid_t child = fork();
+    if (child < 0)
+        err(1, "fork");
+    if (child > 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int nothing = open("/dev/null", O_RDWR);
+    dup2(nothing, 0);
+    dup2(nothing, 1);
+    dup2(nothing, 2);
+    execv(command[0], command);
+    _exit(127);
+}
+
+static int64_t until_ready(int notifications, int64_t begin)
+{
+    int64_t end = begin + INT64_C(5000000000);
+    for (;;) {
+        char message[4096];
+        struct pollfd arrival = { notifications, POLLIN, 0 };
+        int64_t left = end - now_ns();
+        if (left <= 0 || poll(&arrival, 1, (int)(left / 1000000) + 1) <= 0)
+            return -1;
+        ssize_t length = recv(notifications, message, sizeof message - 1, 0);
+        int64_t now = now_ns();
+        message[length > 0 ? length : 0] = '\0';
+        if (strncmp(message, "READY=1", 7) == 0 || strstr(message, "\nREADY=1"))
+            return now - begin;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3)
+        errx(64, "usage: ready-time COUNT PROGRAM [ARGUMENT...]");
+    reserved_refuse_host();
+    int count = atoi(argv[1]);
+
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "amtguard-ready-time-%d", getpid());
+    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(address.sun_path + 1));
+    char name[sizeof address.sun_path + 1];
+    snprintf(name, sizeof name, "@%s", address.sun_path + 1);
+    int notifications = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (notifications < 0 || bind(notifications, (struct sockaddr *)&address, length) < 0)
+        err(1, "notification socket");
+    setenv("NOTIFY_SOCKET", name, 1);
+
+    for (int i = 0; i < count; i++) {
+        char late[4096];
+        int64_t begin = now_ns();
+        pid_t service = start(argv + 2);
+        printf("%" PRId64 "\n", until_ready(notifications, begin));
+        kill(service, SIGTERM);
+        waitpid(service, NULL, 0);
+        while (recv(notifications, late, sizeof late, MSG_DONTWAIT) >= 0)
+            ;  // what it said while it ended
+    }
+    return 0;
+}

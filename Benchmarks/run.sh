@@ -1,0 +1,234 @@
+#!/usr/bin/env bash
+# run.sh [latency|memory|wakeups|ready|flood|interleave]…: measures amtguardd against what it promises; without a word,
+# everything, in about four minutes. In private network, mount and process namespaces, on an emulated /sys; the host's
+# own list is never touched. Exit status 0 only if every target was met.
+#
+#   AMTGUARDD   the daemon: a release build with --static-swift-stdlib, as it is installed
+#   BENCH_BIN   where this package was built
+#   ALTERNATIONS=5 OVERWRITES=2000 STARTS=100 AUDITS=10 FLOOD_SECONDS=70 ROUNDS=1000 SEED=1
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
+
+fail() { printf 'bench: %s\n' "$1" >&2; exit 2; }
+
+enter() {
+    AMTGUARDD=${AMTGUARDD:-$(swift build --package-path "$here/.." -c release --static-swift-stdlib --show-bin-path)/amtguardd}
+    BENCH_BIN=${BENCH_BIN:-$(swift build --package-path "$here" -c release --static-swift-stdlib --show-bin-path)}
+    for program in "$AMTGUARDD" "$BENCH_BIN"/{bare-loop,overwriter,ready-time,interleave}; do
+        [[ -x $program ]] || fail "$program is not built; 'make bench' builds it"
+    done
+    AMTGUARDD=$(realpath "$AMTGUARDD") BENCH_BIN=$(realpath "$BENCH_BIN")
+    HOST_NETNS=$(readlink /proc/self/ns/net)
+    export AMTGUARDD BENCH_BIN HOST_NETNS BENCH_INSIDE=1
+
+    local namespaces=(--net --mount --pid --fork --kill-child --mount-proc)
+    if [[ $EUID -eq 0 ]] && unshare "${namespaces[@]}" true 2>/dev/null; then
+        :
+    elif unshare --map-root-user "${namespaces[@]}" true 2>/dev/null; then
+        namespaces+=(--map-root-user)
+    else
+        fail "run it as root: this system lets ordinary users have no user namespace of their own"
+    fi
+    exec unshare "${namespaces[@]}" bash "${BASH_SOURCE[0]}" "$@"
+}
+
+[[ ${BENCH_INSIDE:-} ]] || enter "$@"
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+list=/proc/sys/net/ipv4/ip_local_reserved_ports
+work=/run/bench
+missed=0
+
+row() { printf '  %-46s %18s   %s\n' "$1" "$2" "${3:-}"; }
+target() {  # NAME VALUE UNIT LIMIT: VALUE must not exceed LIMIT
+    local verdict=met
+    awk -v value="$2" -v limit="$4" 'BEGIN { exit !(value <= limit) }' || { verdict=MISSED; missed=$((missed + 1)); }
+    row "$1" "$2 $3" "target <= $4: $verdict"
+}
+title() { printf '\n%s\n' "$1"; }
+
+# Milliseconds or microseconds from a column of nanoseconds: min, median, p99, max and how many were -1.
+summary() {  # DIVISOR FILE…: sets min, median, p99, max, lost, count
+    local divisor=$1
+    shift
+    read -r min median p99 max lost count < <(sort -n "$@" | awk -v d="$divisor" '
+        $1 < 0 { lost++; next }
+        { a[++n] = $1 }
+        function at(q) { i = int(q * n + 0.999999); return a[i < 1 ? 1 : i > n ? n : i] / d }
+        END { printf "%.1f %.1f %.1f %.1f %d %d\n", at(0), at(.5), at(.99), at(1), lost, n + lost }')
+}
+
+whole() { grep -q '16992-16995' $list && grep -q '623' $list && grep -q '664' $list; }
+within() {  # SECONDS CHECK…
+    local end=$((SECONDS + $1 + 1))
+    shift
+    until "$@"; do
+        ((SECONDS < end)) || return 1
+        sleep 0.02
+    done
+}
+
+guard='' log=$work/guard.log
+begin() {  # amt|none LINE…: starts the guard on such a machine with these lines of configuration
+    local kind=$1
+    shift
+    rm -rf $work/root
+    "$here/../Tools/demo/emulated-sys.sh" $work/root "$kind"
+    printf '%s\n' '[Guard]' "$@" >$work/root/etc/amtguard.conf
+    printf '\n' >$list
+    "$AMTGUARDD" --root $work/root >/dev/null 2>$log &
+    guard=$!
+    if [[ $kind == amt ]]; then
+        within 5 whole || { tail -n 5 $log >&2; fail "amtguardd did not reserve the ports"; }
+    fi
+}
+end() {
+    kill -TERM $guard 2>/dev/null || { tail -n 5 $log >&2; fail "amtguardd ended by itself"; }
+    wait $guard || true
+}
+
+fast=(RepairBurst=100000 RepairsPerSec=100000)  # the pace is not what these measure
+
+latency() {
+    local turn floor floor_lost
+    title "From an overwriting write() to the whole list, microseconds ($ALTERNATIONS x $OVERWRITES overwrites each, in turn)"
+    rm -f $work/floor.* $work/guard.[0-9]*
+    for ((turn = 1; turn <= ALTERNATIONS; turn++)); do
+        "$BENCH_BIN/bare-loop" &
+        guard=$!
+        within 5 whole
+        "$BENCH_BIN/overwriter" repairs "$OVERWRITES" >"$work/floor.$turn"
+        kill $guard
+        wait $guard || true
+
+        begin amt "${fast[@]}"
+        "$BENCH_BIN/overwriter" repairs "$OVERWRITES" >"$work/guard.$turn"
+        end
+    done
+    printf '  %-12s %10s %10s %10s %10s %8s\n' '' min median p99 max lost
+    summary 1000 $work/floor.*
+    printf '  %-12s %10s %10s %10s %10s %8s\n' 'bare loop' "$min" "$median" "$p99" "$max" "$lost of $count"
+    floor=$median floor_lost=$lost
+    summary 1000 $work/guard.[0-9]*
+    printf '  %-12s %10s %10s %10s %10s %8s\n' amtguardd "$min" "$median" "$p99" "$max" "$lost of $count"
+    target "amtguardd's median / the bare loop's" "$(awk "BEGIN { printf \"%.2f\", $median / $floor }")" '' 3
+    target "overwrites not repaired within 1 s" "$lost" '' 0
+    [[ $floor_lost == 0 ]] || row "(the bare loop lost as well)" "$floor_lost"
+}
+
+memory_of() {  # WHEN
+    local field
+    for field in Rss Pss Private_Dirty; do
+        row "$field, $1" "$(awk -v f="$field:" '$1 == f { print $2 }' /proc/$guard/smaps_rollup) KiB"
+    done
+    row "threads, $1" "$(find /proc/$guard/task -mindepth 1 -maxdepth 1 | wc -l)"
+}
+
+memory() {
+    title "Memory"
+    begin amt "${fast[@]}"
+    sleep 5
+    memory_of "idle for 5 s"
+    "$BENCH_BIN/overwriter" repairs 10000 >$work/many
+    summary 1000 $work/many
+    memory_of "after $((count - lost)) repairs"
+    end
+}
+
+switches() { cat /proc/"$guard"/task/*/status | awk '/^voluntary_ctxt_switches/ { sum += $2 } END { print sum }'; }
+wakeups_in() {  # SECONDS: how often the guard woke of itself in that time
+    local before after
+    before=$(switches)
+    sleep "$1"
+    after=$(switches)
+    echo $((after - before))
+}
+
+wakeups() {
+    title "Wake-ups when nothing happens ($AUDITS s, AuditSec=1s)"
+    begin amt AuditSec=1s
+    sleep 8  # past what follows a start
+    # One an audit, and one more audit may fall within the edges of the time.
+    target "wake-ups in $AUDITS audits" "$(wakeups_in "$AUDITS")" '' $((AUDITS + 1))
+    end
+    begin none AuditSec=1s
+    sleep 8
+    target "wake-ups where AMT is impossible" "$(wakeups_in "$AUDITS")" '' 0
+    end
+}
+
+ready() {
+    title "From fork and exec to READY=1, milliseconds ($STARTS starts)"
+    begin amt
+    end
+    "$BENCH_BIN/ready-time" "$STARTS" "$AMTGUARDD" --root $work/root >$work/ready
+    summary 1000000 $work/ready
+    row "fastest" "$min ms"
+    target "median" "$median" ms 10
+    row "slowest" "$max ms"
+    target "starts without READY=1" "$lost" '' 0
+}
+
+ticks() { sed 's/.*) //' /proc/$guard/stat | awk '{ print $12 + $13 }'; }  # utime + stime
+
+flood() {
+    local before after hertz written
+    title "A program that overwrites the list 1,000 times a second and never stops ($FLOOD_SECONDS s, the ordinary pace)"
+    hertz=$(getconf CLK_TCK)
+    begin amt
+    sleep 1
+    before=$(ticks)
+    written=$("$BENCH_BIN/overwriter" flood 1000 "$FLOOD_SECONDS")
+    after=$(ticks)
+    row "overwrites" "$written"
+    target "of one core" \
+        "$(awk "BEGIN { printf \"%.2f\", 100 * ($after - $before) / $hertz / $FLOOD_SECONDS }")" % 1
+    row "lines told in that time" "$(wc -l <$log)"
+    row "of them, that the list is contested" "$(grep -ci contested $log || true)"
+    if within 2 whole; then after=0; else after=1; fi
+    target "list not whole 2 s after the last" $after '' 0
+    end
+}
+
+interleave() {
+    local result=0
+    title "Random interleavings: other writers, and a guard that is killed and started again ($ROUNDS, seed $SEED)"
+    begin amt
+    end
+    "$BENCH_BIN/interleave" "$ROUNDS" "$SEED" $work/root "$AMTGUARDD" --root $work/root >$work/rounds || result=$?
+    number() { sed -n "s/^$1=//p" $work/rounds; }
+    [[ $(number rounds) == "$ROUNDS" ]] || fail "interleave ended with status $result"
+    row "SIGKILLs" "$(number kills)"
+    target "rounds that lost a required port" "$(number required_lost)" '' 0
+    target "rounds that lost a port of others" "$(number others_lost)" '' 0
+    target "rounds in which the guard ended by itself" "$(number died)" '' 0
+    row "took" "$(number seconds) s"
+}
+
+mount -t tmpfs -o mode=755 bench /run
+[[ -x $AMTGUARDD ]] || fail "move the checkout: below /run the benchmark hides it from itself"
+mkdir -p $work
+cd $work
+export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$work/no-bus
+ip link set lo up 2>/dev/null || true
+: "${ALTERNATIONS:=5}" "${OVERWRITES:=2000}" "${STARTS:=100}" "${AUDITS:=10}" "${FLOOD_SECONDS:=70}" "${ROUNDS:=1000}"
+: "${SEED:=1}"
+
+printf 'amtguardd %s bytes; %s cores; Linux %s\n' "$(stat -Lc %s "$AMTGUARDD")" "$(nproc)" "$(uname -r)"
+(($# > 0)) || set -- latency memory wakeups ready flood interleave
+for part; do
+    case $part in
+    latency | memory | wakeups | ready | flood | interleave) $part ;;
+    *) fail "there is no part '$part'" ;;
+    esac
+done
+
+printf '\n'
+if ((missed > 0)); then
+    printf '%s targets missed.\n' "$missed"
+    exit 1
+fi
+printf 'Every target was met.\n'

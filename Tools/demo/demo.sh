@@ -1,0 +1,297 @@
+#!/usr/bin/env bash
+# demo.sh: shows what Intel AMT does to a host's connections, and what amtguard does about it, in half a minute.
+#
+# Everything happens in private network, mount, process (and, for an ordinary user, user) namespaces with a private
+# /run: nothing of the host is read that matters or written at all, and when the script ends nothing is left to clean.
+# Every sentence that begins with "held" was checked just then. Exit status 0 only if all of them held.
+#
+#   AMTGUARDD, AMTGUARDCTL   the programs to show
+#   DEMO_BIN                 where this package's opener and greeter were built
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
+
+fail() { printf 'demo: %s\n' "$1" >&2; exit 2; }
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Outside: what is needed, and the way into the namespaces
+
+need() {  # PROGRAM PACKAGE
+    command -v "$1" >/dev/null || fail "$1 is missing; on Debian: apt install $2"
+}
+
+enter() {
+    local built
+    need unshare util-linux
+    need nsenter util-linux
+    need ip iproute2
+    need ss iproute2
+    need nft nftables
+    need nc.openbsd netcat-openbsd
+    need sysctl procps
+
+    if [[ -z ${AMTGUARDD:-} || -z ${AMTGUARDCTL:-} ]]; then
+        built=$(swift build --package-path "$here/../.." -c release --show-bin-path)
+        AMTGUARDD=${AMTGUARDD:-$built/amtguardd} AMTGUARDCTL=${AMTGUARDCTL:-$built/amtguardctl}
+    fi
+    DEMO_BIN=${DEMO_BIN:-$(swift build --package-path "$here" -c release --show-bin-path)}
+    for program in "$AMTGUARDD" "$AMTGUARDCTL" "$DEMO_BIN/opener" "$DEMO_BIN/greeter"; do
+        [[ -x $program ]] || fail "$program is not built; 'make demo' builds it"
+    done
+    AMTGUARDD=$(realpath "$AMTGUARDD") AMTGUARDCTL=$(realpath "$AMTGUARDCTL") DEMO_BIN=$(realpath "$DEMO_BIN")
+    export AMTGUARDD AMTGUARDCTL DEMO_BIN DEMO_INSIDE=1
+
+    local namespaces=(--net --mount --pid --fork --kill-child --mount-proc)
+    if [[ $EUID -eq 0 ]] && unshare "${namespaces[@]}" true 2>/dev/null; then
+        :
+    elif unshare --map-root-user "${namespaces[@]}" true 2>/dev/null; then
+        namespaces+=(--map-root-user)
+    else
+        fail "run it as root: this system lets ordinary users have no user namespace of their own"
+    fi
+    exec unshare "${namespaces[@]}" bash "${BASH_SOURCE[0]}"
+}
+
+[[ ${DEMO_INSIDE:-} ]] || enter
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Inside: how it is told
+
+[[ -t 1 && -z ${NO_COLOR:-} ]] && color=yes || color=
+paint() { if [[ $color ]]; then printf '\033[%sm%s\033[0m' "$1" "$2"; else printf '%s' "$2"; fi; }
+
+step_number=0
+step() { step_number=$((step_number + 1)); printf '\n%s\n' "$(paint 1 "$step_number. $1")"; }
+say() { printf '   %s\n' "$@"; }
+show() { printf '   %s\n' "$(paint 2 "\$ $*")"; }  # a command, as one would type it
+quote() { while IFS= read -r line; do printf '   %s\n' "$(paint 36 "| $line")"; done; }
+
+claims=0 broken=0
+claim() {  # SENTENCE CHECK [ARGUMENT…]
+    local sentence=$1
+    shift
+    claims=$((claims + 1))
+    if "$@"; then
+        printf '   %s  %s\n' "$(paint 32 held)" "$sentence"
+    else
+        broken=$((broken + 1))
+        printf '   %s  %s\n' "$(paint '1;31' 'DID NOT HOLD')" "$sentence"
+    fi
+}
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What is checked
+
+list=/proc/sys/net/ipv4/ip_local_reserved_ports
+amt=(623 664 16992 16993 16994 16995)
+
+reserves() {  # PORT…: each of them is in the kernel's list
+    local port part
+    for port; do
+        for part in $(tr ',' ' ' <$list); do
+            ((port >= ${part%-*} && port <= ${part#*-})) && continue 2
+        done
+        return 1
+    done
+}
+
+within() {  # SECONDS CHECK…: it comes true in time
+    local end=$((SECONDS + $1 + 1))
+    shift
+    until "$@"; do
+        ((SECONDS < end)) || return 1
+        sleep 0.02
+    done
+}
+
+alive() {  # PID: neither gone nor a zombie
+    local state
+    { read -r _ _ state _ <"/proc/$1/stat"; } 2>/dev/null && [[ $state != Z ]]
+}
+gone() { ! alive "$1"; }
+is() { [[ $1 == "$2" ]]; }
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+host=198.51.100.1 peer=198.51.100.2 port=22
+count=33000  # more than half of 1024-65535: connect() walks the ports of one parity first
+
+began=$SECONDS
+mount -t tmpfs -o mode=755 demo /run
+[[ -x $AMTGUARDD && -x $DEMO_BIN/opener ]] || fail "move the checkout: below /run the demo hides it from itself"
+mkdir -p /run/demo/root /run/systemd/journal
+cd /run/demo
+export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/demo/no-bus  # the host's bus is not ours to speak on
+
+# Only root of the host's own user namespace is told by the kernel who wrote.
+read -r _ _ ids </proc/self/uid_map
+[[ $ids == 4294967295 ]] && names_writers=yes || names_writers=
+
+printf '%s\n' "$(paint 1 'amtguard, a demonstration')"
+say "In namespaces of its own: no setting, interface, process or file of this machine is changed."
+
+step "A host whose network card serves Intel AMT, and a peer"
+unshare --net sleep 600 &
+elsewhere=$!
+moved() { [[ $(readlink /proc/$elsewhere/ns/net) != "$(readlink /proc/self/ns/net)" ]]; }
+within 5 moved || fail "the peer's namespace did not come up"
+ip link set lo up
+ip link add host0 type veth peer name peer0 netns $elsewhere
+ip address add $host/24 dev host0
+ip link set host0 up
+nsenter --target $elsewhere --net ip address add $peer/24 dev peer0
+nsenter --target $elsewhere --net ip link set peer0 up
+nsenter --target $elsewhere --net "$DEMO_BIN/greeter" $peer $port &
+greeter=$!
+
+# What the card does with AMT's ports: the firmware gets the packets, the host never sees them.
+nft -f - <<'RULES' || fail "nft could not make the diverting card: the kernel lacks nf_tables' netdev ingress hook"
+table netdev card {
+    chain ingress {
+        type filter hook ingress device "host0" priority 0; policy accept;
+        tcp dport { 623, 664, 16992-16995 } drop
+        udp dport { 623, 664 } drop
+    }
+}
+RULES
+"$here/emulated-sys.sh" /run/demo/root amt
+say "host $host, card host0: what arrives for TCP 623, 664, 16992-16995 or UDP 623, 664 goes to" \
+    "the firmware, and the host never sees it. So it is on a machine with AMT; here a packet filter" \
+    "stands in for the card, and an emulated /sys for the firmware." \
+    "peer $peer, port $port: says hello to everybody."
+greets() { [[ $(nc.openbsd -d -w 2 $peer $port) == hello ]]; }
+claim "the peer answers" within 5 greets
+
+step "The fault: a local port of AMT never hears an answer"
+hears() { [[ $(nc.openbsd -d -w 2 -p "$1" $peer $port) == hello ]]; }
+deaf() { ! hears "$1" && alive $greeter; }
+show "nc -p 16991 $peer $port"
+claim "from local port 16991 the peer answers" hears 16991
+show "nc -p 16992 $peer $port"
+claim "from local port 16992 nothing comes back; nc gave up after 2 s, and nothing says why" deaf 16992
+
+step "Nobody chooses such a port: the kernel does, when the range is widened"
+show "sysctl -w net.ipv4.ip_local_port_range='1024 65535'"
+sysctl -qw net.ipv4.ip_local_port_range='1024 65535'
+
+open_many() {  # sets opened, answered, refused, hung, ports, seconds
+    local line
+    opened=0 answered=0 refused=0 hung=0 ports='' seconds=0
+    timeout 40 "$DEMO_BIN/opener" $peer $port $count 2 >opened || return 1
+    while IFS= read -r line; do
+        printf -v "${line%%=*}" %s "${line#*=}"
+    done <opened
+}
+only_amt() {  # PORT…: at least one, and all of them AMT's
+    local port
+    (($# > 0)) || return 1
+    for port; do
+        ((port >= 16992 && port <= 16995)) || return 1
+    done
+}
+some_hung() { open_many && ((opened == count && refused == 0 && hung > 0 && answered + hung == opened)); }
+none_hung() { open_many && ((opened == count && refused == 0 && hung == 0 && answered == opened)); }
+
+say "opening $count connections, each from a local port of the kernel's choice ..."
+if some_hung; then result=yes; else result=no; fi
+say "$opened opened, $answered answered, $hung hung${ports:+, from local ports: $ports} (${seconds} s)"
+say "(The kernel tries the even ports of the range first.)"
+claim "some of $count connections hung" is $result yes
+# shellcheck disable=SC2086
+claim "every one that hung sat on a port of AMT, and on nothing else" only_amt $ports
+
+step "amtguardd starts"
+journal=
+if [[ -x /lib/systemd/systemd-journald && -s /etc/machine-id ]] && command -v journalctl >/dev/null; then
+    mkdir -p /run/systemd/journald.conf.d /run/log/journal
+    printf '[Journal]\nStorage=volatile\nAudit=no\nReadKMsg=no\nForwardToWall=no\nForwardToSyslog=no\n' \
+        >/run/systemd/journald.conf.d/demo.conf
+    /lib/systemd/systemd-journald >journald.log 2>&1 &
+    within 3 test -S /run/systemd/journal/socket && journal=yes
+fi
+show "amtguardd"
+"$AMTGUARDD" --root /run/demo/root 2>amtguardd.log &
+guard=$!
+if within 5 reserves "${amt[@]}"; then result=yes; else result=no; fi
+show "sysctl -n net.ipv4.ip_local_reserved_ports"
+quote <$list
+claim "AMT's six ports are reserved" is $result yes
+
+say "opening $count connections again ..."
+if none_hung; then result=yes; else result=no; fi
+say "$opened opened, $answered answered, $hung hung${ports:+, from local ports: $ports} (${seconds} s)"
+claim "of the same number of connections none hung" is $result yes
+
+step "Another program overwrites the list"
+mark=$(wc -l <amtguardd.log)
+entries() {
+    journalctl --directory /run/log/journal --quiet --output export \
+        --output-fields MESSAGE,AMTGUARD_FOUND,AMTGUARD_RESTORED,AMTGUARD_WRITER_PID,AMTGUARD_WRITER_COMM \
+        AMTGUARD_FOUND=5000-5010 2>/dev/null | grep -aE '^(MESSAGE|AMTGUARD_[A-Z_]+)=' || true
+}
+lines() { tail -n "+$((mark + 1))" amtguardd.log; }
+field() { entries | sed -n "s/^$1=//p" | head -n 1; }
+told() { if [[ $journal ]]; then entries | grep -q ^AMTGUARD_RESTORED=; else lines | grep -q 5000-5010; fi; }
+
+show "sysctl -w net.ipv4.ip_local_reserved_ports=5000-5010"
+sysctl -qw net.ipv4.ip_local_reserved_ports=5000-5010 &
+writer=$!
+wait $writer
+whole_again() { reserves "${amt[@]}" 5000 5005 5010; }
+if within 2 whole_again; then result=yes; else result=no; fi
+show "sysctl -n net.ipv4.ip_local_reserved_ports"
+quote <$list
+claim "the list is whole again, and what the other program reserved is still there" is $result yes
+
+if within 2 told; then result=yes; else result=no; fi
+if [[ $journal ]]; then
+    say "the journal:"
+    entries | quote
+    same_ports() { [[ $(field AMTGUARD_FOUND) == 5000-5010 && $(field AMTGUARD_RESTORED) == "$(cat $list)" ]]; }
+    claim "the journal has an entry for it" is $result yes
+    claim "its fields name what was found and what was restored" same_ports
+else
+    say "its own words (no journal in this sandbox):"
+    lines | quote
+    claim "amtguardd says what it found" is $result yes
+fi
+if [[ $journal && $names_writers ]]; then
+    names_it() { [[ $(field AMTGUARD_WRITER_PID) == "$writer" ]]; }
+    claim "and who did it: process $writer, which was that sysctl" names_it
+else
+    say "Who did it the kernel tells root alone: in a user namespace nothing is claimed about it."
+fi
+
+step "What the administrator sees"
+show "amtguardctl status"
+set +e
+"$AMTGUARDCTL" --root /run/demo/root status >said 2>&1
+status=$?
+set -e
+quote <said
+claim "amtguardctl says so with exit status 0" is $status 0
+listens_nowhere() { alive $guard && [[ -z $(ss -H -l -t -u -n) ]]; }
+claim "the guard listens on no port" listens_nowhere
+
+step "amtguardd is stopped"
+result=no
+if alive $guard; then
+    kill -TERM $guard
+    within 5 gone $guard && wait $guard && result=yes
+fi
+claim "it ends at once, with exit status 0" is $result yes
+claim "and leaves the ports reserved: a stopped guard is no hole" reserves "${amt[@]}" 5000 5005 5010
+
+printf '\n'
+took=$((SECONDS - began))
+if ((broken == 0)); then
+    printf '%s\n' "$(paint '1;32' "$claims claims, all held") ($took s)."
+else
+    printf '%s\n' "$(paint '1;31' "$broken of $claims claims did not hold") ($took s)."
+    if [[ -s amtguardd.log ]]; then
+        printf 'amtguardd said:\n'
+        tail -n 20 amtguardd.log | quote
+    fi
+    exit 1
+fi
