@@ -62,6 +62,7 @@ final class Daemon {
         observe(.started)
         publish()
         ServiceManager.ready(status: line)
+        ProgramCode.giveBack()
         return try loop.run()
     }
 

@@ -21,3 +21,9 @@ static inline unsigned shim_major(unsigned long device) {
 static inline unsigned shim_minor(unsigned long device) {
         return minor(device);
 }
+
+/* Where the program's own code lies: made by the linker. */
+extern const char __executable_start[];
+extern const char __etext[];
+static inline const void *shim_code_start(void) { return __executable_start; }
+static inline const void *shim_code_end(void) { return __etext; }

@@ -22,7 +22,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .ports, .extraPorts: "ports from 1 to 65535 and ranges like 16992-16995, at most \(Self.mostPorts) ports"
         case .audit: "a time from 100ms to 1h, for example 30s"
         case .repairBurst: "a whole number from 1 to 1000000"
-        case .repairsPerSecond: "a whole number from 1 to 10000"
+        case .repairsPerSecond: "a whole number from 1 to 100000"
         }
     }
 
@@ -47,7 +47,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .repairBurst:
             configuration.pace.burst = value.isEmpty ? defaults.pace.burst : try number(value, in: 1...1_000_000)
         case .repairsPerSecond:
-            configuration.pace.perSecond = value.isEmpty ? defaults.pace.perSecond : try number(value, in: 1...10_000)
+            configuration.pace.perSecond = value.isEmpty ? defaults.pace.perSecond : try number(value, in: 1...100_000)
         }
     }
 

@@ -51,15 +51,20 @@ private func parentsOfferingAMTHI(in root: borrowing RootDirectory) -> [String] 
     for entry in names(in: "/sys/bus/mei/devices", of: root) {
         let path = FilePath("/sys/bus/mei/devices").appending(entry)
         let uuid = attribute("uuid", of: path, in: root)?.lowercased()
-        guard uuid == amthi || entry.lowercased().contains(amthi) else { continue }
+        let name = entry.lowercased()
+        // The name says it as well, where the attribute can't be read: since Linux 5.5 `PARENT-UUID`, before that
+        // `mei:NAME:UUID:01`.
+        guard uuid == amthi || name.hasSuffix("-" + amthi) || name.split(separator: ":").contains(amthi[...]) else {
+            continue
+        }
         let parent = printable(parent(ofEntry: entry, at: path, in: root).utf8)
         if !parents.contains(parent) { parents.append(parent) }
     }
     return parents
 }
 
-/// The entry is a link to `…/0000:00:16.0/ENTRY`. Where it is none: since Linux 5.5 the name is `PARENT-UUID`;
-/// before, `mei:NAME:UUID:01`, which tells no parent and stands for itself.
+/// The entry is a link to `…/0000:00:16.0/ENTRY`. Where it is none, the new form of the name begins with the parent;
+/// the old one tells no parent and stands for itself.
 private func parent(ofEntry entry: String, at path: FilePath, in root: borrowing RootDirectory) -> String {
     if let target = try? root.target(of: path), let parent = target.removingLastComponent().lastComponent,
         parent.kind == .regular

@@ -9,13 +9,11 @@ extension SystemBus {
 
     /// The D-Bus specification, "Server Addresses": what is not one of these characters is `%` and two hex digits.
     private static func escaped(_ path: String) -> String {
-        path.utf8.map { byte in
-            let scalar = UnicodeScalar(byte)
-            let isPlain =
-                scalar.isASCII
-                && (scalar.properties.isAlphabetic || "0123456789-_/.\\*".unicodeScalars.contains(scalar))
+        let plain = Set("-_/.\\*0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+        return path.utf8.map { byte in
+            if plain.contains(byte) { return String(UnicodeScalar(byte)) }
             let digits = String(byte, radix: 16)
-            return isPlain ? String(scalar) : "%" + (digits.count == 1 ? "0" : "") + digits
+            return "%" + (digits.count == 1 ? "0" : "") + digits
         }.joined()
     }
 }
