@@ -35,3 +35,19 @@ install:
 
 clean:
 	rm -rf .build Benchmarks/.build Tools/*/.build
+
+# The demo and the benchmarks run what is installed: release builds.
+demo:
+	Tools/dependencies.sh demo
+	$(SWIFT) build $(RELEASE) --product amtguardd
+	$(SWIFT) build $(RELEASE) --product amtguardctl
+	$(SWIFT) build -c release --package-path Tools/demo
+	AMTGUARDD=$(BIN)/amtguardd AMTGUARDCTL=$(BIN)/amtguardctl \
+	DEMO_BIN=$$($(SWIFT) build -c release --package-path Tools/demo --show-bin-path) Tools/demo/demo.sh
+
+bench:
+	Tools/dependencies.sh build
+	$(SWIFT) build $(RELEASE) --product amtguardd
+	$(SWIFT) build -c release --package-path Benchmarks
+	AMTGUARDD=$(BIN)/amtguardd \
+	BENCH_BIN=$$($(SWIFT) build -c release --package-path Benchmarks --show-bin-path) Benchmarks/run.sh $(BENCH)
