@@ -32,7 +32,9 @@ extension PortSet: CustomStringConvertible {
         var text = ""
         for range in ranges {
             let next = (text.isEmpty ? "" : ",") + Self.text(of: range)
-            guard text.isEmpty || text.utf8.count + next.utf8.count <= length else { return "\(text),… (\(count) ports)" }
+            guard text.isEmpty || text.utf8.count + next.utf8.count <= length else {
+                return "\(text),… (\(count) ports)"
+            }
             text += next
         }
         return text
