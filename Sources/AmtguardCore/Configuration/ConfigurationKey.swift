@@ -40,7 +40,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .onStop: configuration.onStop = try choice(value) ?? defaults.onStop
         case .ports: configuration.ports = value.isEmpty ? defaults.ports : try ports(value)
         case .extraPorts:
-            configuration.extraPorts = value.isEmpty ? PortSet() : try ports(value).union(configuration.extraPorts)
+            configuration.extraPorts = value.isEmpty ? PortSet() : try ports(value, with: configuration.extraPorts)
         case .audit:
             configuration.audit =
                 value.isEmpty ? defaults.audit : try time(value, in: .milliseconds(100)...(.seconds(3_600)))
@@ -62,9 +62,9 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         return choice
     }
 
-    private func ports(_ value: String) throws(Refused) -> PortSet {
+    private func ports(_ value: String, with others: PortSet = PortSet()) throws(Refused) -> PortSet {
         let ports: PortSet
-        do { ports = try PortSet(configuration: value) } catch { throw Refused(reason: error.message) }
+        do { ports = try PortSet(configuration: value).union(others) } catch { throw Refused(reason: error.message) }
         guard ports.count <= Self.mostPorts else { throw Refused(reason: "these are \(ports.count) ports") }
         return ports
     }

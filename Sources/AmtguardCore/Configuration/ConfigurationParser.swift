@@ -66,6 +66,8 @@ private struct ConfigurationParser {
     mutating func read(_ file: ConfigurationFile) {
         path = file.path
         section = .none
+        let before = problems.count
+        defer { cut(from: before) }
         switch file.content {
         case .unreadable(let reason): report(.refused, nil, reason)
         case .bytes(let bytes):
@@ -77,9 +79,11 @@ private struct ConfigurationParser {
                     report(.refused, index + 1, "not UTF-8 text: \"\(printable(line))\". Allowed: UTF-8")
                     return
                 }
+                let line = text.trimmed
+                if line.isComment { continue }  // Also between the lines of one assignment.
                 let start = pending?.line ?? index + 1
-                let whole = (pending?.text ?? "") + text.trimmed
-                if whole.hasSuffix("\\"), !whole.isComment {
+                let whole = (pending?.text ?? "") + line
+                if whole.hasSuffix("\\") {
                     pending = (start, String(whole.dropLast()) + " ")
                 } else {
                     pending = nil
@@ -91,7 +95,7 @@ private struct ConfigurationParser {
     }
 
     private mutating func read(_ text: String, at line: Int) {
-        guard !text.isEmpty, !text.isComment else { return }
+        guard !text.isEmpty else { return }
         if text.hasPrefix("["), text.hasSuffix("]") {
             enter(String(text.dropFirst().dropLast()), at: line)
         } else if let equals = text.firstIndex(of: "=") {
@@ -130,6 +134,17 @@ private struct ConfigurationParser {
                 report(.refused, line, "\(name)=: \(error.reason). Allowed: \(key.allowed)")
             }
         }
+    }
+
+    /// Keeps the first problems of a file: each is a line in the journal, and a file has room for half a million.
+    private mutating func cut(from first: Int) {
+        let most = 20
+        guard problems.count - first > most else { return }
+        let rest = problems[(first + most)...]
+        let severity = rest.contains { $0.severity == .refused } ? ConfigurationProblem.Severity.refused : .warning
+        let (line, count) = (rest.first?.line, rest.count)
+        problems.removeSubrange((first + most)...)
+        report(severity, line, "\(count) more problems from here on are not shown")
     }
 
     private mutating func report(_ severity: ConfigurationProblem.Severity, _ line: Int?, _ message: String) {

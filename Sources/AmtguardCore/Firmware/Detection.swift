@@ -11,13 +11,13 @@ struct Detection: Hashable, Sendable {
 
     mutating func observe(_ presence: Presence) {
         self.presence = presence
-        if !presence.heci.isEmpty || !presence.csmeDevices.isEmpty { sawCSME = true }
+        if presence.speaksForCSME { sawCSME = true }
     }
 
     /// The judgement. Only a PCI bus that could be read, shows devices, and has no CSME makes AMT impossible.
     var state: AMTState {
         guard let presence else { return .unknown("nothing was looked at yet") }
-        if !presence.heci.isEmpty || !presence.csmeDevices.isEmpty {
+        if presence.speaksForCSME {
             return .unknown("a management engine is present, and its firmware was not asked")
         }
         if sawCSME { return .unknown("the management engine was seen in this boot and is gone") }
@@ -38,7 +38,7 @@ struct Detection: Hashable, Sendable {
         for function in presence.heci {
             evidence.append(Evidence(source: "pci", says: "\(function) is Intel's management engine interface"))
         }
-        for device in presence.csmeDevices {
+        for device in presence.devices where device.isOfCSME {
             let state = device.state.map { ", \($0)" } ?? ""
             let version = device.firmwareVersion.map { ", firmware \($0)" } ?? ""
             evidence.append(
@@ -47,7 +47,7 @@ struct Detection: Hashable, Sendable {
         for parent in presence.offeringAMTHI {
             evidence.append(Evidence(source: "amthi", says: "\(parent) offers the AMT host interface"))
         }
-        if presence.heci.isEmpty, presence.csmeDevices.isEmpty {
+        if !presence.speaksForCSME {
             evidence.append(Evidence(source: "pci", says: state.because))
         }
         return evidence
@@ -55,11 +55,21 @@ struct Detection: Hashable, Sendable {
 }
 
 extension Presence {
+    /// Whether anything here makes a management engine possible, be it at an unusual place: that is never "impossible".
+    var speaksForCSME: Bool {
+        !heci.isEmpty || !offeringAMTHI.isEmpty || devices.contains(where: \.isOfCSME)
+    }
+
     /// The nodes that lead to the CSME: not those of a graphics card (`kind` gsc, gscfi), whatever their index.
     var csmeDevices: [Device] {
         devices.filter { device in
-            guard device.kind == nil || device.kind == "mei", let parent = device.parent else { return false }
+            guard device.isOfCSME, let parent = device.parent else { return false }
             return heci.contains(parent) || offeringAMTHI.contains(parent)
         }
     }
+}
+
+extension Presence.Device {
+    /// Not of a graphics card (`kind` gsc, gscfi) or a touch screen.
+    fileprivate var isOfCSME: Bool { kind == nil || kind == "mei" }
 }

@@ -72,7 +72,9 @@ public struct Guardian: Sendable {
             if detection.sawCSME != remembered { effects.append(.remember) }
             require()
         case .choice(let choice): self.choice = choice
-        case .watch(let watch): self.watch = watch
+        case .watch(let watch):
+            self.watch = watch
+            reservation.observe(watched: watch.kind != .none)
         case .configuration(let configuration, let problems):
             effects = problems.map { .report(.configuration($0)) }
             refused = problems.filter { $0.severity == .refused }
@@ -156,7 +158,8 @@ extension Guardian {
     }
 
     private mutating func judge(at now: Moment) -> [Effect] {
-        guard observedAt != nil, !stopping else { return [] }
+        // What is newly required is judged by the look that follows: before it, it was merely not looked for.
+        guard observedAt != nil, reservation.isCurrent, !stopping else { return [] }
         let former = judged
         let state = detection.state
         let verdict = verdict

@@ -29,9 +29,15 @@ extension PortSet: CustomStringConvertible {
 
     /// The kernel's notation, cut between two ports where it is longer than `length` bytes: for people.
     public func abbreviated(to length: Int) -> String {
-        guard let first = pieces(ofAtMost: length).first else { return "" }
-        let shown = first.utf8.count
-        return shown == description.utf8.count ? first : "\(first),… (\(count) ports)"
+        var text = ""
+        for range in ranges {
+            let next = (text.isEmpty ? "" : ",") + Self.text(of: range)
+            guard text.isEmpty || text.utf8.count + next.utf8.count <= length else {
+                return "\(text),… (\(count) ports)"
+            }
+            text += next
+        }
+        return text
     }
 
     private static func text(of range: ClosedRange<UInt16>) -> String {

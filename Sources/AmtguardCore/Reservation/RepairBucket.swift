@@ -17,6 +17,11 @@ struct RepairBucket: Hashable, Sendable {
     /// When there is a token again; in the past where there is one.
     var nextToken: Instant { fullAt + interval - interval * pace.burst }
 
+    /// Forgives what a slower pace of before would have it wait for: it is never emptier than empty.
+    mutating func fitPace(at now: Instant) {
+        fullAt = min(fullAt, now + interval * pace.burst)
+    }
+
     /// Takes a token, if there is one.
     mutating func take(at now: Instant) -> Bool {
         guard nextToken <= now else { return false }

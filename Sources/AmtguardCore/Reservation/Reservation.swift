@@ -27,16 +27,24 @@ struct Reservation: Hashable, Sendable {
     private(set) var repairs: UInt64 = 0
     private(set) var lastRepair: Repair?
     private(set) var contest: Contest?
+    /// Whether a reading has shown what is required now; until then there is nothing to judge by.
+    private(set) var isCurrent = false
     /// Until when audits come each second, after a write that the watch did not show.
     private(set) var unseenUntil: Instant?
 
     /// Whether amtguard may write at all: not with `Mode=observe`.
     private var writes = true
+    /// Whether a write of others is shown at all.
+    private var watched = true
     private var audit = Duration.seconds(30)
     private var bucket: RepairBucket
     private var state = State.unread
     /// Who wrote last, as far as the watch told since the last reading that was whole.
     private var writer: Writer?
+    /// The obstacle that was told last, until it is overcome.
+    private var toldObstacle: Obstacle?
+    /// What was owned before the addition that is out.
+    private var beforeAdding: Ownership?
     /// What the daemon was last told, so that it is told changes only.
     private var listening = true
     private var auditing: Duration?
@@ -61,6 +69,12 @@ struct Reservation: Hashable, Sendable {
         required = ports
         self.writes = writes
         state = .unread
+        isCurrent = false
+    }
+
+    /// Takes whether writes are shown: where nothing is watched, one that was not shown is no news.
+    mutating func observe(watched: Bool) {
+        self.watched = watched
     }
 
     /// Takes the writer that the watch named. Who left the list whole is nobody's concern.
@@ -70,7 +84,8 @@ struct Reservation: Hashable, Sendable {
 
     /// Takes the refusal of a change. What is there was not changed by us; the next look comes with an audit.
     mutating func observe(refusal obstacle: Obstacle) -> [Effect] {
-        stick(obstacle)
+        if case .adding = state, let beforeAdding { ownership = beforeAdding }
+        return withMemory(stick(obstacle))
     }
 
     /// Takes one look at the list.
@@ -87,23 +102,28 @@ struct Reservation: Hashable, Sendable {
             }
             ownership.observe(found)
             reserved = found
+            bucket.fitPace(at: now.instant)
             effects += act(on: found, prompt, at: now)
         }
+        isCurrent = true
         if let until = unseenUntil, until <= now.instant { unseenUntil = nil }
         if auditing != auditInterval {
             auditing = auditInterval
             effects.append(.audit(every: auditInterval))
         }
-        if remembered != ownership {
-            remembered = ownership
-            effects.insert(.remember, at: 0)
-        }
-        return effects
+        return withMemory(effects)
     }
 
-    /// How often to look without being prompted; `nil` where nothing is required.
+    /// What is owned is written down before anything is done about it.
+    private mutating func withMemory(_ effects: [Effect]) -> [Effect] {
+        guard remembered != ownership else { return effects }
+        remembered = ownership
+        return [.remember] + effects
+    }
+
+    /// How often to look without being prompted; `nil` where nothing is required and nothing is to be given back.
     var auditInterval: Duration? {
-        guard !required.isEmpty else { return nil }
+        guard !required.isEmpty || (writes && !ownership.owned.isEmpty) else { return nil }
         return unseenUntil == nil ? audit : min(audit, .seconds(1))
     }
 }
@@ -115,14 +135,24 @@ extension Reservation {
         let missing = required.subtracting(found)
         guard writes else {
             state = missing.isEmpty ? .whole : .unread
-            return []
+            toldObstacle = nil
+            contest = nil
+            return listen()
         }
-        return (missing.isEmpty ? settle(found, at: now) : add(missing, to: found, prompt, at: now)) + keepPace(at: now)
+        return (missing.isEmpty ? settle(found, prompt, at: now) : add(missing, to: found, prompt, at: now))
+            + keepPace(at: now)
     }
 
     /// Every required port is there. Says what that means, and gives back what is owned and no longer required.
-    private mutating func settle(_ found: PortSet, at now: Moment) -> [Effect] {
+    private mutating func settle(_ found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
         var effects: [Effect] = []
+        // A removal that was refused or had no effect waits for the next look that is not of its own making.
+        let mayRemove =
+            switch state {
+            case .removing: prompt != .readBack
+            case .stuck: prompt != .watch
+            case .unread, .whole, .adding, .spent: true
+            }
         switch state {
         case .adding(let before, repairing: true):
             let repair = Repair(found: before, restored: found, writer: writer, at: now)
@@ -130,7 +160,7 @@ extension Reservation {
             lastRepair = repair
             contest?.repairs += 1
             contest?.found = before
-            contest?.writer = writer
+            if let writer { contest?.writer = writer }
             if contest == nil { effects.append(.report(.repaired(repair))) }
         case .adding(let before, repairing: false):
             effects.append(.report(.reserved(required.subtracting(before), list: found)))
@@ -140,11 +170,15 @@ extension Reservation {
             break
         }
         writer = nil
-        state = .whole
         let orphans = ownership.owned.subtracting(required)
-        if !orphans.isEmpty {
+        if orphans.isEmpty {
+            state = .whole
+            toldObstacle = nil
+        } else if mayRemove {
             state = .removing(orphans)
             effects.append(.remove(orphans))
+        } else if case .removing = state {
+            state = .whole
         }
         return effects
     }
@@ -155,9 +189,10 @@ extension Reservation {
         guard bucket.take(at: now.instant) else { return contend(found, at: now) }
         switch state {
         case .adding: break  // An addition that got lost where two writes met: still the same repair.
-        case .whole, .spent: state = .adding(found: found, repairing: true)
-        case .unread, .removing, .stuck: state = .adding(found: found, repairing: false)
+        case .whole, .spent, .removing: state = .adding(found: found, repairing: true)
+        case .unread, .stuck: state = .adding(found: found, repairing: false)
         }
+        beforeAdding = ownership
         ownership.foresee(adding: missing, to: found)
         return [.add(missing)]
     }
@@ -165,16 +200,20 @@ extension Reservation {
     /// The kernel is in the way. Said once, until it is another obstacle or none.
     private mutating func stick(_ obstacle: Obstacle) -> [Effect] {
         contest = nil  // What is in the way now is the news; nothing is repaired any more.
-        var effects: [Effect] = []
-        if !listening {
-            listening = true
-            effects.append(.watch(true))
-        }
-        if state != .stuck(obstacle) {
-            state = .stuck(obstacle)
+        var effects = listen()
+        state = .stuck(obstacle)
+        if toldObstacle != obstacle {
+            toldObstacle = obstacle
             effects.append(.report(.obstructed(obstacle)))
         }
         return effects
+    }
+
+    /// Takes the watch back, if it was left alone.
+    private mutating func listen() -> [Effect] {
+        guard !listening else { return [] }
+        listening = true
+        return [.watch(true)]
     }
 }
 
@@ -221,9 +260,9 @@ extension Reservation {
     /// The list is not what it was, and nobody was shown to write it: another procfs mount. Audits come each second
     /// for ten minutes then, as where one such write came from, more may come.
     private mutating func noteUnseenWrite(_ found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
-        guard prompt == .audit || prompt == .request, listening, state == .whole, let reserved, found != reserved else {
-            return []
-        }
+        guard prompt == .audit || prompt == .request, watched, listening, state == .whole, let reserved,
+            found != reserved
+        else { return [] }
         defer { unseenUntil = now.instant + .seconds(600) }
         return unseenUntil == nil ? [.report(.unseenWrite(found: found))] : []
     }

@@ -45,7 +45,8 @@ extension Event {
             JournalEntry(
                 .warning, id: MessageID.contested,
                 "\(by(contest.writer)) keeps overwriting the list since \(contest.since.iso8601), now with "
-                    + "\(contest.found.brief); repairing at the configured pace (\(contest.repairs) in the last minute).",
+                    + "\(contest.found.brief); repairing at the configured pace"
+                    + (contest.repairs > 0 ? ", \(contest.repairs) times since the last entry about it." : "."),
                 [("FOUND", contest.found.field), ("REPAIRS", "\(contest.repairs)")] + fields(of: contest.writer))
         case .calmed(let contest):
             JournalEntry(
@@ -72,7 +73,7 @@ extension Event {
             JournalEntry(
                 verdict.priority, id: MessageID.verdict,
                 "Verdict: \(verdict.words)" + (from.map { " (was \($0.words))" } ?? "")
-                    + (reasons.first.map { ": \($0.says)" } ?? "") + ".",
+                    + (verdict == .protected ? "" : reasons.first.map { ": \($0.says)" } ?? "") + ".",
                 [("VERDICT", verdict.rawValue), ("REASONS", reasons.map(\.id).joined(separator: " "))])
         case .configuration(let problem):
             JournalEntry(

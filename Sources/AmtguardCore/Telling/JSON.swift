@@ -54,6 +54,8 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// RFC 8259: quote, backslash and everything below U+0020 are escaped. A Swift string holds no lone surrogate.
+    ///
+    /// U+007F to U+009F as well: a terminal takes them for commands.
     private static func write(_ value: String, to text: inout String) {
         text += "\""
         for scalar in value.unicodeScalars {
@@ -61,7 +63,7 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
             case "\"": text += "\\\""
             case "\\": text += "\\\\"
             case "\n": text += "\\n"
-            case _ where scalar.value < 0x20:
+            case _ where scalar.isControl:
                 let digits = String(scalar.value, radix: 16)
                 text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: text.unicodeScalars.append(scalar)

@@ -29,7 +29,7 @@ public struct JournalEntry: Hashable, Sendable {
     public init(_ priority: Priority, id: String? = nil, _ message: String, _ fields: [(String, String?)] = []) {
         self.priority = priority
         messageID = id
-        self.message = message
+        self.message = message.oneLine
         self.fields = fields.compactMap { name, value in value.map { Field(name: "AMTGUARD_" + name, value: $0) } }
     }
 

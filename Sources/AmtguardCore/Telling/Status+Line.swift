@@ -4,11 +4,11 @@ extension Status {
         let first = verdict == .protected ? nil : reasons.first
         let because = first.map { ": \($0.says)" } ?? ""
         switch verdict {
-        case .notNeeded: return "Not needed: \(amt.evidence.first?.says ?? "AMT is impossible here")."
+        case .notNeeded: return "Not needed: \(amt.evidence.first?.says ?? "AMT is impossible here").".oneLine
         case .protected, .degraded, .exposed:
             let word = verdict.rawValue.prefix(1).uppercased() + verdict.rawValue.dropFirst()
             let count = repairs.count == 1 ? "1 repair" : "\(repairs.count) repairs"
-            return "\(word)\(because). Required \(ports.required), \(count), AMT \(amt.state)."
+            return "\(word)\(because). Required \(shown(ports.required)), \(count), AMT \(amt.state).".oneLine
         }
     }
 }

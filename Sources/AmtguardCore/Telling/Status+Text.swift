@@ -10,10 +10,10 @@ extension Status {
         public var value: String
         public var tone: Tone
 
-        /// A line; an empty label goes on with the fact above.
+        /// A line; an empty label goes on with the fact above, and no value is obeyed by a terminal.
         public init(_ label: String, _ value: String, _ tone: Tone = .plain) {
             self.label = label
-            self.value = value
+            self.value = value.oneLine
             self.tone = tone
         }
     }
@@ -45,7 +45,7 @@ extension Status {
     }
 
     /// A long list is cut for the terminal; the JSON has all of it.
-    private func shown(_ list: String) -> String {
+    func shown(_ list: String) -> String {
         guard !list.isEmpty else { return "none" }
         return (try? PortSet(kernel: Array(list.utf8)))?.abbreviated(to: 100) ?? "unreadable"
     }

@@ -1,1 +1,0 @@
-// The house before its rooms are furnished.

@@ -1,0 +1,50 @@
+public import AmtguardCore
+
+/// Another program that writes the list.
+public struct Stranger: Sendable {
+    /// What it does each time.
+    public enum Act: Sendable {
+        /// `sysctl -w`
+        case replace(PortSet)
+        /// A write at another position than 0.
+        case join(PortSet)
+    }
+
+    public var act: Act
+    public var next: Instant
+    /// How long it waits before it does it again; `nil` for once.
+    public var every: Duration?
+    public var until: Instant?
+    /// Who it is, where the watch tells.
+    public var writer: Writer?
+    /// Whether it writes through our procfs mount, so that the watch shows it.
+    public var isShown = true
+
+    /// One write at that time, or one `every` so long until then.
+    public init(
+        _ act: Act, at next: Instant, every: Duration? = nil, until: Instant? = nil, writer: Writer? = nil,
+        isShown: Bool = true
+    ) {
+        self.act = act
+        self.next = next
+        self.every = every
+        self.until = until
+        self.writer = writer
+        self.isShown = isShown
+    }
+}
+
+/// What happens to a daemon between two of its steps, and how often.
+public struct Mischief: Sendable {
+    /// It is killed before an effect, for example between writing down and adding.
+    public var killBeforeEffect = 0.0
+    /// It is killed between a change and the look at it.
+    public var killBeforeReadBack = 0.0
+    /// Another program writes before an effect or a read-back.
+    public var strangerBetween = 0.0
+    /// An addition meets another program's addition inside the kernel, and bits are lost.
+    public var collision = 0.0
+
+    /// None of it.
+    public init() {}
+}

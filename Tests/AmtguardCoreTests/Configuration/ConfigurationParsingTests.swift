@@ -1,0 +1,215 @@
+import AmtguardCore
+import Testing
+
+@Suite struct `The configuration` {
+    private func parse(_ texts: String...) -> (Configuration?, [ConfigurationProblem]) {
+        Configuration.parse(
+            texts.enumerated().map {
+                ConfigurationFile(path: "/etc/amtguard.conf\($0.offset)", content: .bytes(Array($0.element.utf8)))
+            })
+    }
+
+    private static let allowedPorts =
+        "Allowed: ports from 1 to 65535 and ranges like 16992-16995, at most 1024 ports"
+
+    static let allowed: [(String, @Sendable (inout Configuration) -> Void)] = [
+        ("", { _ in }), ("\n\n# nothing\n; nothing\n[Guard]\n", { _ in }),
+        ("[Guard]\nMode=always\n", { $0.mode = .always }),
+        ("[Guard]\nMode = observe", { $0.mode = .observe }),
+        ("  [Guard]  \r\n\tMode=always\r\n", { $0.mode = .always }),
+        ("[Guard]\nPorts=623 5900-5901", { $0.ports = "623,5900-5901" }),
+        ("[Guard]\nExtraPorts=5900", { $0.extraPorts = "5900" }),
+        ("[Guard]\nExtraPorts=5900\nExtraPorts=16992 6000", { $0.extraPorts = "5900,6000,16992" }),
+        ("[Guard]\nExtraPorts=5900\nExtraPorts=\nExtraPorts=1", { $0.extraPorts = "1" }),
+        ("[Guard]\nOnStop=release", { $0.onStop = .release }),
+        ("[Guard]\nAuditSec=1min 30s", { $0.audit = .seconds(90) }),
+        ("[Guard]\nAuditSec=100ms", { $0.audit = .milliseconds(100) }),
+        ("[Guard]\nRepairBurst=1\nRepairsPerSec=10000", { $0.pace = Pace(burst: 1, perSecond: 10_000) }),
+        ("[Guard]\nMode=always\nMode=observe\n[Guard]\nMode=auto", { _ in }),
+        ("[Guard]\nMode=always\nMode=", { _ in }),
+        ("[Guard]\nPorts=1\nPorts=\nAuditSec=1\nAuditSec=\nOnStop=release\nOnStop=", { _ in }),
+        ("[Guard]\nRepairBurst=7\nRepairsPerSec=8\nRepairBurst=\nRepairsPerSec=", { _ in }),
+        ("[Guard]\nPorts=623 \\\n 664 \\\n\n", { $0.ports = "623,664" }),
+        ("[Guard]\nPorts=623 \\\n# AMT's second\n  664", { $0.ports = "623,664" }),
+        ("[Guard]\nPorts=623 \\", { $0.ports = "623" }),
+        ("# a comment ends with its line \\\n[Guard]\nMode=always", { $0.mode = .always }),
+    ]
+
+    @Test(arguments: allowed)
+    func `takes what is allowed`(text: String, change: @Sendable (inout Configuration) -> Void) {
+        var expected = Configuration()
+        change(&expected)
+        let (configuration, problems) = parse(text)
+        #expect(configuration == expected)
+        #expect(problems.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("[Guard]\nPorts=16995-16992", 2, "Ports=: the range \"16995-16992\" is reversed. \(allowedPorts)"),
+        ("[Guard]\nPorts=0", 2, "Ports=: \"0\" is not from 1 to 65535. \(allowedPorts)"),
+        ("[Guard]\n\nExtraPorts=70000", 3, "ExtraPorts=: \"70000\" is not from 1 to 65535. \(allowedPorts)"),
+        (
+            "[Guard]\nPorts=623 0664", 2,
+            "Ports=: \"0664\" has a leading zero, which the kernel would read as octal. \(allowedPorts)"
+        ),
+        ("[Guard]\nPorts=1-65535", 2, "Ports=: these are 65535 ports. \(allowedPorts)"),
+        ("[Guard]\nExtraPorts=1-1000\nExtraPorts=1001-2000", 3, "ExtraPorts=: these are 2000 ports. \(allowedPorts)"),
+        ("[Guard]\nMode=Auto", 2, "Mode=: \"Auto\" is unknown. Allowed: auto, always, observe"),
+        ("[Guard]\nOnStop=maybe", 2, "OnStop=: \"maybe\" is unknown. Allowed: keep, release"),
+        (
+            "[Guard]\nAuditSec=soon", 2,
+            "AuditSec=: \"soon\" is not a time. Allowed: a time from 100ms to 1h, for example 30s"
+        ),
+        (
+            "[Guard]\nAuditSec=99ms", 2,
+            "AuditSec=: \"99ms\" is out of range. Allowed: a time from 100ms to 1h, for example 30s"
+        ),
+        (
+            "[Guard]\nAuditSec=2h", 2,
+            "AuditSec=: \"2h\" is out of range. Allowed: a time from 100ms to 1h, for example 30s"
+        ),
+        ("[Guard]\nRepairBurst=0", 2, "RepairBurst=: 0 is out of range. Allowed: a whole number from 1 to 1000000"),
+        (
+            "[Guard]\nRepairBurst=-1", 2,
+            "RepairBurst=: \"-1\" is not a whole number. Allowed: a whole number from 1 to 1000000"
+        ),
+        (
+            "[Guard]\nRepairsPerSec=10001", 2,
+            "RepairsPerSec=: 10001 is out of range. Allowed: a whole number from 1 to 10000"
+        ),
+        (
+            "[Guard]\nRepairsPerSec=99999999999999999999", 2,
+            "RepairsPerSec=: \"99999999999999999999\" is not a whole number. Allowed: a whole number from 1 to 10000"
+        ),
+        ("Mode=auto", 1, "\"Mode\" stands before any section. Allowed: [Guard] first"),
+        ("[Guard]\nnonsense", 2, "\"nonsense\" is no assignment. Allowed: [Section], Key=value, and # comments"),
+        ("[Guard\n", 1, "\"[Guard\" is no assignment. Allowed: [Section], Key=value, and # comments"),
+        (
+            "\n[Guard]\nPorts=623 \\\n 664 \\\n 0\nMode=always", 3,
+            "Ports=: \"0\" is not from 1 to 65535. \(allowedPorts)"
+        ),
+        ("[Guard]\nPorts=1 \\\n 2\nMode=x", 4, "Mode=: \"x\" is unknown. Allowed: auto, always, observe"),
+        ("[Guard]\r\nMode=x\r\n", 2, "Mode=: \"x\" is unknown. Allowed: auto, always, observe"),
+        ("[Guard]\nMode=a\u{1B}[31m", 2, "Mode=: \"a?[31m\" is unknown. Allowed: auto, always, observe"),
+    ])
+    func `refuses with file, line, the value and what is allowed`(text: String, line: Int, message: String) {
+        let (configuration, problems) = parse(text)
+        #expect(configuration == nil)
+        #expect(problems.map(\.description) == ["/etc/amtguard.conf0:\(line): \(message)"])
+        #expect(problems.map(\.severity) == [.refused])
+        #expect(problems.map(\.line) == [line])
+    }
+
+    @Test(arguments: [
+        ("[Guard]\nPort=5900\nMode=always", 2, "unknown key \"Port\" in [Guard], passed over. Known: "),
+        ("[Guard]\nmode=observe\nMode=always", 2, "unknown key \"mode\" in [Guard], passed over. Known: "),
+        (
+            "[guard]\nMode=observe\nnonsense=\n[Guard]\nMode=always", 1,
+            "unknown section [guard], passed over. Known: [Guard]"
+        ),
+        ("[Guard]\nMode=always\n[]", 3, "unknown section [], passed over. Known: [Guard]"),
+    ])
+    func `warns of an unknown section or key, and goes on`(text: String, line: Int, message: String) {
+        var expected = Configuration()
+        expected.mode = .always
+        let (configuration, problems) = parse(text)
+        #expect(configuration == expected)
+        #expect(problems.count == 1)
+        #expect(problems.first?.severity == .warning)
+        #expect(problems.first?.description.hasPrefix("/etc/amtguard.conf0:\(line): \(message)") == true)
+    }
+
+    @Test func `names every key where it warns of an unknown one`() {
+        let message = parse("[Guard]\nx=").1.first?.message ?? ""
+        for key in ConfigurationKey.allCases { #expect(message.contains(key.rawValue)) }
+    }
+
+    @Test func `is never half applied`() {
+        let (configuration, problems) = parse("[Guard]\nMode=always\nPorts=0\nOnStop=release\nMode=x")
+        #expect(configuration == nil)
+        #expect(problems.map(\.line) == [3, 5])
+    }
+
+    @Test func `is refused whole where any one of its files is`() {
+        #expect(parse("[Guard]\nMode=always", "[Guard]\nPorts=0", "[Guard]\nPorts=1").0 == nil)
+    }
+
+    @Test func `takes the last assignment, whatever file it stands in`() {
+        let (configuration, problems) = parse(
+            "[Guard]\nMode=always\nOnStop=release\nExtraPorts=1", "[Guard]\nMode=observe\nExtraPorts=2", "")
+        #expect(configuration?.mode == .observe)
+        #expect(configuration?.onStop == .release)
+        #expect(configuration?.guarded == amt.union("1-2"))
+        #expect(problems.isEmpty)
+    }
+
+    @Test func `begins each file outside of any section`() {
+        #expect(parse("[Guard]\n", "Mode=always").1.map(\.path) == ["/etc/amtguard.conf1"])
+    }
+
+    @Test(arguments: ["is a directory", "is larger than 1 MiB", "Permission denied"])
+    func `is refused where a file can't be read`(reason: String) {
+        let (configuration, problems) = Configuration.parse([
+            ConfigurationFile(path: "/etc/amtguard.conf", content: .unreadable(reason))
+        ])
+        #expect(configuration == nil)
+        #expect(problems.map(\.description) == ["/etc/amtguard.conf: \(reason)"])
+        #expect(problems.first?.severity == .refused)
+    }
+
+    @Test func `is refused where it is no UTF-8, with the line`() {
+        let bytes = Array("[Guard]\nMode=always\nPorts=".utf8) + [0xFF, 0xFE, 0x0A]
+        let (configuration, problems) = Configuration.parse([ConfigurationFile(path: "/x", content: .bytes(bytes))])
+        #expect(configuration == nil)
+        #expect(problems.map(\.description) == ["/x:3: not UTF-8 text: \"Ports=??\". Allowed: UTF-8"])
+    }
+
+    @Test func `tells a bounded number of problems, and still refuses for the last`() {
+        let junk = "[Guard]\n" + String(repeating: "Port=1\n", count: 50_000) + "Ports=0\n"
+        let (configuration, problems) = parse(junk, "[Guard]\nMode=x")
+        #expect(configuration == nil)
+        #expect(problems.count < 50)
+        #expect(problems.contains { $0.severity == .refused && $0.path.hasSuffix("0") })
+        #expect(problems.last?.description.hasPrefix("/etc/amtguard.conf1:2: Mode=") == true)
+    }
+
+    @Test(arguments: 0..<100 as Range<UInt64>)
+    func `meets any bytes with a configuration or a problem`(seed: UInt64) {
+        var random = Seeded(seed)
+        let words = [
+            "[Guard]", "[X]", "\n", "\r\n", "\\\n", "Ports=", "Mode=", "auto", "1-5", " ", "=", "#", "\u{301}",
+        ]
+        var bytes = (0..<Int.random(in: 0...60, using: &random)).flatMap { _ in
+            Array((words.randomElement(using: &random) ?? "").utf8)
+        }
+        if seed.isMultiple(of: 5) { bytes.insert(UInt8.random(in: 0x80...0xFF, using: &random), at: bytes.count / 2) }
+        let (configuration, problems) = Configuration.parse([ConfigurationFile(path: "/x", content: .bytes(bytes))])
+        #expect((configuration == nil) == problems.contains { $0.severity == .refused })
+        #expect(problems.allSatisfy { !$0.description.contains("\n") })
+    }
+}
+
+@Suite struct `The files of the configuration` {
+    @Test func `are read in the order of their names, whatever directory they lie in`() {
+        let found: [(directory: String, names: [String])] = [
+            ("/etc/d", ["90-site.conf", "10-first.conf"]), ("/run/d", ["50-image.conf"]), ("/usr/lib/d", ["70-x.conf"]),
+        ]
+        #expect(
+            ConfigurationLayout.dropIns(found) == [
+                "/etc/d/10-first.conf", "/run/d/50-image.conf", "/usr/lib/d/70-x.conf", "/etc/d/90-site.conf",
+            ])
+    }
+
+    @Test func `mask those of the same name in the directories behind`() {
+        let found: [(directory: String, names: [String])] = [
+            ("/etc/d", ["50-a.conf"]), ("/run/d", ["50-a.conf", "60-b.conf"]),
+            ("/usr/lib/d", ["60-b.conf", "50-a.conf"]),
+        ]
+        #expect(ConfigurationLayout.dropIns(found) == ["/etc/d/50-a.conf", "/run/d/60-b.conf"])
+    }
+
+    @Test(arguments: ["50-a.conf~", ".50-a.conf", "README", "50-a.conf.dpkg-old", ".conf"])
+    func `are passed over where the name says so`(name: String) {
+        #expect(ConfigurationLayout.dropIns([(directory: "/etc/d", names: [name])]).isEmpty)
+    }
+}

@@ -1,0 +1,64 @@
+import AmtguardCore
+import Testing
+
+@Suite struct `The memory` {
+    static let some = Memory(
+        scope: scope, ownership: Ownership(owned: amt, list: amt.union("8080").fingerprint), sawCSME: true)
+
+    @Test(arguments: [
+        some, Memory(scope: scope), Memory(scope: scope, ownership: Ownership(list: 0), sawCSME: false),
+        Memory(scope: scope, ownership: Ownership(owned: "1", list: .max), sawCSME: true),
+    ])
+    func `comes back as it was written`(memory: Memory) {
+        #expect(Memory(parsing: Array(memory.encoded.utf8), scope: scope) == memory)
+        #expect(memory.encoded.hasSuffix("\n") && memory.encoded.dropLast().contains("\n") == false)
+    }
+
+    @Test(arguments: [
+        Memory.Scope(boot: "other", namespace: "4:4026531840"), Memory.Scope(boot: "b007", namespace: "4:1"),
+    ])
+    func `is of one boot and one network namespace only`(other: Memory.Scope) {
+        #expect(Memory(parsing: Array(Self.some.encoded.utf8), scope: other) == nil)
+    }
+
+    @Test func `is nothing where any byte of it is missing`() {
+        let record = Array(Self.some.encoded.utf8)
+        for length in 0..<record.count {
+            #expect(Memory(parsing: record.prefix(length), scope: scope) == nil, "\(length) bytes")
+        }
+    }
+
+    @Test(arguments: [
+        ("owned=623", "owned=x"), ("owned=", "own="), ("list=", "list=xyz"), ("csme=1", ""), ("=1 ", "=2 "),
+        ("amtguard-memory", "memory"), ("boot=", "boot"), ("list=", "list=-"), ("16992", "99999"),
+    ])
+    func `is nothing where it is damaged`(part: String, damage: String) {
+        let text = Self.some.encoded
+        guard let at = text.firstRange(of: part) else { return #expect(Bool(false), "\(part)") }
+        let damaged = text.replacingCharacters(in: at, with: damage)
+        #expect(Memory(parsing: Array(damaged.utf8), scope: scope) == nil)
+    }
+
+    @Test(arguments: 0..<100 as Range<UInt64>)
+    func `meets any bytes without a crash`(seed: UInt64) {
+        var random = Seeded(seed)
+        var record = Array(Self.some.encoded.utf8)
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            record[Int.random(in: record.indices, using: &random)] = .random(in: .min ... .max, using: &random)
+        }
+        let memory = Memory(parsing: record, scope: scope)
+        #expect(memory == nil || memory?.scope == scope)
+    }
+}
+
+extension String {
+    fileprivate func firstRange(of part: String) -> Range<String.Index>? {
+        indices.first { self[$0...].hasPrefix(part) }.map { $0..<index($0, offsetBy: part.count) }
+    }
+
+    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
+        var copy = self
+        copy.replaceSubrange(range, with: text)
+        return copy
+    }
+}

@@ -1,0 +1,114 @@
+import AmtguardCore
+import Testing
+
+@Suite struct `A kernel that is in the way` {
+    static let obstacles: [(Obstacle, String)] = [
+        (.missing, "list-missing"), (.readOnly, "list-read-only"), (.notPermitted, "not-permitted"),
+        (.malformed("<html>"), "list-malformed"), (.busy, "list-busy"), (.failed("Input/output error"), "list-failed"),
+    ]
+
+    @Test(arguments: obstacles)
+    func `and refuses additions is told of once, tried at audits and not at each write`(obstacle: Obstacle, id: String)
+    {
+        var scene = Scene(list: "8080", looking: false)
+        scene.refusal = obstacle
+        scene.look(.request)
+        #expect(scene.status.verdict == .exposed)
+        #expect(scene.status.reasons.first?.id == id)
+        #expect(scene.status.reasons.first?.advice?.isEmpty == false)
+        #expect(scene.status.ports.reserved == "8080")
+        #expect(scene.status.ports.owned == "")
+        #expect(scene.toldNames() == ["obstructed", "amt", "verdict"])
+        for _ in 0..<5 {
+            scene.now += 30
+            scene.look(.audit)
+            let asked = scene.told()
+            #expect(asked.additions == [amt], "a retry at each audit")
+            #expect(asked.events == [], "said once")
+            scene.overwrite(with: scene.list.union("9"))
+            #expect(scene.told().additions == [], "no try at a write of others")
+        }
+        scene.refusal = nil
+        scene.now += 30
+        scene.look(.audit)
+        #expect(scene.toldNames() == ["reserved", "verdict"])
+        #expect(scene.status.verdict == .protected)
+        #expect(scene.list.isSuperset(of: amt))
+        // It comes back: that is news again.
+        scene.refusal = obstacle
+        scene.overwrite(with: "1")
+        #expect(scene.toldNames() == ["obstructed", "verdict"])
+    }
+
+    @Test(arguments: obstacles)
+    func `and can't be read is told of once, looked at by audits, and recovers`(obstacle: Obstacle, id: String) {
+        var scene = Scene(list: amt, looking: false)
+        scene.unreadable = obstacle
+        scene.look(.request)
+        #expect(scene.status.verdict == .exposed)
+        #expect(scene.status.reasons.first?.id == id)
+        #expect(scene.status.ports.reserved == nil)
+        #expect(scene.told().contains(.audit(every: .seconds(30))))
+        for prompt in [Prompt.audit, .watch, .request, .audit] {
+            scene.look(prompt)
+            #expect(scene.told() == [])
+        }
+        scene.unreadable = nil
+        scene.look(.watch)
+        #expect(scene.toldNames() == ["verdict"])
+        #expect(scene.status.verdict == .protected)
+    }
+
+    @Test func `is told of again where it is another obstacle`() {
+        var scene = Scene(list: "", looking: false)
+        scene.refusal = .notPermitted
+        scene.look(.request)
+        _ = scene.told()
+        scene.refusal = .readOnly
+        scene.look(.audit)
+        #expect(scene.toldNames() == ["obstructed"])
+        #expect(scene.status.reasons.first?.id == "list-read-only")
+    }
+
+    @Test func `and refuses to give back what is owned is told of once, and tried at audits`() {
+        var scene = Scene(list: "8080")
+        scene.refusal = .readOnly
+        _ = scene.told()
+        scene.reload { $0.ports = "623" }
+        #expect(scene.toldNames() == ["obstructed", "verdict"].filter { $0 != "verdict" })
+        for _ in 0..<3 {
+            scene.now += 30
+            scene.look(.audit)
+            #expect(scene.told() == [.remove("664,16992-16995")])
+            scene.look(.watch)
+            #expect(scene.told() == [])
+        }
+        scene.refusal = nil
+        scene.look(.audit)
+        #expect(scene.list == "623,8080")
+        #expect(scene.toldNames() == ["released"])
+    }
+
+    @Test func `and refuses to give back the last of it is still asked at audits`() {
+        var scene = Scene(list: "8080", presence: Presence(pciFunctions: nil, heci: [], devices: [], offeringAMTHI: []))
+        #expect(scene.owned == amt)
+        scene.refusal = .readOnly
+        scene.see(.presence(.without))
+        scene.look(.request)
+        #expect(scene.status.observed.auditUSec == 30_000_000)
+        scene.refusal = nil
+        scene.look(.audit)
+        #expect(scene.list == "8080")
+        #expect(scene.status.observed.auditUSec == nil)
+        #expect(
+            scene.told().last == .report(.verdict(.notNeeded, from: .protected, reasons: [])) || scene.owned.isEmpty)
+    }
+
+    @Test func `never takes the required ports for reserved`() {
+        var scene = Scene(list: amt)
+        scene.unreadable = .missing
+        scene.look(.audit)
+        #expect(scene.status.verdict == .exposed)
+        #expect(scene.status.ports.exposed == "16992-16995", "623 and 664 are below the reach")
+    }
+}

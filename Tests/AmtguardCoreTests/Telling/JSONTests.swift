@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+@testable import AmtguardCore
+
+@Suite struct `The JSON` {
+    static let scenes: [(String, @Sendable () -> Status)] = [
+        ("protected", { Scene().status }),
+        ("before anything", { Guardian(remembering: Memory(scope: scope)).status }),
+        ("not needed", { Scene(presence: .without).status }),
+        (
+            "repaired",
+            {
+                var scene = Scene()
+                scene.overwrite(with: "5000-5010", by: sysctl)
+                return scene.status
+            }
+        ),
+        (
+            "repaired, the writer unknown",
+            {
+                var scene = Scene(choice: nil)
+                scene.overwrite(with: "", by: Writer(pid: 1))
+                scene.overwrite(with: "")
+                return scene.status
+            }
+        ),
+        (
+            "unreadable",
+            {
+                var scene = Scene(looking: false)
+                scene.unreadable = .malformed("\"quoted\\")
+                scene.look(.request)
+                return scene.status
+            }
+        ),
+        (
+            "full of foreign text",
+            {
+                var scene = Scene()
+                scene.overwrite(with: "", by: Writer(pid: 7, command: "a\n\u{1B}\"\\\u{0}\u{9B}", unit: "é→\u{1F600}"))
+                return scene.status
+            }
+        ),
+    ]
+
+    @Test(arguments: scenes)
+    func `of a status is read back by any decoder as the same status`(
+        name: String, status: @Sendable () -> Status
+    ) throws {
+        let status = status()
+        let text = status.json.description
+        #expect(try JSONDecoder().decode(Status.self, from: Data(text.utf8)) == status, "\(name)")
+        #expect(text.oneLineOnly, "\(name)")
+    }
+
+    @Test(arguments: scenes)
+    func `of a status always has every key`(name: String, status: @Sendable () -> Status) throws {
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(status().json.description.utf8)) as? [String: Any])
+        #expect(
+            Set(object.keys) == [
+                "schema", "version", "observed", "verdict", "reasons", "since", "amt", "ports", "watch", "repairs",
+                "contested",
+            ])
+        let keys: [String: Set<String>] = [
+            "observed": ["at", "bootUSec", "bootId", "auditUSec"],
+            "amt": ["state", "controlMode", "version", "evidence"],
+            "ports": ["required", "reserved", "owned", "ephemeralRange", "exposed"],
+            "repairs": ["count", "last"],
+        ]
+        for (key, expected) in keys {
+            #expect(Set((object[key] as? [String: Any])?.keys.map { $0 } ?? []) == expected, "\(name): \(key)")
+        }
+        for reason in object["reasons"] as? [[String: Any]] ?? [] {
+            #expect(Set(reason.keys) == ["id", "says", "advice"], "\(name)")
+        }
+    }
+
+    @Test func `keeps the order of its keys`() {
+        let value: JSON = ["b": .number(1), "a": ["z": .null, "y": .array([.bool(true), .bool(false)])], "c": [:]]
+        #expect(value.description == #"{"b":1,"a":{"z":null,"y":[true,false]},"c":{}}"#)
+    }
+
+    @Test(arguments: [
+        ("", #""""#), ("a\"b\\c", #""a\"b\\c""#), ("\n", #""\n""#), ("\r\n\t", #""\u000d\n\u0009""#),
+        ("\u{0}\u{1F}\u{20}", #""\u0000\u001f ""#),
+        ("\u{7F}\u{80}\u{9B}\u{9F}\u{A0}", "\"\\u007f\\u0080\\u009b\\u009f\u{A0}\""),
+        ("é→\u{1F600}", "\"é→\u{1F600}\""), ("/", "\"/\""),
+    ])
+    func `escapes what a reader or a terminal would obey`(text: String, json: String) throws {
+        #expect(JSON.string(text).description == json)
+        #expect(try JSONDecoder().decode([String].self, from: Data("[\(json)]".utf8)) == [text])
+    }
+
+    @Test func `holds the largest numbers`() {
+        #expect(JSON.number(.min).description == "-9223372036854775808")
+        #expect(JSON(Int64?.none).description == "null" && JSON(String?.none).description == "null")
+    }
+}

@@ -1,0 +1,178 @@
+import AmtguardCore
+import Testing
+
+@Suite struct `The journal` {
+    /// A contest as the guardian reports one, at its begin and a minute later.
+    private static var contests: [Contest] {
+        var configuration = Configuration()
+        configuration.pace = Pace(burst: 1, perSecond: 1)
+        var scene = Scene(list: amt, configuration: configuration)
+        for step in 0...61 {
+            scene.now = 100 + Double(step)
+            scene.list = "8080"
+            if step == 0 {
+                scene.overwrite(with: "8080", by: sysctl)
+                scene.overwrite(with: "8080", by: sysctl)
+            } else {
+                scene.look(.token)
+            }
+        }
+        return scene.toldEvents().compactMap { if case .contested(let contest) = $0 { contest } else { nil } }
+    }
+
+    private static func repair(by writer: Writer?) -> Event? {
+        var scene = Scene()
+        _ = scene.told()
+        scene.overwrite(with: "8080", by: writer)
+        return scene.toldEvents().first
+    }
+
+    static let cases: [(Event?, JournalEntry.Priority, String, String, [String: String])] = [
+        (
+            .started(version: "0.1.0", watch: Watch(.fanotify)), .notice, "started",
+            "amtguardd 0.1.0 guards net.ipv4.ip_local_reserved_ports, watching by fanotify.",
+            ["VERSION": "0.1.0", "WATCH": "fanotify"]
+        ),
+        (
+            .started(version: "0.1.0", watch: Watch(.none)), .notice, "started",
+            "amtguardd 0.1.0 guards net.ipv4.ip_local_reserved_ports, watching by audits only.",
+            ["VERSION": "0.1.0", "WATCH": "none"]
+        ),
+        (
+            .reserved(amt, list: amt.union("8080")), .notice, "reserved",
+            "Reserved 623,664,16992-16995; the list holds 623,664,8080,16992-16995.",
+            ["ADDED": "623,664,16992-16995", "RESERVED": "623,664,8080,16992-16995"]
+        ),
+        (
+            repair(by: sysctl), .notice, "repaired",
+            "sysctl[4711] of systemd-sysctl.service overwrote the list: found 8080, restored 623,664,8080,16992-16995.",
+            [
+                "FOUND": "8080", "RESTORED": "623,664,8080,16992-16995", "WRITER_PID": "4711",
+                "WRITER_COMM": "sysctl", "WRITER_UNIT": "systemd-sysctl.service",
+            ]
+        ),
+        (
+            repair(by: nil), .notice, "repaired",
+            "Another program overwrote the list: found 8080, restored 623,664,8080,16992-16995.",
+            ["FOUND": "8080", "RESTORED": "623,664,8080,16992-16995"]
+        ),
+        (
+            repair(by: Writer(pid: 9)), .notice, "repaired",
+            "pid[9] overwrote the list: found 8080, restored 623,664,8080,16992-16995.",
+            ["FOUND": "8080", "RESTORED": "623,664,8080,16992-16995", "WRITER_PID": "9"]
+        ),
+        (
+            repair(by: Writer(pid: 9, command: "x\nREADY=1")), .notice, "repaired",
+            "x?READY=1[9] overwrote the list: found 8080, restored 623,664,8080,16992-16995.",
+            [
+                "FOUND": "8080", "RESTORED": "623,664,8080,16992-16995", "WRITER_PID": "9",
+                "WRITER_COMM": "x\nREADY=1",
+            ]
+        ),
+        (
+            contests.first.map(Event.contested), .warning, "contested",
+            "sysctl[4711] of systemd-sysctl.service keeps overwriting the list since 2026-11-22T20:01:40Z, now with "
+                + "8080; repairing at the configured pace.",
+            [
+                "FOUND": "8080", "REPAIRS": "0", "WRITER_PID": "4711", "WRITER_COMM": "sysctl",
+                "WRITER_UNIT": "systemd-sysctl.service",
+            ]
+        ),
+        (
+            contests.last.map(Event.contested), .warning, "contested",
+            "sysctl[4711] of systemd-sysctl.service keeps overwriting the list since 2026-11-22T20:01:40Z, now with "
+                + "8080; repairing at the configured pace, 59 times since the last entry about it.",
+            [
+                "FOUND": "8080", "REPAIRS": "59", "WRITER_PID": "4711", "WRITER_COMM": "sysctl",
+                "WRITER_UNIT": "systemd-sysctl.service",
+            ]
+        ),
+        (
+            contests.last.map(Event.calmed), .notice, "calmed",
+            "The list is no longer contested, as it was since 2026-11-22T20:01:40Z.", ["REPAIRS": "59"]
+        ),
+        (
+            .obstructed(.readOnly), .error, "obstructed",
+            "Cannot guard: \(Obstacle.readOnly.says). \(Obstacle.readOnly.advice)", [:]
+        ),
+        (
+            .released(amt, list: ""), .notice, "released",
+            "Released 623,664,16992-16995; the list holds nothing.",
+            ["RELEASED": "623,664,16992-16995", "RESERVED": ""]
+        ),
+        (
+            .unseenWrite(found: "8080"), .notice, "unseenWrite",
+            "Somebody wrote the list through another procfs mount: found 8080. Looking each second for ten minutes.",
+            ["FOUND": "8080"]
+        ),
+        (
+            .amt(.impossible("no such function"), evidence: []), .notice, "amt",
+            "AMT is impossible: no such function.", ["AMT_STATE": "impossible", "EVIDENCE": ""]
+        ),
+        (
+            .verdict(.protected, from: nil, reasons: [Reason(id: "watch-limited", says: "no names")]), .notice,
+            "verdict", "Verdict: protected.", ["VERDICT": "protected", "REASONS": "watch-limited"]
+        ),
+        (
+            .verdict(.notNeeded, from: .protected, reasons: []), .notice, "verdict",
+            "Verdict: not needed (was protected).", ["VERDICT": "not-needed", "REASONS": ""]
+        ),
+        (
+            .verdict(
+                .degraded, from: .protected, reasons: [Reason(id: "a", says: "one"), Reason(id: "b", says: "two")]),
+            .warning, "verdict", "Verdict: degraded (was protected): one.", ["VERDICT": "degraded", "REASONS": "a b"]
+        ),
+        (
+            .verdict(.exposed, from: .notNeeded, reasons: []), .error, "verdict",
+            "Verdict: exposed (was not needed).", ["VERDICT": "exposed", "REASONS": ""]
+        ),
+        (
+            VerdictTests.problems.first.map(Event.configuration), .error, "configuration",
+            "/etc/amtguard.conf:2: Mode=: \"x\" is unknown. Allowed: auto, always, observe", [:]
+        ),
+        (
+            .stopping(keeping: amt), .notice, "stopping", "amtguardd stops; 623,664,16992-16995 stays reserved.", [:]
+        ),
+        (.stopping(keeping: ""), .notice, "stopping", "amtguardd stops.", [:]),
+    ]
+
+    @Test(arguments: cases)
+    func `tells each event with its priority, its id and its fields`(
+        event: Event?, priority: JournalEntry.Priority, name: String, message: String, fields: [String: String]
+    ) throws {
+        let entry = try #require(event).journalEntry
+        #expect(entry.priority == priority)
+        #expect(entry.messageID == Event.MessageID.all[name])
+        #expect(entry.message == message)
+        #expect(
+            Dictionary(entry.fields.map { ($0.name, $0.value) }) { first, _ in first + " twice" }
+                == Dictionary(uniqueKeysWithValues: fields.map { ("AMTGUARD_" + $0.key, $0.value) }))
+        let all = entry.all.map { "\($0.name)=\($0.value)" }
+        #expect(
+            all.prefix(3) == [
+                "PRIORITY=\(priority.rawValue)", "MESSAGE=\(message)", "MESSAGE_ID=\(entry.messageID ?? "")",
+            ])
+        #expect(entry.message.oneLineOnly)
+    }
+
+    @Test func `tells a warning of the configuration as a warning`() throws {
+        let warning = try #require(VerdictTests.problems.last)
+        #expect(Event.configuration(warning).journalEntry.priority == .warning)
+    }
+
+    @Test func `has an id for every event, 128 bits in hex, no two the same`() {
+        let ids = Event.MessageID.all.values
+        #expect(Set(ids).count == Event.MessageID.all.count)
+        #expect(ids.allSatisfy { $0.count == 32 && $0.allSatisfy { $0.isHexDigit && !$0.isUppercase } })
+        #expect(Set(Self.cases.map(\.2)) == Set(Event.MessageID.all.keys), "each of them is in the table above")
+    }
+
+    @Test func `is not filled by a list of 190 KiB`() {
+        let odd = PortSet(merging: stride(from: 1, through: 65535, by: 2).map { UInt16($0)...UInt16($0) })
+        let entry = Event.reserved(odd, list: odd).journalEntry
+        #expect(entry.message.utf8.count < 600)
+        #expect(entry.message.contains("… (32768 ports)"))
+        #expect(entry.fields.allSatisfy { $0.value.utf8.count < 4_100 })
+        #expect(entry.fields.count == 2)
+    }
+}

@@ -1,0 +1,92 @@
+import Testing
+
+@testable import AmtguardCore
+
+@Suite struct `The words for people` {
+    @Test func `say in one line that all is well`() {
+        #expect(Scene().status.line == "Protected. Required 623,664,16992-16995, 0 repairs, AMT unknown.")
+        var scene = Scene()
+        scene.overwrite(with: "")
+        #expect(scene.status.line == "Protected. Required 623,664,16992-16995, 1 repair, AMT unknown.")
+    }
+
+    @Test func `say in one line that nothing is needed`() {
+        #expect(
+            Scene(presence: .without).status.line
+                == "Not needed: none of the 9 functions on the PCI bus is a management engine.")
+    }
+
+    @Test func `say in one line what is wrong`() {
+        var scene = Scene(looking: false)
+        scene.refusal = .readOnly
+        scene.look(.request)
+        #expect(
+            scene.status.line
+                == "Exposed: \(Obstacle.readOnly.says). Required 623,664,16992-16995, 0 repairs, AMT unknown.")
+    }
+
+    @Test func `stay one short line, whatever a writer calls itself and however many ports there are`() {
+        var configuration = Configuration()
+        configuration.pace = Pace(burst: 1, perSecond: 1)
+        configuration.ports = PortSet(merging: (1...1_000).map { UInt16($0 * 2)...UInt16($0 * 2) })
+        var scene = Scene(list: configuration.ports, configuration: configuration)
+        for _ in 0..<2 { scene.overwrite(with: "", by: Writer(pid: 1, command: "x\nMAINPID=1", unit: "\u{1B}[2J")) }
+        #expect(scene.status.contested)
+        #expect(scene.status.line.contains("x?MAINPID=1[1] of ?[2J keeps overwriting the list"))
+        #expect(scene.status.line.oneLineOnly)
+        #expect(scene.status.line.utf8.count < 500)
+        #expect(scene.status.text.allSatisfy { $0.value.oneLineOnly })
+    }
+
+    @Test func `say everything, the verdict first`() {
+        var scene = Scene(list: "8080")
+        scene.now = 200
+        scene.overwrite(with: "8080", by: sysctl)
+        let text = scene.status.text
+        #expect(text.first == Status.Line(label: "Verdict", value: "protected since 2026-11-22T20:01:40Z", tone: .good))
+        let shown = text.map { "\($0.label)|\($0.value)" }
+        for line in [
+            "AMT|unknown, firmware 16.1.25.2124", "|pci: 0000:00:16.0 is Intel's management engine interface",
+            "Required|623,664,16992-16995", "Reserved|623,664,8080,16992-16995", "Owned|623,664,16992-16995",
+            "Ephemeral|1024-65535", "Watch|fanotify", "Repairs|1",
+            "|last at 2026-11-22T20:03:20Z by sysctl[4711] of systemd-sysctl.service",
+            "|found 8080, restored 623,664,8080,16992-16995",
+            "Observed|2026-11-22T20:03:20Z, amtguardd \(amtguardVersion)",
+        ] {
+            #expect(shown.contains(line), "\(line)")
+        }
+        #expect(!text.contains { $0.label == "Exposed" })
+    }
+
+    @Test func `say what is not known, what is exposed, and what to do`() {
+        var scene = Scene(choice: nil, looking: false)
+        scene.unreadable = .missing
+        scene.look(.request)
+        let text = scene.status.text
+        #expect(text.first?.tone == .bad)
+        #expect(text.contains(Status.Line(label: "Exposed", value: "623,664,16992-16995", tone: .bad)))
+        #expect(text.contains(Status.Line(label: "Reserved", value: "unknown")))
+        #expect(text.contains(Status.Line(label: "Ephemeral", value: "unknown")))
+        #expect(text.contains(Status.Line(label: "Owned", value: "none")))
+        #expect(text.contains(Status.Line(label: "", value: "→ \(Obstacle.missing.advice)", tone: .faint)))
+    }
+
+    @Test func `cut long lists, and do not trust a list that came in a file`() {
+        var status = Scene().status
+        status.ports.reserved = PortSet(merging: (1...1_000).map { UInt16($0 * 2)...UInt16($0 * 2) }).description
+        status.ports.owned = "\u{1B}[31m"
+        let text = status.text
+        #expect(text.first { $0.label == "Reserved" }.map { $0.value.utf8.count < 130 } == true)
+        #expect(text.first { $0.label == "Owned" }?.value == "unreadable")
+    }
+
+    @Test(arguments: [
+        (Verdict.protected, Status.Tone.good), (.notNeeded, .good), (.degraded, .doubtful), (.exposed, .bad),
+    ])
+    func `carry the tone of the verdict`(verdict: Verdict, tone: Status.Tone) {
+        var status = Scene().status
+        status.verdict = verdict
+        #expect(status.text.first?.tone == tone)
+        #expect(status.text.first?.value.hasPrefix(verdict.words) == true)
+    }
+}
