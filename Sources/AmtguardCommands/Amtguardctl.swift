@@ -14,6 +14,8 @@ public struct Amtguardctl: ParsableCommand {
         subcommands: [StatusCommand.self],
         defaultSubcommand: StatusCommand.self)
 
+    @OptionGroup var common: CommonOptions
+
     public init() {}
 }
 
