@@ -36,7 +36,7 @@ expect "no burst at all" refuses '2: ' '[Guard]\nRepairBurst=0\n' '0 is' 'Allowe
 expect "a negative pace" refuses '2: ' '[Guard]\nRepairsPerSec=-1\n' '-1' 'Allowed: '
 expect "what is no assignment" refuses '2: ' '[Guard]\nPorts\n' Ports 'Allowed: '
 expect "an assignment before any section" refuses '1: ' 'Mode=auto\n' Mode 'Allowed: [Guard]'
-expect "bytes that are no text" refuses '2: ' '[Guard]\n\\xff\\xfe\\x00\n' 'UTF-8'
+expect "bytes that are no text" refuses '2: ' '[Guard]\n\xff\xfe\x00\n' 'UTF-8'
 expect "two bad values are two lines" refuses '2: ' '[Guard]\nMode=a\nOnStop=b\n' $'\n'"$work/c.conf:3: "
 expect "an unknown key is a warning" accepts '[Guard]\nPort=1\n' "$work/c.conf:2: " Port
 expect "an unknown section too" accepts '[Gard]\nMode=nonsense\n' "$work/c.conf:1: " '[Gard]'

@@ -21,7 +21,7 @@ eventually "when the other stops, the list is whole" holds 623,664,5000-5010,169
 eventually "and no longer contested" says 'The list is no longer contested'
 eventually "and protected" json .verdict protected
 expect "and the status says so" json .contested false
-expect "one entry told of it" says_times 1 'keeps overwriting the list'
+expect "one entry told of it" says_times 1 'repairing at the configured pace'
 
 # A full bucket, two a second, and one for the edges and the last.
 ctl --json

@@ -17,7 +17,7 @@ sub value {
         my %object;
         return \%object if token('\}');
         do {
-            token('"((?:[^"\\\\\x00-\x1f]|\\\\.)*)"\s*:') or bad();
+            token('"((?:[^"\\\\\x00-\x1f]++|\\\\.)*)"\s*:') or bad();
             my $key = $got;
             $object{$key} = value();
         } while (token(','));
@@ -31,7 +31,7 @@ sub value {
         token('\]') or bad();
         return \@list;
     }
-    if (token('"((?:[^"\\\\\x00-\x1f]|\\\\(?:["\\\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')) {
+    if (token('"((?:[^"\\\\\x00-\x1f]++|\\\\(?:["\\\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')) {
         my $string = $got;
         $string =~ s/\\u([0-9a-fA-F]{4})/chr hex $1/ge;
         $string =~ s/\\(.)/$1/g;

@@ -122,9 +122,9 @@ write_whole() {  # FILE: a list of any length; the kernel takes 4,095 bytes a ca
         while (length $text) { my $n = syswrite($out, $text) or die "$!"; substr($text, 0, $n) = "" }' "$1" $list
 }
 
-numbers() {  # FILE: each port of a list on a line of its own, sorted
-    perl -e 'local $/; for (split /[,\n]/, <STDIN>) { my ($a, $b) = split /-/; print "$_\n" for $a .. $b // $a }' <"$1" |
-        sort
+numbers() {  # FILE: each port of a list on a line of its own, sorted; the kernel answers one read, so it takes a large one
+    perl -e 'sysread STDIN, my $text, 1 << 18;
+        for (split /[,\n]/, $text) { my ($a, $b) = split /-/; print "$_\n" for $a .. $b // $a }' <"$1" | sort
 }
 
 write_elsewhere() {  # PORTS: through a procfs mount of another pid namespace, which no watch of ours is shown
