@@ -202,7 +202,7 @@ extension Systemd {
             pair.client.call(nil, "/org/example", interface, "Later", []) { answers.append($0) }
             #expect(try pair.loop.run { settings.kept != nil })
             pair.client.close()
-            #expect(answers.count == 1 && answers.first?.map { _ in 0 } == .some(nil))
+            #expect(answers.count == 1 && answers.allSatisfy { $0 == nil })
             settings.kept?.reply()
             settings.kept = nil
         }
