@@ -27,7 +27,7 @@ extension Bus {
         guard isListening, !properties.isEmpty else { return }
         var names: [UnsafeMutablePointer<CChar>?] = unsafe properties.map { unsafe strdup($0) }
         unsafe names.append(nil)
-        defer { for unsafe name in unsafe names { unsafe free(name) } }
+        defer { unsafe names.forEach { unsafe free($0) } }
         unsafe names.withUnsafeMutableBufferPointer {
             _ = unsafe sd_bus_emit_properties_changed_strv(bus, path, interface, $0.baseAddress)
         }

@@ -58,7 +58,7 @@ import SystemPackage
 
     /// Takes the object back. The corresponding C function is `sd_bus_slot_unref`.
     func detach() {
-        for unsafe slot in unsafe slots { unsafe sd_bus_slot_unref(slot) }
+        unsafe slots.forEach { _ = unsafe sd_bus_slot_unref($0) }
         unsafe slots = []
     }
 

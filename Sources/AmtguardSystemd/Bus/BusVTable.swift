@@ -54,7 +54,7 @@ import CSystemd
 
     deinit {
         unsafe entries.deallocate()
-        for unsafe string in unsafe strings { unsafe string.deallocate() }
+        unsafe strings.forEach { unsafe $0.deallocate() }
     }
 
     /// Joins texts into one C string, or into one of a kind that C calls nulstr: each with its NUL, and one NUL more.
