@@ -111,7 +111,10 @@ extension Systemd {
             #expect(try get("Flag") == .bool(true))
             #expect(try get("Ports") == .stringArray(["623", "664"]))
             let all = try #require(try pair.property("GetAll", [.string(interface)]))
-            #expect(try all.readProperties().sorted(by: { $0.name < $1.name }).map(\.name) == ["Count", "Flag", "Level", "Ports", "Version"])
+            #expect(
+                try all.readProperties().sorted(by: { $0.name < $1.name }).map(\.name) == [
+                    "Count", "Flag", "Level", "Ports", "Version",
+                ])
         }
 
         @Test(.enabled(if: getuid() == 0, "Only root may set a property."))
@@ -191,7 +194,8 @@ extension Systemd {
             _ = try pair.call(interface, "Describe")
             let start = BootClock.now
             for _ in 0..<20_000 {
-                pair.server.emit("Repaired", "/org/example", interface, [.string(String(repeating: "x", count: 100)), .uint32(1)])
+                pair.server.emit(
+                    "Repaired", "/org/example", interface, [.string(String(repeating: "x", count: 100)), .uint32(1)])
             }
             #expect(pair.server.queued == Bus.queueBound)
             #expect(BootClock.now - start < .seconds(5))
@@ -202,7 +206,7 @@ extension Systemd {
             pair.client.call(nil, "/org/example", interface, "Later", []) { answers.append($0) }
             #expect(try pair.loop.run { settings.kept != nil })
             pair.client.close()
-            #expect(answers.count == 1 && answers.first?.map { _ in 0 } == .some(nil))
+            #expect(answers.count == 1 && answers.allSatisfy { $0 == nil })
             settings.kept?.reply()
             settings.kept = nil
         }
