@@ -16,6 +16,12 @@ release:
 	$(SWIFT) build $(RELEASE) --product amtguardd
 	$(SWIFT) build $(RELEASE) --product amtguardctl
 
+# One debug build; --disable-xctest drops the empty report of a library that has no tests here.
+test:
+	Tools/dependencies.sh test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest
+
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 	Tools/lint.sh

@@ -42,6 +42,7 @@ let package = Package(
         .testTarget(name: "AmtguardCoreTests", dependencies: ["AmtguardCore"]),
         .testTarget(name: "AmtguardLinuxTests", dependencies: ["AmtguardLinux", "AmtguardCore", "CLinux", system]),
         .testTarget(name: "AmtguardSystemdTests", dependencies: ["AmtguardSystemd", "CSystemd", system]),
+        .testTarget(name: "AmtguardDaemonTests", dependencies: ["AmtguardDaemon", system]),
         .testTarget(name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore"]),
         .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),
         .testTarget(name: "AmtguardSystemTests", dependencies: ["amtguardd", "amtguardctl"]),

@@ -1,3 +1,4 @@
+import AmtguardCore
 public import SystemPackage
 
 /// What the command line asks for.
@@ -21,20 +22,18 @@ public struct Invocation: Equatable {
     /// - Throws: `Misuse`; the caller prints it and exits 64 (`EX_USAGE`).
     public init(_ arguments: some Sequence<String>) throws(Misuse) {
         var rest = Array(arguments)[...]
-        func conflict(_ word: String) -> Misuse {
-            Misuse(message: "\(word): only one of --arm, --check, --dry-run, --version and --help")
-        }
         while let word = rest.popFirst() {
             let (name, inline) = Self.split(word)
+            let shown = printable(word.utf8)
             switch name {
             case "--config": configuration = FilePath(try Self.value(of: name, inline, &rest))
             case "--root": root = FilePath(try Self.value(of: name, inline, &rest))
             case "--arm", "--check", "--dry-run", "--version", "--help", "-h":
                 guard inline == nil else { throw Misuse(message: "\(name) takes no value") }
-                guard act == .guardHost else { throw conflict(word) }
+                guard act == .guardHost else { throw Misuse(message: "\(shown): only one of \(Self.actNames)") }
                 act = Self.acts[name] ?? .help
             default:
-                throw Misuse(message: "unknown argument '\(word)'. Allowed: \(Self.summary). Try --help.")
+                throw Misuse(message: "unknown argument '\(shown)'. Allowed: \(Self.summary). Try --help.")
             }
         }
     }
@@ -57,7 +56,8 @@ public struct Invocation: Equatable {
         return value
     }
 
-    private static let summary = "--config FILE, --root DIR, --arm, --check, --dry-run, --version, --help"
+    private static let actNames = "--arm, --check, --dry-run, --version, --help"
+    private static let summary = "--config FILE, --root DIR, \(actNames)"
 
     /// What `--help` prints.
     public static let help = """

@@ -17,6 +17,8 @@ public struct SimulatedHost: Sendable {
     public var strangersMove: @Sendable (inout SimulatedHost) -> Stranger.Act = { _ in .replace(PortSet()) }
 
     private var strangers: [Stranger] = []
+    /// The truth at the last look: what came after it, that look does not show.
+    private var seen = SimulatedList()
     private static let scope = Memory.Scope(boot: "lab", namespace: "lab")
 
     /// A machine with an empty list and nobody on it.
@@ -49,7 +51,7 @@ public struct SimulatedHost: Sendable {
         guard isShown else { return }
         for index in daemons.indices where daemons[index].guardian != nil && daemons[index].watch.kind != .none {
             daemons[index].shown = true
-            if daemons[index].watch.kind == .fanotify { daemons[index].writer = writer }
+            if let writer, daemons[index].watch.kind == .fanotify { daemons[index].writer = writer }
         }
     }
 }
@@ -156,37 +158,61 @@ extension SimulatedHost {
     /// SIGHUP, a resume, `Check()`: somebody wants it to look.
     public mutating func check(_ index: Int) { look(index, .request) }
 
-    /// One look at the list, after the watch was asked who wrote.
+    /// One look at the list, and whatever comes of it.
     private mutating func look(_ index: Int, _ prompt: Prompt) {
-        if daemons[index].shown, daemons[index].listening {
-            daemons[index].shown = false
-            if let writer = daemons[index].writer { observe(index, .writer(writer)) }
-            daemons[index].writer = nil
-        }
         guard daemons[index].guardian != nil else { return }
-        daemons[index].looks += 1
-        observe(index, .list(list.look(), prompt))
+        // Taken before the look: a write that comes after it wakes the daemon again.
+        let writer = takeEvents(index)
+        observe(index, read(index, prompt), naming: writer)
     }
 
-    private mutating func observe(_ index: Int, _ observation: Guardian.Observation) {
-        let moment = moment
-        guard let effects = daemons[index].guardian?.observe(observation, at: moment) else { return }
-        if case .list = observation { judge(index, effects) }
-        for effect in effects {
-            guard daemons[index].guardian != nil else { return }
-            happen(index, orKill: mischief.killBeforeEffect)
-            guard daemons[index].guardian != nil else { return }
-            carryOut(effect, for: index)
+    private mutating func read(_ index: Int, _ prompt: Prompt) -> Guardian.Observation {
+        daemons[index].looks += 1
+        let reading = list.look()
+        seen = list
+        return .list(reading, prompt)
+    }
+
+    private mutating func takeEvents(_ index: Int) -> Writer? {
+        guard daemons[index].listening else { return nil }
+        daemons[index].shown = false
+        defer { daemons[index].writer = nil }
+        return daemons[index].writer
+    }
+
+    /// Takes an observation to the guardian and does what it says, and so on until it has nothing more to say.
+    private mutating func observe(_ index: Int, _ first: Guardian.Observation, naming writer: Writer? = nil) {
+        var writer = writer
+        var next: Guardian.Observation? = first
+        while let observation = next {
+            next = nil
+            let moment = moment
+            guard let effects = daemons[index].guardian?.observe(observation, at: moment) else { return }
+            if case .list = observation { judge(index, effects) }
+            for effect in effects {
+                happen(index, orKill: mischief.killBeforeEffect)
+                guard daemons[index].guardian != nil else { return }
+                guard let outcome = carryOut(effect, for: index) else { continue }
+                next = outcome
+                guard case .list = outcome else { continue }
+                happen(index, orKill: mischief.killBeforeReadBack)
+                guard daemons[index].guardian != nil else { return }
+                // Only now, with the list whole again, there is time to find out who wrote it.
+                writer = takeEvents(index) ?? writer
+                if let writer { _ = daemons[index].guardian?.observe(.writer(writer), at: moment) }
+                next = read(index, .readBack)
+            }
         }
     }
 
-    private mutating func carryOut(_ effect: Effect, for index: Int) {
+    /// Carries out one effect; what comes of it is the next thing to observe.
+    private mutating func carryOut(_ effect: Effect, for index: Int) -> Guardian.Observation? {
         switch effect {
         case .remember: daemons[index].record = Array((daemons[index].guardian?.memory.encoded ?? "").utf8)
         case .add(let ports):
             daemons[index].additions.append(now)
-            change(index) { $0.addOrCollide(ports) }
-        case .remove(let ports): change(index) { $0.list.remove(ports) }
+            return change { $0.addOrCollide(ports) }
+        case .remove(let ports): return change { $0.list.remove(ports) }
         case .look(let at): daemons[index].nextLook = at
         case .watch(let on): daemons[index].listening = on
         case .audit(let every):
@@ -194,15 +220,15 @@ extension SimulatedHost {
             daemons[index].nextAudit = every.map { now + $0 }
         case .report(let event): daemons[index].told.append(SimulatedDaemon.Told(at: now, event: event))
         }
+        return nil
     }
 
-    /// Changes the list and looks again, or tells the refusal.
-    private mutating func change(_ index: Int, _ body: (inout SimulatedHost) -> Void) {
-        if let refusal = list.refusal { return observe(index, .refused(refusal)) }
+    /// Changes the list, which every watch shows, or tells the refusal.
+    private mutating func change(_ body: (inout SimulatedHost) -> Void) -> Guardian.Observation {
+        if let refusal = list.refusal { return .refused(refusal) }
         body(&self)
         show(true, by: nil)
-        happen(index, orKill: mischief.killBeforeReadBack)
-        look(index, .readBack)
+        return .list(.ports(PortSet()), .readBack)
     }
 
     private mutating func addOrCollide(_ ports: PortSet) {
@@ -230,15 +256,15 @@ extension SimulatedHost {
     /// That holds where each write of a stranger leaves a list that never was there before, and for one amtguard:
     /// what no reading can show, nobody can know.
     private mutating func judge(_ index: Int, _ effects: [Effect]) {
-        guard daemons.count == 1, list.unreadable == nil else { return }
+        guard daemons.count == 1, seen.unreadable == nil else { return }
         // What is foreseen is owned when it was added: judged by the read-back.
         guard !effects.contains(where: { if case .add = $0 { true } else { false } }) else { return }
         let owned = daemons[index].owned
-        let stolen = owned.intersection(list.claimed)
+        let stolen = owned.intersection(seen.claimed)
         if !stolen.isEmpty { violations.append("\(now.sinceBoot): owns \(stolen), which others put there") }
-        let strange = owned.subtracting(list.placed)
+        let strange = owned.subtracting(seen.placed)
         if !strange.isEmpty { violations.append("\(now.sinceBoot): owns \(strange), which it did not put there") }
-        let forgotten = list.undisturbed.subtracting(owned)
+        let forgotten = seen.undisturbed.subtracting(owned)
         if !forgotten.isEmpty { violations.append("\(now.sinceBoot): forgot that it put \(forgotten) there") }
     }
 }

@@ -75,7 +75,9 @@ extension Systemd {
                 identifier: "me", droppedField: "DROPPED", socket: root + "/run/systemd/journal/socket")
             let loop = try EventLoop()
             #expect(
-                try loop.run { try DatagramSocket.isReachable(root + "/run/systemd/journal/socket", journald.isRunning) })
+                try loop.run {
+                    try DatagramSocket.isReachable(root + "/run/systemd/journal/socket", journald.isRunning)
+                })
             #expect(journal.send([("MESSAGE", "first\nsecond"), ("PRIORITY", "5"), ("AMTGUARD_FOUND", "1-2")]))
             #expect(try loop.run { try Self.read(root).contains { $0["AMTGUARD_FOUND"] == "1-2" } })
 
@@ -104,7 +106,9 @@ extension Systemd {
 
         /// All that the journald below `root` has written.
         static func read(_ root: String) throws -> [[String: String]] {
-            let reader = try Program(["journalctl", "--directory", root + "/run/log/journal", "--output=json", "--quiet"])
+            let reader = try Program([
+                "journalctl", "--directory", root + "/run/log/journal", "--output=json", "--quiet",
+            ])
             return reader.text().split(separator: "\n").compactMap {
                 (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: String]
             }

@@ -40,7 +40,9 @@ extension Systemd {
                 let descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0)
                 var address = sockaddr_un()
                 address.sun_family = sa_family_t(AF_UNIX)
-                unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.dropFirst().copyBytes(from: name.utf8) }
+                unsafe withUnsafeMutableBytes(of: &address.sun_path) {
+                    unsafe $0.dropFirst().copyBytes(from: name.utf8)
+                }
                 let bound = unsafe withUnsafePointer(to: address) {
                     unsafe bind(
                         descriptor, __CONST_SOCKADDR_ARG(__sockaddr_un__: $0), socklen_t(3 + name.utf8.count))

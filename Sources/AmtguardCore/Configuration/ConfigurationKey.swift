@@ -38,9 +38,12 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         switch self {
         case .mode: configuration.mode = try choice(value) ?? defaults.mode
         case .onStop: configuration.onStop = try choice(value) ?? defaults.onStop
-        case .ports: configuration.ports = value.isEmpty ? defaults.ports : try ports(value)
+        case .ports:
+            configuration.ports = value.isEmpty ? defaults.ports : try ports(value, beside: configuration.extraPorts)
         case .extraPorts:
-            configuration.extraPorts = value.isEmpty ? PortSet() : try ports(value, with: configuration.extraPorts)
+            configuration.extraPorts =
+                value.isEmpty
+                ? PortSet() : try ports(value, beside: configuration.guarded).union(configuration.extraPorts)
         case .audit:
             configuration.audit =
                 value.isEmpty ? defaults.audit : try time(value, in: .milliseconds(100)...(.seconds(3_600)))
@@ -62,10 +65,11 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         return choice
     }
 
-    private func ports(_ value: String, with others: PortSet = PortSet()) throws(Refused) -> PortSet {
+    private func ports(_ value: String, beside others: PortSet) throws(Refused) -> PortSet {
         let ports: PortSet
-        do { ports = try PortSet(configuration: value).union(others) } catch { throw Refused(reason: error.message) }
-        guard ports.count <= Self.mostPorts else { throw Refused(reason: "these are \(ports.count) ports") }
+        do { ports = try PortSet(configuration: value) } catch { throw Refused(reason: error.message) }
+        let count = ports.union(others).count
+        guard count <= Self.mostPorts else { throw Refused(reason: "these would be \(count) ports in all") }
         return ports
     }
 

@@ -17,7 +17,7 @@ extension Duration {
             total += number * scale
         }
         guard total <= 31_557_600 else { return nil }
-        self = .microseconds(Int64((total * 1_000_000).rounded()))
+        self = .microseconds(Int64(total * 1_000_000 + 0.5))
     }
 
     private static func seconds(in unit: Substring) -> Double? {

@@ -51,7 +51,8 @@ extension Memory {
         }
         guard values["amtguard-memory"] == "1", values["boot"] == scope.boot[...],
             values["namespace"] == scope.namespace[...], let ownedText = values["owned"], let listText = values["list"],
-            let owned = try? PortSet(kernel: Array(ownedText.utf8)), let csme = values["csme"]
+            let owned = try? PortSet(kernel: Array(ownedText.utf8)), let csme = values["csme"],
+            csme == "0" || csme == "1"
         else { return nil }
         let list = UInt64(listText, radix: 16)
         guard list != nil || listText.isEmpty else { return nil }

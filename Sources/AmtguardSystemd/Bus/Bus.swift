@@ -135,7 +135,8 @@ import SystemPackage
         _ destination: String?, _ path: String, _ interface: String, _ member: String, _ arguments: [BusValue],
         timeout: Duration = Bus.patience, answer: @escaping (BusMessage?) -> Void
     ) {
-        unsafe call(destination, path, interface, member, timeout: timeout, { unsafe arguments.append(to: $0) }, answer: answer)
+        unsafe call(
+            destination, path, interface, member, timeout: timeout, { unsafe arguments.append(to: $0) }, answer: answer)
     }
 }
 

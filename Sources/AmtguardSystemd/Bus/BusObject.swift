@@ -94,7 +94,7 @@ import SystemPackage
         }
         let call = unsafe BusCall(message.message)
         ifRoot(call) { [weak self] in
-            guard let value = try? call.readValue(), value.signature == "\(property.signature)", set(value) else {
+            guard call.isVariant(of: property.signature), let value = try? call.readValue(), set(value) else {
                 return call.fail("org.freedesktop.DBus.Error.InvalidArgs", "This value is not accepted.")
             }
             call.reply()
@@ -121,6 +121,12 @@ extension BusMessage {
     fileprivate var isSet: Bool {
         unsafe sd_bus_message_is_method_call(message, "org.freedesktop.DBus.Properties", "Set") > 0
             && sd_bus_message_has_signature(message, "ssv") > 0
+    }
+
+    /// Whether the next argument is a variant of just this type. The corresponding C function is
+    /// `sd_bus_message_verify_type`.
+    fileprivate func isVariant(of type: StaticString) -> Bool {
+        unsafe sd_bus_message_verify_type(message, letter("v"), type.cString) > 0
     }
 
     fileprivate func rewind() {

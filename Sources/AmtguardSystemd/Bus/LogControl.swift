@@ -16,6 +16,7 @@ public enum LogControl {
             return index
         }
 
+        /// Whether `a` is the more urgent.
         public static func < (a: Level, b: Level) -> Bool { a.priority < b.priority }
     }
 

@@ -33,6 +33,8 @@ public final class SystemBus {
     private var timer: Timer?
     private var pause = SystemBus.shortestPause
     private var readySince: Duration?
+    /// The connection is dead or useless: the timer is running that replaces it.
+    private var isDoomed = false
     private(set) var connection: Bus?
 
     private typealias Subscription = (
@@ -146,9 +148,12 @@ public final class SystemBus {
         connection?.close()
         connection = nil
         readySince = nil
+        isDoomed = false
     }
 
     private func reopenLater() {
+        guard !isDoomed else { return }
+        isDoomed = true
         if let readySince, BootClock.now - readySince > Self.longestPause { pause = Self.shortestPause }
         timer?.arm(after: pause)
         pause = min(pause * 2, Self.longestPause)
@@ -158,7 +163,7 @@ public final class SystemBus {
     ///
     /// libsystemd watches for the socket, but a bus that had bound it and did not listen yet leaves it waiting.
     private func lookAfterConnection() {
-        if !isConnected { open() }
+        if isDoomed || !isConnected { open() }
     }
 
     private func establish(_ subscription: Subscription, on connection: Bus) {

@@ -57,7 +57,7 @@ public import SystemPackage
 
     /// Tells the service manager at half its interval that the loop turns, if it wants to know.
     ///
-    /// The corresponding C function is `sd_event_set_watchdog`.
+    /// The corresponding C function is `sd_event_set_watchdog`. It wakes the loop only where nothing else does.
     /// - Returns: whether the service manager asked for it (`WatchdogSec=`).
     /// - Throws: `.invalidArgument` for an environment that makes no sense.
     @discardableResult

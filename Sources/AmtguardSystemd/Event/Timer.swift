@@ -49,6 +49,7 @@ extension EventLoop {
     public func timer(
         _ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void
     ) throws(Errno) -> Timer {
+        // The end of time never comes: not armed.
         let handler = unsafe Unmanaged.passRetained(Handler(body))
         var source: OpaquePointer?
         let result = unsafe sd_event_add_time(
@@ -59,7 +60,6 @@ extension EventLoop {
             }, handler.toOpaque())
         let registration = try unsafe EventSource(adopting: source, result, handler)
         try registration.configure(name, priority)
-        registration.setEnabled(false)
         return Timer(registration)
     }
 }

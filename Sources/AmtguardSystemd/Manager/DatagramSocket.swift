@@ -8,12 +8,12 @@ import SystemPackage
 enum DatagramSocket {
     /// Sends one datagram, or throws `.wouldBlock` when the receiver's queue is full.
     ///
-    /// The corresponding C function is `sendto` with MSG_DONTWAIT.
+    /// The corresponding C function is `sendto`, on a socket with SOCK_NONBLOCK.
     /// - Parameter path: `/…`, or `@…` for the abstract namespace.
     static func send(_ bytes: [UInt8], to path: String) throws(Errno) {
         unsafe try withSocket(path) { (descriptor, address, length) throws(Errno) in
             let sent = unsafe sendto(
-                descriptor, bytes, bytes.count, CInt(MSG_DONTWAIT | MSG_NOSIGNAL), address, length)
+                descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL), address, length)
             guard sent >= 0 else { throw Errno(rawValue: errno) }
         }
     }

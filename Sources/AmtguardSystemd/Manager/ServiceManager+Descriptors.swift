@@ -62,4 +62,10 @@ extension ServiceManager {
         guard isListening else { return false }
         return sd_notify_barrier(0, timeout.microseconds) > 0
     }
+
+    /// What carries descriptors is left to libsystemd, which waits while the manager's queue is full: look beforehand.
+    private static var isListening: Bool {
+        guard let socket = environment("NOTIFY_SOCKET") else { return false }
+        return (try? DatagramSocket.isWritable(socket)) ?? false
+    }
 }

@@ -1,4 +1,3 @@
-import CSystemd
 import Glibc
 
 /// The service manager, told how its service is doing.
@@ -9,14 +8,20 @@ public enum ServiceManager {
     /// Whether a service manager wants to be told (NOTIFY_SOCKET).
     public static var isSupervised: Bool { environment("NOTIFY_SOCKET") != nil }
 
-    /// Sends assignments such as `WATCHDOG=1`. The corresponding C function is `sd_notify`.
+    /// Sends assignments such as `WATCHDOG=1`. The corresponding C function is `sd_notify`, which waits while the
+    /// manager's queue is full; this does not.
     ///
     /// A line's end in an assignment becomes a space: no text of others can add an assignment of its own.
     /// - Returns: whether the manager has them.
     @discardableResult
     public static func notify(_ assignments: [String]) -> Bool {
-        guard isListening else { return false }
-        return unsafe sd_notify(0, message(assignments)) > 0
+        guard let socket = environment("NOTIFY_SOCKET") else { return false }
+        do {
+            try DatagramSocket.send(Array(message(assignments).utf8), to: socket)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// The service is up, or up again after `reloading()`.
@@ -50,13 +55,5 @@ public enum ServiceManager {
         assignments
             .map { assignment in String(assignment.map { $0.isNewline || $0 == "\0" ? " " : $0 }) }
             .joined(separator: "\n")
-    }
-
-    /// libsystemd sends with a call that waits while the manager's queue is full. The manager's queue is rarely full,
-    /// and of all that is told here nothing is worth waiting for. What is no path (systemd 254: a vsock) is let pass.
-    static var isListening: Bool {
-        guard let socket = environment("NOTIFY_SOCKET"), let first = socket.first else { return false }
-        guard first == "/" || first == "@" else { return true }
-        return (try? DatagramSocket.isWritable(socket)) ?? false
     }
 }

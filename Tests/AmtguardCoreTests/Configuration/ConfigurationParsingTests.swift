@@ -10,7 +10,7 @@ import Testing
     }
 
     private static let allowedPorts =
-        "Allowed: ports from 1 to 65535 and ranges like 16992-16995, at most 1024 ports"
+        "Allowed: ports from 1 to 65535 and ranges like 16992-16995, at most 512 ports"
 
     static let allowed: [(String, @Sendable (inout Configuration) -> Void)] = [
         ("", { _ in }), ("\n\n# nothing\n; nothing\n[Guard]\n", { _ in }),
@@ -24,7 +24,7 @@ import Testing
         ("[Guard]\nOnStop=release", { $0.onStop = .release }),
         ("[Guard]\nAuditSec=1min 30s", { $0.audit = .seconds(90) }),
         ("[Guard]\nAuditSec=100ms", { $0.audit = .milliseconds(100) }),
-        ("[Guard]\nRepairBurst=1\nRepairsPerSec=10000", { $0.pace = Pace(burst: 1, perSecond: 10_000) }),
+        ("[Guard]\nRepairBurst=1\nRepairsPerSec=100000", { $0.pace = Pace(burst: 1, perSecond: 100_000) }),
         ("[Guard]\nMode=always\nMode=observe\n[Guard]\nMode=auto", { _ in }),
         ("[Guard]\nMode=always\nMode=", { _ in }),
         ("[Guard]\nPorts=1\nPorts=\nAuditSec=1\nAuditSec=\nOnStop=release\nOnStop=", { _ in }),
@@ -52,8 +52,19 @@ import Testing
             "[Guard]\nPorts=623 0664", 2,
             "Ports=: \"0664\" has a leading zero, which the kernel would read as octal. \(allowedPorts)"
         ),
-        ("[Guard]\nPorts=1-65535", 2, "Ports=: these are 65535 ports. \(allowedPorts)"),
-        ("[Guard]\nExtraPorts=1-1000\nExtraPorts=1001-2000", 3, "ExtraPorts=: these are 2000 ports. \(allowedPorts)"),
+        ("[Guard]\nPorts=1-65535", 2, "Ports=: these would be 65535 ports in all. \(allowedPorts)"),
+        (
+            "[Guard]\nExtraPorts=1-500\nExtraPorts=501-600", 3,
+            "ExtraPorts=: these would be 606 ports in all. \(allowedPorts)"
+        ),
+        (
+            "[Guard]\nPorts=1-300\nExtraPorts=400-700", 3,
+            "ExtraPorts=: these would be 601 ports in all. \(allowedPorts)"
+        ),
+        (
+            "[Guard]\nExtraPorts=400-700\nPorts=1-300", 3,
+            "Ports=: these would be 601 ports in all. \(allowedPorts)"
+        ),
         ("[Guard]\nMode=Auto", 2, "Mode=: \"Auto\" is unknown. Allowed: auto, always, observe"),
         ("[Guard]\nOnStop=maybe", 2, "OnStop=: \"maybe\" is unknown. Allowed: keep, release"),
         (
@@ -74,12 +85,12 @@ import Testing
             "RepairBurst=: \"-1\" is not a whole number. Allowed: a whole number from 1 to 1000000"
         ),
         (
-            "[Guard]\nRepairsPerSec=10001", 2,
-            "RepairsPerSec=: 10001 is out of range. Allowed: a whole number from 1 to 10000"
+            "[Guard]\nRepairsPerSec=100001", 2,
+            "RepairsPerSec=: 100001 is out of range. Allowed: a whole number from 1 to 100000"
         ),
         (
             "[Guard]\nRepairsPerSec=99999999999999999999", 2,
-            "RepairsPerSec=: \"99999999999999999999\" is not a whole number. Allowed: a whole number from 1 to 10000"
+            "RepairsPerSec=: \"99999999999999999999\" is not a whole number. Allowed: a whole number from 1 to 100000"
         ),
         ("Mode=auto", 1, "\"Mode\" stands before any section. Allowed: [Guard] first"),
         ("[Guard]\nnonsense", 2, "\"nonsense\" is no assignment. Allowed: [Section], Key=value, and # comments"),

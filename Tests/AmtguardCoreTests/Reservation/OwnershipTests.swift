@@ -70,11 +70,11 @@ import Testing
         case .keep:
             #expect(scene.list == amt.union("8080"))
             #expect(scene.owned == "664,16992-16995")
-            #expect(scene.toldNames() == [])
+            #expect(scene.toldEvents() == [.stopping(keeping: amt)])
         case .release:
             #expect(scene.list == "623,8080")
             #expect(scene.owned.isEmpty && scene.remembered.ownership.owned.isEmpty)
-            #expect(scene.toldEvents() == [.released("664,16992-16995", list: "623,8080")])
+            #expect(scene.toldEvents() == [.stopping(keeping: ""), .released("664,16992-16995", list: "623,8080")])
         }
     }
 

@@ -34,7 +34,7 @@ import Testing
         #expect(repair.writer == sysctl)
         #expect(repair.at == at(200))
         #expect(scene.status.repairs.count == 1)
-        #expect(scene.guardian.lastRepairUSec == 200_000_000)
+        #expect(scene.status.repairs.last?.bootUSec == 200_000_000)
     }
 
     @Test func `is repaired without a name where the watch told none, and an old name is not used again`() {

@@ -13,6 +13,8 @@ struct Scene {
     var losing: [PortSet] = []
     private(set) var remembered: Memory
     private var effects: [Effect] = []
+    /// Whom the watch will name, when the list is whole again and there is time to ask.
+    private var writer: Writer?
 
     /// A guardian that has looked around and at the list.
     init(
@@ -47,8 +49,16 @@ struct Scene {
     /// The events among it, by the names of their cases.
     mutating func toldNames() -> [String] { toldEvents().map(\.name) }
 
-    mutating func see(_ observation: Guardian.Observation) {
-        carryOut(guardian.observe(observation, at: at(now)))
+    /// One observation, and whatever comes of it.
+    mutating func see(_ first: Guardian.Observation) {
+        var next: Guardian.Observation? = first
+        while let observation = next {
+            next = nil
+            for effect in guardian.observe(observation, at: at(now)) {
+                effects.append(effect)
+                if let outcome = carryOut(effect) { next = outcome }
+            }
+        }
     }
 
     mutating func look(_ prompt: Prompt) {
@@ -58,8 +68,9 @@ struct Scene {
     /// Somebody replaces the list, and the watch shows it.
     mutating func overwrite(with ports: PortSet, by writer: Writer? = nil) {
         list = ports
-        if let writer { see(.writer(writer)) }
+        self.writer = writer
         look(.watch)
+        name()
     }
 
     mutating func configure(_ configuration: Configuration) {
@@ -74,28 +85,31 @@ struct Scene {
         look(.request)
     }
 
-    private mutating func carryOut(_ asked: [Effect]) {
-        for effect in asked {
-            effects.append(effect)
-            switch effect {
-            case .remember: remembered = guardian.memory
-            case .add(let ports):
-                guard permitted() else { continue }
-                list = list.union(ports)
-                if !losing.isEmpty { list = list.subtracting(losing.removeFirst()) }
-                look(.readBack)
-            case .remove(let ports):
-                guard permitted() else { continue }
-                list = list.subtracting(ports)
-                look(.readBack)
-            case .look, .watch, .audit, .report: break
-            }
+    private mutating func carryOut(_ effect: Effect) -> Guardian.Observation? {
+        switch effect {
+        case .remember: remembered = guardian.memory
+        case .add(let ports):
+            if let refusal { return .refused(refusal) }
+            list = list.union(ports)
+            if !losing.isEmpty { list = list.subtracting(losing.removeFirst()) }
+            return readBack()
+        case .remove(let ports):
+            if let refusal { return .refused(refusal) }
+            list = list.subtracting(ports)
+            return readBack()
+        case .look, .watch, .audit, .report: break
         }
+        return nil
     }
 
-    private mutating func permitted() -> Bool {
-        if let refusal { see(.refused(refusal)) }
-        return refusal == nil
+    private mutating func readBack() -> Guardian.Observation {
+        name()
+        return .list(.ports(list), .readBack)
+    }
+
+    private mutating func name() {
+        if let writer { effects += guardian.observe(.writer(writer), at: at(now)) }
+        writer = nil
     }
 }
 

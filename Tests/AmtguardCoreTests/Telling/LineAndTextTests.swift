@@ -43,7 +43,7 @@ import Testing
         scene.now = 200
         scene.overwrite(with: "8080", by: sysctl)
         let text = scene.status.text
-        #expect(text.first == Status.Line(label: "Verdict", value: "protected since 2026-11-22T20:01:40Z", tone: .good))
+        #expect(text.first == Status.Line("Verdict", "protected since 2026-11-22T20:01:40Z", .good))
         let shown = text.map { "\($0.label)|\($0.value)" }
         for line in [
             "AMT|unknown, firmware 16.1.25.2124", "|pci: 0000:00:16.0 is Intel's management engine interface",
@@ -64,11 +64,11 @@ import Testing
         scene.look(.request)
         let text = scene.status.text
         #expect(text.first?.tone == .bad)
-        #expect(text.contains(Status.Line(label: "Exposed", value: "623,664,16992-16995", tone: .bad)))
-        #expect(text.contains(Status.Line(label: "Reserved", value: "unknown")))
-        #expect(text.contains(Status.Line(label: "Ephemeral", value: "unknown")))
-        #expect(text.contains(Status.Line(label: "Owned", value: "none")))
-        #expect(text.contains(Status.Line(label: "", value: "→ \(Obstacle.missing.advice)", tone: .faint)))
+        #expect(text.contains(Status.Line("Exposed", "623,664,16992-16995", .bad)))
+        #expect(text.contains(Status.Line("Reserved", "unknown")))
+        #expect(text.contains(Status.Line("Ephemeral", "unknown")))
+        #expect(text.contains(Status.Line("Owned", "none")))
+        #expect(text.contains(Status.Line("", "→ \(Obstacle.missing.advice)", .faint)))
     }
 
     @Test func `cut long lists, and do not trust a list that came in a file`() {

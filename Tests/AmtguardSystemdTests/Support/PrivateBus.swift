@@ -41,7 +41,7 @@ final class PrivateBus {
     }
 
     /// Whether the bus has started a service.
-    var hasStartedService: Bool { access(directory.path + "/started", F_OK) == 0 }
+    var hasStartedService: Bool { FileManager.default.fileExists(atPath: directory.path + "/started") }
 
     func start() throws {
         try FileManager.default.createDirectory(atPath: directory.path + "/run", withIntermediateDirectories: true)
@@ -59,7 +59,14 @@ final class PrivateBus {
     /// Waits for a bus that was started.
     func wait() throws {
         let loop = try EventLoop()
-        _ = try loop.run { access(directory.path + "/run/bus", F_OK) == 0 && (try? BusClient(address: address)) != nil }
+        _ = try loop.run {
+            do {
+                _ = try BusClient(address: address)
+                return true
+            } catch {
+                return false
+            }
+        }
     }
 
     /// `busctl` as another user.

@@ -12,7 +12,7 @@ final class SocketPair {
     init() throws {
         var ends: [CInt] = [0, 0]
         let type = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        try check(socketpair(AF_UNIX, type, 0, &ends))
+        try unsafe check(socketpair(AF_UNIX, type, 0, &ends))
         loop = try EventLoop()
         server = try Bus.peer(FileDescriptor(rawValue: ends[0]), asServer: true, on: loop)
         client = try Bus.peer(FileDescriptor(rawValue: ends[1]), asServer: false, on: loop)

@@ -1,0 +1,35 @@
+import SystemPackage
+import Testing
+
+@testable import AmtguardDaemon
+
+@Suite struct `The command line of amtguardd` {
+    @Test(
+        arguments: [
+            ([], .guardHost), (["--arm"], .arm), (["--check"], .check), (["--dry-run"], .dryRun),
+            (["--version"], .version), (["--help"], .help), (["-h"], .help),
+        ] as [([String], Invocation.Act)])
+    func `asks for one thing`(arguments: [String], act: Invocation.Act) throws {
+        #expect(try Invocation(arguments).act == act)
+    }
+
+    @Test(arguments: [
+        ["--config", "/a", "--root", "/b"], ["--root=/b", "--config=/a"], ["--config=/a", "--root", "/b"],
+    ])
+    func `takes paths with a space or an equals sign`(arguments: [String]) throws {
+        let invocation = try Invocation(arguments)
+        #expect(invocation.configuration == "/a")
+        #expect(invocation.root == "/b")
+    }
+
+    @Test(arguments: [
+        (["--wrong"], "--wrong"), (["guard"], "guard"), (["--config"], "--config"), (["--root", ""], "--root"),
+        (["--check", "--arm"], "--arm"), (["--check=yes"], "--check"), (["--config="], "--config"),
+        (["--he\nlp"], "--he?lp"),
+    ])
+    func `is refused in one line that names the word`(arguments: [String], word: String) {
+        let misuse = #expect(throws: Invocation.Misuse.self) { try Invocation(arguments) }
+        #expect(misuse?.message.contains(word) == true)
+        #expect(misuse?.message.contains("\n") == false)
+    }
+}
