@@ -100,7 +100,8 @@ final class Daemon {
         guard let descriptor = driver.watchedDescriptor else { return }
         sources.watch = try? loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
             look(.watch)
-            nameWriters()
+            // A write between that look and the reading of its event would wake nobody any more: look once again.
+            if nameWriters() { look(.watch) }
             finish()
         }
     }
@@ -165,8 +166,13 @@ extension Daemon {
     }
 
     /// Only now, with the list whole again, there is time to find out who wrote it.
-    private func nameWriters() {
-        for writer in driver.writers() { observe(.writer(writer)) }
+    ///
+    /// - Returns: Whether the watch had anything to say. Only a look that comes after this shows what it said.
+    @discardableResult
+    private func nameWriters() -> Bool {
+        let events = driver.takeEvents()
+        for writer in events.writers { observe(.writer(writer)) }
+        return !events.isEmpty
     }
 
     private func arrangeAudit() {

@@ -79,10 +79,10 @@ struct ListDriver: ~Copyable {
     }
 
     /// Reads away what the watch has to say.
-    func writers() -> [Writer] {
+    func takeEvents() -> ListWatch.Drained {
         switch watch {
-        case .none: []
-        case .some(let watch): watch.drain().writers
+        case .none: ListWatch.Drained()
+        case .some(let watch): watch.drain()
         }
     }
 
