@@ -196,3 +196,55 @@ need_nobody() {  # The user nobody can run what was built: the toolchain may lie
 
 mkdir -p $root
 touch $manager_log
+
+# --------------------------------------------------------------------------------------------------------------------
+# A bus of our own, where the guard below --root looks for the system bus, under the policy that is installed
+
+bus_socket=$root/run/dbus/system_bus_socket
+bus_address=unix:path=$bus_socket
+
+start_bus() {
+    mkdir -p ${bus_socket%/*}
+    rm -f $bus_socket
+    cat >bus.conf <<CONF
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>$bus_address</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <deny own="*"/>
+    <deny send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+    <allow send_destination="org.freedesktop.DBus"/>
+  </policy>
+  <include>$here/../../systemd/org.amtguard1.conf</include>
+</busconfig>
+CONF
+    dbus-daemon --config-file=bus.conf --nofork --nopidfile 2>bus.log &
+    bus=$!
+    eventually "the bus listens" test -S $bus_socket
+}
+stop_bus() { kill -KILL $bus; wait $bus || true; }
+
+object=(org.amtguard1 /org/amtguard1)
+manager_interface=org.amtguard1.Manager
+on_bus() { "${as[@]}" busctl --address=$bus_address --timeout=10 "$@" 2>&1; }  # busctl, as whom `as` says
+as=()
+calls() {  # PATTERN METHOD: what a call of the manager answers
+    seen=$(on_bus call "${object[@]}" $manager_interface "$2" || true)
+    [[ $seen == $1 ]]
+}
+property() {  # NAME VALUE: as busctl prints it
+    seen=$(on_bus get-property "${object[@]}" $manager_interface "$1" || true)
+    [[ $seen == "$2" ]]
+}
+has_name() { seen=$(on_bus --no-legend list || true); [[ $seen == *org.amtguard1\ * && $seen != *'org.amtguard1 '*'(activatable)'* ]]; }
