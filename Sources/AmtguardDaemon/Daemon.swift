@@ -234,6 +234,7 @@ extension Daemon {
         observe(.stopping)
         look(.request)
         publish()
+        keepsake.withdrawStatus()
         face?.flush()
         loop.exit()
     }
@@ -256,7 +257,7 @@ extension Daemon {
         let status = guardian.status
         publishedAt = Moment.now().instant.sinceBoot
         guard status != published else { return }
-        keepsake.write(status)
+        keepsake.write(status, guardian.memory)
         if status.line != line {
             line = status.line
             ServiceManager.status(line)
@@ -265,5 +266,7 @@ extension Daemon {
         published = status
         face?.announce(status, after: former)
         observe(.runtimeDirectory(problem: keepsake.problem))
+        // Whether it could be written is part of what is to be told.
+        if guardian.status != status { sources.publish?.arm(at: publishedAt + .milliseconds(100)) }
     }
 }

@@ -13,7 +13,10 @@ struct Keepsake: ~Copyable {
     private var lock: Descriptor?
     private var record: Record?
     /// What did not work the last time it was tried, and why: one line.
-    private(set) var problem: String?
+    var problem: String? { directoryProblem ?? memoryProblem ?? stateProblem }
+    private var directoryProblem: String?
+    private var memoryProblem: String?
+    private var stateProblem: String?
 
     /// Takes the lock; without it nothing here is touched.
     ///
@@ -23,7 +26,7 @@ struct Keepsake: ~Copyable {
         do {
             opened = try RuntimeDirectory(in: root, creating: true)
         } catch {
-            problem = "/run/amtguard can't be used: \(error)"
+            directoryProblem = "/run/amtguard can't be used: \(error)"
             return
         }
         do {
@@ -31,13 +34,13 @@ struct Keepsake: ~Copyable {
         } catch Errno.resourceTemporarilyUnavailable {
             throw Taken()
         } catch {
-            problem = "/run/amtguard/lock can't be taken: \(error)"
+            directoryProblem = "/run/amtguard/lock can't be taken: \(error)"
             return
         }
         do {
             record = try opened.openRecord("memory")
         } catch {
-            problem = "/run/amtguard/memory can't be used: \(error)"
+            memoryProblem = "/run/amtguard/memory can't be used: \(error)"
         }
         directory = consume opened
     }
@@ -58,24 +61,29 @@ struct Keepsake: ~Copyable {
 
     /// Writes down what must survive the process.
     mutating func remember(_ memory: Memory) {
-        note("memory") { (keepsake) throws(Errno) in try keepsake.record?.write(memory.encoded) }
-    }
-
-    /// Replaces the state file.
-    mutating func write(_ status: Status) {
-        note("state.json") { (keepsake) throws(Errno) in
-            try keepsake.directory?.replace("state.json", with: Array("\(status.json)\n".utf8))
-        }
-    }
-
-    private mutating func note(_ name: String, _ body: (inout Keepsake) throws(Errno) -> Void) {
-        guard directory != nil else { return }
         do {
-            try body(&self)
-            problem = nil
+            if record == nil { record = try directory?.openRecord("memory") }
+            try record?.write(memory.encoded)
+            memoryProblem = nil
         } catch {
-            problem = "/run/amtguard/\(name) can't be written: \(error)"
+            memoryProblem = "/run/amtguard/memory can't be written: \(error)"
         }
+    }
+
+    /// Replaces the state file, and tries again to write down what could not be remembered.
+    mutating func write(_ status: Status, _ memory: Memory) {
+        if memoryProblem != nil { remember(memory) }
+        do {
+            try directory?.replace("state.json", with: Array("\(status.json)\n".utf8))
+            stateProblem = nil
+        } catch {
+            stateProblem = "/run/amtguard/state.json can't be written: \(error)"
+        }
+    }
+
+    /// Takes the state file away: what nobody looks after any more is no status. The memory stays.
+    func withdrawStatus() {
+        try? directory?.remove("state.json")
     }
 }
 
