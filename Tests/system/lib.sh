@@ -116,6 +116,11 @@ reason() {  # ID: among the reasons in amtguardctl --json
 
 overwrite() { printf '%s\n' "$1" >$list; }  # PORTS: as `sysctl -w` does, and named "bash"
 
+overwrite_and_stay() {  # PORTS: by a process that waits to be named, in `writer`; who is gone when it is looked up is not
+    perl -e 'open my $f, ">", $ARGV[0] or die "$!"; syswrite $f, "$ARGV[1]\n" or die "$!"; sleep 1000' $list "$1" &
+    writer=$!
+}
+
 write_whole() {  # FILE: a list of any length; the kernel takes 4,095 bytes a call, and what follows adds
     perl -e 'open my $in, "<", $ARGV[0] or die; local $/; my $text = <$in>;
         open my $out, ">", $ARGV[1] or die "$!";

@@ -26,21 +26,15 @@ stop_guard
 afresh
 launch=()
 
-# No watch to be had: audits alone, and a verdict that says so.
-former=$(</proc/sys/user/max_inotify_instances)
-configure AuditSec=1s
-launch=(setpriv --inh-caps=-all --bounding-set=-sys_admin)
-unwatched=(unshare --user --map-root-user --net=/proc/self/ns/net)
-launch=()
-
 # Armed, as the unit does it: a step as root, then a guard with one capability.
 need_nobody
 install -d -o 65534 -g 65534 $run
-guard_of_nobody=("${as_nobody[@]}" --inh-caps=+net_admin --ambient-caps=+net_admin --bounding-set=-all,+net_admin
-    "$amtguardd" --root $root)
+unprivileged=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all,+net_admin --ambient-caps=-all,+net_admin
+    --bounding-set=-all,+net_admin)
 configure AuditSec=1h
 : >armed.log
-$work/helpers/service-manager $work/armed armed.log "$amtguardd" --arm -- "${guard_of_nobody[@]}" 2>$log &
+$work/helpers/service-manager $work/armed armed.log "$amtguardd" --arm -- "${unprivileged[@]}" \
+    "$amtguardd" --root $root 2>$log &
 supervisor=$!
 armed() { grep -qE -- "$1" armed.log; }
 eventually "the armed guard is ready" armed '^READY=1'
@@ -67,7 +61,7 @@ afresh
 
 # The same without the step.
 install -d -o 65534 -g 65534 $run
-launch=("${guard_of_nobody[@]:0:${#guard_of_nobody[@]}-3}")
+launch=("${unprivileged[@]}")
 start_guard
 expect "unarmed, a guard without privileges watches by inotify" json .watch inotify
 overwrite 5003
@@ -76,16 +70,6 @@ stop_guard
 launch=()
 
 # What is handed over and is no watch of this list is not taken for one.
-: >armed.log
-guard_unarmed=("$amtguardd" --root $root)
-$work/helpers/service-manager $work/armed armed.log perl -e '
-    use Socket; 0' -- "${guard_unarmed[@]}" 2>$log &
-supervisor=$!
-eventually "without a descriptor it is ready" armed '^READY=1'
-guard=$(sed -n 's/^main //p' armed.log)
-kill -TERM $guard
-wait $supervisor
-
 exec 3</dev/null
 printf '\n' >$list
 before=$(readies)
