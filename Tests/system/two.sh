@@ -6,7 +6,7 @@ start_guard AuditSec=1h
 first=$guard
 state=$(stat -c %i $run/lock)
 
-status=0 said=$("$amtguardd" --root $root 2>&1) || status=$?
+status=0 said=$(timeout 20 "$amtguardd" --root $root 2>&1) || status=$?
 expect "the second exits with 1" is $status 1
 expect "and says why in one line" is "$said" "amtguardd: another amtguardd guards this host already"
 expect "the first goes on" runs "$first"
