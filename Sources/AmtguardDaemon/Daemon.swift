@@ -100,7 +100,9 @@ final class Daemon {
         guard let descriptor = driver.watchedDescriptor else { return }
         sources.watch = try? loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
             look(.watch)
+            // What is drained may be the event of a write that came after that look: only one behind it sees all.
             nameWriters()
+            look(.watch)
             finish()
         }
     }

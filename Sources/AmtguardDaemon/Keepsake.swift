@@ -12,8 +12,13 @@ struct Keepsake: ~Copyable {
     private var directory: RuntimeDirectory?
     private var lock: Descriptor?
     private var record: Record?
-    /// What did not work the last time it was tried, and why: one line.
-    private(set) var problem: String?
+    /// What did not work the last time it was tried, and why, by the file.
+    private var problems: [String: String] = [:]
+
+    /// One of them: one line; `nil` where all works.
+    var problem: String? {
+        problems.min { $0.key < $1.key }.map { "/run/amtguard\($0.key) can't be used: \($0.value)" }
+    }
 
     /// Takes the lock; without it nothing here is touched.
     ///
@@ -23,7 +28,7 @@ struct Keepsake: ~Copyable {
         do {
             opened = try RuntimeDirectory(in: root, creating: true)
         } catch {
-            problem = "/run/amtguard can't be used: \(error)"
+            problems[""] = "\(error)"
             return
         }
         do {
@@ -31,13 +36,13 @@ struct Keepsake: ~Copyable {
         } catch Errno.resourceTemporarilyUnavailable {
             throw Taken()
         } catch {
-            problem = "/run/amtguard/lock can't be taken: \(error)"
+            problems["/lock"] = "\(error)"
             return
         }
         do {
             record = try opened.openRecord("memory")
         } catch {
-            problem = "/run/amtguard/memory can't be used: \(error)"
+            problems["/memory"] = "\(error)"
         }
         directory = consume opened
     }
@@ -58,23 +63,24 @@ struct Keepsake: ~Copyable {
 
     /// Writes down what must survive the process.
     mutating func remember(_ memory: Memory) {
-        note("memory") { (keepsake) throws(Errno) in try keepsake.record?.write(memory.encoded) }
+        guard record != nil else { return }
+        note("/memory") { (keepsake) throws(Errno) in try keepsake.record?.write(memory.encoded) }
     }
 
     /// Replaces the state file.
     mutating func write(_ status: Status) {
-        note("state.json") { (keepsake) throws(Errno) in
+        guard directory != nil else { return }
+        note("/state.json") { (keepsake) throws(Errno) in
             try keepsake.directory?.replace("state.json", with: Array("\(status.json)\n".utf8))
         }
     }
 
     private mutating func note(_ name: String, _ body: (inout Keepsake) throws(Errno) -> Void) {
-        guard directory != nil else { return }
         do {
             try body(&self)
-            problem = nil
+            problems[name] = nil
         } catch {
-            problem = "/run/amtguard/\(name) can't be written: \(error)"
+            problems[name] = "\(error)"
         }
     }
 }

@@ -113,7 +113,7 @@ struct ListDriver: ~Copyable {
 
 extension Watch {
     fileprivate init(_ watch: borrowing ListWatch) {
-        let shortfall = watch.refusals.last.map(\.text)
+        let shortfall = watch.refusals.first.map(\.text)
         switch watch.rung {
         case .fanotifyPidfd: self.init(.fanotify)
         case .fanotify: self.init(.fanotify, shortfall: shortfall)
