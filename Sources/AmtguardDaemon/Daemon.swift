@@ -228,7 +228,7 @@ extension Daemon {
     private func stop() {
         ServiceManager.stopping()
         observe(.stopping)
-        look(.request)
+        look(.readBack)
         publish()
         face?.flush()
         loop.exit()
