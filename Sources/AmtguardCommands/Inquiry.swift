@@ -23,7 +23,7 @@ struct Inquiry {
             let answer = try Answer(Array(describe().utf8))
             return .answer(answer, stale: answer.staleness(at: .now(), boot: nil))
         } catch {
-            return fromStateFile(orElse: "amtguardd does not answer on the bus")
+            return fromStateFile()
         }
     }
 
@@ -36,7 +36,7 @@ struct Inquiry {
         return text
     }
 
-    private func fromStateFile(orElse reason: String) -> Outcome {
+    private func fromStateFile() -> Outcome {
         let bytes: [UInt8]
         var isRunning: Bool?
         do {

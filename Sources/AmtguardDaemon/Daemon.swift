@@ -42,7 +42,7 @@ final class Daemon {
     init(_ invocation: Invocation) throws {
         teller = Teller()
         loop = try EventLoop()
-        root = try RootDirectory(path: invocation.root)
+        root = try invocation.openRoot()
         loader = ConfigurationLoader(only: invocation.configuration)
         busAddress = SystemBus.address(below: invocation.root?.string)
         keepsake = try Keepsake(below: root)
