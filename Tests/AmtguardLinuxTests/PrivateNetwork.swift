@@ -42,20 +42,3 @@ private final class Outcome<Value>: @unchecked Sendable {
     var result: Result<Value, any Error>?
     let done = DispatchSemaphore(value: 0)
 }
-
-/// Runs a shell command in the caller's network namespace and waits for it; its pid.
-///
-/// Not with Foundation's Process: it wakes itself over the loopback interface, which is down in a new namespace.
-@discardableResult
-func shell(_ script: String) throws -> pid_t {
-    let words: [String] = ["sh", "-c", script]
-    var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
-    var pid: pid_t = 0
-    let error = unsafe posix_spawn(&pid, "/bin/sh", nil, nil, &arguments, nil)
-    guard error == 0 else { throw PrivateNetworkError.spawn(error) }
-    var status: CInt = 0
-    guard unsafe waitpid(pid, &status, 0) == pid else { throw PrivateNetworkError.spawn(errno) }
-    #expect(status == 0, "\(script)")
-    return pid
-}
