@@ -108,7 +108,8 @@ struct FanotifyGroupTests {
     }
 
     @Test(arguments: [
-        "", "pos:\t0\nflags:\t02\n", "inotify wd:1 ino:32e1 sdev:15 mask:2\n", "fanotify", "fanotify flags:zz event-flags:0",
+        "", "pos:\t0\nflags:\t02\n", "inotify wd:1 ino:32e1 sdev:15 mask:2\n", "fanotify",
+        "fanotify flags:zz event-flags:0",
         "fanotify ino:32e1 sdev:15 mflags:0 mask:2", "xfanotify flags:83 event-flags:0",
     ])
     func `what is no group is none`(_ text: String) {
@@ -141,7 +142,8 @@ struct WriterLookupTests {
     @Test(arguments: [
         "", "\n", "0::/", "0::", "0::/system.slice", "0::relative.service", "0::/docker/abcdef", "1:cpu:/a.service",
         "0::/system.slice/ev\u{1B}[31mil.service", "0::/system.slice/a b.service", "0::/system.slice/.service",
-        "0::/system.slice/ü.service", "0::/\(String(repeating: "a", count: 300)).service", "::/x.service", "0:name=x:/y",
+        "0::/system.slice/ü.service", "0::/\(String(repeating: "a", count: 300)).service", "::/x.service",
+        "0:name=x:/y",
     ])
     func `what names no unit gives none`(_ text: String) {
         #expect(ControlGroup.unit(cgroup: Array(text.utf8)) == nil)
@@ -159,9 +161,10 @@ struct WriterLookupTests {
         #expect(WriterLookup.command([]) == nil)
     }
 
-    @Test(arguments: [
-        ("pos:\t0\nPid:\t4711\nNSpid:\t4711\n", 4711), ("Pid:\t-1\n", -1), ("NSpid:\t7\n", nil), ("Pid:\tx\n", nil),
-    ] as [(String, Int32?)])
+    @Test(
+        arguments: [
+            ("pos:\t0\nPid:\t4711\nNSpid:\t4711\n", 4711), ("Pid:\t-1\n", -1), ("NSpid:\t7\n", nil), ("Pid:\tx\n", nil),
+        ] as [(String, Int32?)])
     func `the pid of a pidfd`(_ text: String, _ pid: Int32?) {
         #expect(WriterLookup.pid(fdinfo: Array(text.utf8)) == pid)
     }

@@ -47,7 +47,8 @@ struct PresenceReaderTests {
             presence.devices == [
                 .init(name: "mei0", kind: "gsc", state: nil, firmwareVersion: nil, parent: "i915.mei-gsc.768"),
                 .init(
-                    name: "mei1", kind: "mei", state: "ENABLED", firmwareVersion: "11.8.93.4323", parent: "0000:00:16.0"),
+                    name: "mei1", kind: "mei", state: "ENABLED", firmwareVersion: "11.8.93.4323", parent: "0000:00:16.0"
+                ),
             ])
         #expect(presence.offeringAMTHI == ["0000:00:16.0"])
     }
@@ -56,8 +57,8 @@ struct PresenceReaderTests {
         for (entry, uuid, parent) in [
             ("0000:00:16.0-\(amthi)", nil, "0000:00:16.0"),
             ("0000:00:16.0-\(amthi.uppercased())", nil, "0000:00:16.0"),
-            ("mei::\(amthi):01", nil, "mei::\(amthi):01"),
-            ("whatever", amthi.uppercased() + "\n", "whatever"),
+            ("mei::\(amthi):01", nil, "unknown"),
+            ("whatever", amthi.uppercased() + "\n", "unknown"),
         ] as [(String, String?, String)] {
             let tree = try machine()
             try tree.file("sys/bus/mei/devices/\(entry)/uuid", uuid ?? "")
@@ -94,10 +95,11 @@ struct PresenceReaderTests {
             ])
     }
 
-    @Test(arguments: [
-        ("0:16.1.25.2124\n", "16.1.25.2124"), ("0:0.0.0.0\n", nil), ("", nil), ("16.1.25.2124", nil),
-        ("0:16.1.25\n", nil), ("0:a.b.c.d", nil), ("0:1.2.3.99999", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("0:16.1.25.2124\n", "16.1.25.2124"), ("0:0.0.0.0\n", nil), ("", nil), ("16.1.25.2124", nil),
+            ("0:16.1.25\n", nil), ("0:a.b.c.d", nil), ("0:1.2.3.99999", nil),
+        ] as [(String, String?)])
     func `a firmware version is four numbers that are not all zero`(_ text: String, _ version: String?) throws {
         let tree = try TemporaryDirectory()
         try tree.file("sys/class/mei/mei0/fw_ver", text)

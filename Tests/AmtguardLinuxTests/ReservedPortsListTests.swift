@@ -95,7 +95,9 @@ struct ReservedPortsListTests {
         try inPrivateNetwork {
             var list = try ReservedPortsList()
             try list.add(amtPorts.union(PortSet(5_000...5_010)))
-            #expect(try list.remove(PortSet(664...664, 16_992...16_993)) == PortSet(623...623, 5_000...5_010, 16_994...16_995))
+            #expect(
+                try list.remove(PortSet(664...664, 16_992...16_993))
+                    == PortSet(623...623, 5_000...5_010, 16_994...16_995))
             #expect(try list.remove(amtPorts) == PortSet(5_000...5_010))
             #expect(try list.remove(amtPorts) == PortSet(5_000...5_010), "nothing of it is there: nothing is written")
             #expect(try list.remove(PortSet(5_000...5_010)).isEmpty)

@@ -36,11 +36,13 @@ struct RootDirectoryTests {
         #expect(error("/etc/out", of: root) == .noSuchFileOrDirectory)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [
-        ("/etc/directory", .isDirectory), ("/etc/fifo", .invalidArgument), ("/etc/large", .fileTooLarge),
-        ("/etc/loop", .tooManySymbolicLinkLevels), ("/etc/none", .noSuchFileOrDirectory),
-        ("/etc/empty/below", .notDirectory),
-    ] as [(String, Errno)])
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            ("/etc/directory", .isDirectory), ("/etc/fifo", .invalidArgument), ("/etc/large", .fileTooLarge),
+            ("/etc/loop", .tooManySymbolicLinkLevels), ("/etc/none", .noSuchFileOrDirectory),
+            ("/etc/empty/below", .notDirectory),
+        ] as [(String, Errno)])
     func `what is no file of a sane size is refused at once, below a root and without`(
         _ path: String, _ expected: Errno
     ) throws {

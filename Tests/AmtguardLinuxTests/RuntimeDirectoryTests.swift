@@ -160,14 +160,14 @@ struct RecordTests {
 
     @Test func `a file with a second name may be somebody's else`() throws {
         try tree.file("run/amtguard/owned", "x")
-        #expect(link(tree.path + "/run/amtguard/owned", tree.path + "/run/amtguard/other") == 0)
+        #expect(unsafe link(tree.path + "/run/amtguard/owned", tree.path + "/run/amtguard/other") == 0)
         #expect(throws: Errno.notPermitted) { _ = try runtime().openRecord("owned") }
     }
 
     @Test(.enabled(if: isRoot, needsRoot))
     func `a file of another user is not ours`() throws {
         try tree.file("run/amtguard/owned", "x")
-        #expect(chown(tree.path + "/run/amtguard/owned", 65_534, 65_534) == 0)
+        #expect(unsafe chown(tree.path + "/run/amtguard/owned", 65_534, 65_534) == 0)
         #expect(throws: Errno.notPermitted) { _ = try runtime().openRecord("owned") }
     }
 }

@@ -46,7 +46,8 @@ public struct RootDirectory: ~Copyable {
     borrowing func open(
         _ path: FilePath, flags: CInt, permissions: FilePermissions = []
     ) throws(Errno) -> Descriptor {
-        let flags = flags | O_CLOEXEC | O_NOCTTY
+        // openat2 refuses what has no meaning together, where open passes it over.
+        let flags = flags | O_CLOEXEC | (flags & O_PATH == 0 ? O_NOCTTY : 0)
         guard let directory = number else {
             return Descriptor(
                 owning: try valueOrErrno {

@@ -59,7 +59,7 @@ private func parentsOfferingAMTHI(in root: borrowing RootDirectory) -> [String] 
 }
 
 /// The entry is a link to `…/0000:00:16.0/ENTRY`. Where it is none: since Linux 5.5 the name is `PARENT-UUID`;
-/// before, `mei:NAME:UUID:01`, which tells no parent and stands for itself.
+/// before, `mei:NAME:UUID:01`, which tells no parent.
 private func parent(ofEntry entry: String, at path: FilePath, in root: borrowing RootDirectory) -> String {
     if let target = try? root.target(of: path), let parent = target.removingLastComponent().lastComponent,
         parent.kind == .regular
@@ -67,7 +67,7 @@ private func parent(ofEntry entry: String, at path: FilePath, in root: borrowing
         return parent.string
     }
     let suffix = "-" + amthi
-    guard entry.lowercased().hasSuffix(suffix), entry.utf8.count > suffix.utf8.count else { return entry }
+    guard entry.lowercased().hasSuffix(suffix), entry.utf8.count > suffix.utf8.count else { return "unknown" }
     return String(decoding: entry.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
 }
 
