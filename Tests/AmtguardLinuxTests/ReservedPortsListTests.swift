@@ -104,6 +104,26 @@ struct ReservedPortsListTests {
         }
     }
 
+    @Test func `a removal from a long list keeps every other port, while others add`() throws {
+        // 5,000 ports of five digits are eight writes: between the first and the last the list has a hole.
+        let kept = alternate(from: 30_001, count: 5_000)
+        let lost = try inPrivateNetwork {
+            let writer = try AddingWriter(of: 10_000...12_999, every: 50)
+            var list = try ReservedPortsList()
+            try list.add(kept)
+            Thread { writer.run() }.start()
+            var lost = PortSet()
+            while writer.isRunning {
+                try list.add(amtPorts)
+                _ = try? list.remove(amtPorts)
+                lost = lost.union(kept.subtracting(try list.read()))
+                usleep(1_000)
+            }
+            return lost
+        }
+        #expect(lost.isEmpty)
+    }
+
     @Test func `additions beside removals are lost in the window between reading and writing alone`() throws {
         let (lost, additions, removals) = try inPrivateNetwork {
             let writer = try AddingWriter(of: 20_000...24_999, every: 200)
