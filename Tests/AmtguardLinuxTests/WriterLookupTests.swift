@@ -1,3 +1,5 @@
+import AmtguardCore
+import SystemPackage
 import Testing
 
 @testable import AmtguardLinux
@@ -39,6 +41,21 @@ struct WriterLookupTests {
         #expect(ControlGroup.unit(cgroup: Array("0::/".utf8) + [0xFF] + Array(".service".utf8)) == nil)
     }
 
+    @Test func `what /proc holds is believed until the process is reaped`() throws {
+        let child = try spawn("read line")
+        let pidfd = Descriptor(owning: pidfd_open(child.pid, 0))
+        // The process that has the pid now, whichever it is.
+        let procfs = try TemporaryDirectory()
+        try procfs.file("\(child.pid)/comm", "sysctl\n")
+        try procfs.file("\(child.pid)/cgroup", "0::/system.slice/tuned.service\n")
+        let lookup = WriterLookup(procfs: FilePath(procfs.path))
+        let living = lookup.writer(child.pid, confirmedBy: pidfd.fileDescriptor)
+        child.finish()
+        let reaped = lookup.writer(child.pid, confirmedBy: pidfd.fileDescriptor)
+        #expect(living == Writer(pid: child.pid, command: "sysctl", unit: "tuned.service"))
+        #expect(reaped == Writer(pid: child.pid))
+    }
+
     @Test func `a name is printable and has no newline`() {
         #expect(WriterLookup.command(Array("sysctl\n".utf8)) == "sysctl")
         #expect(WriterLookup.command(Array("\u{1B}[31mx\ny\n".utf8)) == "?[31mx?y")
@@ -54,3 +71,7 @@ struct WriterLookupTests {
         #expect(WriterLookup.pid(fdinfo: Array(text.utf8)) == pid)
     }
 }
+
+/// The header that declares it is in no module.
+@_silgen_name("pidfd_open")
+private func pidfd_open(_ pid: Int32, _ flags: UInt32) -> Int32
