@@ -31,7 +31,7 @@ struct CommonOptions: ParsableArguments {
         do {
             _ = try RootDirectory(path: FilePath(root))
         } catch {
-            throw ValidationError("--root \(printable(root.utf8)): \(error). Allowed: a directory.")
+            throw ValidationError("--root \(printable(root.utf8, atMost: 200)): \(error). Allowed: a directory.")
         }
     }
 }
