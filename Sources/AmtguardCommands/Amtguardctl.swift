@@ -1,4 +1,6 @@
 import AmtguardCore
+import AmtguardLinux
+import SystemPackage
 public import ArgumentParser
 
 /// `amtguardctl`: what the administrator asks.
@@ -23,4 +25,13 @@ public struct Amtguardctl: ParsableCommand {
 struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Read /run and find the bus below this directory.", valueName: "dir"))
     var root: String?
+
+    func validate() throws {
+        guard let root else { return }
+        do {
+            _ = try RootDirectory(path: FilePath(root))
+        } catch {
+            throw ValidationError("--root \(printable(root.utf8, atMost: 200)): \(error). Allowed: a directory.")
+        }
+    }
 }

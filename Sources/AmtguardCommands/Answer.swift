@@ -28,6 +28,8 @@ struct Answer {
     /// Why it may no longer be true, judged on the boot clock; `nil` where it is fresh.
     ///
     /// The wall clock is not asked: somebody may have set it.
+    ///
+    /// - Parameter boot: The boot it must be of; `nil` where the daemon is known to run.
     func staleness(at now: Instant, boot: String?) -> String? {
         if let boot, boot != status.observed.bootId { return "it was observed before this boot" }
         guard let audit = status.observed.auditUSec else { return nil }

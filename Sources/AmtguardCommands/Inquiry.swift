@@ -21,9 +21,9 @@ struct Inquiry {
     func outcome() -> Outcome {
         do {
             let answer = try Answer(Array(describe().utf8))
-            return .answer(answer, stale: answer.staleness(at: .now(), boot: try? BootID.read()))
+            return .answer(answer, stale: answer.staleness(at: .now(), boot: nil))
         } catch {
-            return fromStateFile(orElse: "amtguardd does not answer on the bus")
+            return fromStateFile()
         }
     }
 
@@ -36,13 +36,15 @@ struct Inquiry {
         return text
     }
 
-    private func fromStateFile(orElse reason: String) -> Outcome {
+    private func fromStateFile() -> Outcome {
         let bytes: [UInt8]
+        var isRunning: Bool?
         do {
             let root = try RootDirectory(path: root)
             let directory = try RuntimeDirectory(in: root)
             // Root sees whether the daemon holds its lock; anybody else has to go by the time of the last look.
-            if directory.isLocked("lock") == false { return absence("amtguardd does not run") }
+            isRunning = directory.isLocked("lock")
+            if isRunning == false { return absence("amtguardd does not run") }
             bytes = try directory.read("state.json", atMost: Self.most)
         } catch Errno.noSuchFileOrDirectory {
             return absence("amtguardd does not run")
@@ -51,7 +53,9 @@ struct Inquiry {
         }
         do {
             let answer = try Answer(bytes)
-            return .answer(answer, stale: answer.staleness(at: .now(), boot: try? BootID.read()))
+            // A daemon that runs is of this boot, whatever id a container shows it.
+            let boot = isRunning == true ? nil : try? BootID.read()
+            return .answer(answer, stale: answer.staleness(at: .now(), boot: boot))
         } catch {
             return absence("/run/amtguard/state.json: \(error.message)")
         }

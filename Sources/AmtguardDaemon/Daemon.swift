@@ -42,7 +42,7 @@ final class Daemon {
     init(_ invocation: Invocation) throws {
         teller = Teller()
         loop = try EventLoop()
-        root = try RootDirectory(path: invocation.root)
+        root = try invocation.openRoot()
         loader = ConfigurationLoader(only: invocation.configuration)
         busAddress = SystemBus.address(below: invocation.root?.string)
         keepsake = try Keepsake(below: root)
@@ -100,8 +100,9 @@ final class Daemon {
         guard let descriptor = driver.watchedDescriptor else { return }
         sources.watch = try? loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
             look(.watch)
-            // A write between that look and the reading of its event would wake nobody any more: look once again.
-            if nameWriters() { look(.watch) }
+            // What is drained may be the event of a write that came after that look: only one behind it sees all.
+            nameWriters()
+            look(.watch)
             finish()
         }
     }
@@ -166,13 +167,8 @@ extension Daemon {
     }
 
     /// Only now, with the list whole again, there is time to find out who wrote it.
-    ///
-    /// - Returns: Whether the watch had anything to say. Only a look that comes after this shows what it said.
-    @discardableResult
-    private func nameWriters() -> Bool {
-        let events = driver.takeEvents()
-        for writer in events.writers { observe(.writer(writer)) }
-        return !events.isEmpty
+    private func nameWriters() {
+        for writer in driver.writers() { observe(.writer(writer)) }
     }
 
     private func arrangeAudit() {
@@ -232,7 +228,7 @@ extension Daemon {
     private func stop() {
         ServiceManager.stopping()
         observe(.stopping)
-        look(.request)
+        look(.readBack)
         publish()
         keepsake.withdrawStatus()
         face?.flush()

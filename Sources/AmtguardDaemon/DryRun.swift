@@ -7,8 +7,8 @@ struct DryRun: ~Copyable {
     private let root: RootDirectory
     private var guardian = Guardian(remembering: Memory(scope: .current))
 
-    init(_ invocation: Invocation) throws(Errno) {
-        root = try RootDirectory(path: invocation.root)
+    init(_ invocation: Invocation) throws(Invocation.Misuse) {
+        root = try invocation.openRoot()
         let (configuration, problems) = ConfigurationLoader(only: invocation.configuration).load(below: root)
         observe(.configuration(configuration, problems))
     }

@@ -1,4 +1,5 @@
 import AmtguardCore
+import AmtguardLinux
 public import SystemPackage
 
 /// What the command line asks for.
@@ -15,6 +16,15 @@ public struct Invocation: Equatable {
     /// A command line that can't be understood, and why: one line.
     public struct Misuse: Error, Equatable {
         public let message: String
+    }
+
+    /// The tree below `--root`, or the machine's own.
+    func openRoot() throws(Misuse) -> RootDirectory {
+        do {
+            return try RootDirectory(path: root)
+        } catch {
+            throw Misuse(message: "--root \(printable((root?.string ?? "/").utf8, atMost: 200)): \(error). Allowed: a directory")
+        }
     }
 
     /// Parses the arguments behind the program's name.

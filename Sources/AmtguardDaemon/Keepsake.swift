@@ -12,11 +12,13 @@ struct Keepsake: ~Copyable {
     private var directory: RuntimeDirectory?
     private var lock: Descriptor?
     private var record: Record?
-    /// What did not work the last time it was tried, and why: one line.
-    var problem: String? { directoryProblem ?? memoryProblem ?? stateProblem }
-    private var directoryProblem: String?
-    private var memoryProblem: String?
-    private var stateProblem: String?
+    /// What did not work the last time it was tried, and why, by the file.
+    private var problems: [String: String] = [:]
+
+    /// One of them: one line; `nil` where all works.
+    var problem: String? {
+        problems.min { $0.key < $1.key }.map { "/run/amtguard\($0.key) can't be used: \($0.value)" }
+    }
 
     /// Takes the lock; without it nothing here is touched.
     ///
@@ -26,7 +28,7 @@ struct Keepsake: ~Copyable {
         do {
             opened = try RuntimeDirectory(in: root, creating: true)
         } catch {
-            directoryProblem = "/run/amtguard can't be used: \(error)"
+            problems[""] = "\(error)"
             return
         }
         do {
@@ -34,13 +36,13 @@ struct Keepsake: ~Copyable {
         } catch Errno.resourceTemporarilyUnavailable {
             throw Taken()
         } catch {
-            directoryProblem = "/run/amtguard/lock can't be taken: \(error)"
+            problems["/lock"] = "\(error)"
             return
         }
         do {
             record = try opened.openRecord("memory")
         } catch {
-            memoryProblem = "/run/amtguard/memory can't be used: \(error)"
+            problems["/memory"] = "\(error)"
         }
         directory = consume opened
     }
@@ -61,29 +63,34 @@ struct Keepsake: ~Copyable {
 
     /// Writes down what must survive the process.
     mutating func remember(_ memory: Memory) {
-        do {
-            if record == nil { record = try directory?.openRecord("memory") }
-            try record?.write(memory.encoded)
-            memoryProblem = nil
-        } catch {
-            memoryProblem = "/run/amtguard/memory can't be written: \(error)"
+        guard directory != nil else { return }
+        note("/memory") { (keepsake) throws(Errno) in
+            if keepsake.record == nil { keepsake.record = try keepsake.directory?.openRecord("memory") }
+            try keepsake.record?.write(memory.encoded)
         }
     }
 
     /// Replaces the state file, and tries again to write down what could not be remembered.
     mutating func write(_ status: Status, _ memory: Memory) {
-        if memoryProblem != nil { remember(memory) }
-        do {
-            try directory?.replace("state.json", with: Array("\(status.json)\n".utf8))
-            stateProblem = nil
-        } catch {
-            stateProblem = "/run/amtguard/state.json can't be written: \(error)"
+        guard directory != nil else { return }
+        if problems["/memory"] != nil { remember(memory) }
+        note("/state.json") { (keepsake) throws(Errno) in
+            try keepsake.directory?.replace("state.json", with: Array("\(status.json)\n".utf8))
         }
     }
 
     /// Takes the state file away: what nobody looks after any more is no status. The memory stays.
     func withdrawStatus() {
         try? directory?.remove("state.json")
+    }
+
+    private mutating func note(_ name: String, _ body: (inout Keepsake) throws(Errno) -> Void) {
+        do {
+            try body(&self)
+            problems[name] = nil
+        } catch {
+            problems[name] = "\(error)"
+        }
     }
 }
 

@@ -79,10 +79,10 @@ struct ListDriver: ~Copyable {
     }
 
     /// Reads away what the watch has to say.
-    func takeEvents() -> ListWatch.Drained {
+    func writers() -> [Writer] {
         switch watch {
-        case .none: ListWatch.Drained()
-        case .some(let watch): watch.drain()
+        case .none: []
+        case .some(let watch): watch.drain().writers
         }
     }
 
@@ -113,7 +113,7 @@ struct ListDriver: ~Copyable {
 
 extension Watch {
     fileprivate init(_ watch: borrowing ListWatch) {
-        let shortfall = watch.refusals.last.map(\.text)
+        let shortfall = watch.refusals.first.map(\.text)
         switch watch.rung {
         case .fanotifyPidfd: self.init(.fanotify)
         case .fanotify: self.init(.fanotify, shortfall: shortfall)

@@ -28,8 +28,8 @@ public enum Program {
         }
     }
 
-    private static func check(_ invocation: Invocation) throws(Errno) -> CInt {
-        let root = try RootDirectory(path: invocation.root)
+    private static func check(_ invocation: Invocation) throws(Invocation.Misuse) -> CInt {
+        let root = try invocation.openRoot()
         let (configuration, problems) = ConfigurationLoader(only: invocation.configuration).load(below: root)
         for problem in problems { print(problem.description, to: .standardError) }
         return configuration == nil ? 1 : 0

@@ -19,6 +19,6 @@ public struct Writer: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// `sysctl[4711] of systemd-sysctl.service`, or as much of it as is known.
     public var description: String {
-        "\(command ?? "pid")[\(pid)]" + (unit.map { " of \($0)" } ?? "")
+        (command.map { "\($0)[\(pid)]" } ?? "process \(pid)") + (unit.map { " of \($0)" } ?? "")
     }
 }

@@ -72,7 +72,7 @@ private func parent(ofEntry entry: String, at path: FilePath, in root: borrowing
         return parent.string
     }
     let suffix = "-" + amthi
-    guard entry.lowercased().hasSuffix(suffix), entry.utf8.count > suffix.utf8.count else { return entry }
+    guard entry.lowercased().hasSuffix(suffix), entry.utf8.count > suffix.utf8.count else { return "unknown" }
     return String(decoding: entry.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
 }
 

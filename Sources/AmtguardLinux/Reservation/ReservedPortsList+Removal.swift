@@ -23,30 +23,37 @@ extension ReservedPortsList {
         case read(ReadError)
         /// The list could not be written.
         case write(Errno)
-        /// Other writers were faster, eight times in a row: some of the ports may still be there.
+        /// Other writers never left it alone: some of the ports may still be there.
         case busy
     }
 
+    /// Writing again is for a lost race; eight in a row are a quarrel.
     private static let rounds = 8
+    /// Preparing again is harmless, and a list that somebody fills port by port changes during most preparations.
+    private static let looks = 64
 
     /// Takes `ports` out of the list and leaves the others.
     ///
     /// - Returns: What the list holds in the end.
     public mutating func remove(_ ports: PortSet) throws(RemovalError) -> PortSet {
         var written: (first: PortSet, others: PortSet)?
-        for _ in 0...Self.rounds {
+        var rounds = 0
+        for _ in 0..<Self.looks {
             let found = try reading()
             if let written, found.isSuperset(of: written.first) {
                 let lost = written.others.subtracting(found)
-                if !lost.isEmpty {
+                if !lost.isEmpty, rounds < Self.rounds {
+                    rounds += 1
                     try writing { (list) throws(Errno) in try list.add(lost) }
                     continue
                 }
             }
             let kept = found.subtracting(ports)
             guard kept != found else { return found }
+            guard rounds < Self.rounds else { break }
             let pieces = kept.isEmpty ? ["\n"] : kept.pieces(ofAtMost: Self.pieceLength)
             guard try isStillTheSame() else { continue }
+            rounds += 1
             try writing { (list) throws(Errno) in
                 for (index, piece) in pieces.enumerated() { try list.write(piece, at: index == 0 ? 0 : 1) }
             }

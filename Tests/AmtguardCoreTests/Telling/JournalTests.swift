@@ -58,7 +58,7 @@ import Testing
         ),
         (
             repair(by: Writer(pid: 9)), .notice, "repaired",
-            "pid[9] overwrote the list: found 8080, restored 623,664,8080,16992-16995.",
+            "process 9 overwrote the list: found 8080, restored 623,664,8080,16992-16995.",
             ["FOUND": "8080", "RESTORED": "623,664,8080,16992-16995", "WRITER_PID": "9"]
         ),
         (
