@@ -22,7 +22,7 @@ rm -rf $root/sys && emulate none
 d --root $root --dry-run
 expect "where AMT is impossible, nothing" not like "$said" '*Would*'
 d --root $work/nowhere --dry-run
-expect "a root that is not there" is "$status $(wc -l <err)" '1 1'
+expect "a root that is not there" is "$status $(wc -l <err)" '64 1'
 emulate amt
 
 # Nobody to ask.
