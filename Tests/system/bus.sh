@@ -60,7 +60,6 @@ write_elsewhere 5002
 sleep 0.2
 expect "anybody may have it look" calls '' Check
 expect "and it does" holds 623,664,5002,5900,16992-16995
-often() { calls '' Check; calls '' Check; calls '' Check; calls '*a moment ago*' Check; }
 checks_at_once() {  # on one connection; busctl starts too slowly to be told to wait
     for ((i = 0; i < 20; i++)); do on_bus call "${object[@]}" $manager_interface Check >check.$i & done
     wait $(jobs -p | grep -vxE "$guard|$manager|$bus|$monitor") || true

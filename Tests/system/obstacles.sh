@@ -21,7 +21,6 @@ recovers() {
 }
 reset() { printf '\n' >$list; }
 
-printf '%s\n' '400 65535' >/proc/sys/net/ipv4/ip_local_port_range 2>/dev/null || true
 printf '%s\n' 400 >/proc/sys/net/ipv4/ip_unprivileged_port_start
 printf '%s\n' '400 65535' >/proc/sys/net/ipv4/ip_local_port_range
 
