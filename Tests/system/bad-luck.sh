@@ -60,3 +60,13 @@ guard=$!
 eventually "with standard error on a full disk, it is ready" is_ready "$before"
 guards "with standard error on a full disk"
 stop_guard
+afresh
+
+# Standard error that nobody reads, as behind a terminal that was stopped.
+mkfifo pipe
+exec 8<>pipe
+timeout 20 dd if=/dev/zero of=pipe bs=4k oflag=nonblock 2>/dev/null || true
+"$amtguardd" --root $root 2>&8 &
+guard=$!
+guards "with standard error that nobody reads"
+stop_guard
