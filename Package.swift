@@ -73,10 +73,11 @@ for target in package.targets where target.type != .system {
 // parser, and the concurrency runtime threads of its own.
 let daemon = ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", "AmtguardDaemon", "amtguardd"]
 for target in package.targets where daemon.contains(target.name) {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .unsafeFlags([
-            "-Xfrontend", "-disable-implicit-string-processing-module-import",
-            "-Xfrontend", "-disable-implicit-concurrency-module-import",
-        ])
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .unsafeFlags([
+                "-Xfrontend", "-disable-implicit-string-processing-module-import",
+                "-Xfrontend", "-disable-implicit-concurrency-module-import",
+            ])
+        ]
 }

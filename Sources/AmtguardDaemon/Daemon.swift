@@ -22,6 +22,8 @@ final class Daemon {
     private var audit: Duration?
     private var published: Status?
     private var publishedAt = Duration.zero
+    /// What happened and was not told yet.
+    private var outbox: [Event] = []
     private var line = ""
 
     /// What the loop calls.
@@ -76,7 +78,10 @@ final class Daemon {
             look(.token)
             finish()
         }
-        sources.publish = try loop.timer("publish", priority: .idle) { [unowned self] in publish() }
+        sources.publish = try loop.timer("publish", priority: .idle) { [unowned self] in
+            tell()
+            finish()
+        }
         sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") { [unowned self] in
             ServiceManager.reloading()
             reload()
@@ -153,9 +158,7 @@ extension Daemon {
         case .audit(let interval):
             audit = interval
             arrangeAudit()
-        case .report(let event):
-            teller.tell(event.journalEntry)
-            face?.announce(event)
+        case .report(let event): outbox.append(event)
         }
         return nil
     }
@@ -239,17 +242,33 @@ extension Daemon {
 // MARK: - Publishing
 
 extension Daemon {
-    /// Publishes at once, or soon where it was done a moment ago: ten times a second is enough for anybody.
+    /// Ends what the loop woke us for: tells it in a moment, and what has merely changed ten times a second at most.
+    ///
+    /// Not at once: the program that wrote the list may be waiting for this very processor, and would find the list
+    /// whole only when all is told, which takes ten times as long as the repair.
     private func finish() {
-        let next = publishedAt + .milliseconds(100)
-        if next <= Moment.now().instant.sinceBoot { publish() } else { sources.publish?.arm(at: next) }
+        let now = Moment.now().instant.sinceBoot
+        let due = outbox.isEmpty ? publishedAt + .milliseconds(100) : now + .milliseconds(1)
+        if due <= now { publish() } else { sources.publish?.arm(at: due) }
+    }
+
+    /// Tells what happened.
+    private func tell() {
+        let events = outbox
+        outbox = []
+        for event in events {
+            teller.tell(event.journalEntry)
+            face?.announce(event)
+        }
     }
 
     /// The status as the bus tells it.
     var status: Status { published ?? guardian.status }
 
-    /// Tells the state file, the service manager and the bus what is so, where it is something else than before.
+    /// Tells what happened, and tells the state file, the service manager and the bus what is so, where it is something
+    /// else than before.
     private func publish() {
+        tell()
         let status = guardian.status
         publishedAt = Moment.now().instant.sinceBoot
         guard status != published else { return }
