@@ -82,6 +82,12 @@ public struct RootDirectory: ~Copyable {
         return try file.readAll(atMost: limit)
     }
 
+    /// Whether `path` leads to /dev/null. The corresponding C function is `fstat`.
+    public borrowing func isNullDevice(_ path: FilePath) throws(Errno) -> Bool {
+        let status = try open(path, flags: O_PATH).status()
+        return status.st_mode & S_IFMT == S_IFCHR && shim_major(status.st_rdev) == 1 && shim_minor(status.st_rdev) == 3
+    }
+
     /// Where the symbolic link `path` points, unresolved.
     ///
     /// The corresponding C function is `readlinkat`.
