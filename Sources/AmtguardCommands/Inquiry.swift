@@ -42,8 +42,8 @@ struct Inquiry {
         do {
             let root = try RootDirectory(path: root)
             let directory = try RuntimeDirectory(in: root)
-            // Root sees whether the daemon holds its lock; anybody else has to go by the time of the last look.
-            isRunning = directory.isLocked("lock")
+            // Root sees whether the daemon holds its lock, everybody whether it holds its memory.
+            isRunning = directory.isLocked("lock") ?? directory.isHeld("memory")
             if isRunning == false { return absence("amtguardd does not run") }
             bytes = try directory.read("state.json", atMost: Self.most)
         } catch Errno.noSuchFileOrDirectory {

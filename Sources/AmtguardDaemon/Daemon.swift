@@ -18,6 +18,7 @@ final class Daemon {
     private var driver: ListDriver
     private var keepsake: Keepsake
     private var face: BusFace?
+    private var watchdog: Watchdog?
     private var sources = Sources()
     private var audit: Duration?
     private var published: Status?
@@ -25,12 +26,14 @@ final class Daemon {
     /// What happened and was not told yet.
     private var outbox: [Event] = []
     private var line = ""
+    private var restedAt = Status.Repairs(count: 0)
 
     /// What the loop calls.
     private struct Sources: ~Copyable {
         var watch: EventSource?
         var audit: Timer?
         var look: Timer?
+        var survey: Timer?
         var publish: Timer?
         var hangUp: EventSource?
         var terminate: EventSource?
@@ -63,8 +66,8 @@ final class Daemon {
         survey(.request)
         observe(.started)
         publish()
-        ServiceManager.ready(status: line)
-        ProgramCode.giveBack()
+        ServiceManager.ready(status: status.line)
+        ProgramMemory.giveBack()
         return try loop.run()
     }
 
@@ -72,10 +75,15 @@ final class Daemon {
         sources.audit = try loop.timer("audit") { [unowned self] in
             arrangeAudit()
             survey(.audit)
+            rest()
             finish()
         }
         sources.look = try loop.timer("look", priority: .urgent) { [unowned self] in
-            look(.token)
+            look(driver.hasEvents ? .watch : .token)
+            finish()
+        }
+        sources.survey = try loop.timer("survey") { [unowned self] in
+            survey(.request)
             finish()
         }
         sources.publish = try loop.timer("publish", priority: .idle) { [unowned self] in
@@ -85,16 +93,16 @@ final class Daemon {
         sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") { [unowned self] in
             ServiceManager.reloading()
             reload()
-            ServiceManager.ready(status: line)
+            ServiceManager.ready(status: status.line)
         }
         sources.terminate = try loop.onSignal(SIGTERM, "terminate") { [unowned self] in stop() }
         sources.interrupt = try loop.onSignal(SIGINT, "interrupt") { [unowned self] in stop() }
-        try loop.enableWatchdog()
+        watchdog = try Watchdog(on: loop)
         listen()
         // Without either of these the audit sees what it sees.
         sources.devices = try? DeviceMonitor(subsystems: ["mei", "pci"], on: loop) { [unowned self] in
-            survey(.request)
-            finish()
+            // At boot they come by the dozen.
+            sources.survey?.arm(after: .milliseconds(100))
         }
         face = BusFace(of: self, address: busAddress, isAlone: keepsake.isLocked)
     }
@@ -107,7 +115,7 @@ final class Daemon {
             look(.watch)
             // What is drained may be the event of a write that came after that look: only one behind it sees all.
             nameWriters()
-            look(.watch)
+            look(.readBack)
             finish()
         }
     }
@@ -118,13 +126,25 @@ final class Daemon {
 extension Daemon {
     /// Looks at everything that has no event of its own, and at the list.
     func survey(_ prompt: Prompt) {
-        if driver.retry() {
+        if !driver.isComplete {
+            sources.watch = nil
+            driver.retry()
             observe(.watch(driver.watched))
             listen()
         }
         observe(.presence(readPresence(in: root)))
         observe(.choice(try? KernelChoiceReader().read()))
-        look(driver.hasEvents ? .watch : prompt)
+        look(prompt)
+    }
+
+    /// What is done at an audit because we are awake: it costs no wake-up of its own.
+    private func rest() {
+        watchdog?.beat()
+        face?.lookAfterConnection()
+        if guardian.status.repairs != restedAt {
+            restedAt = guardian.status.repairs
+            ProgramMemory.giveBack()
+        }
     }
 
     private func look(_ prompt: Prompt) {
@@ -146,6 +166,7 @@ extension Daemon {
     }
 
     private static let mostRounds = 16
+    private static let mostUntold = 256
 
     /// Carries out one effect; what comes of it is the next thing to observe.
     private func perform(_ effect: Effect) -> Guardian.Observation? {
@@ -158,7 +179,9 @@ extension Daemon {
         case .audit(let interval):
             audit = interval
             arrangeAudit()
-        case .report(let event): outbox.append(event)
+        case .report(let event):
+            outbox.append(event)
+            if outbox.count >= Self.mostUntold { tell() }
         }
         return nil
     }
@@ -219,6 +242,7 @@ extension Daemon {
 
     /// Another daemon has the bus name, and no lock says that we were first.
     func giveWay() {
+        tell()
         teller.tell(.error, "Another amtguardd guards this host already.")
         loop.exit(1)
     }
@@ -269,19 +293,20 @@ extension Daemon {
     /// else than before.
     private func publish() {
         tell()
-        let status = guardian.status
         publishedAt = Moment.now().instant.sinceBoot
-        guard status != published else { return }
-        keepsake.write(status, guardian.memory)
-        if status.line != line {
-            line = status.line
-            ServiceManager.status(line)
-        }
         let former = published
-        published = status
-        face?.announce(status, after: former)
+        var status = guardian.status
+        guard status != former else { return }
+        keepsake.write(status, guardian.memory)
         observe(.runtimeDirectory(problem: keepsake.problem))
-        // Whether it could be written is part of what is to be told.
-        if guardian.status != status { sources.publish?.arm(at: publishedAt + .milliseconds(100)) }
+        if guardian.status != status {
+            // Whether it could be written is part of what is to be told.
+            tell()
+            status = guardian.status
+            keepsake.write(status, guardian.memory)
+        }
+        published = status
+        if status.line != line, ServiceManager.status(status.line) || !ServiceManager.isSupervised { line = status.line }
+        face?.announce(status, after: former)
     }
 }

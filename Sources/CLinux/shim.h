@@ -2,10 +2,13 @@
  * No policy here, only names. */
 #pragma once
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
+#include <malloc.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 

@@ -54,7 +54,7 @@ status=0 said=$(timeout 10 "$amtguardd" --config $work/fifo.conf --check 2>&1) |
 expect "a pipe in place of a file, without waiting for a writer" like "$status $said" "1 $work/fifo.conf: *Allowed: a file"
 { echo '[Guard]'; head -c 10000000 /dev/zero | tr '\0' '#'; } >huge.conf
 status=0 said=$("$amtguardd" --config $work/huge.conf --check 2>&1) || status=$?
-expect "a file of 10 MB" like "$status $said" "1 $work/huge.conf: *larger than 1 MiB*Allowed: *"
+expect "a file of 10 MB" like "$status $said" "1 $work/huge.conf: *larger than 64 KiB*Allowed: *"
 head -c 100000 /dev/urandom >random.conf
 status=0 said=$("$amtguardd" --config $work/random.conf --check 2>&1) || status=$?
 expect "noise" like "$status $said" "1 $work/random.conf:*"

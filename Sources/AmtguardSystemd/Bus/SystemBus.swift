@@ -134,7 +134,8 @@ public final class SystemBus {
             for subscription in subscriptions { establish(subscription, on: connection) }
             if let name { request(name, on: connection) }
             self.connection = connection
-            timer?.arm(after: Self.longestPause, accuracy: Self.longestPause / 4)
+            // Where there is no socket libsystemd waits for one, without a wake-up.
+            if mayBeThere { timer?.arm(after: Self.longestPause, accuracy: Self.longestPause / 4) }
         } catch {
             // No memory, no descriptors, a directory that we may not enter: all may pass.
             reopenLater()
@@ -161,9 +162,17 @@ public final class SystemBus {
 
     /// The timer: after a pause it is time for a connection; after `open` it is time to see whether it came to be.
     ///
-    /// libsystemd watches for the socket, but a bus that had bound it and did not listen yet leaves it waiting.
-    private func lookAfterConnection() {
-        if isDoomed || !isConnected { open() }
+    /// libsystemd watches for the socket, but a bus that had bound it and did not listen yet leaves it waiting. Whoever
+    /// looks at the world from time to time anyway calls this too.
+    public func lookAfterConnection() {
+        if isDoomed || (!isConnected && mayBeThere) { open() }
+    }
+
+    /// Whether the socket exists, as far as the address says where it is. The corresponding C function is `access`.
+    private var mayBeThere: Bool {
+        let prefix = "unix:path="
+        guard address.hasPrefix(prefix), !address.utf8.contains(UInt8(ascii: "%")) else { return true }
+        return unsafe access(String(address.dropFirst(prefix.count).prefix { $0 != "," && $0 != ";" }), F_OK) == 0
     }
 
     private func establish(_ subscription: Subscription, on connection: Bus) {

@@ -55,14 +55,11 @@ public import SystemPackage
         unsafe try check(sd_event_run(event, timeout.microseconds)) > 0
     }
 
-    /// Tells the service manager at half its interval that the loop turns, if it wants to know.
+    /// Lets writes into closed pipes fail, for the whole process, instead of ending it.
     ///
-    /// The corresponding C function is `sd_event_set_watchdog`. It wakes the loop only where nothing else does.
-    /// - Returns: whether the service manager asked for it (`WatchdogSec=`).
-    /// - Throws: `.invalidArgument` for an environment that makes no sense.
-    @discardableResult
-    public func enableWatchdog() throws(Errno) -> Bool {
-        unsafe try check(sd_event_set_watchdog(event, 1)) > 0
+    /// The corresponding C function is `signal` with SIGPIPE.
+    public static func ignoreBrokenPipes() {
+        _ = signal(SIGPIPE, SIG_IGN)
     }
 
     /// Calls `body` whenever `descriptor` has something to read, was closed at its other end, or failed.
