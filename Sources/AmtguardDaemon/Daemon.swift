@@ -14,7 +14,8 @@ final class Daemon {
     var teller: Teller
 
     private let loader: ConfigurationLoader
-    private let busAddress: String?
+    /// Where the socket of the bus lies, below `--root`.
+    private var busDirectory: Descriptor?
     private var driver: ListDriver
     private var keepsake: Keepsake
     private var face: BusFace?
@@ -39,6 +40,7 @@ final class Daemon {
         var terminate: EventSource?
         var interrupt: EventSource?
         var devices: DeviceMonitor?
+        var busDirectory: EventSource?
     }
 
     /// Opens what can be opened. Nothing is read of the list yet, and nothing is written.
@@ -49,7 +51,6 @@ final class Daemon {
         loop = try EventLoop()
         root = try invocation.openRoot()
         loader = ConfigurationLoader(only: invocation.configuration)
-        busAddress = SystemBus.address(below: invocation.root?.string)
         keepsake = try Keepsake(below: root)
         driver = ListDriver(adopting: Arming.receive())
         guardian = Guardian(remembering: keepsake.recall(in: .current))
@@ -104,7 +105,27 @@ final class Daemon {
             // At boot they come by the dozen.
             sources.survey?.arm(after: .milliseconds(100))
         }
-        face = BusFace(of: self, address: busAddress, isAlone: keepsake.isLocked)
+        connect()
+    }
+
+    /// Goes on the bus: the machine's own, or that of the tree below `--root`, once it has one.
+    private func connect() {
+        guard face == nil else { return }
+        var address: String?
+        if root.isTree, !SystemBus.isAddressGiven {
+            guard let directory = try? root.openDirectory("/run/dbus") else { return awaitBusDirectory() }
+            address = SystemBus.address(in: directory.fileDescriptor)
+            busDirectory = consume directory
+            sources.busDirectory = nil
+        }
+        face = BusFace(of: self, address: address, isAlone: keepsake.isLocked)
+    }
+
+    /// Below `--root` the bus comes with its directory; of itself libsystemd waits for it.
+    private func awaitBusDirectory() {
+        guard let directory = try? root.openDirectory("/run") else { return }
+        let path = FilePath("/proc/self/fd/\(directory.fileDescriptor.rawValue)")
+        sources.busDirectory = try? loop.onArrival(in: path, "bus-directory") { [unowned self] in connect() }
     }
 
     /// Lets the loop wake us for writes.
@@ -140,6 +161,7 @@ extension Daemon {
     /// What is done at an audit because we are awake: it costs no wake-up of its own.
     private func rest() {
         watchdog?.beat()
+        connect()
         face?.lookAfterConnection()
         if guardian.status.repairs != restedAt {
             restedAt = guardian.status.repairs
@@ -306,7 +328,9 @@ extension Daemon {
             keepsake.write(status, guardian.memory)
         }
         published = status
-        if status.line != line, ServiceManager.status(status.line) || !ServiceManager.isSupervised { line = status.line }
+        if status.line != line, ServiceManager.status(status.line) || !ServiceManager.isSupervised {
+            line = status.line
+        }
         face?.announce(status, after: former)
     }
 }

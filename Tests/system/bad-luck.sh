@@ -70,3 +70,15 @@ timeout 20 dd if=/dev/zero of=pipe bs=4k oflag=nonblock 2>/dev/null || true
 guard=$!
 guards "with standard error that nobody reads"
 stop_guard
+afresh
+
+# Standard error whose reader has gone, as behind `| head`.
+mkfifo gone
+exec 9<>gone
+"$amtguardd" --root $root 2>gone &
+guard=$!
+eventually "with a reader of standard error, it guards" holds $amt
+exec 9>&-
+guards "when that reader has gone"
+expect "and runs" runs $guard
+stop_guard

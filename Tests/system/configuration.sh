@@ -109,6 +109,9 @@ drop_in usr/lib/amtguard.conf.d/20-hidden.conf ExtraPorts=6002
 drop_in etc/amtguard.conf.d/20-hidden.conf ExtraPorts=6003
 drop_in run/amtguard.conf.d/30-run.conf ExtraPorts=6004
 drop_in etc/amtguard.conf.d/30-run.conf.disabled ExtraPorts=2222
+drop_in usr/lib/amtguard.conf.d/40-masked.conf ExtraPorts=3333
+mkdir -p $root/dev && mknod $root/dev/null c 1 3
+ln -s /dev/null $root/etc/amtguard.conf.d/40-masked.conf
 printf '\n' >$list
 start_guard
 expect "drop-ins are read by name, each from the first directory that has it, after the main file" \

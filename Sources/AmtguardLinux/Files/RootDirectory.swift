@@ -33,6 +33,16 @@ public struct RootDirectory: ~Copyable {
         directory = Descriptor(owning: number)
     }
 
+    /// Whether it is a tree below some directory, and not the machine's own.
+    public var isTree: Bool { number != nil }
+
+    /// Holds the directory `path` open, for what is to be looked up in it.
+    ///
+    /// The corresponding C function is `open` with `O_PATH`.
+    public borrowing func openDirectory(_ path: FilePath) throws(Errno) -> Descriptor {
+        try open(path, flags: O_PATH | O_DIRECTORY)
+    }
+
     /// Opens `path` below the root, never for a child process and never as a controlling terminal.
     ///
     /// The corresponding C functions are `open` and `openat2`.

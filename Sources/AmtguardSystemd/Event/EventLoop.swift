@@ -83,6 +83,26 @@ public import SystemPackage
         return registration
     }
 
+    /// Calls `body` whenever something appears in a directory, or what is there changes its mode.
+    ///
+    /// The corresponding C function is `sd_event_add_inotify`.
+    /// - Throws: `.noSuchFileOrDirectory` and the like; `.noSpace` where no more can be watched.
+    public func onArrival(
+        in directory: FilePath, _ name: StaticString, _ body: @escaping () -> Void
+    ) throws(Errno) -> EventSource {
+        let handler = unsafe Unmanaged.passRetained(Handler(body))
+        var source: OpaquePointer?
+        let result = unsafe sd_event_add_inotify(
+            event, &source, directory.string, UInt32(IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR),
+            { _, _, userdata in
+                unsafe object(Handler.self, behind: userdata).body()
+                return 0
+            }, handler.toOpaque())
+        let registration = try unsafe EventSource(adopting: source, result, handler)
+        try registration.configure(name, .normal)
+        return registration
+    }
+
     /// Calls `body` whenever the process gets `signal`, which stays blocked in the calling thread, and in those that it
     /// starts, even after the source has ended.
     ///
