@@ -96,7 +96,7 @@ struct InterfaceTests {
         try inPrivateNetwork {
             try shell("seq 0 199 | sed 's/.*/link add a& type veth peer name b&/' | ip -batch -")
             let churn = try spawn(
-                "(while :; do ip link add x type veth peer name y; ip link del x; done) & echo; read line; kill $!")
+                "(while :; do ip link add x type veth peer name y; ip link del x; done) & echo; read line; kill -9 $!")
             try churn.waitForLine()
             for _ in 0..<50 {
                 do throws(Errno) {

@@ -74,8 +74,12 @@ struct NetlinkParsingTests {
     @Test func `the number of an interface elsewhere means nothing here`() throws {
         let lower = attribute(IFLA_LINK, [6, 0, 0, 0])
         #expect(try Self.link(Self.head(index: 7) + name + lower)?.lower == 6)
-        #expect(try Self.link(Self.head(index: 7) + name + lower + attribute(IFLA_LINK_NETNSID, [0, 0, 0, 0]))?.lower == nil)
-        #expect(try Self.link(Self.head(index: 7) + attribute(IFLA_LINK_NETNSID, [0, 0, 0, 0]) + lower + name)?.lower == nil)
+        #expect(
+            try Self.link(Self.head(index: 7) + name + lower + attribute(IFLA_LINK_NETNSID, [0, 0, 0, 0]))?.lower == nil
+        )
+        #expect(
+            try Self.link(Self.head(index: 7) + attribute(IFLA_LINK_NETNSID, [0, 0, 0, 0]) + lower + name)?.lower == nil
+        )
         #expect(try Self.link(Self.head(index: 6) + name + lower)?.lower == nil)
         #expect(try Self.link(Self.head(index: 6) + name + attribute(IFLA_LINK, [0, 0, 0, 0]))?.lower == nil)
     }
@@ -126,7 +130,8 @@ struct NetlinkParsingTests {
         }
     }
 
-    @Test(arguments: [[15, 0, 0, 0], [17, 0, 0, 0], [0, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF], [16, 0, 0]] as [[UInt8]])
+    @Test(
+        arguments: [[15, 0, 0, 0], [17, 0, 0, 0], [0, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF], [16, 0, 0]] as [[UInt8]])
     func `a datagram whose lengths do not fit is refused`(length: [UInt8]) {
         let datagram = Array((length + [UInt8](repeating: 0, count: 12)).prefix(length.count == 4 ? 16 : 3))
         #expect(throws: Errno.badMessage) { try NetlinkMessage.parse(datagram[...]) }

@@ -22,7 +22,8 @@ struct ListenerTests {
 
     @Test func `each is told by protocol, address, port and owner`() throws {
         let found = try inPrivateNetwork {
-            try shell("ip link set lo up && ip addr add 192.0.2.1/32 dev lo && ip addr add 2001:db8::1/128 dev lo nodad")
+            try shell(
+                "ip link set lo up && ip addr add 192.0.2.1/32 dev lo && ip addr add 2001:db8::1/128 dev lo nodad")
             let sockets = [
                 try TestSocket(.tcp, "0.0.0.0", 16992).listen(), try TestSocket(.tcp, "127.0.0.1", 16993).listen(),
                 try TestSocket(.tcp, "192.0.2.1", 16994).listen(), try TestSocket(.tcp, "::", 623).listen(),
@@ -32,9 +33,9 @@ struct ListenerTests {
                 try TestSocket(.udp, "192.0.2.1", 664), try TestSocket(.tcp, "::ffff:127.0.0.1", 16995).listen(),
                 // None of these: another port, bound only, connected.
                 try TestSocket(.tcp, "0.0.0.0", 16991).listen(), try TestSocket(.tcp, "0.0.0.0", 16996).listen(),
-                try TestSocket(.tcp, "127.0.0.1", 664), try TestSocket(.tcp, "192.0.2.1", 623),
+                try TestSocket(.tcp, "127.0.0.1", 664), try TestSocket(.tcp, "192.0.2.1", 16993),
                 try TestSocket(.udp, "127.0.0.1", 16992).connect("127.0.0.1", 9),
-                try TestSocket(.tcp, "127.0.0.1", 16995).connect("127.0.0.1", 16992),
+                try TestSocket(.tcp, "192.0.2.1", 16995).connect("127.0.0.1", 16992),
             ]
             return try withExtendedLifetime(sockets) { try Self.listeners() }
         }
@@ -106,16 +107,17 @@ struct ListenerTests {
             let group = slice + "/lms.service/payload"
             try shell("ip link set lo up && mkdir -p \(group) \(slice)/other.service")
             let server = try spawn(
-                "echo $$ > \(group)/cgroup.procs; exec python3 -c 'import socket,sys\n"
-                    + "s=socket.socket(); s.bind((\"0.0.0.0\",16992)); s.listen(); print(flush=True); sys.stdin.read()'")
+                "echo $$ > \(group)/cgroup.procs; nc -l 0.0.0.0 16992 & echo; read line; kill -9 $!")
             try server.waitForLine()
+            // It listens soon.
+            for _ in 0..<500 where try readListeners(on: Self.ports).isEmpty { usleep(10_000) }
             let found = [
                 try readListeners(on: Self.ports, cgroups: FilePath(tree.path)),
                 try readListeners(on: Self.ports, cgroups: FilePath("/proc")),
                 try readListeners(on: Self.ports, cgroups: FilePath("/nowhere")),
             ]
             server.finish()
-            try shell("sleep 0.1; rmdir \(group) \(slice)/lms.service \(slice)/other.service \(slice)")
+            try shell("sleep 0.2; rmdir \(group) \(slice)/lms.service \(slice)/other.service \(slice)")
             return found
         }
         #expect(found.map { $0.map(\.port) } == [[16992], [16992], [16992]])
