@@ -17,7 +17,7 @@ private let mostAddresses = 65_536
 ///   faster than they can be listed.
 public func readInterfaces() throws(Errno) -> [HostInterface] {
     var socket = try NetlinkSocket(family: NETLINK_ROUTE)
-    // struct ifinfomsg, all zero: every family, every index. Counters would be half of the answer.
+    // struct ifinfomsg, all zero: every family, every index. Counters of IPv6 would be a quarter of the answer.
     var links = [UInt8](repeating: 0, count: MemoryLayout<ifinfomsg>.size)
     links.append(attribute: CInt(IFLA_EXT_MASK), [UInt8](native: UInt32(RTEXT_FILTER_SKIP_STATS)))
     var interfaces = try socket.dump(type: UInt16(RTM_GETLINK), payload: links, into: [Int: HostInterface]()) {

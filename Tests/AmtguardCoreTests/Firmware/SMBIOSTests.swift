@@ -73,12 +73,14 @@ import Testing
 
     @Test func `other vendors' structures of these types are not believed`() {
         var other = Self.on
-        other[4] = UInt8(ascii: "#")
+        other[7] = UInt8(ascii: "Z")
         var lenovo = Self.vPro(engine: 0xE009)
         lenovo.replaceSubrange(0x38..<0x3C, with: "TVT-".utf8)
         var kind = Self.on
         kind[0] = 131
-        for bytes in [other, lenovo, kind] {
+        var otherKind = Self.vPro(engine: 0xE009)
+        otherKind[0] = 130
+        for bytes in [other, lenovo, kind, otherKind] {
             #expect(SMBIOSReading(table: bytes + Self.none) == SMBIOSReading(table: []))
         }
         let short: [UInt8] = [0x83, 0x16, 0x00, 0x00] + Array("TVT-Enablement1234".utf8)
