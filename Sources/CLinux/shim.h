@@ -3,13 +3,21 @@
 #pragma once
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/inet_diag.h>
+#include <linux/magic.h>
+#include <linux/netlink.h>
 #include <linux/openat2.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <malloc.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* glibc has no wrapper for openat2(2). */
@@ -30,3 +38,8 @@ extern const char __executable_start[];
 extern const char __etext[];
 static inline const void *shim_code_start(void) { return __executable_start; }
 static inline const void *shim_code_end(void) { return __etext; }
+
+/* memfd_create(2) since Linux 6.3; older headers lack it. */
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif

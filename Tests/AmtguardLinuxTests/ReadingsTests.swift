@@ -158,6 +158,13 @@ struct ReadingsTests {
         #expect(Moment.now().wallClock > 1_700_000_000)
     }
 
+    @Test func `the time asleep does not grow while the machine is awake`() {
+        let readings = (0..<10_000).map { _ in Clocks.sleepTime() }
+        let spread = readings.max().flatMap { most in readings.min().map { most - $0 } }
+        #expect(spread.map { $0 < .milliseconds(20) } == true)
+        #expect(readings.allSatisfy { $0 >= .zero })
+    }
+
     @Test func `the id of the boot is 32 digits, and anything else is refused`() throws {
         #expect(try BootID.read().utf8.count == 32)
         let tree = try TemporaryDirectory()

@@ -11,6 +11,28 @@ public enum Clocks {
         return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1_000
     }
 
+    /// How long the machine slept since its start: a greater value than before means that it did so again.
+    ///
+    /// The boot clock goes on in sleep and the monotonic one does not. They can't be read at once: what the scheduler
+    /// puts between the two would look like a short sleep, so of up to eight readings the narrowest counts.
+    /// The corresponding C function is `clock_gettime`.
+    public static func sleepTime() -> Duration {
+        var best: (width: Duration, sleep: Duration)?
+        for _ in 0..<8 {
+            let before = duration(CLOCK_MONOTONIC)
+            let boot = duration(CLOCK_BOOTTIME)
+            let width = duration(CLOCK_MONOTONIC) - before
+            if best.map({ width < $0.width }) ?? true { best = (width, max(boot - before - width, .zero)) }
+            if width < .microseconds(10) { break }
+        }
+        return best?.sleep ?? .zero
+    }
+
+    static func duration(_ clock: clockid_t) -> Duration {
+        let time = read(clock)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
         // It fails for a clock that does not exist only; these are older than the kernels we run on.
@@ -23,8 +45,7 @@ public enum Clocks {
 extension Instant {
     /// Now, on CLOCK_BOOTTIME. The corresponding C function is `clock_gettime`.
     public static func now() -> Instant {
-        let time = Clocks.read(CLOCK_BOOTTIME)
-        return Instant(sinceBoot: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec))
+        Instant(sinceBoot: Clocks.duration(CLOCK_BOOTTIME))
     }
 }
 

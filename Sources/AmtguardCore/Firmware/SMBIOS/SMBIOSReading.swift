@@ -1,0 +1,32 @@
+/// Everything that SMBIOS says of AMT, from all structures of types 130 and 131 that carry Intel's signature.
+public struct SMBIOSReading: Hashable, Sendable {
+    /// In the order of the table; there may be several, and they may differ.
+    public var amt: [AMTCapabilities]
+    /// In the order of the table.
+    public var vPro: [VProCapabilities]
+
+    /// The types that are read.
+    public static let types: [UInt8] = [130, 131]
+    /// The longest table that is handed over; a real one, of these two types, has some hundred bytes.
+    public static let limit = 16_384
+
+    /// Reads a structure table, a whole one or one with these two types alone.
+    ///
+    /// The latter is what the privileged step hands to the daemon: the raw structures one after the other, each with
+    /// its own header and its final NULs, hence a structure table itself and read by the same code, as foreign bytes.
+    public init(table: [UInt8]) {
+        let structures = SMBIOSStructure.structures(in: table)
+        amt = structures.compactMap(AMTCapabilities.init(parsing:))
+        vPro = structures.compactMap(VProCapabilities.init(parsing:))
+    }
+
+    /// The raw structures of `types` in `table`, one after the other, and no more than `limit` bytes of them.
+    public static func extract(from table: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for structure in SMBIOSStructure.structures(in: table) where types.contains(structure.type) {
+            guard bytes.count + structure.raw.count <= limit else { break }
+            bytes += structure.raw
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,56 @@
+// The SMBIOS structure table, as /sys/firmware/dmi/tables/DMI holds it.
+//
+// Each structure has a header of four bytes: type, length of the formatted area with the header, handle (little
+// endian). Behind that area come its strings, each with a NUL, and one more NUL; where there is no string, two NULs.
+
+/// One structure of the table: what the board's makers wrote at this start of the machine.
+public struct SMBIOSStructure: Hashable, Sendable {
+    public let type: UInt8
+    public let handle: UInt16
+    /// The formatted area, header included, so that offsets are those of the specification.
+    public let formatted: [UInt8]
+    /// The structure as it lies in the table: the formatted area, the strings and the final NULs.
+    public let raw: [UInt8]
+
+    /// So many structures are looked at: a real table has some 100.
+    public static let most = 4_096
+
+    /// The structures in the order of `table`, up to the end mark (type 127) or the end of the bytes.
+    ///
+    /// A structure that is cut short or lies about its length ends the walk: where the next one begins is not known
+    /// then, and nothing behind that place is believed.
+    public static func structures(in table: [UInt8]) -> [SMBIOSStructure] {
+        var structures: [SMBIOSStructure] = []
+        var rest = table[...]
+        while structures.count < most, let structure = SMBIOSStructure(first: rest) {
+            guard structure.type != 127 else { break }
+            structures.append(structure)
+            rest = rest.dropFirst(structure.raw.count)
+        }
+        return structures
+    }
+
+    private init?(first bytes: ArraySlice<UInt8>) {
+        let header = Array(bytes.prefix(4))
+        guard header.count == 4, header[1] >= 4, bytes.count >= Int(header[1]) else { return nil }
+        let strings = bytes.dropFirst(Int(header[1]))
+        // The first of two NULs in a row.
+        guard let end = zip(strings.indices, zip(strings, strings.dropFirst())).first(where: { $1 == (0, 0) })?.0
+        else { return nil }
+        type = header[0]
+        handle = UInt16(header[2]) | UInt16(header[3]) << 8
+        formatted = Array(bytes.prefix(Int(header[1])))
+        raw = Array(bytes[...(end + 1)])
+    }
+
+    /// The bytes at `offset`, little endian; `nil` beyond the formatted area.
+    func number<Number: FixedWidthInteger & UnsignedInteger>(_: Number.Type, at offset: Int) -> Number? {
+        let size = Number.bitWidth / 8
+        guard offset >= 0, formatted.count - offset >= size else { return nil }
+        return formatted[offset..<(offset + size)].reversed().reduce(0) { $0 << 8 | Number($1) }
+    }
+
+    func holds(_ signature: String, at offset: Int) -> Bool {
+        formatted.count >= offset && formatted[offset...].starts(with: signature.utf8)
+    }
+}

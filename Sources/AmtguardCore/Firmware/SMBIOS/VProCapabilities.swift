@@ -1,0 +1,30 @@
+/// SMBIOS type 131 with the signature `vPro`: what the management engine can do.
+public struct VProCapabilities: Hashable, Sendable {
+    /// The word at offset 0x18, as it is.
+    public var engine: UInt32
+    /// The engine's firmware: `12.0.70.1652`; `nil` where all numbers are 0.
+    public var firmwareVersion: String?
+
+    public var isEngineEnabled: Bool { engine & 1 << 0 != 0 }
+    /// The firmware on the chip is one with AMT, enabled or not.
+    public var hasAMTFirmware: Bool { engine & 1 << 3 != 0 }
+    public var hasStandardManageability: Bool { engine & 1 << 4 != 0 }
+    public var hasKVM: Bool { engine & 1 << 14 != 0 }
+
+    /// - Returns: `nil` for another type, for another vendor's structure of this type, and for one that is too short.
+    public init?(parsing structure: SMBIOSStructure) {
+        // @4 CPU, @8 MEBx version, @10 PCH, @18 engine, @1C its version as minor, major, build, hotfix, @28 network
+        // devices, @34 BIOS, @38 signature.
+        guard structure.type == 131, structure.holds("vPro", at: 0x38),
+            let engine = structure.number(UInt32.self, at: 0x18),
+            let minor = structure.number(UInt16.self, at: 0x1C),
+            let major = structure.number(UInt16.self, at: 0x1E),
+            let build = structure.number(UInt16.self, at: 0x20),
+            let hotfix = structure.number(UInt16.self, at: 0x22)
+        else { return nil }
+        self.engine = engine
+        let numbers = [major, minor, hotfix, build]
+        firmwareVersion =
+            numbers.allSatisfy { $0 == 0 } ? nil : numbers.map(String.init).joined(separator: ".")
+    }
+}

@@ -1,0 +1,41 @@
+/// A network interface of the host with its addresses: a reading, no judgement.
+public struct HostInterface: Hashable, Sendable {
+    /// The kernel's number for it, unique in one network namespace.
+    public var index: Int
+    /// `eno1`, made printable.
+    public var name: String
+    /// The present address; `nil` for an interface whose addresses are no six octets.
+    public var mac: MACAddress?
+    /// The address that the hardware was made with; `nil` for a virtual interface.
+    public var permanentMAC: MACAddress?
+    /// Whether the administrator has it up, with a cable or without.
+    public var isUp: Bool
+    /// Whether it is `lo`.
+    public var isLoopback: Bool
+    /// The kind of a virtual interface: `vlan`, `bond`, `bridge`, `veth`; `nil` for hardware.
+    public var kind: String?
+    /// The index of the interface below, for a VLAN for example; that of the other end for a `veth`. `nil` where it is
+    /// in another network namespace: its number means nothing in this one.
+    public var lower: Int?
+    /// The index of the bond or the bridge that it is a port of.
+    public var master: Int?
+    /// Its own IPv4 addresses, in the kernel's order.
+    public var ipv4: [IPv4Address]
+
+    /// An interface; `nil` is what it does not have.
+    public init(
+        index: Int, name: String, mac: MACAddress? = nil, permanentMAC: MACAddress? = nil, isUp: Bool = true,
+        isLoopback: Bool = false, kind: String? = nil, lower: Int? = nil, master: Int? = nil, ipv4: [IPv4Address] = []
+    ) {
+        self.index = index
+        self.name = name
+        self.mac = mac
+        self.permanentMAC = permanentMAC
+        self.isUp = isUp
+        self.isLoopback = isLoopback
+        self.kind = kind
+        self.lower = lower
+        self.master = master
+        self.ipv4 = ipv4
+    }
+}

@@ -1,0 +1,30 @@
+// SMBIOS types 130 and 131. Both places are for root alone, so that a privileged step reads them once.
+
+import AmtguardCore
+public import SystemPackage
+
+/// The raw structures of types 130 and 131, one after the other: a structure table for `SMBIOSReading(table:)`.
+///
+/// Taken from the entries of the module `dmi_sysfs` where it is loaded, else from the table itself. Empty where the
+/// machine has an SMBIOS table and none of these structures is in it.
+/// - Throws: `noSuchFileOrDirectory` where the kernel shows no SMBIOS at all.
+public func readSMBIOS(in root: borrowing RootDirectory) throws(Errno) -> [UInt8] {
+    let directory = FilePath("/sys/firmware/dmi/entries")
+    let entries: [String]
+    do {
+        entries = try root.names(in: directory)
+    } catch Errno.noSuchFileOrDirectory {
+        // The specification's older anchor allows 64 KiB.
+        let table = try root.readFile("/sys/firmware/dmi/tables/DMI", atMost: 1 << 20)
+        return SMBIOSReading.extract(from: table)
+    }
+    var bytes: [UInt8] = []
+    for type in SMBIOSReading.types {
+        for entry in entries where entry.hasPrefix("\(type)-") {
+            let raw = try root.readFile(directory.appending(entry).appending("raw"), atMost: SMBIOSReading.limit)
+            bytes += SMBIOSReading.extract(from: raw)
+            guard bytes.count <= SMBIOSReading.limit else { throw .fileTooLarge }
+        }
+    }
+    return bytes
+}

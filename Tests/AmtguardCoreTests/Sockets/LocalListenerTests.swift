@@ -1,0 +1,23 @@
+import AmtguardCore
+import Testing
+
+@Suite struct `A listener's reach` {
+    @Test(
+        arguments: [
+            ([0, 0, 0, 0], .wildcard), ([127, 0, 0, 1], .loopback), ([127, 255, 0, 1], .loopback),
+            ([192, 168, 1, 20], .address),
+            ([UInt8](repeating: 0, count: 16), .wildcard),
+            ([UInt8](repeating: 0, count: 15) + [1], .loopback),
+            ([UInt8](repeating: 0, count: 10) + [255, 255, 127, 0, 0, 1], .loopback),
+            ([UInt8](repeating: 0, count: 10) + [255, 255, 0, 0, 0, 0], .wildcard),
+            ([UInt8](repeating: 0, count: 10) + [255, 255, 10, 0, 0, 1], .address),
+            ([0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1], .address),
+        ] as [([UInt8], LocalListener.Reach)])
+    func `is told from its address`(octets: [UInt8], reach: LocalListener.Reach) throws {
+        let address =
+            IPv4Address(octets: octets).map { IPAddress.v4($0) } ?? IPv6Address(octets: octets).map { .v6($0) }
+        let listener = LocalListener(.tcp, try #require(address), port: 16992, takesIPv4: true, uid: 0)
+        #expect(listener.reach == reach)
+        #expect(listener.family == (octets.count == 4 ? .ipv4 : .ipv6))
+    }
+}

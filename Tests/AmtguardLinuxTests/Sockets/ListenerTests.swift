@@ -1,0 +1,185 @@
+import AmtguardCore
+import AmtguardLinux
+import Foundation
+import Glibc
+import SystemPackage
+import Testing
+
+@Suite("Listeners of the kernel", .enabled(if: isRoot, needsRoot))
+struct ListenerTests {
+    private static let ports = PortSet(623...623, 664...664, 16992...16995)
+
+    private static func listeners(on ports: PortSet = Self.ports) throws -> [String] {
+        try readListeners(on: ports).map {
+            "\($0.protocol) \($0.address) \($0.port) \($0.reach)\($0.takesIPv4 ? "" : " v6only") \($0.uid)"
+        }
+    }
+
+    @Test func `nobody listens in a new namespace`() throws {
+        #expect(try inPrivateNetwork { try Self.listeners() } == [])
+        #expect(try inPrivateNetwork { try Self.listeners(on: PortSet()) } == [])
+    }
+
+    @Test func `each is told by protocol, address, port and owner`() throws {
+        let found = try inPrivateNetwork {
+            try shell(
+                "ip link set lo up && ip addr add 192.0.2.1/32 dev lo && ip addr add 2001:db8::1/128 dev lo nodad")
+            let sockets = [
+                try TestSocket(.tcp, "0.0.0.0", 16992).listen(), try TestSocket(.tcp, "127.0.0.1", 16993).listen(),
+                try TestSocket(.tcp, "192.0.2.1", 16994).listen(), try TestSocket(.tcp, "::", 623).listen(),
+                try TestSocket(.tcp, "::", 664, v6Only: true).listen(),
+                try TestSocket(.tcp, "2001:db8::1", 16995).listen(),
+                try TestSocket(.udp, "0.0.0.0", 623), try TestSocket(.udp, "::1", 664),
+                try TestSocket(.udp, "192.0.2.1", 664), try TestSocket(.tcp, "::ffff:127.0.0.1", 16995).listen(),
+                // None of these: another port, bound only, connected.
+                try TestSocket(.tcp, "0.0.0.0", 16991).listen(), try TestSocket(.tcp, "0.0.0.0", 16996).listen(),
+                try TestSocket(.tcp, "127.0.0.1", 664), try TestSocket(.tcp, "192.0.2.1", 16993),
+                try TestSocket(.udp, "127.0.0.1", 16992).connect("127.0.0.1", 9),
+                try TestSocket(.tcp, "192.0.2.1", 16995).connect("127.0.0.1", 16992),
+            ]
+            return try withExtendedLifetime(sockets) { try Self.listeners() }
+        }
+        #expect(
+            found == [
+                "tcp :: 623 wildcard 0",
+                "udp 0.0.0.0 623 wildcard 0",
+                "tcp :: 664 wildcard v6only 0",
+                "udp 192.0.2.1 664 address 0",
+                "udp ::1 664 loopback v6only 0",
+                "tcp 0.0.0.0 16992 wildcard 0",
+                "tcp 127.0.0.1 16993 loopback 0",
+                "tcp 192.0.2.1 16994 address 0",
+                "tcp 2001:db8::1 16995 address v6only 0",
+                "tcp ::ffff:127.0.0.1 16995 loopback 0",
+            ])
+    }
+
+    @Test func `one that closed is no listener any more`() throws {
+        let (during, after) = try inPrivateNetwork {
+            try shell("ip link set lo up")
+            let socket = try TestSocket(.tcp, "0.0.0.0", 16992).listen()
+            let during = try withExtendedLifetime(socket) { try Self.listeners().count }
+            socket.close()
+            return (during, try Self.listeners().count)
+        }
+        #expect(during == 1 && after == 0)
+    }
+
+    @Test func `the owner and the interface are told, and many threads of one server are one`() throws {
+        let found = try inPrivateNetwork {
+            try shell("ip link set lo up")
+            let sockets = try (0..<300).map { _ in
+                let socket = try TestSocket(.udp, "0.0.0.0", 623, sharing: true, device: "lo")
+                #expect(fchown(socket.number, 1234, 1234) == 0)
+                return socket
+            }
+            return try withExtendedLifetime(sockets) { try readListeners(on: Self.ports) }
+        }
+        #expect(found.count == 1)
+        #expect(found.first?.uid == 1234 && found.first?.interface == 1)
+    }
+
+    @Test func `any set of ports is asked for`() throws {
+        let found = try inPrivateNetwork {
+            try shell("ip link set lo up")
+            let sockets = try [100, 300, 301, 30_100, 59_900].map { try TestSocket(.tcp, "0.0.0.0", $0).listen() }
+            return try withExtendedLifetime(sockets) {
+                [
+                    try readListeners(on: PortSet(merging: (1..<600).map { UInt16($0 * 100)...UInt16($0 * 100) })),
+                    try readListeners(on: PortSet(merging: (1..<60).map { UInt16($0 * 100)...UInt16($0 * 100) })),
+                    try readListeners(on: PortSet(0...65535)),
+                ].map { $0.map(\.port) }
+            }
+        }
+        #expect(found == [[100, 300, 30_100, 59_900], [100, 300], [100, 300, 301, 30_100, 59_900]])
+    }
+
+    @Test func `the unit is found by the control group, be it deep in the tree`() throws {
+        let found = try inPrivateNetwork {
+            // The thread has a mount namespace of its own, so that nothing of this stays.
+            let tree = try TemporaryDirectory()
+            guard unshare(CLONE_NEWNS) == 0,
+                unsafe mount(nil, "/", nil, UInt(MS_REC | MS_PRIVATE), nil) == 0,
+                unsafe mount("none", tree.path, "cgroup2", 0, nil) == 0
+            else { throw Errno(rawValue: errno) }
+            defer { unsafe umount2(tree.path, CInt(MNT_DETACH)) }
+            let slice = tree.path + "/amtguardtest\(getpid()).slice"
+            let group = slice + "/lms.service/payload"
+            try shell("ip link set lo up && mkdir -p \(group) \(slice)/other.service")
+            let server = try spawn(
+                "echo $$ > \(group)/cgroup.procs; nc -l 0.0.0.0 16992 & echo; read line; kill -9 $!")
+            try server.waitForLine()
+            // It listens soon.
+            for _ in 0..<500 where try readListeners(on: Self.ports).isEmpty { usleep(10_000) }
+            let found = [
+                try readListeners(on: Self.ports, cgroups: FilePath(tree.path)),
+                try readListeners(on: Self.ports, cgroups: FilePath("/proc")),
+                try readListeners(on: Self.ports, cgroups: FilePath("/nowhere")),
+            ]
+            server.finish()
+            try shell("sleep 0.2; rmdir \(group) \(slice)/lms.service \(slice)/other.service \(slice)")
+            return found
+        }
+        #expect(found.map { $0.map(\.port) } == [[16992], [16992], [16992]])
+        #expect(found.map { $0.first?.unit } == ["lms.service", nil, nil])
+    }
+}
+
+/// A socket that is bound to an address, and open as long as it lives.
+private final class TestSocket {
+    enum Kind { case tcp, udp }
+
+    let number: CInt
+
+    init(
+        _ kind: Kind, _ host: String, _ port: UInt16, v6Only: Bool = false, sharing: Bool = false, device: String? = nil
+    ) throws {
+        let family = host.contains(":") ? AF_INET6 : AF_INET
+        let type = kind == .tcp ? SOCK_STREAM : SOCK_DGRAM
+        number = socket(family, CInt(type.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        var one: CInt = 1
+        var only: CInt = v6Only ? 1 : 0
+        let size = socklen_t(MemoryLayout<CInt>.size)
+        unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &one, size)
+        if sharing { unsafe setsockopt(number, SOL_SOCKET, SO_REUSEPORT, &one, size) }
+        if family == AF_INET6 {
+            unsafe setsockopt(number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &only, size)
+        }
+        if let device { unsafe setsockopt(number, SOL_SOCKET, SO_BINDTODEVICE, device, socklen_t(device.utf8.count)) }
+        try unsafe call(host, port) { unsafe bind(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), $1) }
+    }
+
+    deinit { close() }
+
+    private var isOpen = true
+
+    func close() {
+        if isOpen { _ = Glibc.close(number) }
+        isOpen = false
+    }
+
+    func listen() throws -> TestSocket {
+        guard Glibc.listen(number, 5) == 0 else { throw Errno(rawValue: errno) }
+        return self
+    }
+
+    func connect(_ host: String, _ port: UInt16) throws -> TestSocket {
+        try unsafe call(host, port) { unsafe Glibc.connect(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), $1) }
+        return self
+    }
+
+    private func call(
+        _ host: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
+    ) throws {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard unsafe getaddrinfo(host, "\(port)", &hints, &list) == 0, let first = unsafe list else {
+            throw Errno.invalidArgument
+        }
+        defer { unsafe freeaddrinfo(first) }
+        guard let address = unsafe first.pointee.ai_addr, unsafe body(address, first.pointee.ai_addrlen) == 0 else {
+            throw Errno(rawValue: errno)
+        }
+    }
+}
