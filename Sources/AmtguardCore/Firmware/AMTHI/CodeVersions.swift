@@ -76,7 +76,7 @@ public struct SKU: OptionSet, Hashable, Sendable {
     /// A corporate image of the firmware.
     public static let corporate = SKU(rawValue: 0x4000)
 
-    private static let names: [(SKU, String)] = [
+    private static let bits: [(SKU, String)] = [
         (SKU(rawValue: 0x2), "qst"), (SKU(rawValue: 0x4), "asf"), (.amt, "amt"),
         (.standardManageability, "standard-manageability"), (SKU(rawValue: 0x20), "tpm"),
         (SKU(rawValue: 0x100), "home-it"), (SKU(rawValue: 0x400), "wox"), (SKU(rawValue: 0x2000), "anti-theft"),
@@ -84,14 +84,14 @@ public struct SKU: OptionSet, Hashable, Sendable {
     ]
 
     /// The names of its bits; one without a name as a number. AMT 2.2 and older wrote other numbers here.
-    public var words: [String] {
+    public var names: [String] {
         var rest = self
-        var words: [String] = []
-        for (bit, name) in Self.names where contains(bit) {
-            words.append(name)
+        var names: [String] = []
+        for (bit, name) in Self.bits where contains(bit) {
+            names.append(name)
             rest.remove(bit)
         }
-        if !rest.isEmpty { words.append("0x" + String(rest.rawValue, radix: 16)) }
-        return words
+        if !rest.isEmpty { names.append("0x" + String(rest.rawValue, radix: 16)) }
+        return names
     }
 }
