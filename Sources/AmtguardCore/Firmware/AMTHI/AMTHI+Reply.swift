@@ -46,3 +46,11 @@ extension AMTHI {
             + payload.bytes
     }
 }
+
+extension AMTHI {
+    /// Whether the bytes begin like a reply to `request`, be they whole or not: the command alone is looked at.
+    public static func isReply(_ bytes: [UInt8], to request: Request) -> Bool {
+        let expected = Header(command: request.command.rawValue, isResponse: true, length: 0).encoded
+        return bytes.dropFirst(4).prefix(4).elementsEqual(expected.dropFirst(4).prefix(4))
+    }
+}

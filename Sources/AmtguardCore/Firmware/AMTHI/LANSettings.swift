@@ -44,17 +44,17 @@ extension LANSettings: AMTHIReply {
     /// whoever matches it against addresses of the host tries the reversed one as well.
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         enabled = try reader.flag("interface's state")
-        ipv4 = IPv4Address(number: try reader.u32("IPv4 address"))
+        ipv4 = IPv4Address(bits: try reader.u32("IPv4 address"))
         dhcpEnabled = try reader.flag("DHCP state")
         dhcpMode = DHCPMode(rawValue: UInt32(try reader.u8("DHCP mode")))
         link = try reader.u8("link state") != 0
-        guard let mac = MACAddress(try reader.bytes(6, "MAC address")) else { throw .short("MAC address") }
+        guard let mac = MACAddress(octets: try reader.bytes(6, "MAC address")) else { throw .short("MAC address") }
         self.mac = mac
     }
 
     public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
         writer.flag(enabled)
-        writer.u32(ipv4.number)
+        writer.u32(ipv4.bits)
         writer.flag(dhcpEnabled)
         writer.u8(UInt8(clamping: dhcpMode.rawValue))
         writer.u8(link ? 1 : 0)

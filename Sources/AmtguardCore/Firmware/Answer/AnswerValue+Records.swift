@@ -25,7 +25,7 @@ extension LANSettings: AnswerValue {
 
     var words: String {
         guard !mac.isZero else { return "not there" }
-        let address = ipv4.isZero ? "no address" : ipv4.description
+        let address = ipv4.isUnspecified ? "no address" : ipv4.description
         let dhcp = dhcpEnabled ? "DHCP \(dhcpMode.word)" : "no DHCP"
         return "\(enabled ? "enabled" : "disabled"), \(address), \(dhcp), link \(link ? "up" : "down"), \(mac)"
     }

@@ -30,7 +30,7 @@ public func hexadecimal(_ digits: some Collection<UInt8>) -> [UInt8]? {
 }
 
 /// Two lower-case digits a byte.
-public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+public func hexDigits(_ bytes: some Sequence<UInt8>) -> String {
     var text = ""
     for byte in bytes {
         if byte < 0x10 { text += "0" }

@@ -29,7 +29,7 @@ public struct GUID: Hashable, Sendable, CustomStringConvertible {
 
     /// 32 lower-case digits in five groups.
     public var description: String {
-        var text = hexadecimal(Self.swapped(wire))[...]
+        var text = hexDigits(Self.swapped(wire))[...]
         var groups: [Substring] = []
         for length in [8, 4, 4, 4, 12] {
             groups.append(text.prefix(length))

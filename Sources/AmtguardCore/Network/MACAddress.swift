@@ -1,0 +1,39 @@
+/// The six octets of an Ethernet or Wi-Fi address.
+public struct MACAddress: Hashable, Sendable {
+    /// The lower 48 bits, the first octet uppermost.
+    private let bits: UInt64
+
+    /// - Returns: `nil` for other than six octets, since tunnels have four and InfiniBand has twenty.
+    public init?(octets: some Collection<UInt8>) {
+        guard octets.count == 6 else { return nil }
+        bits = octets.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// Six pairs of hexadecimal digits between colons or between hyphens: `00:1b:21:aa:bb:cc`.
+    public init?(_ text: String) {
+        let separator = text.utf8.contains(UInt8(ascii: "-")) ? UInt8(ascii: "-") : UInt8(ascii: ":")
+        let parts = text.utf8.split(separator: separator, maxSplits: 6, omittingEmptySubsequences: false)
+        var octets: [UInt8] = []
+        for part in parts {
+            let digits = part.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+            guard part.count == 2, digits.count == 2 else { return nil }
+            octets.append(UInt8(digits[0] << 4 | digits[1]))
+        }
+        self.init(octets: octets)
+    }
+
+    /// In the order of the wire.
+    public var octets: [UInt8] {
+        (0..<6).map { UInt8(truncatingIfNeeded: bits >> (40 - 8 * $0)) }
+    }
+
+    /// All zero: how both the kernel and the firmware write "none".
+    public var isZero: Bool { bits == 0 }
+}
+
+extension MACAddress: CustomStringConvertible {
+    /// As the kernel prints it: small letters and colons.
+    public var description: String {
+        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
+    }
+}
