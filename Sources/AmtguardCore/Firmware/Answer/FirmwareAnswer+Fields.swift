@@ -37,7 +37,7 @@ extension FirmwareAnswer {
                 zip(Value.parts, value.texts).map { (Self.key(key, $0), $1) }
             }
             json = finding.value.map(\.json) ?? .null
-            words = finding.value.map(\.words) ?? "unknown: \(finding.reason ?? "")"
+            words = finding.value.map(\.words) ?? "unknown"
             reason = finding.reason
         }
 

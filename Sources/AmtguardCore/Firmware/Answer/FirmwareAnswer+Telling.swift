@@ -20,12 +20,24 @@ extension FirmwareAnswer {
                 })
     }
 
-    /// One fact a line, each with its source; what is not known for the reason of the outcome itself is left out.
+    /// One fact a line, each with its source; then what is not known, by its reason.
     public var text: [Status.Line] {
-        [Status.Line("Answer", outcome.says, outcome == .answered ? .good : .doubtful)]
-            + fields.filter { $0.reason == nil || $0.reason != outcome.says }.map { field in
-                Status.Line(
-                    field.label, "\(field.words) (\(field.source.rawValue))", field.reason == nil ? .plain : .faint)
+        var lines = [Status.Line("Answer", outcome.says, outcome == .answered ? .good : .doubtful)]
+        var missing: [(reason: String, labels: [String])] = []
+        for field in fields {
+            guard let reason = field.reason else {
+                lines.append(Status.Line(field.label, "\(field.words) (\(field.source.rawValue))"))
+                continue
             }
+            if let index = missing.firstIndex(where: { $0.reason == reason }) {
+                missing[index].labels.append(field.label)
+            } else {
+                missing.append((reason, [field.label]))
+            }
+        }
+        for (reason, labels) in missing where reason != outcome.says {
+            lines.append(Status.Line("Unknown", "\(labels.joined(separator: ", ")): \(reason)", .faint))
+        }
+        return lines
     }
 }
