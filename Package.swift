@@ -83,10 +83,11 @@ let daemon = [
     "amtguard-firmware",
 ]
 for target in package.targets where daemon.contains(target.name) {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .unsafeFlags([
-            "-Xfrontend", "-disable-implicit-string-processing-module-import",
-            "-Xfrontend", "-disable-implicit-concurrency-module-import",
-        ])
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .unsafeFlags([
+                "-Xfrontend", "-disable-implicit-string-processing-module-import",
+                "-Xfrontend", "-disable-implicit-concurrency-module-import",
+            ])
+        ]
 }

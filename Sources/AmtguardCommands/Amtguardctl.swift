@@ -1,7 +1,7 @@
 import AmtguardCore
 import AmtguardLinux
-import SystemPackage
 public import ArgumentParser
+import SystemPackage
 
 /// `amtguardctl`: what the administrator asks.
 public struct Amtguardctl: ParsableCommand {

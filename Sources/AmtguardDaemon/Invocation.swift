@@ -23,7 +23,8 @@ public struct Invocation: Equatable {
         do {
             return try RootDirectory(path: root)
         } catch {
-            throw Misuse(message: "--root \(printable((root?.string ?? "/").utf8, atMost: 200)): \(error). Allowed: a directory")
+            throw Misuse(
+                message: "--root \(printable((root?.string ?? "/").utf8, atMost: 200)): \(error). Allowed: a directory")
         }
     }
 

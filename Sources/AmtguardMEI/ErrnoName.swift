@@ -21,8 +21,10 @@ extension Errno {
     private static let names: [(Errno, String)] = [
         (.notPermitted, "EPERM"), (.noSuchFileOrDirectory, "ENOENT"), (.interrupted, "EINTR"), (.ioError, "EIO"),
         (.noSuchAddressOrDevice, "ENXIO"), (.resourceTemporarilyUnavailable, "EAGAIN"), (.noMemory, "ENOMEM"),
-        (.permissionDenied, "EACCES"), (.badAddress, "EFAULT"), (.resourceBusy, "EBUSY"), (.operationNotSupportedByDevice, "ENODEV"),
-        (.invalidArgument, "EINVAL"), (.tooManyOpenFiles, "EMFILE"), (.inappropriateIOCTLForDevice, "ENOTTY"), (.fileTooLarge, "EFBIG"),
+        (.permissionDenied, "EACCES"), (.badAddress, "EFAULT"), (.resourceBusy, "EBUSY"),
+        (.operationNotSupportedByDevice, "ENODEV"),
+        (.invalidArgument, "EINVAL"), (.tooManyOpenFiles, "EMFILE"), (.inappropriateIOCTLForDevice, "ENOTTY"),
+        (.fileTooLarge, "EFBIG"),
         (.messageTooLong, "EMSGSIZE"), (.notSupportedOnSocket, "EOPNOTSUPP"), (.timedOut, "ETIMEDOUT"),
     ]
 }

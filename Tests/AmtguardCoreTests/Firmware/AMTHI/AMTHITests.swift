@@ -106,7 +106,9 @@ import Testing
         #expect(try SecurityParameters(parsing: bytes, to: .securityParameters) == all)
     }
 
-    @Test(arguments: [(0, "none"), (1, "client"), (2, "admin"), (3, "remote-assist"), (9, "other-9")] as [(UInt8, String)])
+    @Test(
+        arguments: [(0, "none"), (1, "client"), (2, "admin"), (3, "remote-assist"), (9, "other-9")] as [(UInt8, String)]
+    )
     func `tells the control mode`(number: UInt8, word: String) throws {
         let bytes = Self.reply([0x6B, 0, 0x80, 4], [number, 0, 0, 0])
         let mode = try ControlMode(parsing: bytes, to: .controlMode)
@@ -160,8 +162,10 @@ import Testing
         #expect(GUID(text) == client)
     }
 
-    @Test(arguments: ["", "12f80028", "12f80028-b4b7-4b2d-aca8-46e0ff65814", "12f80028-b4b7-4b2d-aca8-46e0ff65814g",
-        "12f80028b4b74b2daca846e0ff65814c----"])
+    @Test(arguments: [
+        "", "12f80028", "12f80028-b4b7-4b2d-aca8-46e0ff65814", "12f80028-b4b7-4b2d-aca8-46e0ff65814g",
+        "12f80028b4b74b2daca846e0ff65814c----",
+    ])
     func `takes no other text for a UUID`(text: String) {
         #expect(GUID(text) == nil)
     }

@@ -33,7 +33,9 @@ import Testing
     ])
     func `are refused in one line`(text: String) {
         let error = #expect(throws: FirmwareAnswer.Malformed.self) { try parse(text) }
-        #expect(error?.description.allSatisfy { $0.isASCII && !$0.isNewline } ?? false, "\(error?.description ?? "")")
+        #expect(
+            error?.description.allSatisfy { ($0.isASCII || $0 == "…") && !$0.isNewline } ?? false,
+            "\(error?.description ?? "")")
         #expect((error?.description.utf8.count ?? 999) < 200)
     }
 
@@ -71,7 +73,7 @@ import Testing
     @Test func `survive any change of a byte`() {
         var generator = Seeded(7)
         let original = `The firmware's answer`.full.encoded
-        for _ in 0..<20_000 {
+        for _ in 0..<5_000 {
             var bytes = original
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
                 bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
