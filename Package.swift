@@ -9,9 +9,11 @@ let package = Package(
     products: [
         .executable(name: "amtguardd", targets: ["amtguardd"]),
         .executable(name: "amtguardctl", targets: ["amtguardctl"]),
+        .executable(name: "amtguard-firmware", targets: ["amtguard-firmware"]),
         // For the nested packages below Tools/ and Benchmarks/ alone.
         .library(name: "AmtguardCore", targets: ["AmtguardCore"]),
         .library(name: "AmtguardLinux", targets: ["AmtguardLinux"]),
+        .library(name: "AmtguardMEI", targets: ["AmtguardMEI"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -30,6 +32,10 @@ let package = Package(
             name: "AmtguardDaemon", dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", system]),
         .executableTarget(name: "amtguardd", dependencies: ["AmtguardDaemon"]),
 
+        // The firmware is asked by a program of its own: it opens the device, and waits as long as that takes.
+        .target(name: "AmtguardMEI", dependencies: ["AmtguardCore", "AmtguardLinux", "CLinux", system]),
+        .executableTarget(name: "amtguard-firmware", dependencies: ["AmtguardMEI"]),
+
         // The administrator's side.
         .target(
             name: "AmtguardCommands",
@@ -43,6 +49,7 @@ let package = Package(
         .testTarget(name: "AmtguardLinuxTests", dependencies: ["AmtguardLinux", "AmtguardCore", "CLinux", system]),
         .testTarget(name: "AmtguardSystemdTests", dependencies: ["AmtguardSystemd", "CSystemd", system]),
         .testTarget(name: "AmtguardDaemonTests", dependencies: ["AmtguardDaemon", system]),
+        .testTarget(name: "AmtguardMEITests", dependencies: ["AmtguardMEI", "AmtguardLinux", "AmtguardCore", system]),
         .testTarget(name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore"]),
         .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),
         .testTarget(name: "AmtguardSystemTests", dependencies: ["amtguardd", "amtguardctl"]),
@@ -69,9 +76,12 @@ for target in package.targets where target.type != .system {
         ]
 }
 
-// What the daemon is made of. Neither module is imported behind its back: regular expressions would add a megabyte of
+// What the daemon and its helper are made of. Neither module is imported behind its back: regular expressions would add a megabyte of
 // parser, and the concurrency runtime threads of its own.
-let daemon = ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", "AmtguardDaemon", "amtguardd"]
+let daemon = [
+    "AmtguardCore", "AmtguardLinux", "AmtguardSystemd", "AmtguardDaemon", "amtguardd", "AmtguardMEI",
+    "amtguard-firmware",
+]
 for target in package.targets where daemon.contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

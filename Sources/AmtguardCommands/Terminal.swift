@@ -14,11 +14,7 @@ struct Terminal {
 
     /// The lines with their labels in one column.
     func render(_ lines: [Status.Line]) -> String {
-        let width = (lines.map(\.label.count).max() ?? 0) + 2
-        return lines.map { line in
-            let label = line.label.isEmpty ? "" : line.label + ":"
-            return label + String(repeating: " ", count: width - label.count) + paint(line.value, line.tone)
-        }.joined(separator: "\n")
+        lines.table(painting: paint)
     }
 
     private func paint(_ text: String, _ tone: Status.Tone) -> String {

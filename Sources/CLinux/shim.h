@@ -2,20 +2,20 @@
  * No policy here, only names. */
 #pragma once
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/inet_diag.h>
 #include <linux/magic.h>
+#include <linux/mei.h>
 #include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <malloc.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
-#include <malloc.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -24,6 +24,9 @@
 static inline int shim_openat2(int directory, const char *path, const struct open_how *how) {
         return (int) syscall(SYS_openat2, directory, path, how, sizeof *how);
 }
+
+/* A macro of linux/mei.h, which Swift can't evaluate: connects to a client of the firmware. */
+static inline unsigned long shim_mei_connect_client(void) { return IOCTL_MEI_CONNECT_CLIENT; }
 
 /* Macros of sys/sysmacros.h: the two halves of a device number. */
 static inline unsigned shim_major(unsigned long device) {

@@ -61,7 +61,7 @@ extension Presence {
     }
 
     /// The nodes that lead to the CSME: not those of a graphics card (`kind` gsc, gscfi), whatever their index.
-    var csmeDevices: [Device] {
+    public var csmeDevices: [Device] {
         devices.filter { device in
             guard device.isOfCSME, let parent = device.parent else { return false }
             return heci.contains(parent) || offeringAMTHI.contains(parent)
@@ -71,5 +71,5 @@ extension Presence {
 
 extension Presence.Device {
     /// Not of a graphics card (`kind` gsc, gscfi) or a touch screen.
-    fileprivate var isOfCSME: Bool { kind == nil || kind == "mei" }
+    var isOfCSME: Bool { kind == nil || kind == "mei" }
 }

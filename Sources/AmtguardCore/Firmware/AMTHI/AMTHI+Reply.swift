@@ -1,0 +1,56 @@
+// What all replies have in common: the header, the command of the request, the status.
+
+/// What a reply carries behind its status.
+public protocol AMTHIReply: Hashable, Sendable {
+    /// Takes the fields, from the first one behind the status to the last.
+    init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError)
+    /// Puts them there.
+    func write(to writer: inout ByteWriter, for request: AMTHI.Request)
+}
+
+extension AMTHIReply {
+    /// Parses a whole reply to `request`.
+    ///
+    /// - Throws: `refused` for a status that is not zero, whatever follows it.
+    public init(parsing bytes: [UInt8], to request: AMTHI.Request) throws(WireError) {
+        var reader = ByteReader(bytes)
+        let header = try AMTHI.Header(from: &reader)
+        guard header.isResponse, header.command == request.command.rawValue else {
+            throw .otherCommand(header.wireCommand)
+        }
+        let status = AMTStatus(rawValue: try reader.u32("status"))
+        guard status == .success else { throw .refused(status) }
+        try self.init(from: &reader, to: request)
+        try reader.end()
+    }
+
+    /// The bytes of the whole reply: for emulators, and to mask a recording.
+    public func encoded(to request: AMTHI.Request) -> [UInt8] {
+        var payload = ByteWriter()
+        payload.u32(AMTStatus.success.rawValue)
+        write(to: &payload, for: request)
+        return AMTHI.reply(to: request, payload)
+    }
+}
+
+extension AMTHI {
+    /// The bytes of a reply that refuses: header and status alone.
+    public static func refusal(of request: Request, _ status: AMTStatus) -> [UInt8] {
+        var payload = ByteWriter()
+        payload.u32(status.rawValue)
+        return reply(to: request, payload)
+    }
+
+    fileprivate static func reply(to request: Request, _ payload: ByteWriter) -> [UInt8] {
+        Header(command: request.command.rawValue, isResponse: true, length: payload.bytes.count).encoded
+            + payload.bytes
+    }
+}
+
+extension AMTHI {
+    /// Whether the bytes begin like a reply to `request`, be they whole or not: the command alone is looked at.
+    public static func isReply(_ bytes: [UInt8], to request: Request) -> Bool {
+        let expected = Header(command: request.command.rawValue, isResponse: true, length: 0).encoded
+        return bytes.dropFirst(4).prefix(4).elementsEqual(expected.dropFirst(4).prefix(4))
+    }
+}

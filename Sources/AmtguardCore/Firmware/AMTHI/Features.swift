@@ -1,0 +1,74 @@
+// GetRedirectionState, and GetFeaturesState of the web UI and of KVM: what may be listening.
+
+/// GetRedirectionState: whether the listener on 16994 and 16995 has anything to serve.
+public struct RedirectionState: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    public static let sol = RedirectionState(rawValue: 1)
+    public static let ider = RedirectionState(rawValue: 2)
+    public static let kvm = RedirectionState(rawValue: 4)
+}
+
+extension RedirectionState: AMTHIReply {
+    public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
+        rawValue = try reader.u32("redirection state")
+    }
+
+    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
+        writer.u32(rawValue)
+    }
+}
+
+/// GetFeaturesState 2: the web page on 16992 and 16993. WS-Management stays on these ports when it is off.
+public struct WebUIState: Hashable, Sendable {
+    public var enabled: Bool
+
+    /// On or off.
+    public init(enabled: Bool) {
+        self.enabled = enabled
+    }
+}
+
+extension WebUIState: AMTHIReply {
+    /// The reply repeats which feature was asked for.
+    public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
+        try reader.expect(request.parameter ?? 0, "feature")
+        enabled = try reader.flag("web UI's state")
+    }
+
+    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
+        writer.u32(request.parameter ?? 0)
+        writer.flag(enabled)
+    }
+}
+
+/// GetFeaturesState 4: whether somebody looks at the screen now.
+public struct KVMState: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// A session is active.
+    public static let active = KVMState(rawValue: 1)
+    /// A session waits for the consent of the user.
+    public static let waiting = KVMState(rawValue: 2)
+}
+
+extension KVMState: AMTHIReply {
+    /// The reply repeats which feature was asked for.
+    public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
+        try reader.expect(request.parameter ?? 0, "feature")
+        rawValue = try reader.u32("KVM state")
+    }
+
+    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
+        writer.u32(request.parameter ?? 0)
+        writer.u32(rawValue)
+    }
+}

@@ -1,0 +1,63 @@
+/// GetLanInterfaceSettings: one of AMT's two interfaces, wired or wireless.
+public struct LANSettings: Hashable, Sendable {
+    /// How AMT comes to its address.
+    public struct DHCPMode: Worded {
+        public let rawValue: UInt32
+
+        public init(rawValue: UInt32) {
+            self.rawValue = rawValue
+        }
+
+        /// 1 and 2 alone have a meaning.
+        public static let words = ["", "active", "passive"]
+
+        /// AMT leases for itself.
+        public static let active = DHCPMode(rawValue: 1)
+        /// AMT listens to the host's own exchange with the server, and takes the same address.
+        public static let passive = DHCPMode(rawValue: 2)
+    }
+
+    public var enabled: Bool
+    /// 0.0.0.0 where there is none.
+    public var ipv4: IPv4Address
+    public var dhcpEnabled: Bool
+    public var dhcpMode: DHCPMode
+    public var link: Bool
+    /// All zero where there is no such interface.
+    public var mac: MACAddress
+
+    /// The settings of one interface.
+    public init(
+        enabled: Bool, ipv4: IPv4Address, dhcpEnabled: Bool, dhcpMode: DHCPMode, link: Bool, mac: MACAddress
+    ) {
+        self.enabled = enabled
+        self.ipv4 = ipv4
+        self.dhcpEnabled = dhcpEnabled
+        self.dhcpMode = dhcpMode
+        self.link = link
+        self.mac = mac
+    }
+}
+
+extension LANSettings: AMTHIReply {
+    /// The address is a little-endian number: 1.2.3.4 comes as 04 03 02 01. No recording of a real machine proves it;
+    /// whoever matches it against addresses of the host tries the reversed one as well.
+    public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
+        enabled = try reader.flag("interface's state")
+        ipv4 = IPv4Address(bits: try reader.u32("IPv4 address"))
+        dhcpEnabled = try reader.flag("DHCP state")
+        dhcpMode = DHCPMode(rawValue: UInt32(try reader.u8("DHCP mode")))
+        link = try reader.u8("link state") != 0
+        guard let mac = MACAddress(octets: try reader.bytes(6, "MAC address")) else { throw .short("MAC address") }
+        self.mac = mac
+    }
+
+    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
+        writer.flag(enabled)
+        writer.u32(ipv4.bits)
+        writer.flag(dhcpEnabled)
+        writer.u8(UInt8(clamping: dhcpMode.rawValue))
+        writer.u8(link ? 1 : 0)
+        writer.append(mac.octets)
+    }
+}

@@ -1,0 +1,31 @@
+/// GetProvisioningState: how far AMT is set up. The header is 12 bytes, the status 4, the state a u32.
+public enum ProvisioningState: UInt32, Hashable, Sendable, CaseIterable {
+    /// Not provisioned.
+    case pre
+    /// Being provisioned.
+    case `in`
+    /// Provisioned.
+    case post
+
+    /// `pre`, `in` or `post`.
+    public var word: String {
+        switch self {
+        case .pre: "pre"
+        case .in: "in"
+        case .post: "post"
+        }
+    }
+}
+
+extension ProvisioningState: AMTHIReply {
+    /// - Throws: `value` for a state that is none of the three: what it would mean is not known.
+    public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
+        let number = try reader.u32("provisioning state")
+        guard let state = ProvisioningState(rawValue: number) else { throw .value("provisioning state", number) }
+        self = state
+    }
+
+    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
+        writer.u32(rawValue)
+    }
+}

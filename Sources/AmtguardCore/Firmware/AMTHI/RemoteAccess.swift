@@ -1,0 +1,77 @@
+/// GetRemoteAccessConnectionStatus: the tunnel that AMT itself opens to a management server.
+public struct RemoteAccess: Hashable, Sendable {
+    /// Where AMT thinks it is.
+    public struct Network: Worded {
+        public let rawValue: UInt32
+
+        public init(rawValue: UInt32) {
+            self.rawValue = rawValue
+        }
+
+        public static let words = ["direct", "vpn", "outside", "unknown"]
+    }
+
+    /// Whether the tunnel is up.
+    public struct Connection: Worded {
+        public let rawValue: UInt32
+
+        public init(rawValue: UInt32) {
+            self.rawValue = rawValue
+        }
+
+        public static let words = ["not-connected", "connecting", "connected"]
+    }
+
+    /// What made AMT open it.
+    public struct Trigger: Worded {
+        public let rawValue: UInt32
+
+        public init(rawValue: UInt32) {
+            self.rawValue = rawValue
+        }
+
+        public static let words = ["user", "alert", "provisioning", "periodic"]
+    }
+
+    public var network: Network
+    public var connection: Connection
+    public var trigger: Trigger
+    /// The management server, printable; may be empty.
+    public var host: String
+
+    /// The state of the tunnel.
+    public init(network: Network, connection: Connection, trigger: Trigger, host: String) {
+        self.network = network
+        self.connection = connection
+        self.trigger = trigger
+        self.host = host
+    }
+}
+
+extension RemoteAccess: AMTHIReply {
+    public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
+        network = Network(rawValue: try reader.u32("network"))
+        connection = Connection(rawValue: try reader.u32("connection"))
+        trigger = Trigger(rawValue: try reader.u32("trigger"))
+        host = try reader.counted("management server")
+    }
+
+    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
+        writer.u32(network.rawValue)
+        writer.u32(connection.rawValue)
+        writer.u32(trigger.rawValue)
+        writer.counted(host)
+    }
+}
+
+/// GetUUID: the machine's own, in the mixed byte order of SMBIOS type 1.
+extension GUID: AMTHIReply {
+    public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
+        guard let guid = GUID(wire: try reader.bytes(16, "UUID")) else { throw .short("UUID") }
+        self = guid
+    }
+
+    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
+        writer.append(wire)
+    }
+}

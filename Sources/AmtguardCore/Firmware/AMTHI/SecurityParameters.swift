@@ -1,0 +1,57 @@
+/// GetSecurityParameters: 17 numbers of four bytes, of which ten have a meaning.
+public struct SecurityParameters: Hashable, Sendable {
+    /// TLS on the network side.
+    public var tls: Bool
+    /// AMT uses the network. What it says of an unprovisioned machine is not known.
+    public var networkInterfaceEnabled: Bool
+    /// Serial over LAN.
+    public var sol: Bool
+    /// Redirection of storage.
+    public var ider: Bool
+    /// Remote keyboard, video and mouse.
+    public var kvm: Bool
+    public var link: Bool
+
+    /// The flags that amtguard looks at.
+    public init(tls: Bool, networkInterfaceEnabled: Bool, sol: Bool, ider: Bool, kvm: Bool, link: Bool) {
+        self.tls = tls
+        self.networkInterfaceEnabled = networkInterfaceEnabled
+        self.sol = sol
+        self.ider = ider
+        self.kvm = kvm
+        self.link = link
+    }
+}
+
+extension SecurityParameters: AMTHIReply {
+    private static let reserved = 7 * 4
+
+    public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
+        // Passed over: GetProvisioningState and GetControlMode say the same for certain.
+        _ = try reader.u32("enterprise mode")
+        tls = try reader.flag("TLS state")
+        _ = try reader.u32("hardware cryptography")
+        _ = try reader.u32("provisioning state")
+        networkInterfaceEnabled = try reader.flag("network interface's state")
+        sol = try reader.flag("SOL state")
+        ider = try reader.flag("IDE-R state")
+        _ = try reader.u32("firmware update")
+        link = try reader.flag("link state")
+        kvm = try reader.flag("KVM state")
+        _ = try reader.bytes(Self.reserved, "reserved field")
+    }
+
+    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
+        writer.u32(0)
+        writer.flag(tls)
+        writer.u32(0)
+        writer.u32(0)
+        writer.flag(networkInterfaceEnabled)
+        writer.flag(sol)
+        writer.flag(ider)
+        writer.u32(0)
+        writer.flag(link)
+        writer.flag(kvm)
+        writer.zeros(Self.reserved)
+    }
+}

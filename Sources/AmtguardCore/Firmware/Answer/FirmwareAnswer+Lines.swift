@@ -1,0 +1,135 @@
+// The answer on the socket: lines of KEY=value like a uevent file, ended by END=1.
+//
+//     OUTCOME=answered
+//     DEVICE=mei0
+//     WIRED_IPV4=192.168.1.20
+//     CONTROL_MODE_UNKNOWN=status UNSUPPORTED
+//     END=1
+//
+// They come from another process, which reads bytes of the firmware: whoever takes them believes nothing.
+
+extension FirmwareAnswer {
+    /// No answer is longer, in bytes.
+    public static let sizeLimit = 65_536
+    /// No text in it is longer, in bytes.
+    static let textLimit = 300
+
+    /// The bytes for the socket.
+    public var encoded: [UInt8] {
+        var text = ""
+        func line(_ key: String, _ value: String) {
+            text += key + "=" + printable(value.utf8.prefix(Self.textLimit), atMost: Self.textLimit) + "\n"
+        }
+        line("OUTCOME", outcome.word)
+        if let reason = outcome.reason { line("OUTCOME_REASON", reason) }
+        for field in fields {
+            for part in field.lines ?? [] { line(part.key, part.text) }
+            if let reason = field.reason { line(field.key + "_UNKNOWN", reason) }
+        }
+        line("END", "1")
+        return Array(text.utf8)
+    }
+
+    /// Bytes that are no answer, and why: one line.
+    public struct Malformed: Error, Hashable, CustomStringConvertible {
+        public let description: String
+
+        init(_ description: String) {
+            self.description = description
+        }
+    }
+
+    /// Parses what came from the socket, up to its end.
+    ///
+    /// Unknown keys are passed over, so that a newer helper may say more. A field without a line is unknown; one with
+    /// some of its lines, or with two opinions, makes the whole answer unusable.
+    public init(parsing bytes: [UInt8]) throws(Malformed) {
+        var lines = try AnswerLines(bytes)
+        guard let word = lines.take("OUTCOME") else { throw Malformed("no line OUTCOME") }
+        guard let outcome = Outcome(word: word, reason: lines.take("OUTCOME_REASON") ?? "no reason given") else {
+            throw Malformed("OUTCOME=\(printable(word.utf8)) is no outcome")
+        }
+        self.init(outcome, because: "the answer does not say")
+        try lines.fill(&device, "DEVICE")
+        try lines.fill(&deviceState, "DEVICE_STATE")
+        try lines.fill(&firmwareVersion, "FIRMWARE_VERSION")
+        try lines.fill(&amthi, "AMTHI")
+        try lines.fill(&bios, "BIOS")
+        try lines.fill(&amtVersion, "AMT_VERSION")
+        try lines.fill(&amtBuild, "AMT_BUILD")
+        try lines.fill(&sku, "SKU")
+        try lines.fill(&provisioningState, "PROVISIONING")
+        try lines.fill(&controlMode, "CONTROL_MODE")
+        try lines.fill(&wired, "WIRED")
+        try lines.fill(&wireless, "WIRELESS")
+        try lines.fill(&security, "SECURITY")
+        try lines.fill(&redirection, "REDIRECTION")
+        try lines.fill(&webUI, "WEB_UI")
+        try lines.fill(&kvm, "KVM")
+        try lines.fill(&remoteAccess, "REMOTE")
+        try lines.fill(&uuid, "UUID")
+        try lines.fill(&capable, "MKHI_CAPABLE")
+        try lines.fill(&enabled, "MKHI_ENABLED")
+        try lines.fill(&available, "MKHI_AVAILABLE")
+    }
+}
+
+/// The lines of an answer by their keys, each taken once.
+private struct AnswerLines {
+    private var values: [String: String] = [:]
+
+    /// Checks everything that can be said of the lines without knowing their keys.
+    init(_ bytes: [UInt8]) throws(FirmwareAnswer.Malformed) {
+        guard bytes.count <= FirmwareAnswer.sizeLimit else {
+            throw .init("longer than \(FirmwareAnswer.sizeLimit) bytes")
+        }
+        guard bytes.last == UInt8(ascii: "\n") else { throw .init("it does not end with a line") }
+        let lines = bytes.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard let end = lines.last, end.elementsEqual("END=1".utf8) else { throw .init("the last line is not END=1") }
+        for line in lines.dropLast() {
+            guard let equals = line.firstIndex(of: UInt8(ascii: "=")), Self.isKey(line[..<equals]) else {
+                throw .init("no KEY=value: \(printable(line))")
+            }
+            let (key, value) = (line[..<equals], line[(equals + 1)...])
+            guard value.count <= FirmwareAnswer.textLimit, value.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+                throw .init("\(printable(key)) has a value that is no short printable text")
+            }
+            let name = String(decoding: key, as: UTF8.self)
+            guard name != "END", values.updateValue(String(decoding: value, as: UTF8.self), forKey: name) == nil else {
+                throw .init("\(name) is there twice")
+            }
+        }
+    }
+
+    private static func isKey(_ key: ArraySlice<UInt8>) -> Bool {
+        (1...40).contains(key.count)
+            && key.allSatisfy { byte in
+                (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+            }
+    }
+
+    mutating func take(_ key: String) -> String? {
+        values.removeValue(forKey: key)
+    }
+
+    /// Fills one field from its lines, and leaves it where there is none.
+    mutating func fill<Value: AnswerValue>(
+        _ field: inout Finding<Value>, _ key: String
+    ) throws(FirmwareAnswer.Malformed) {
+        let reason = take(key + "_UNKNOWN")
+        let parts = Value.parts.map { FirmwareAnswer.Field.key(key, $0) }
+        let texts = parts.compactMap { take($0) }
+        switch (texts.count, reason) {
+        case (0, let reason?): field = .unknown(reason)
+        case (0, nil): break
+        case (parts.count, nil):
+            guard let value = Value(texts: texts) else {
+                throw .init("\(parts.joined(separator: ", ")): \(printable(texts.joined(separator: ", ").utf8))")
+            }
+            field = .known(value)
+        case (_, .some): throw .init("\(key) is both known and unknown")
+        default: throw .init("\(key) is there by halves")
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// The answer for people and for programs. Every word of the one is in the other.
+
+extension FirmwareAnswer {
+    /// Every key is always there; one that is not known holds null, and says why.
+    public var json: JSON {
+        .object(
+            [
+                JSON.Member(key: "schema", value: 1),
+                JSON.Member(key: "version", value: .string(amtguardVersion)),
+                JSON.Member(key: "outcome", value: .string(outcome.word)),
+                JSON.Member(key: "says", value: .string(outcome.says)),
+            ]
+                + fields.map { field in
+                    JSON.Member(
+                        key: field.name,
+                        value: [
+                            "value": field.json, "source": .string(field.source.rawValue),
+                            "unknown": JSON(field.reason),
+                        ])
+                })
+    }
+
+    /// One fact a line, each with its source; then what is not known, by its reason.
+    public var text: [Status.Line] {
+        var lines = [Status.Line("Answer", outcome.says, outcome == .answered ? .good : .doubtful)]
+        var missing: [(reason: String, labels: [String])] = []
+        for field in fields {
+            guard let reason = field.reason else {
+                lines.append(Status.Line(field.label, "\(field.words) (\(field.source.rawValue))"))
+                continue
+            }
+            if let index = missing.firstIndex(where: { $0.reason == reason }) {
+                missing[index].labels.append(field.label)
+            } else {
+                missing.append((reason, [field.label]))
+            }
+        }
+        for (reason, labels) in missing where reason != outcome.says {
+            lines.append(Status.Line("Unknown", "\(labels.joined(separator: ", ")): \(reason)", .faint))
+        }
+        return lines
+    }
+}

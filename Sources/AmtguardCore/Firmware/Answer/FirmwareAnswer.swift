@@ -1,0 +1,83 @@
+/// What the firmware says of AMT, each thing known or unknown with its reason: readings, no judgement.
+public struct FirmwareAnswer: Hashable, Sendable {
+    /// How the AMT host interface behaved.
+    public enum Behaviour: String, Hashable, Sendable, CaseIterable {
+        /// It answers.
+        case answers
+        /// The firmware has no such client (ENOTTY): no AMT, or switched off.
+        case notOffered = "not-offered"
+        /// It answers with nothing: AMT is disabled.
+        case disabled
+        /// Another program holds its one connection.
+        case busy
+        /// It took the question and did not answer.
+        case silent
+        /// It says that it is not ready, or went away.
+        case resetting
+        /// What it says is no AMTHI.
+        case garbled
+    }
+
+    public var outcome: Outcome
+
+    /// The node that was asked: `mei0`.
+    public var device: Finding<String>
+    /// `dev_state` before the question: `ENABLED`.
+    public var deviceState: Finding<String>
+    /// `fw_ver`: `11.8.93.4323`.
+    public var firmwareVersion: Finding<String>
+
+    public var amthi: Finding<Behaviour>
+    /// As the BIOS calls itself.
+    public var bios: Finding<String>
+    /// `11.8.93`
+    public var amtVersion: Finding<String>
+    /// `4323`
+    public var amtBuild: Finding<String>
+    public var sku: Finding<SKU>
+    public var provisioningState: Finding<ProvisioningState>
+    public var controlMode: Finding<ControlMode>
+    public var wired: Finding<LANSettings>
+    public var wireless: Finding<LANSettings>
+    public var security: Finding<SecurityParameters>
+    public var redirection: Finding<RedirectionState>
+    public var webUI: Finding<Bool>
+    public var kvm: Finding<KVMState>
+    public var remoteAccess: Finding<RemoteAccess>
+    /// The machine's own, asked for by a person only.
+    public var uuid: Finding<GUID>
+
+    /// Whether the chipset could do AMT, by MKHI.
+    public var capable: Finding<Bool>
+    /// Whether AMT is enabled, by MKHI.
+    public var enabled: Finding<Bool>
+    /// Whether AMT is ready, by MKHI.
+    public var available: Finding<Bool>
+
+    /// An answer in which everything is unknown, for one reason.
+    public init(_ outcome: Outcome, because reason: String? = nil) {
+        let reason = reason ?? outcome.says
+        self.outcome = outcome
+        device = .unknown(reason)
+        deviceState = .unknown(reason)
+        firmwareVersion = .unknown(reason)
+        amthi = .unknown(reason)
+        bios = .unknown(reason)
+        amtVersion = .unknown(reason)
+        amtBuild = .unknown(reason)
+        sku = .unknown(reason)
+        provisioningState = .unknown(reason)
+        controlMode = .unknown(reason)
+        wired = .unknown(reason)
+        wireless = .unknown(reason)
+        security = .unknown(reason)
+        redirection = .unknown(reason)
+        webUI = .unknown(reason)
+        kvm = .unknown(reason)
+        remoteAccess = .unknown(reason)
+        uuid = .unknown(reason)
+        capable = .unknown(reason)
+        enabled = .unknown(reason)
+        available = .unknown(reason)
+    }
+}

@@ -1,0 +1,35 @@
+/// Why bytes of the firmware are not the message that they should be.
+public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The message ends before this field.
+    case short(String)
+    /// So many bytes stand behind the last field.
+    case long(Int)
+    /// A field that can hold but one value, or some, holds another.
+    case value(String, UInt32)
+    /// It answers another command: its number on the wire.
+    case otherCommand(UInt32)
+    /// AMT answered and refused.
+    case refused(AMTStatus)
+    /// MKHI answered and refused.
+    case result(MKHI.Result)
+
+    /// One line for people; nothing in it was chosen by the firmware but numbers.
+    public var description: String {
+        switch self {
+        case .short(let field): "the message ends before its \(field)"
+        case .long(let count): "the message is \(count) bytes too long"
+        case .value(let field, let value): "the message's \(field) is 0x\(String(value, radix: 16))"
+        case .otherCommand(let command): "the message is of another command, 0x\(String(command, radix: 16))"
+        case .refused(let status): "status \(status)"
+        case .result(let result): "result \(result)"
+        }
+    }
+
+    /// Whether the firmware understood and refused: such a reply is whole.
+    public var isRefusal: Bool {
+        switch self {
+        case .refused, .result: true
+        case .short, .long, .value, .otherCommand: false
+        }
+    }
+}

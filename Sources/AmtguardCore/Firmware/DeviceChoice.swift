@@ -1,0 +1,21 @@
+/// Which device nodes lead to the management engine, or why none does.
+public enum DeviceChoice: Hashable, Sendable {
+    /// The nodes, the most promising first; never empty.
+    case ask([Presence.Device])
+    /// Nothing can be asked: why.
+    case none(FirmwareAnswer.Outcome)
+}
+
+extension Presence {
+    /// The nodes to ask: those of the CSME, whatever their index, and first the one that is seen to offer AMTHI.
+    public var choice: DeviceChoice {
+        let promising = csmeDevices.filter { device in device.parent.map(offeringAMTHI.contains) ?? false }
+        let others = csmeDevices.filter { !promising.contains($0) }
+        if !csmeDevices.isEmpty { return .ask(promising + others) }
+        if let astray = devices.first(where: \.isOfCSME) {
+            return .none(.failed("\(astray.name) stands on no management engine interface that the PCI bus shows"))
+        }
+        if speaksForCSME { return .none(.noDriver) }
+        return .none(devices.isEmpty ? .noDevice : .graphicsOnly)
+    }
+}

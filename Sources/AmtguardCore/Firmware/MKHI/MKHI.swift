@@ -1,0 +1,109 @@
+// MKHI, the kernel host interface: asked where AMTHI is not offered. The layout is known from intel/lms's code alone, no
+// recording proves it, so every byte that can hold one value only is checked.
+
+/// The kernel host interface, and of it one command: GetRule of the group FWCAPS.
+public enum MKHI {
+    /// The rules that amtguard asks for; each answers with a set of features.
+    public enum Rule: UInt32, Hashable, Sendable, CaseIterable {
+        /// What the chipset could do.
+        case capable = 0
+        /// What the BIOS left on.
+        case enabled = 32
+        /// What is ready now.
+        case available = 39
+
+        /// The bytes of the whole request: the header `group, command, 0, 0`, then the rule.
+        public var encoded: [UInt8] {
+            var writer = ByteWriter()
+            writer.append([MKHI.group, MKHI.command, 0, 0])
+            writer.u32(rawValue)
+            return writer.bytes
+        }
+
+        /// The question that these bytes are: for an emulator.
+        public init(parsing bytes: [UInt8]) throws(WireError) {
+            var reader = ByteReader(bytes)
+            try reader.expect(MKHI.group, "group")
+            try reader.expect(MKHI.command, "command")
+            try reader.expect(0 as UInt8, "reserved field")
+            try reader.expect(0 as UInt8, "result")
+            let number = try reader.u32("rule")
+            try reader.end()
+            guard let rule = Rule(rawValue: number) else { throw .value("rule", number) }
+            self = rule
+        }
+    }
+
+    /// What a rule answers: bits, of which amtguard looks at one.
+    public struct Features: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt32
+
+        public init(rawValue: UInt32) {
+            self.rawValue = rawValue
+        }
+
+        /// AMT, or Standard Manageability.
+        public static let amt = Features(rawValue: 1 << 2)
+    }
+
+    private static let group: UInt8 = 3
+    private static let command: UInt8 = 2
+    private static let responseBit: UInt8 = 0x80
+    /// The data are one number of 32 bits.
+    private static let dataSize: UInt8 = 4
+}
+
+extension MKHI.Features {
+    /// Parses a whole reply to `rule`: 13 bytes.
+    public init(parsing bytes: [UInt8], to rule: MKHI.Rule) throws(WireError) {
+        var reader = ByteReader(bytes)
+        let (group, command) = (try reader.u8("group"), try reader.u8("command"))
+        guard group == MKHI.group, command == MKHI.command | MKHI.responseBit else {
+            throw .otherCommand(UInt32(group) << 8 | UInt32(command))
+        }
+        try reader.expect(0 as UInt8, "reserved field")
+        let result = MKHI.Result(rawValue: try reader.u8("result"))
+        guard result == .success else { throw .result(result) }
+        try reader.expect(rule.rawValue, "rule")
+        try reader.expect(MKHI.dataSize, "data's length")
+        rawValue = try reader.u32("data")
+        try reader.end()
+    }
+
+    /// The bytes of the whole reply: for an emulator.
+    public func encoded(to rule: MKHI.Rule) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append([MKHI.group, MKHI.command | MKHI.responseBit, 0, 0])
+        writer.u32(rule.rawValue)
+        writer.u8(MKHI.dataSize)
+        writer.u32(rawValue)
+        return writer.bytes
+    }
+}
+
+extension MKHI {
+    /// What MKHI says of a command; everything but 0 means "not known".
+    public struct Result: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+        public let rawValue: UInt8
+
+        public init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
+
+        public static let success = Result(rawValue: 0)
+        /// The firmware is starting: ask again.
+        public static let notReady = Result(rawValue: 0x88)
+
+        /// `NOT_READY`; a code without a name as a number: `0x17`.
+        public var description: String {
+            Self.names[rawValue] ?? "0x" + String(rawValue, radix: 16)
+        }
+
+        private static let names: [UInt8: String] = [
+            0x00: "SUCCESS", 0x01: "INVALID_STATE", 0x02: "SKIPPED", 0x05: "SIZE", 0x16: "INVALID",
+            0x81: "NOT_FOUND", 0x84: "INVALID_ACCESS", 0x85: "BAD_PARAMETERS", 0x88: "NOT_READY",
+            0x89: "NOT_SUPPORTED", 0x8D: "BAD_COMMAND", 0x99: "GENERIC", 0x9E: "FAILURE", 0xFE: "RETRY",
+            0xFF: "GENERAL",
+        ]
+    }
+}

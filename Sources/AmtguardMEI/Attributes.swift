@@ -1,0 +1,52 @@
+import AmtguardCore
+import AmtguardLinux
+import SystemPackage
+
+/// What `/sys` says of a device and of its machine, for a recording.
+enum Attributes {
+    /// The attributes of a node that are there; of several lines the first.
+    static func read(of name: String, parent: String?, in root: borrowing RootDirectory) -> [Recording.Header] {
+        let directory = FilePath("/sys/class/mei").appending(name)
+        var attributes = [Recording.Header(name: "name", value: name)]
+        if let parent { attributes.append(Recording.Header(name: "parent", value: parent)) }
+        for attribute in ["kind", "dev_state", "fw_ver", "fw_status", "hbm_ver", "hbm_ver_drv"] {
+            guard let line = line(directory.appending(attribute), in: root) else { continue }
+            attributes.append(Recording.Header(name: attribute, value: line))
+        }
+        return attributes
+    }
+
+    /// Where and when: no serial number unless it is asked for, which needs root as well.
+    static func headers(unmasked: Bool, in root: borrowing RootDirectory) -> [Recording.Header] {
+        func header(_ name: String, _ value: String) -> Recording.Header { .init(name: name, value: value) }
+        let dmi = FilePath("/sys/class/dmi/id")
+        var headers = [
+            header("program", "amtguard-firmware \(amtguardVersion)"), header("date", Moment.now().iso8601),
+            header("masked", unmasked ? "no" : "yes"),
+        ]
+        for (name, file) in [
+            ("vendor", "sys_vendor"), ("machine", "product_name"), ("model", "product_version"),
+            ("bios", "bios_version"),
+        ] {
+            if let line = line(dmi.appending(file), in: root) { headers.append(header(name, line)) }
+        }
+        if unmasked, let serial = line(dmi.appending("product_serial"), in: root) {
+            headers.append(header("serial", serial))
+        }
+        if let kernel = line("/proc/sys/kernel/osrelease", in: root) { headers.append(header("kernel", kernel)) }
+        return headers
+    }
+
+    /// `fw_ver` without the platform in front.
+    static func version(_ line: String) -> String? {
+        guard let colon = line.firstIndex(of: ":") else { return nil }
+        let version = String(line[colon...].dropFirst())
+        return version.isEmpty ? nil : version
+    }
+
+    private static func line(_ path: FilePath, in root: borrowing RootDirectory) -> String? {
+        guard let bytes = try? root.readFile(path, atMost: 4_096) else { return nil }
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        return line.isEmpty ? nil : printable(line, atMost: 80).filter(\.isASCII)
+    }
+}

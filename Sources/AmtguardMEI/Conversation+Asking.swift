@@ -1,0 +1,120 @@
+// The two bursts of questions: AMTHI's, and MKHI's where there is no AMTHI.
+
+import AmtguardCore
+
+extension Conversation where Link: ~Copyable {
+    /// Asks AMTHI everything, one question after the other.
+    mutating func askAMTHI(atMost size: Int) throws(Reset) -> FirmwareAnswer {
+        var answer = FirmwareAnswer(.answered, because: "not asked")
+        var tally = Tally()
+        for request in requests {
+            if let reason = tally.end {
+                answer.miss(request, because: reason)
+                continue
+            }
+            let exchange = try exchange(.amthi(request), atMost: size) { bytes in
+                var trial = answer
+                return trial.take(bytes, for: request) == .refused(.notReady)
+            }
+            switch exchange {
+            case .reply([]) where tally.replies == 0:
+                // The kernel's sample, mei-amt-check and LMS read an empty first answer in the same way.
+                return Self.disabled
+            case .reply([]): answer.miss(request, because: "an empty answer")
+            case .reply(let bytes):
+                let error = answer.take(bytes, for: request)
+                tally.count(error)
+                if let error, !error.isRefusal { discard() }
+            case .silence:
+                answer.miss(request, because: "no answer in time")
+                tally.end(.silent, "not asked: the firmware fell silent before")
+            case .failed(let reason):
+                answer.miss(request, because: reason)
+                // A recording need not hold every question; a device that fails will fail again.
+                if reason != LinkError.notRecorded.says { tally.end(.failed(reason), "not asked: \(reason)") }
+            }
+            tally.replies += 1
+        }
+        answer.outcome = tally.outcome
+        answer.amthi = Self.behaviour(tally.outcome).map(Finding.known) ?? .known(.answers)
+        if !requests.contains(.uuid) { answer.uuid = .unknown("asked for with --uuid only") }
+        for rule in MKHI.Rule.allCases { answer.miss(rule, because: "not asked: AMTHI is offered") }
+        return answer
+    }
+
+    /// Asks MKHI whether AMT could be there, is enabled and is ready.
+    mutating func askMKHI() throws(Reset) -> FirmwareAnswer {
+        // That AMTHI is not offered is an answer already, whatever MKHI says.
+        var answer = FirmwareAnswer(.answered, because: "the AMT host interface is not offered")
+        answer.amthi = .known(.notOffered)
+        var connection = try connect(to: .mkhi)
+        if case .notOffered = connection { connection = try connect(to: .fixedMKHI) }
+        var reason: String?
+        var limit = 0
+        switch connection {
+        case .connected(let size): limit = size
+        case .notOffered: reason = "MKHI is not offered either"
+        case .failed(let outcome): reason = outcome.says
+        }
+        for rule in MKHI.Rule.allCases {
+            if let reason {
+                answer.miss(rule, because: reason)
+                continue
+            }
+            let exchange = try exchange(.mkhi(rule), atMost: limit) { bytes in
+                var trial = answer
+                return trial.take(bytes, for: rule) == .result(.notReady)
+            }
+            switch exchange {
+            case .reply(let bytes):
+                if let error = answer.take(bytes, for: rule), !error.isRefusal { discard() }
+            case .silence:
+                answer.miss(rule, because: "no answer in time")
+                reason = "not asked: the firmware fell silent before"
+            case .failed(let why): answer.miss(rule, because: why)
+            }
+        }
+        return answer
+    }
+
+    /// AMT is there and switched off.
+    private static var disabled: FirmwareAnswer {
+        var answer = FirmwareAnswer(.answered, because: "AMT is disabled: its interface answers with nothing")
+        answer.amthi = .known(.disabled)
+        return answer
+    }
+}
+
+/// Keeps count of what the replies were worth.
+private struct Tally {
+    var replies = 0
+    /// Why nothing more is asked.
+    private(set) var end: String?
+    private var understood = false
+    private var notReady = false
+    private var fault: WireError?
+    private var failure: FirmwareAnswer.Outcome?
+
+    mutating func count(_ error: WireError?) {
+        switch error {
+        case nil: understood = true
+        case .refused(.notReady): notReady = true
+        case let error? where error.isRefusal: understood = true
+        case let error?: fault = fault ?? error
+        }
+    }
+
+    mutating func end(_ outcome: FirmwareAnswer.Outcome, _ reason: String) {
+        failure = outcome
+        end = reason
+    }
+
+    /// One reply that was understood, and be it a refusal, is an answer.
+    var outcome: FirmwareAnswer.Outcome {
+        if understood { return .answered }
+        if let failure { return failure }
+        if notReady { return .resetting }
+        if let fault { return .garbled(fault.description) }
+        return .failed("the recording does not hold the questions")
+    }
+}

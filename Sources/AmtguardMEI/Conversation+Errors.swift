@@ -1,0 +1,63 @@
+// What each errno of the driver means, by the step that it came from.
+
+import AmtguardCore
+import SystemPackage
+
+extension Conversation where Link: ~Copyable {
+    /// Why the device can't be opened.
+    static func failure(toOpen error: LinkError) throws(Reset) -> FirmwareAnswer.Outcome {
+        switch error {
+        case .errno(.operationNotSupportedByDevice): throw Reset()
+        case .errno(.permissionDenied), .errno(.notPermitted): .notPermitted
+        case .errno(.noSuchFileOrDirectory): .failed("the device node is not there")
+        case .errno(.noSuchAddressOrDevice): .noDriver
+        case .errno(.tooManyOpenFiles): .failed("the driver has no room for one more program")
+        default: .failed("opening the device: \(error.says)")
+        }
+    }
+
+    /// Why the client can't be connected.
+    static func failure(toConnect error: LinkError) throws(Reset) -> Connection {
+        switch error {
+        // ENOENT: the client vanished meanwhile.
+        case .errno(.operationNotSupportedByDevice), .errno(.noSuchFileOrDirectory): throw Reset()
+        case .errno(.inappropriateIOCTLForDevice): .notOffered
+        case .errno(.resourceBusy): .failed(.busy)
+        // EFAULT: the firmware did not answer the driver, in 15 s.
+        case .errno(.badAddress), .errno(.timedOut), .silent: .failed(.silent)
+        default: .failed(.failed("connecting: \(error.says)"))
+        }
+    }
+
+    /// An answer that knows nothing but how the interface behaved.
+    static func nothing(
+        _ outcome: FirmwareAnswer.Outcome, _ behaviour: FirmwareAnswer.Behaviour?
+    ) -> FirmwareAnswer {
+        var answer = FirmwareAnswer(outcome)
+        if let behaviour { answer.amthi = .known(behaviour) }
+        return answer
+    }
+
+    /// What an outcome of connecting says of the interface; `nil` where it was not reached.
+    static func behaviour(_ outcome: FirmwareAnswer.Outcome) -> FirmwareAnswer.Behaviour? {
+        switch outcome {
+        case .busy: .busy
+        case .silent: .silent
+        case .resetting: .resetting
+        case .garbled: .garbled
+        default: nil
+        }
+    }
+}
+
+extension LinkError {
+    /// One line.
+    var says: String {
+        switch self {
+        case .errno(let errno): "\(errno) (\(errno.name))"
+        case .silent: "no answer in time"
+        case .otherNode(let reason): reason
+        case .notRecorded: "not in the recording"
+        }
+    }
+}

@@ -1,0 +1,135 @@
+public import AmtguardCore
+import SystemPackage
+
+/// One short conversation with the firmware of one device: connects, asks everything in one burst, closes.
+///
+/// AMTHI has a single connection, so it is never held while idle. Straight code that waits: it has a process of its own.
+public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
+    /// The way to the firmware.
+    public private(set) var link: Link
+    let requests: [AMTHI.Request]
+    /// Nothing is begun after this.
+    private let deadline: Instant
+    /// What is left of the patience with NOT_READY, for the whole conversation.
+    private var notReadyPauses = Pace.notReady[...]
+
+    /// The device has failed under us, or says that it is not enabled: ask again, from the beginning.
+    struct Reset: Error {}
+
+    /// - Parameter uuid: Whether to ask for the machine's UUID, which only a person does.
+    public init(over link: consuming Link, uuid: Bool = false) {
+        deadline = link.now + Pace.conversation
+        self.link = link
+        requests = AMTHI.Request.allCases.filter { uuid || $0 != .uuid }
+    }
+
+    /// Asks, and says what came of it; it never fails.
+    public mutating func run() -> FirmwareAnswer {
+        defer { link.close() }
+        var pauses = Pace.reset[...]
+        while true {
+            do throws(Reset) {
+                return try attempt()
+            } catch {
+                link.close()
+                guard waits(pauses.popFirst()) else { return Self.nothing(.resetting, .resetting) }
+            }
+        }
+    }
+
+    private mutating func attempt() throws(Reset) -> FirmwareAnswer {
+        switch try connect(to: .amthi) {
+        case .connected(let limit): return try askAMTHI(atMost: limit)
+        case .notOffered: return try askMKHI()
+        case .failed(let outcome): return Self.nothing(outcome, Self.behaviour(outcome))
+        }
+    }
+
+    /// What came of connecting.
+    enum Connection {
+        /// No message may be longer than that.
+        case connected(limit: Int)
+        case notOffered
+        case failed(FirmwareAnswer.Outcome)
+    }
+
+    /// Opens the device anew and connects; while another program holds the client, again after a pause.
+    mutating func connect(to client: GUID) throws(Reset) -> Connection {
+        var pauses = Pace.busy[...]
+        while true {
+            do throws(LinkError) {
+                try link.open()
+            } catch {
+                return .failed(try Self.failure(toOpen: error))
+            }
+            let bytes: [UInt8]
+            do throws(LinkError) {
+                bytes = try link.connect(to: client)
+            } catch {
+                link.close()
+                if error == .errno(.resourceBusy), waits(pauses.popFirst()) { continue }
+                return try Self.failure(toConnect: error)
+            }
+            do throws(WireError) {
+                return .connected(limit: try ConnectReply(parsing: bytes).messageLimit)
+            } catch {
+                return .failed(.garbled("connecting: \(error)"))
+            }
+        }
+    }
+
+    /// What came of one question.
+    enum Exchange {
+        case reply([UInt8])
+        case silence
+        case failed(String)
+    }
+
+    /// One message there and one back, and again while it says NOT_READY.
+    mutating func exchange(
+        _ question: Question, atMost size: Int, isNotReady: ([UInt8]) -> Bool
+    ) throws(Reset) -> Exchange {
+        while true {
+            let limit = min(Pace.reply, deadline - link.now)
+            guard limit > .zero else { return .silence }
+            do throws(LinkError) {
+                try link.write(question)
+                let bytes = try link.read(atMost: size, within: limit)
+                if isNotReady(bytes), waits(notReadyPauses.popFirst()) { continue }
+                return .reply(bytes)
+            } catch {
+                switch error {
+                // ENOTTY here: the client is gone, and connecting will tell whether it comes back.
+                case .errno(.operationNotSupportedByDevice), .errno(.inappropriateIOCTLForDevice): throw Reset()
+                case .silent: return .silence
+                default: return .failed(error.says)
+                }
+            }
+        }
+    }
+
+    /// Throws away what stands behind a reply that was no reply.
+    mutating func discard() {
+        link.discard()
+    }
+
+    /// Lets the pause pass; `false` where there is none left, or the conversation would become too long.
+    private mutating func waits(_ pause: Duration?) -> Bool {
+        guard let pause, link.now + pause < deadline else { return false }
+        link.pause(pause)
+        return true
+    }
+}
+
+/// How long things may take.
+enum Pace {
+    /// A whole conversation; the guard gives up after 20 s.
+    static let conversation: Duration = .seconds(14)
+    /// From a question to its reply. Seen are 100 to 300 ms; the in-house tools wait 3 to 15 s.
+    static let reply: Duration = .seconds(3)
+    /// Others hold AMTHI for milliseconds up to a few seconds.
+    static let busy: [Duration] = [250, 320, 390, 460, 530, 600, 675, 750].map { .milliseconds($0) }
+    /// A firmware reset takes seconds.
+    static let reset: [Duration] = [500, 1_000, 2_000, 4_000].map { .milliseconds($0) }
+    static let notReady: [Duration] = [250, 500, 750, 1_000].map { .milliseconds($0) }
+}

@@ -1,0 +1,30 @@
+import SystemPackage
+
+extension Errno {
+    /// `ENOTTY`; the number for one that the MEI driver does not use.
+    var name: String { Self.names.first { $0.0 == self }?.1 ?? "\(rawValue)" }
+
+    /// The errno of a name, or of a number from 1 to 4095.
+    init?(name: String) {
+        if let known = Self.names.first(where: { $0.1 == name })?.0 {
+            self = known
+        } else if name.utf8.count <= 4, name.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let number = CInt(name), (1...4_095).contains(number)
+        {
+            self.init(rawValue: number)
+        } else {
+            return nil
+        }
+    }
+
+    /// As drivers/misc/mei uses them.
+    private static let names: [(Errno, String)] = [
+        (.notPermitted, "EPERM"), (.noSuchFileOrDirectory, "ENOENT"), (.interrupted, "EINTR"), (.ioError, "EIO"),
+        (.noSuchAddressOrDevice, "ENXIO"), (.resourceTemporarilyUnavailable, "EAGAIN"), (.noMemory, "ENOMEM"),
+        (.permissionDenied, "EACCES"), (.badAddress, "EFAULT"), (.resourceBusy, "EBUSY"),
+        (.operationNotSupportedByDevice, "ENODEV"),
+        (.invalidArgument, "EINVAL"), (.tooManyOpenFiles, "EMFILE"), (.inappropriateIOCTLForDevice, "ENOTTY"),
+        (.fileTooLarge, "EFBIG"),
+        (.messageTooLong, "EMSGSIZE"), (.notSupportedOnSocket, "EOPNOTSUPP"), (.timedOut, "ETIMEDOUT"),
+    ]
+}

@@ -1,0 +1,83 @@
+public import AmtguardCore
+import AmtguardLinux
+public import SystemPackage
+
+/// Asks the firmware of this machine, or of the tree below a directory.
+public struct Inquiry: Sendable {
+    /// `nil`: the machine itself.
+    public var root: FilePath?
+    /// Whether the machine's UUID is asked for too.
+    public var asksUUID = false
+
+    public init(root: FilePath? = nil, asksUUID: Bool = false) {
+        self.root = root
+        self.asksUUID = asksUUID
+    }
+
+    /// The answer of the device that leads to AMT, and everything that was said on the way.
+    ///
+    /// - Throws: Why the root can't be opened.
+    public func ask() throws(Errno) -> (answer: FirmwareAnswer, devices: [Recording.Device]) {
+        let tree = try RootDirectory(path: root)
+        let candidates: [Presence.Device]
+        switch readPresence(in: tree).choice {
+        case .none(let outcome): return (FirmwareAnswer(outcome), [])
+        case .ask(let devices): candidates = devices
+        }
+        var recorded: [Recording.Device] = []
+        var best: FirmwareAnswer?
+        for candidate in candidates {
+            // The first: a device that comes later has not kept the caller waiting for its own sake.
+            if best != nil, recorded.count >= Self.deviceLimit { break }
+            let node = MEINode(candidate.name, below: try RootDirectory(path: root), isConfirmed: root == nil)
+            var conversation = Conversation(over: Recorder(node), uuid: asksUUID)
+            var answer = conversation.run()
+            answer.note(candidate)
+            recorded.append(
+                Recording.Device(
+                    attributes: Attributes.read(of: candidate.name, parent: candidate.parent, in: tree),
+                    events: conversation.link.events))
+            if answer.speaksForAMT { return (answer, recorded) }
+            best = best ?? answer
+        }
+        return (best ?? FirmwareAnswer(.noDevice), recorded)
+    }
+
+    /// A machine has one management engine; a second node is a curiosity, and a third nobody waits for.
+    private static let deviceLimit = 2
+}
+
+extension Recording {
+    /// The answer that the recorded firmware gave.
+    public func answer(uuid: Bool = false) -> FirmwareAnswer {
+        var best: FirmwareAnswer?
+        for device in devices {
+            var conversation = Conversation(over: Replay(device), uuid: uuid)
+            var answer = conversation.run()
+            answer.note(
+                Presence.Device(
+                    name: device["name"] ?? "recording", kind: device["kind"], state: device["dev_state"],
+                    firmwareVersion: device["fw_ver"].flatMap(Attributes.version), parent: device["parent"]))
+            if answer.speaksForAMT { return answer }
+            best = best ?? answer
+        }
+        return best ?? FirmwareAnswer(.failed("the recording holds no device"))
+    }
+}
+
+extension FirmwareAnswer {
+    /// Whether this device is the one: another could tell no more.
+    fileprivate var speaksForAMT: Bool {
+        switch amthi {
+        case .known(.notOffered), .unknown: false
+        case .known: true
+        }
+    }
+
+    /// What `/sys` says of the device.
+    fileprivate mutating func note(_ seen: Presence.Device) {
+        device = .known(seen.name)
+        deviceState = seen.state.map(Finding.known) ?? .unknown("the driver has no dev_state (before Linux 5.1)")
+        firmwareVersion = seen.firmwareVersion.map(Finding.known) ?? .unknown("the driver tells no version (fw_ver)")
+    }
+}

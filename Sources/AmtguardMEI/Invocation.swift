@@ -1,0 +1,109 @@
+import AmtguardCore
+public import SystemPackage
+
+/// What the command line asks for.
+public struct Invocation: Equatable {
+    /// The one thing to do.
+    public enum Act: Equatable, Sendable { case table, json, answer, version, help }
+
+    public var act = Act.table
+    /// `--uuid`
+    public var asksUUID = false
+    /// `--record FILE`
+    public var record: FilePath?
+    /// `--unmasked`
+    public var isUnmasked = false
+    /// `--replay FILE`
+    public var replay: FilePath?
+    /// `--root DIR`
+    public var root: FilePath?
+
+    /// A command line that can't be understood, and why: one line.
+    public struct Misuse: Error, Equatable {
+        public let message: String
+    }
+
+    /// Parses the arguments behind the program's name.
+    ///
+    /// - Throws: `Misuse`; the caller prints it and exits 64 (`EX_USAGE`).
+    public init(_ arguments: some Sequence<String>) throws(Misuse) {
+        var rest = Array(arguments)[...]
+        while let word = rest.popFirst() {
+            let (name, inline) = Self.split(word)
+            switch name {
+            case "--record": record = FilePath(try Self.value(of: name, inline, &rest))
+            case "--replay": replay = FilePath(try Self.value(of: name, inline, &rest))
+            case "--root": root = FilePath(try Self.value(of: name, inline, &rest))
+            default:
+                guard Self.words.contains(name) else {
+                    throw Misuse(
+                        message: "unknown argument '\(printable(word.utf8))'. Allowed: \(Self.summary). Try --help.")
+                }
+                guard inline == nil else { throw Misuse(message: "\(name) takes no value") }
+                try take(name)
+            }
+        }
+        if let problem { throw Misuse(message: problem) }
+    }
+
+    private mutating func take(_ word: String) throws(Misuse) {
+        switch word {
+        case "--uuid": asksUUID = true
+        case "--unmasked": isUnmasked = true
+        default:
+            guard act == .table else { throw Misuse(message: "\(word): only one of \(Self.actNames)") }
+            act = Self.acts[word] ?? .help
+        }
+    }
+
+    /// What contradicts itself.
+    private var problem: String? {
+        if isUnmasked, record == nil { return "--unmasked belongs to --record" }
+        if replay != nil, record != nil || root != nil { return "--replay takes neither --record nor --root" }
+        if act == .answer, asksUUID { return "--answer never tells the UUID" }
+        return nil
+    }
+
+    private static let acts: [String: Act] = ["--json": .json, "--answer": .answer, "--version": .version]
+    private static let words = ["--json", "--answer", "--version", "--help", "-h", "--uuid", "--unmasked"]
+    private static let actNames = "--json, --answer, --version, --help"
+    private static let summary = "--uuid, --record FILE, --unmasked, --replay FILE, --root DIR, \(actNames)"
+
+    private static func split(_ word: String) -> (name: String, value: String?) {
+        guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
+        return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+    }
+
+    private static func value(
+        of name: String, _ inline: String?, _ rest: inout ArraySlice<String>
+    ) throws(Misuse) -> String {
+        guard let value = inline ?? rest.popFirst(), !value.isEmpty else {
+            throw Misuse(message: "\(name) needs a path")
+        }
+        return value
+    }
+
+    /// What `--help` prints.
+    public static let help = """
+        Usage: amtguard-firmware [--json | --answer] [--uuid] [--root DIR]
+                                 [--record FILE [--unmasked] | --replay FILE]
+
+        Asks the management engine's firmware what AMT is doing: one short burst of
+        questions to /dev/meiN. It changes nothing there.
+
+          --json         the answer as JSON
+          --answer       the answer as lines of KEY=value, for amtguardd's socket
+          --uuid         ask for the machine's UUID as well
+          --record FILE  save the conversation in a new file; serial numbers, UUID
+                         and MAC addresses masked
+          --unmasked     with --record: save these as they are
+          --replay FILE  answer from a recording, without a device
+          --root DIR     read /sys and /dev below DIR
+          --version      print the version
+          --help         print this
+
+        Exit status: 0 if there is an answer, 1 if not, with a line that says why;
+        64 for a command line that can't be understood. With --answer "why not" is an
+        answer too.
+        """
+}

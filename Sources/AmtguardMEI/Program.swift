@@ -1,0 +1,113 @@
+import AmtguardCore
+import AmtguardLinux
+import Glibc
+import SystemPackage
+
+/// `amtguard-firmware`: does what the command line asks for.
+public enum Program {
+    /// Runs to the end and returns the exit status: 0, 1 for a failure that one line explains, 64 for wrong usage.
+    public static func run(_ arguments: [String]) -> CInt {
+        // Who closed the other end does not want to read it: a write says EPIPE, and nobody is killed.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            let invocation = try Invocation(arguments)
+            switch invocation.act {
+            case .version: return write("amtguard-firmware \(amtguardVersion)\n")
+            case .help: return write(Invocation.help + "\n")
+            case .table, .json, .answer: return try tell(try answer(to: invocation), as: invocation.act)
+            }
+        } catch let misuse as Invocation.Misuse {
+            return fail(misuse.message, status: 64)
+        } catch {
+            return fail("\(error)", status: 1)
+        }
+    }
+
+    /// Something that went wrong before there was an answer: one line.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private static func answer(to invocation: Invocation) throws -> FirmwareAnswer {
+        if let file = invocation.replay { return try replay(file, uuid: invocation.asksUUID) }
+        // Made before the firmware is disturbed.
+        let file = try invocation.record.map { path in try create(path) }
+        let (answer, devices) = try inquire(invocation)
+        guard let file, let path = invocation.record else { return answer }
+        defer { try? file.close() }
+        let tree = try RootDirectory(path: invocation.root)
+        let recording = Recording(
+            headers: Attributes.headers(unmasked: invocation.isUnmasked, in: tree), devices: devices)
+        do {
+            try file.writeAll((invocation.isUnmasked ? recording : recording.masked).description.utf8)
+        } catch {
+            throw Failure(description: "\(shown(path)): \(error)")
+        }
+        return answer
+    }
+
+    private static func inquire(
+        _ invocation: Invocation
+    ) throws(Failure) -> (answer: FirmwareAnswer, devices: [Recording.Device]) {
+        do throws(Errno) {
+            return try Inquiry(root: invocation.root, asksUUID: invocation.asksUUID).ask()
+        } catch {
+            throw Failure(description: "--root \(shown(invocation.root ?? "/")): \(error)")
+        }
+    }
+
+    private static func replay(_ file: FilePath, uuid: Bool) throws(Failure) -> FirmwareAnswer {
+        let bytes: [UInt8]
+        do throws(Errno) {
+            bytes = try RootDirectory().readFile(file, atMost: Recording.sizeLimit)
+        } catch {
+            throw Failure(description: "\(shown(file)): \(error)")
+        }
+        do throws(Recording.SyntaxError) {
+            return try Recording(parsing: bytes).answer(uuid: uuid)
+        } catch {
+            throw Failure(description: "\(shown(file)): \(error)")
+        }
+    }
+
+    /// A new file for its owner alone: nothing that is there is ever overwritten, be it a link.
+    private static func create(_ path: FilePath) throws -> FileDescriptor {
+        do {
+            return try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerReadWrite])
+        } catch {
+            throw Failure(description: "\(shown(path)): \(error)")
+        }
+    }
+
+    /// Prints an answer; where there is none, says why on standard error as well.
+    private static func tell(_ answer: FirmwareAnswer, as act: Invocation.Act) throws -> CInt {
+        let text =
+            switch act {
+            case .answer: String(decoding: answer.encoded, as: UTF8.self)
+            case .json: "\(answer.json)\n"
+            default: answer.text.table() + "\n"
+            }
+        let written = write(text)
+        guard act != .answer, answer.outcome != .answered else { return written }
+        return fail(answer.outcome.says, status: 1)
+    }
+
+    private static func shown(_ path: FilePath) -> String {
+        printable(path.string.utf8, atMost: 200)
+    }
+
+    private static func write(_ text: String) -> CInt {
+        do {
+            try FileDescriptor.standardOutput.writeAll(text.utf8)
+            return 0
+        } catch {
+            return fail("standard output: \(error)", status: 1)
+        }
+    }
+
+    private static func fail(_ message: String, status: CInt) -> CInt {
+        _ = try? FileDescriptor.standardError.writeAll("amtguard-firmware: \(message)\n".utf8)
+        return status
+    }
+}

@@ -1,0 +1,50 @@
+public import AmtguardCore
+public import SystemPackage
+
+/// A question to a client of the firmware. Nothing else can be written: the closed lists are in the core.
+public enum Question: Hashable, Sendable {
+    case amthi(AMTHI.Request)
+    case mkhi(MKHI.Rule)
+
+    /// The bytes of the message.
+    public var encoded: [UInt8] {
+        switch self {
+        case .amthi(let request): request.encoded
+        case .mkhi(let rule): rule.encoded
+        }
+    }
+}
+
+/// Why a step did not succeed.
+public enum LinkError: Error, Hashable {
+    /// What the kernel said.
+    case errno(Errno)
+    /// Nothing came in time.
+    case silent
+    /// The node is not the device that `/sys` speaks of.
+    case otherNode(String)
+    /// The recording has no such step.
+    case notRecorded
+}
+
+/// The way to the firmware: a device, a recording, a script. Each step waits until it is done.
+public protocol Transport: ~Copyable {
+    /// Opens the device anew, and closes it first if it is open.
+    mutating func open() throws(LinkError)
+    /// Connects to a client of the firmware, once after each `open`.
+    ///
+    /// - Returns: The 16 bytes of the driver's answer.
+    mutating func connect(to client: GUID) throws(LinkError) -> [UInt8]
+    /// Sends one message.
+    mutating func write(_ question: Question) throws(LinkError)
+    /// Receives one message; empty is a message as well.
+    mutating func read(atMost size: Int, within limit: Duration) throws(LinkError) -> [UInt8]
+    /// Throws away what has come and nobody asked for, so that it is not taken for the next answer.
+    mutating func discard()
+    /// Closes the device, if it is open.
+    mutating func close()
+    /// Lets time pass.
+    mutating func pause(_ duration: Duration)
+    /// The clock by which `read` and `pause` go.
+    var now: Instant { get }
+}

@@ -1,0 +1,9 @@
+import AmtguardMEI
+import Glibc
+
+@main
+enum Main {
+    static func main() {
+        exit(Program.run(Array(CommandLine.arguments.dropFirst())))
+    }
+}

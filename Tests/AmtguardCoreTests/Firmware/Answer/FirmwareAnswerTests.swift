@@ -1,0 +1,155 @@
+import AmtguardCore
+import Foundation
+import Testing
+
+@Suite struct `The firmware's answer` {
+    /// Everything known, each value another than its default.
+    static let full: FirmwareAnswer = {
+        var answer = FirmwareAnswer(.answered)
+        answer.device = .known("mei1")
+        answer.deviceState = .known("ENABLED")
+        answer.firmwareVersion = .known("16.1.25.2124")
+        answer.amthi = .known(.answers)
+        answer.take(RecordedMachine.codeVersions, for: .codeVersions)
+        answer.provisioningState = .known(.post)
+        answer.controlMode = .known(.admin)
+        answer.take(`AMTHI byte by byte`.lan, for: .wiredSettings)
+        // All zero: there is no such interface.
+        answer.take(
+            `AMTHI byte by byte`.reply([0x48, 0, 0x80, 4], [UInt8](repeating: 0, count: 20)), for: .wirelessSettings)
+        answer.security = .known(
+            SecurityParameters(tls: true, networkInterfaceEnabled: true, sol: false, ider: true, kvm: false, link: true)
+        )
+        answer.redirection = .known([.sol, .kvm])
+        answer.webUI = .known(true)
+        answer.kvm = .known([.waiting])
+        answer.remoteAccess = .known(
+            RemoteAccess(
+                network: .init(rawValue: 2), connection: .init(rawValue: 2), trigger: .init(rawValue: 9),
+                host: "mps.example.net"))
+        answer.uuid = .known(.amthi)
+        answer.capable = .known(true)
+        answer.enabled = .known(false)
+        answer.available = .known(true)
+        return answer
+    }()
+
+    static let outcomes: [FirmwareAnswer.Outcome] = [
+        .answered, .noDevice, .graphicsOnly, .noDriver, .notPermitted, .resetting, .busy, .silent,
+        .garbled("the message is 3 bytes too long"), .failed("the device node is not there"),
+    ]
+
+    @Test func `of a recorded machine is exactly what is known of it`() {
+        var answer = FirmwareAnswer(.answered, because: "not recorded")
+        answer.take(RecordedMachine.codeVersions, for: .codeVersions)
+        answer.take(RecordedMachine.provisioningState, for: .provisioningState)
+        #expect(answer.bios == .known("N1EETA2W (1.75 )"))
+        #expect(answer.amtVersion == .known("11.8.93"))
+        #expect(answer.amtBuild == .known("4323"))
+        #expect(answer.sku == .known(.amt))
+        #expect(answer.provisioningState == .known(.pre))
+        #expect(answer.controlMode == .unknown("not recorded"))
+    }
+
+    @Test func `comes back from its lines as it was`() throws {
+        #expect(try FirmwareAnswer(parsing: Self.full.encoded) == Self.full)
+        for outcome in Self.outcomes {
+            let answer = FirmwareAnswer(outcome)
+            #expect(try FirmwareAnswer(parsing: answer.encoded) == answer)
+        }
+    }
+
+    @Test func `is these lines`() {
+        #expect(
+            String(decoding: Self.full.encoded, as: UTF8.self) == """
+                OUTCOME=answered
+                DEVICE=mei1
+                DEVICE_STATE=ENABLED
+                FIRMWARE_VERSION=16.1.25.2124
+                AMTHI=answers
+                BIOS=N1EETA2W (1.75 )
+                AMT_VERSION=11.8.93
+                AMT_BUILD=4323
+                SKU=8
+                PROVISIONING=post
+                CONTROL_MODE=admin
+                WIRED_ENABLED=1
+                WIRED_IPV4=192.168.1.20
+                WIRED_DHCP=1
+                WIRED_DHCP_MODE=passive
+                WIRED_LINK=1
+                WIRED_MAC=c8:d9:d2:7a:1e:33
+                WIRELESS_ENABLED=0
+                WIRELESS_IPV4=0.0.0.0
+                WIRELESS_DHCP=0
+                WIRELESS_DHCP_MODE=other-0
+                WIRELESS_LINK=0
+                WIRELESS_MAC=00:00:00:00:00:00
+                SECURITY_TLS=1
+                SECURITY_NETWORK=1
+                SECURITY_SOL=0
+                SECURITY_IDER=1
+                SECURITY_KVM=0
+                SECURITY_LINK=1
+                REDIRECTION_SOL=1
+                REDIRECTION_IDER=0
+                REDIRECTION_KVM=1
+                WEB_UI=1
+                KVM_ACTIVE=0
+                KVM_WAITING=1
+                REMOTE_NETWORK=outside
+                REMOTE_CONNECTION=connected
+                REMOTE_TRIGGER=other-9
+                REMOTE_HOST=mps.example.net
+                UUID=12f80028-b4b7-4b2d-aca8-46e0ff65814c
+                MKHI_CAPABLE=1
+                MKHI_ENABLED=0
+                MKHI_AVAILABLE=1
+                END=1
+
+                """)
+    }
+
+    @Test func `is JSON with every key, a source for each, and the reasons`() throws {
+        struct Value: Decodable {
+            var source: String
+            var unknown: String?
+        }
+        for answer in [Self.full] + Self.outcomes.map({ FirmwareAnswer($0) }) {
+            let data = Data("\(answer.json)".utf8)
+            let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+            #expect(object["outcome"] as? String == answer.outcome.word)
+            #expect(object.count == 4 + 21)
+            for (key, value) in object where !["schema", "version", "outcome", "says"].contains(key) {
+                let field = try #require(value as? [String: Any], "\(key)")
+                #expect(["sysfs", "amthi", "mkhi"].contains(field["source"] as? String))
+                #expect((field["value"] is NSNull) != (field["unknown"] is NSNull), "\(key)")
+            }
+        }
+    }
+
+    @Test func `says to people what it says to programs`() {
+        let text = Self.full.text.map { "\($0.label): \($0.value)" }
+        for line in [
+            "Answer: the firmware answered", "AMT: 11.8.93 (amthi)", "Provisioning: provisioned (amthi)",
+            "Wired: enabled, 192.168.1.20, DHCP passive, link up, c8:d9:d2:7a:1e:33 (amthi)",
+            "Wireless: not there (amthi)", "Enabled: no (mkhi)", "SKU: 8 amt (amthi)",
+        ] { #expect(text.contains(line), "\(line) in \(text)") }
+        #expect(FirmwareAnswer(.busy).text.map(\.value) == ["another program holds the AMT host interface"])
+        var partial = Self.full
+        partial.kvm = .unknown("status UNSUPPORTED")
+        partial.webUI = .unknown("status UNSUPPORTED")
+        #expect(partial.text.last?.value == "Web UI, KVM: status UNSUPPORTED")
+    }
+
+    @Test func `has a line of its own for each outcome`() {
+        #expect(Set(Self.outcomes.map(\.says)).count == Self.outcomes.count)
+        #expect(Set(Self.outcomes.map(\.word)).count == Self.outcomes.count)
+    }
+
+    @Test func `decodes the bits of a SKU`() {
+        #expect(SKU(rawValue: 16_392).names == ["amt", "corporate"])
+        #expect(SKU(rawValue: 0x1_0010).names == ["standard-manageability", "0x10000"])
+        #expect(SKU(rawValue: 0).names == [])
+    }
+}

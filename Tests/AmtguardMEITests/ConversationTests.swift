@@ -1,0 +1,231 @@
+import AmtguardCore
+import AmtguardMEI
+import Testing
+
+@Suite struct `A conversation over AMTHI` {
+    /// The answer, and what was seen on the way.
+    struct Result {
+        var answer: FirmwareAnswer
+        var pauses: [Int64]
+        var connects: [GUID]
+        var questions: [Question]
+        var seconds: Double
+    }
+
+    static func converse(_ text: String, uuid: Bool = false) throws -> Result {
+        var conversation = Conversation(over: try Watched(text), uuid: uuid)
+        let answer = conversation.run()
+        let isOpen = conversation.link.isOpen
+        #expect(!isOpen, "the device is closed at the end")
+        return Result(
+            answer: answer, pauses: conversation.link.pauses, connects: conversation.link.connects,
+            questions: conversation.link.questions,
+            seconds: Double(conversation.link.now.sinceBoot.microseconds) / 1_000_000)
+    }
+
+    @Test func `asks everything once, and the UUID only for a person`() throws {
+        let result = try Self.converse(Line.amthi + Line.burst())
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.amthi == .known(.answers))
+        #expect(result.answer.amtVersion == .known("16.1.25"))
+        #expect(result.answer.provisioningState == .known(.post))
+        #expect(result.answer.controlMode == .known(.admin))
+        #expect(result.answer.wired == .known(try Line.lan))
+        #expect(result.answer.security.value?.kvm == true)
+        #expect(result.answer.webUI == .known(true))
+        #expect(result.answer.uuid == .unknown("asked for with --uuid only"))
+        #expect(result.answer.capable == .unknown("not asked: AMTHI is offered"))
+        #expect(result.connects == [.amthi])
+        #expect(result.questions == AMTHI.Request.allCases.filter { $0 != .uuid }.map(Question.amthi))
+        #expect(result.pauses == [])
+
+        let asked = try Self.converse(Line.amthi + Line.burst() + Line.ask(.uuid, GUID.amthi), uuid: true)
+        #expect(asked.answer.uuid == .known(.amthi))
+    }
+
+    @Test func `waits politely while another program holds the connection`() throws {
+        let busy = Line.refused(.amthi, "EBUSY")
+        let result = try Self.converse(busy + busy + busy + Line.amthi + Line.burst())
+        #expect(result.answer.outcome == .answered)
+        #expect(result.pauses == [250, 320, 390])
+    }
+
+    @Test func `gives up after eight pauses, and says busy`() throws {
+        let result = try Self.converse(String(repeating: Line.refused(.amthi, "EBUSY"), count: 20))
+        #expect(result.answer.outcome == .busy)
+        #expect(result.answer.amthi == .known(.busy))
+        #expect(result.pauses.count == 8)
+        #expect(result.pauses == result.pauses.sorted())
+        #expect(result.pauses.allSatisfy { (250...750).contains($0) })
+        #expect(result.connects.count == 9)
+    }
+
+    @Test func `asks again from the beginning when the firmware is reset under it`() throws {
+        let result = try Self.converse(
+            Line.amthi + Line.versions + Line.ask(.provisioningState, "-> errno ENODEV")
+                + "open -> errno ENODEV\n" + Line.amthi + Line.burst())
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.provisioningState == .known(.post))
+        #expect(result.pauses == [500, 1_000])
+    }
+
+    @Test(arguments: [
+        "open -> errno ENODEV\n", Line.refused(.amthi, "ENODEV"),
+        Line.amthi + Line.ask(.codeVersions, "-> errno ENODEV"),
+    ])
+    func `says resetting, never absent, of a firmware that does not come back`(step: String) throws {
+        let result = try Self.converse(String(repeating: step, count: 30))
+        #expect(result.answer.outcome == .resetting)
+        #expect(result.answer.amthi == .known(.resetting))
+        #expect(result.seconds < 15)
+    }
+
+    @Test func `asks again what is not ready`() throws {
+        let notReady = Line.ask(.codeVersions, Line.notReady)
+        let result = try Self.converse(Line.amthi + notReady + notReady + notReady + Line.burst())
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.amtVersion == .known("16.1.25"))
+        #expect(result.answer.controlMode == .known(.admin))
+    }
+
+    @Test func `says resetting of a firmware that is never ready, and has patience once only`() throws {
+        var text = Line.amthi
+        for request in AMTHI.Request.allCases {
+            let refusal = hexDigits(AMTHI.refusal(of: request, .notReady))
+            text += String(repeating: Line.ask(request, refusal), count: 6)
+        }
+        let result = try Self.converse(text)
+        #expect(result.answer.outcome == .resetting)
+        #expect(result.answer.provisioningState == .unknown("status NOT_READY"))
+        #expect(result.pauses.count == 4)
+    }
+
+    @Test func `says silent of a firmware that does not answer, after one limit`() throws {
+        let result = try Self.converse(Line.amthi + Line.ask(.codeVersions, "-> silence"))
+        #expect(result.answer.outcome == .silent)
+        #expect(result.answer.amthi == .known(.silent))
+        #expect(result.answer.amtVersion == .unknown("no answer in time"))
+        #expect(result.answer.controlMode == .unknown("not asked: the firmware fell silent before"))
+        #expect(result.seconds == 3)
+        // The driver gives up for us: 15 s, then EFAULT.
+        #expect(try Self.converse(Line.refused(.amthi, "EFAULT")).answer.outcome == .silent)
+    }
+
+    @Test func `keeps what it heard before the silence`() throws {
+        let result = try Self.converse(
+            Line.amthi + Line.versions + Line.ask(.provisioningState, ProvisioningState.post)
+                + Line.ask(.controlMode, "-> silence"))
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.provisioningState == .known(.post))
+        #expect(result.answer.controlMode == .unknown("no answer in time"))
+        #expect(result.questions.count == 3)
+    }
+
+    @Test func `takes an empty first answer for disabled`() throws {
+        let result = try Self.converse(Line.amthi + Line.ask(.codeVersions, ""))
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.amthi == .known(.disabled))
+        #expect(result.answer.provisioningState.reason?.contains("disabled") == true)
+        #expect(result.questions.count == 1)
+    }
+
+    @Test func `takes an empty later answer for nothing`() throws {
+        let result = try Self.converse(
+            Line.amthi + Line.versions + Line.ask(.provisioningState, "") + Line.ask(.controlMode, ControlMode.none))
+        #expect(result.answer.amthi == .known(.answers))
+        #expect(result.answer.provisioningState == .unknown("an empty answer"))
+        #expect(result.answer.controlMode == .known(ControlMode.none))
+    }
+
+    @Test func `loses one field to a reply that is none`() throws {
+        // The reply of another command, twice, and the second must not be taken for the next answer.
+        let stray = "01010000110080040800000000000000" + "00000000"
+        let result = try Self.converse(
+            Line.amthi + Line.ask(.codeVersions, stray) + "read \(stray)\n"
+                + Line.ask(.provisioningState, ProvisioningState.post) + Line.ask(.controlMode, "0101"))
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.amtVersion == .unknown("the message is of another command, 0x4800011"))
+        #expect(result.answer.provisioningState == .known(.post))
+        #expect(result.answer.controlMode == .unknown("the message ends before its reserved field"))
+    }
+
+    @Test func `says garbled where nothing is whole`() throws {
+        var text = Line.amthi
+        for request in AMTHI.Request.allCases { text += Line.ask(request, "deadbeef") }
+        let result = try Self.converse(text)
+        #expect(result.answer.outcome == .garbled("the message's major version is 0xde"))
+        #expect(result.answer.amthi == .known(.garbled))
+        let unlikely = "connect \(GUID.amthi) -> 0000000001b42d4baca846e0ff65814c\n"
+        #expect(try Self.converse(unlikely).answer.outcome.word == "garbled")
+    }
+
+    @Test func `counts a refusal as an answer`() throws {
+        var text = Line.amthi
+        for request in AMTHI.Request.allCases {
+            text += Line.ask(request, hexDigits(AMTHI.refusal(of: request, AMTStatus(rawValue: 0x812))))
+        }
+        let result = try Self.converse(text)
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.controlMode == .unknown("status UNSUPPORTED"))
+    }
+
+    @Test(
+        arguments: [
+            ("open -> errno EACCES\n", .notPermitted), ("open -> errno EPERM\n", .notPermitted),
+            ("open -> errno ENOENT\n", .failed("the device node is not there")), ("open -> errno ENXIO\n", .noDriver),
+            ("open -> errno EMFILE\n", .failed("the driver has no room for one more program")),
+            (Line.refused(.amthi, "EINVAL"), .failed("connecting: Invalid argument (EINVAL)")),
+        ] as [(String, FirmwareAnswer.Outcome)])
+    func `names each obstacle`(text: String, outcome: FirmwareAnswer.Outcome) throws {
+        #expect(try Self.converse(text).answer.outcome == outcome)
+    }
+}
+
+@Suite struct `A conversation where AMTHI is not offered` {
+    private let refused = Line.refused(.amthi, "ENOTTY")
+
+    /// A reply to a rule by hand: header, rule, length, features with AMT (bit 2) or without.
+    private func rule(_ rule: MKHI.Rule, _ isSet: Bool) -> String {
+        let number = rule.rawValue < 16 ? "0\(rule.rawValue)" : String(rule.rawValue, radix: 16)
+        return Line.ask(rule, "03820000" + number + "000000" + "04" + (isSet ? "24000000" : "20000000"))
+    }
+
+    @Test(
+        arguments: [(false, false, false), (true, false, false), (true, true, false), (true, true, true)],
+        [true, false])
+    func `asks MKHI, at the fixed address where it must be`(
+        features: (capable: Bool, enabled: Bool, available: Bool), isFixed: Bool
+    ) throws {
+        let connect = isFixed ? Line.refused(.mkhi, "ENOTTY") + Line.fixedMKHI : Line.mkhi
+        let result = try `A conversation over AMTHI`.converse(
+            refused + connect + rule(.capable, features.capable) + rule(.enabled, features.enabled)
+                + rule(.available, features.available))
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.amthi == .known(.notOffered))
+        #expect(result.answer.capable == .known(features.capable))
+        #expect(result.answer.enabled == .known(features.enabled))
+        #expect(result.answer.available == .known(features.available))
+        #expect(result.answer.controlMode == .unknown("the AMT host interface is not offered"))
+        #expect(result.connects == [.amthi, .mkhi] + (isFixed ? [.fixedMKHI] : []))
+    }
+
+    @Test func `leaves it unknown where MKHI says nothing`() throws {
+        let neither = Line.refused(.mkhi, "ENOTTY") + Line.refused(.fixedMKHI, "ENOTTY")
+        let result = try `A conversation over AMTHI`.converse(refused + neither)
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.capable == .unknown("MKHI is not offered either"))
+        let silent = try `A conversation over AMTHI`.converse(
+            refused + Line.mkhi + rule(.capable, true) + Line.ask(.enabled, "-> silence"))
+        #expect(silent.answer.capable == .known(true))
+        #expect(silent.answer.enabled == .unknown("no answer in time"))
+        #expect(silent.answer.available == .unknown("not asked: the firmware fell silent before"))
+        let bad = try `A conversation over AMTHI`.converse(
+            refused + Line.mkhi + Line.ask(.capable, "03820089") + Line.ask(.enabled, ""))
+        #expect(bad.answer.capable == .unknown("result NOT_SUPPORTED"))
+        #expect(bad.answer.enabled == .unknown("the message ends before its group"))
+        #expect(bad.answer.available == .unknown("not in the recording"))
+        let busy = try `A conversation over AMTHI`.converse(
+            refused + String(repeating: Line.refused(.mkhi, "EBUSY"), count: 9))
+        #expect(busy.answer.capable.reason?.contains("another program") == true)
+    }
+}

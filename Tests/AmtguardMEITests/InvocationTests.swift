@@ -1,0 +1,32 @@
+import AmtguardMEI
+import SystemPackage
+import Testing
+
+@Suite struct `The command line of amtguard-firmware` {
+    @Test(
+        arguments: [
+            ([], .table), (["--json"], .json), (["--answer"], .answer), (["--version"], .version), (["-h"], .help),
+        ] as [([String], Invocation.Act)])
+    func `asks for one thing`(arguments: [String], act: Invocation.Act) throws {
+        #expect(try Invocation(arguments).act == act)
+    }
+
+    @Test func `takes what belongs to it`() throws {
+        let invocation = try Invocation(["--uuid", "--record=/r", "--unmasked", "--root", "/tree", "--json"])
+        #expect(invocation.asksUUID && invocation.isUnmasked)
+        #expect(invocation.record == "/r" && invocation.root == "/tree")
+        #expect(try Invocation(["--replay", "/r", "--uuid"]).replay == "/r")
+    }
+
+    @Test(arguments: [
+        (["--wrong"], "--wrong"), (["mei0"], "mei0"), (["--record"], "--record"), (["--root="], "--root"),
+        (["--json", "--answer"], "--answer"), (["--json=1"], "--json"), (["--unmasked"], "--unmasked"),
+        (["--replay", "/a", "--record", "/b"], "--replay"), (["--replay", "/a", "--root", "/b"], "--replay"),
+        (["--answer", "--uuid"], "--answer"), (["--he\nlp"], "--he?lp"),
+    ])
+    func `is refused in one line that names the word`(arguments: [String], word: String) {
+        let misuse = #expect(throws: Invocation.Misuse.self) { try Invocation(arguments) }
+        #expect(misuse?.message.contains(word) == true)
+        #expect(misuse?.message.contains("\n") == false)
+    }
+}

@@ -1,0 +1,149 @@
+import AmtguardCore
+import AmtguardMEI
+import SystemPackage
+import Testing
+
+@Suite struct `A recording` {
+    static let text = """
+        amtguard-recording: 1
+        machine: Example Laptop
+        date: 2026-11-22T20:49:00Z
+
+        attribute name=mei1
+        attribute kind=mei
+        attribute fw_ver=0:16.1.25.2124
+        open -> errno EACCES
+        open
+        connect 12f80028-b4b7-4b2d-aca8-46e0ff65814c -> errno EBUSY
+        connect 12f80028-b4b7-4b2d-aca8-46e0ff65814c -> 0014000001b42d4baca846e0ff65814c
+        write 010100001100000400000000
+        read 0101000011008004080000000000000000000000
+        write 010100001100000400000000 -> errno ENODEV
+        read
+        read -> silence
+        read -> errno 123
+
+        attribute name=mei2
+        open
+
+        """
+
+    private func parse(_ text: String) throws -> Recording {
+        try Recording(parsing: Array(text.utf8))
+    }
+
+    @Test func `comes back from its text as it was`() throws {
+        let recording = try parse(Self.text)
+        #expect(recording.description == Self.text)
+        #expect(recording.devices.count == 2)
+        #expect(recording.devices[0]["fw_ver"] == "0:16.1.25.2124")
+        #expect(recording.devices[0].events.count == 10)
+        #expect(
+            recording.devices[0].events[6]
+                == .write(AMTHI.Request.provisioningState.encoded, .operationNotSupportedByDevice))
+        #expect(recording.headers.map(\.name) == ["machine", "date"])
+        #expect(try parse("# by hand\n" + Self.text) == recording)
+    }
+
+    @Test(
+        arguments: [
+            ("", 1), ("open\n", 1), ("amtguard-recording: 2\n", 1), ("amtguard-recording: 1\nopen now\n", 2),
+            ("amtguard-recording: 1\n\nwrite 01010\n", 3), ("amtguard-recording: 1\nwrite zz\n", 2),
+            ("amtguard-recording: 1\nwrite\n", 2), ("amtguard-recording: 1\nread 01 02\n", 2),
+            ("amtguard-recording: 1\nread -> 0102\n", 2), ("amtguard-recording: 1\nopen ->\n", 2),
+            ("amtguard-recording: 1\nopen -> silence\n", 2), ("amtguard-recording: 1\nopen -> errno EWHAT\n", 2),
+            ("amtguard-recording: 1\nopen -> errno -5\n", 2), ("amtguard-recording: 1\nconnect amthi -> 00\n", 2),
+            ("amtguard-recording: 1\nconnect 12f80028-b4b7-4b2d-aca8-46e0ff65814c\n", 2),
+            ("amtguard-recording: 1\nattribute kind\n", 2), ("amtguard-recording: 1\nattribute =x\n", 2),
+            ("amtguard-recording: 1\nattribute name=a\nmachine: late\n", 3),
+            ("amtguard-recording: 1\nmachine: \u{1B}[31m\n", 2), ("amtguard-recording: 1\r\n", 1),
+            ("amtguard-recording: 1\n->\n", 2),
+            ("amtguard-recording: 1\nread " + String(repeating: "00", count: 65_537), 2),
+        ])
+    func `is refused with the line`(text: String, line: Int) {
+        let error = #expect(throws: Recording.SyntaxError.self) { try parse(text) }
+        #expect(error?.line == line)
+        #expect(error?.description.contains(where: \.isNewline) == false)
+    }
+
+    @Test func `has a bound`() {
+        #expect(throws: Recording.SyntaxError.self) {
+            try Recording(parsing: [UInt8](repeating: 0x23, count: Recording.sizeLimit + 1))
+        }
+    }
+
+    @Test func `gives the answer again that the firmware gave`() throws {
+        let text =
+            "amtguard-recording: 1\n\nattribute name=mei1\nattribute dev_state=ENABLED\n"
+            + "attribute fw_ver=0:16.1.25.2124\n" + Line.amthi + (try Line.burst())
+        let answer = try parse(text).answer()
+        #expect(answer.outcome == .answered)
+        #expect(answer.device == .known("mei1"))
+        #expect(answer.deviceState == .known("ENABLED"))
+        #expect(answer.firmwareVersion == .known("16.1.25.2124"))
+        #expect(answer.controlMode == .known(.admin))
+        // A recorder on the replay writes the same steps, with the opening that was left out by hand.
+        var conversation = Conversation(over: Recorder(Replay(try parse(text).devices[0])))
+        _ = conversation.run()
+        let events = conversation.link.events
+        #expect(events == [.open(nil)] + (try parse(text).devices[0].events))
+    }
+
+    @Test func `takes the device that speaks of AMT`() throws {
+        let text =
+            "amtguard-recording: 1\n\nattribute name=mei0\n" + Line.refused(.amthi, "ENOTTY")
+            + "\nattribute name=mei1\n" + Line.amthi + (try Line.burst())
+        #expect(try parse(text).answer().device == .known("mei1"))
+        #expect(try parse("amtguard-recording: 1\n").answer().outcome.word == "failed")
+    }
+}
+
+@Suite struct `A masked recording` {
+    private func masked(_ events: [Recording.Event]) -> [Recording.Event] {
+        Recording(devices: [Recording.Device(events: events)]).masked.devices[0].events
+    }
+
+    @Test func `tells no MAC address and no UUID, and the rest as it was`() throws {
+        let lan = try Line.lan.encoded(to: .wiredSettings)
+        let uuid = try #require(GUID("6a2f3c10-94d1-4b7e-8c55-0a1b2c3d4e5f"))
+        let versions = CodeVersions(bios: "B", rows: [.init(name: "AMT", version: "16.1.25")]).encoded(
+            to: .codeVersions)
+        // A garbled reply that has the address all the same.
+        let stray = [UInt8](repeating: 7, count: 20) + (try Line.lan.mac.octets)
+        let events = masked(
+            [lan, uuid.encoded(to: .uuid), versions, stray, lan].map { Recording.Event.read(.bytes($0)) })
+        let text = Recording(devices: [Recording.Device(events: events)]).description
+        #expect(!text.contains("c8d9d27a1e33"))
+        #expect(!text.contains(hexDigits(uuid.wire)))
+        #expect(events[0] == events[4], "equal addresses stay equal")
+        #expect(events[2] == .read(.bytes(versions)))
+        guard case .read(.bytes(let bytes)) = events[0] else { return }
+        var expected = try Line.lan
+        expected.mac = try #require(MACAddress("02:00:00:00:00:01"))
+        #expect(try LANSettings(parsing: bytes, to: .wiredSettings) == expected)
+    }
+
+    @Test func `keeps nothing of an answer about an address that it can't read`() throws {
+        let lan = try Line.lan.encoded(to: .wiredSettings)
+        let cut = Array(lan.dropLast())
+        let events = masked([.read(.bytes(cut))])
+        #expect(events == [.read(.bytes(Array(lan.prefix(16)) + [UInt8](repeating: 0, count: 19)))])
+        #expect(masked([.read(.bytes([1, 1]))]) == [.read(.bytes([1, 1]))])
+    }
+
+    @Test func `leaves an interface absent that is`() throws {
+        let none = "0101000048008004180000000000000000000000000000000000000000000000" + "00000000"
+        let bytes = try #require(hexadecimal(none.utf8))
+        #expect(masked([.read(.bytes(bytes))]) == [.read(.bytes(bytes))])
+    }
+
+    @Test func `keeps two different addresses different`() throws {
+        var other = try Line.lan
+        other.mac = try #require(MACAddress("c8:d9:d2:7a:1e:34"))
+        let events = masked(
+            [try Line.lan.encoded(to: .wiredSettings), other.encoded(to: .wirelessSettings)].map {
+                Recording.Event.read(.bytes($0))
+            })
+        #expect(events[0] != events[1])
+    }
+}
