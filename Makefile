@@ -33,7 +33,9 @@ install:
 	@test -x $(BIN)/amtguardd || { echo "make first" >&2; exit 1; }
 	install -Dm755 -s $(BIN)/amtguardd $(DESTDIR)$(PREFIX)/sbin/amtguardd
 	install -Dm755 -s $(BIN)/amtguardctl $(DESTDIR)$(PREFIX)/bin/amtguardctl
-	install -Dm644 systemd/amtguardd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/amtguardd.service
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/sbin/|$(PREFIX)/sbin/|' systemd/amtguardd.service \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/amtguardd.service
 	install -Dm644 systemd/amtguard.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/amtguard.conf
 	install -Dm644 systemd/amtguard.catalog $(DESTDIR)$(PREFIX)/lib/systemd/catalog/amtguard.catalog
 	install -Dm644 systemd/org.amtguard1.conf $(DESTDIR)$(PREFIX)/share/dbus-1/system.d/org.amtguard1.conf

@@ -19,6 +19,11 @@ struct Teller {
         if echoes { StandardError.write(entry.message) }
     }
 
+    /// For `systemctl service-log-level amtguardd debug`; the text is made only where somebody wants it.
+    mutating func debug(_ message: @autoclosure () -> String) {
+        if level == .debug { tell(.debug, message()) }
+    }
+
     mutating func tell(_ priority: JournalEntry.Priority, _ message: String) {
         tell(JournalEntry(priority, message))
     }

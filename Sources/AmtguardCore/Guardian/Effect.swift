@@ -41,7 +41,14 @@ public enum Prompt: Hashable, Sendable {
 }
 
 /// One look at the list.
-public enum Reading: Hashable, Sendable {
+public enum Reading: Hashable, Sendable, CustomStringConvertible {
     case ports(PortSet)
     case obstacle(Obstacle)
+
+    public var description: String {
+        switch self {
+        case .ports(let ports): ports.brief
+        case .obstacle(let obstacle): obstacle.says
+        }
+    }
 }

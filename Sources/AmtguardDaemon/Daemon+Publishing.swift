@@ -1,0 +1,54 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import SystemPackage
+
+// What is told, to whom, and how often.
+
+extension Daemon {
+    /// Ends what the loop woke us for: tells it in a moment, and what has merely changed ten times a second at most.
+    ///
+    /// Not at once: the program that wrote the list may be waiting for this very processor, and would find the list
+    /// whole only when all is told, which takes ten times as long as the repair.
+    func finish() {
+        let now = Moment.now().instant.sinceBoot
+        let due = outbox.isEmpty ? publishedAt + .milliseconds(100) : now + .milliseconds(1)
+        if due <= now { publish() } else { sources.publish?.arm(at: due) }
+    }
+
+    /// Tells what happened.
+    func tell() {
+        let events = outbox
+        outbox = []
+        for event in events {
+            teller.tell(event.journalEntry)
+            face?.announce(event)
+        }
+    }
+
+    /// The status as the bus tells it.
+    var status: Status { published ?? guardian.status }
+
+    /// Tells what happened, and tells the state file, the service manager and the bus what is so, where it is something
+    /// else than before.
+    func publish() {
+        tell()
+        publishedAt = Moment.now().instant.sinceBoot
+        let former = published
+        var status = guardian.status
+        guard status != former else { return }
+        keepsake.write(status, guardian.memory)
+        observe(.runtimeDirectory(problem: keepsake.problem))
+        if guardian.status != status {
+            // Whether it could be written is part of what is to be told.
+            tell()
+            status = guardian.status
+            keepsake.write(status, guardian.memory)
+        }
+        published = status
+        if status.line != line, ServiceManager.status(status.line) || !ServiceManager.isSupervised {
+            line = status.line
+        }
+        face?.announce(status, after: former)
+    }
+}

@@ -1,0 +1,61 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import SystemPackage
+
+// What others ask for: to read the configuration again, to look, to tell, to stop.
+
+extension Daemon {
+    /// Reads the configuration again and looks at everything.
+    ///
+    /// - Returns: What a person should look at.
+    @discardableResult
+    func reload() -> [ConfigurationProblem] {
+        let problems = configure()
+        survey(.request)
+        publish()
+        return problems
+    }
+
+    @discardableResult
+    func configure() -> [ConfigurationProblem] {
+        let (configuration, problems) = loader.load(below: root)
+        observe(.configuration(configuration, problems))
+        return problems
+    }
+
+    /// Somebody asked: looks at everything, now.
+    func check() {
+        survey(.request)
+        publish()
+    }
+
+    /// The JSON of `Describe()`. What it tells is never older than a second, so a host that just woke up is not stale.
+    func describe() -> String {
+        let now = Moment.now().instant.sinceBoot.microseconds
+        if now - status.observed.bootUSec > 1_000_000 { check() }
+        return status.json.description
+    }
+
+    /// Another daemon has the bus name, and no lock says that we were first.
+    func giveWay() {
+        tell()
+        teller.tell(.error, "Another amtguardd guards this host already.")
+        loop.exit(1)
+    }
+
+    func warn(_ message: String) {
+        teller.tell(.warning, message)
+    }
+
+    /// Ends the loop, keeping or releasing what is owned.
+    func stop() {
+        ServiceManager.stopping()
+        observe(.stopping)
+        look(.readBack)
+        publish()
+        keepsake.withdrawStatus()
+        face?.flush()
+        loop.exit()
+    }
+}
