@@ -40,7 +40,7 @@ install:
 	install -Dm644 systemd/amtguard.conf $(DESTDIR)$(PREFIX)/share/doc/amtguard/amtguard.conf
 
 clean:
-	rm -rf .build Benchmarks/.build Tools/*/.build
+	rm -rf .build Benchmarks/.build Tools/*/.build Tests/system/.build
 
 # The demo and the benchmarks run what is installed: release builds.
 demo:

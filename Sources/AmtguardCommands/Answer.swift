@@ -3,9 +3,10 @@ import FoundationEssentials
 
 /// The daemon's own words, and what they mean.
 struct Answer {
-    /// The JSON as the daemon wrote it.
-    let json: String
     let status: Status
+
+    /// What it says, written anew: of what another process wrote no byte is passed on that was not understood.
+    var json: String { status.json.description }
 
     /// An answer that is no status; one line.
     struct Garbled: Error {
@@ -16,7 +17,6 @@ struct Answer {
     init(_ bytes: [UInt8]) throws(Garbled) {
         do {
             status = try JSONDecoder().decode(Status.self, from: Data(bytes))
-            json = String(decoding: bytes, as: UTF8.self)
         } catch {
             throw Garbled(message: "the status can't be understood; is amtguardd of another version?")
         }
@@ -33,8 +33,9 @@ struct Answer {
     func staleness(at now: Instant, boot: String?) -> String? {
         if let boot, boot != status.observed.bootId { return "it was observed before this boot" }
         guard let audit = status.observed.auditUSec else { return nil }
-        let age = now.sinceBoot.microseconds - status.observed.bootUSec
-        guard age > 2 * audit else { return nil }
+        let (age, overflow) = now.sinceBoot.microseconds.subtractingReportingOverflow(status.observed.bootUSec)
+        guard !overflow, age >= 0, audit > 0 else { return "it says that it was observed in the future" }
+        guard age / 2 > audit else { return nil }
         return "it was observed \(age / 1_000_000) s ago, more than two audits"
     }
 }

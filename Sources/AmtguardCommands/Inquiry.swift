@@ -29,7 +29,16 @@ struct Inquiry {
 
     /// The corresponding method is `Describe` of `org.amtguard1.Manager`; it never starts the daemon.
     private func describe() throws -> String {
-        let bus = try BusClient(address: SystemBus.address(below: root?.string))
+        let root = try RootDirectory(path: root)
+        var directory: Descriptor?
+        var address: String?
+        if root.isTree, !SystemBus.isAddressGiven {
+            let opened = try root.openDirectory("/run/dbus")
+            address = SystemBus.address(in: opened.fileDescriptor)
+            directory = consume opened
+        }
+        let bus = try BusClient(address: address)
+        defer { withExtendedLifetime(directory) {} }
         let values = try bus.call(
             "org.amtguard1", path: "/org/amtguard1", interface: "org.amtguard1.Manager", "Describe")
         guard case .string(let text)? = values.first else { throw Errno.badMessage }
@@ -42,8 +51,8 @@ struct Inquiry {
         do {
             let root = try RootDirectory(path: root)
             let directory = try RuntimeDirectory(in: root)
-            // Root sees whether the daemon holds its lock; anybody else has to go by the time of the last look.
-            isRunning = directory.isLocked("lock")
+            // Root sees whether the daemon holds its lock, everybody whether it holds its memory.
+            isRunning = directory.isLocked("lock") ?? directory.isHeld("memory")
             if isRunning == false { return absence("amtguardd does not run") }
             bytes = try directory.read("state.json", atMost: Self.most)
         } catch Errno.noSuchFileOrDirectory {

@@ -28,7 +28,7 @@ struct StatusCommand: ParsableCommand {
 
     private func show(_ text: String, _ lines: [Status.Line]) {
         if json {
-            print(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+            print(text)
         } else {
             print(Terminal.standard.render(lines))
         }

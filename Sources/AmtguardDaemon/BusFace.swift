@@ -10,7 +10,7 @@ final class BusFace {
 
     unowned let daemon: Daemon
     private(set) var bus: SystemBus?
-    /// `Check()` looks at once; somebody who asks more often than ten times a second is told to wait.
+    /// When `Check()` looked last; whoever asks within 100 ms of it gets the answer without another look.
     var checkedAt = Instant(sinceBoot: .zero)
 
     /// Asks for the name; the bus may come late.
@@ -31,9 +31,13 @@ final class BusFace {
         }
     }
 
+    /// Looks whether there is a bus by now.
+    func lookAfterConnection() { bus?.lookAfterConnection() }
+
     /// Says what has changed since the last time.
     func announce(_ status: Status, after former: Status?) {
         guard let bus, let former else { return }
+        if status.contested != former.contested { emit("ContestedChanged", [.bool(status.contested)]) }
         let changed = Self.facts.filter { $0.value(status) != $0.value(former) }
         if !changed.isEmpty {
             bus.emitChanged(path: Self.path, interface: Self.interface, changed.map(\.name.description))
@@ -50,10 +54,6 @@ final class BusFace {
                     .string(repair.found.description), .string(repair.restored.description),
                     .uint32(UInt32(clamping: repair.writer?.pid ?? 0)), .string(repair.writer?.command ?? ""),
                 ])
-        case .contested(let contest):
-            // The windows of a long contest are for the journal.
-            if contest.repairs == 0 { emit("ContestedChanged", [.bool(true)]) }
-        case .calmed: emit("ContestedChanged", [.bool(false)])
         case .verdict(let verdict, _, let reasons):
             emit("VerdictChanged", [.string(verdict.rawValue), .string(reasons.first?.says ?? "")])
         default: break

@@ -7,8 +7,8 @@ struct ConfigurationLoader {
     /// `--config FILE`: this one alone, wherever it lies.
     let only: FilePath?
 
-    /// More than this is no configuration: 1 MiB.
-    private static let most = 1 << 20
+    /// More than this is no configuration: 64 KiB.
+    private static let most = 64 << 10
 
     /// The configuration, or `nil` where it is refused, and what a person should look at.
     func load(below root: borrowing RootDirectory) -> (Configuration?, [ConfigurationProblem]) {
@@ -27,7 +27,13 @@ struct ConfigurationLoader {
         }
         var names: [(directory: String, names: [String])] = []
         for directory in ConfigurationLayout.dropInDirectories {
-            names.append((directory, (try? root.names(in: FilePath(directory))) ?? []))
+            do {
+                names.append((directory, try root.names(in: FilePath(directory))))
+            } catch Errno.noSuchFileOrDirectory {
+                continue
+            } catch {
+                files.append(ConfigurationFile(path: directory, content: .unreadable("can't be read: \(error)")))
+            }
         }
         for path in ConfigurationLayout.dropIns(names) {
             if let file = file(path, below: root) { files.append(file) }
@@ -44,7 +50,10 @@ struct ConfigurationLoader {
 
     private func file(_ path: String, below root: borrowing RootDirectory) -> ConfigurationFile? {
         do {
-            return ConfigurationFile(path: path, content: .bytes(try root.readFile(FilePath(path), atMost: Self.most)))
+            // A link to /dev/null hides the file of that name in the directories behind, as systemd.syntax(7) has it.
+            let isMasked = try root.isNullDevice(FilePath(path))
+            let bytes = isMasked ? [] : try root.readFile(FilePath(path), atMost: Self.most)
+            return ConfigurationFile(path: path, content: .bytes(bytes))
         } catch Errno.noSuchFileOrDirectory {
             return nil
         } catch {
@@ -56,7 +65,7 @@ struct ConfigurationLoader {
         switch error {
         case .isDirectory: "this is a directory. Allowed: a file"
         case .invalidArgument: "this is no regular file. Allowed: a file"
-        case .fileTooLarge: "the file is larger than \(most >> 20) MiB. Allowed: one of at most that size"
+        case .fileTooLarge: "the file is larger than \(most >> 10) KiB. Allowed: one of at most that size"
         default: "can't be read: \(error)"
         }
     }

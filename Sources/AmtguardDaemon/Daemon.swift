@@ -14,26 +14,33 @@ final class Daemon {
     var teller: Teller
 
     private let loader: ConfigurationLoader
-    private let busAddress: String?
+    /// Where the socket of the bus lies, below `--root`.
+    private var busDirectory: Descriptor?
     private var driver: ListDriver
     private var keepsake: Keepsake
     private var face: BusFace?
+    private var watchdog: Watchdog?
     private var sources = Sources()
     private var audit: Duration?
     private var published: Status?
     private var publishedAt = Duration.zero
+    /// What happened and was not told yet.
+    private var outbox: [Event] = []
     private var line = ""
+    private var restedAt = Status.Repairs(count: 0)
 
     /// What the loop calls.
     private struct Sources: ~Copyable {
         var watch: EventSource?
         var audit: Timer?
         var look: Timer?
+        var survey: Timer?
         var publish: Timer?
         var hangUp: EventSource?
         var terminate: EventSource?
         var interrupt: EventSource?
         var devices: DeviceMonitor?
+        var busDirectory: EventSource?
     }
 
     /// Opens what can be opened. Nothing is read of the list yet, and nothing is written.
@@ -44,7 +51,6 @@ final class Daemon {
         loop = try EventLoop()
         root = try invocation.openRoot()
         loader = ConfigurationLoader(only: invocation.configuration)
-        busAddress = SystemBus.address(below: invocation.root?.string)
         keepsake = try Keepsake(below: root)
         driver = ListDriver(adopting: Arming.receive())
         guardian = Guardian(remembering: keepsake.recall(in: .current))
@@ -61,8 +67,8 @@ final class Daemon {
         survey(.request)
         observe(.started)
         publish()
-        ServiceManager.ready(status: line)
-        ProgramCode.giveBack()
+        ServiceManager.ready(status: status.line)
+        ProgramMemory.giveBack()
         return try loop.run()
     }
 
@@ -70,28 +76,56 @@ final class Daemon {
         sources.audit = try loop.timer("audit") { [unowned self] in
             arrangeAudit()
             survey(.audit)
+            rest()
             finish()
         }
         sources.look = try loop.timer("look", priority: .urgent) { [unowned self] in
-            look(.token)
+            look(driver.hasEvents ? .watch : .token)
             finish()
         }
-        sources.publish = try loop.timer("publish", priority: .idle) { [unowned self] in publish() }
-        sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") { [unowned self] in
-            ServiceManager.reloading()
-            reload()
-            ServiceManager.ready(status: line)
-        }
-        sources.terminate = try loop.onSignal(SIGTERM, "terminate") { [unowned self] in stop() }
-        sources.interrupt = try loop.onSignal(SIGINT, "interrupt") { [unowned self] in stop() }
-        try loop.enableWatchdog()
-        listen()
-        // Without either of these the audit sees what it sees.
-        sources.devices = try? DeviceMonitor(subsystems: ["mei", "pci"], on: loop) { [unowned self] in
+        sources.survey = try loop.timer("survey") { [unowned self] in
             survey(.request)
             finish()
         }
-        face = BusFace(of: self, address: busAddress, isAlone: keepsake.isLocked)
+        sources.publish = try loop.timer("publish", priority: .idle) { [unowned self] in
+            tell()
+            finish()
+        }
+        sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") { [unowned self] in
+            ServiceManager.reloading()
+            reload()
+            ServiceManager.ready(status: status.line)
+        }
+        sources.terminate = try loop.onSignal(SIGTERM, "terminate") { [unowned self] in stop() }
+        sources.interrupt = try loop.onSignal(SIGINT, "interrupt") { [unowned self] in stop() }
+        watchdog = try Watchdog(on: loop)
+        listen()
+        // Without either of these the audit sees what it sees.
+        sources.devices = try? DeviceMonitor(subsystems: ["mei", "pci"], on: loop) { [unowned self] in
+            // At boot they come by the dozen.
+            sources.survey?.arm(after: .milliseconds(100))
+        }
+        connect()
+    }
+
+    /// Goes on the bus: the machine's own, or that of the tree below `--root`, once it has one.
+    private func connect() {
+        guard face == nil else { return }
+        var address: String?
+        if root.isTree, !SystemBus.isAddressGiven {
+            guard let directory = try? root.openDirectory("/run/dbus") else { return awaitBusDirectory() }
+            address = SystemBus.address(in: directory.fileDescriptor)
+            busDirectory = consume directory
+            sources.busDirectory = nil
+        }
+        face = BusFace(of: self, address: address, isAlone: keepsake.isLocked)
+    }
+
+    /// Below `--root` the bus comes with its directory; of itself libsystemd waits for it.
+    private func awaitBusDirectory() {
+        guard let directory = try? root.openDirectory("/run") else { return }
+        let path = FilePath("/proc/self/fd/\(directory.fileDescriptor.rawValue)")
+        sources.busDirectory = try? loop.onArrival(in: path, "bus-directory") { [unowned self] in connect() }
     }
 
     /// Lets the loop wake us for writes.
@@ -102,7 +136,7 @@ final class Daemon {
             look(.watch)
             // What is drained may be the event of a write that came after that look: only one behind it sees all.
             nameWriters()
-            look(.watch)
+            look(.readBack)
             finish()
         }
     }
@@ -113,13 +147,26 @@ final class Daemon {
 extension Daemon {
     /// Looks at everything that has no event of its own, and at the list.
     func survey(_ prompt: Prompt) {
-        if driver.retry() {
+        if !driver.isComplete {
+            sources.watch = nil
+            driver.retry()
             observe(.watch(driver.watched))
             listen()
         }
         observe(.presence(readPresence(in: root)))
         observe(.choice(try? KernelChoiceReader().read()))
-        look(driver.hasEvents ? .watch : prompt)
+        look(prompt)
+    }
+
+    /// What is done at an audit because we are awake: it costs no wake-up of its own.
+    private func rest() {
+        watchdog?.beat()
+        connect()
+        face?.lookAfterConnection()
+        if guardian.status.repairs != restedAt {
+            restedAt = guardian.status.repairs
+            ProgramMemory.giveBack()
+        }
     }
 
     private func look(_ prompt: Prompt) {
@@ -141,6 +188,7 @@ extension Daemon {
     }
 
     private static let mostRounds = 16
+    private static let mostUntold = 256
 
     /// Carries out one effect; what comes of it is the next thing to observe.
     private func perform(_ effect: Effect) -> Guardian.Observation? {
@@ -154,8 +202,8 @@ extension Daemon {
             audit = interval
             arrangeAudit()
         case .report(let event):
-            teller.tell(event.journalEntry)
-            face?.announce(event)
+            outbox.append(event)
+            if outbox.count >= Self.mostUntold { tell() }
         }
         return nil
     }
@@ -216,6 +264,7 @@ extension Daemon {
 
     /// Another daemon has the bus name, and no lock says that we were first.
     func giveWay() {
+        tell()
         teller.tell(.error, "Another amtguardd guards this host already.")
         loop.exit(1)
     }
@@ -230,6 +279,7 @@ extension Daemon {
         observe(.stopping)
         look(.readBack)
         publish()
+        keepsake.withdrawStatus()
         face?.flush()
         loop.exit()
     }
@@ -238,28 +288,49 @@ extension Daemon {
 // MARK: - Publishing
 
 extension Daemon {
-    /// Publishes at once, or soon where it was done a moment ago: ten times a second is enough for anybody.
+    /// Ends what the loop woke us for: tells it in a moment, and what has merely changed ten times a second at most.
+    ///
+    /// Not at once: the program that wrote the list may be waiting for this very processor, and would find the list
+    /// whole only when all is told, which takes ten times as long as the repair.
     private func finish() {
-        let next = publishedAt + .milliseconds(100)
-        if next <= Moment.now().instant.sinceBoot { publish() } else { sources.publish?.arm(at: next) }
+        let now = Moment.now().instant.sinceBoot
+        let due = outbox.isEmpty ? publishedAt + .milliseconds(100) : now + .milliseconds(1)
+        if due <= now { publish() } else { sources.publish?.arm(at: due) }
+    }
+
+    /// Tells what happened.
+    private func tell() {
+        let events = outbox
+        outbox = []
+        for event in events {
+            teller.tell(event.journalEntry)
+            face?.announce(event)
+        }
     }
 
     /// The status as the bus tells it.
     var status: Status { published ?? guardian.status }
 
-    /// Tells the state file, the service manager and the bus what is so, where it is something else than before.
+    /// Tells what happened, and tells the state file, the service manager and the bus what is so, where it is something
+    /// else than before.
     private func publish() {
-        let status = guardian.status
+        tell()
         publishedAt = Moment.now().instant.sinceBoot
-        guard status != published else { return }
-        keepsake.write(status)
-        if status.line != line {
-            line = status.line
-            ServiceManager.status(line)
-        }
         let former = published
-        published = status
-        face?.announce(status, after: former)
+        var status = guardian.status
+        guard status != former else { return }
+        keepsake.write(status, guardian.memory)
         observe(.runtimeDirectory(problem: keepsake.problem))
+        if guardian.status != status {
+            // Whether it could be written is part of what is to be told.
+            tell()
+            status = guardian.status
+            keepsake.write(status, guardian.memory)
+        }
+        published = status
+        if status.line != line, ServiceManager.status(status.line) || !ServiceManager.isSupervised {
+            line = status.line
+        }
+        face?.announce(status, after: former)
     }
 }

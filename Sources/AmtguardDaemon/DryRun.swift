@@ -5,12 +5,19 @@ import SystemPackage
 /// `--dry-run`: the same readings and the same guardian, and a driver that only says what it would do.
 struct DryRun: ~Copyable {
     private let root: RootDirectory
-    private var guardian = Guardian(remembering: Memory(scope: .current))
+    private var guardian: Guardian
 
     init(_ invocation: Invocation) throws(Invocation.Misuse) {
         root = try invocation.openRoot()
+        guardian = Guardian(remembering: Self.recall(below: root))
         let (configuration, problems) = ConfigurationLoader(only: invocation.configuration).load(below: root)
         observe(.configuration(configuration, problems))
+    }
+
+    /// What a daemon of this boot wrote down: what it owns decides what would be taken out.
+    private static func recall(below root: borrowing RootDirectory) -> Memory {
+        let bytes = try? RuntimeDirectory(in: root).read("memory", atMost: Record.limit)
+        return bytes.flatMap { Memory(parsing: $0, scope: .current) } ?? Memory(scope: .current)
     }
 
     /// Looks once. What it prints is all it does.

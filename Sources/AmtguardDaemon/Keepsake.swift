@@ -63,16 +63,25 @@ struct Keepsake: ~Copyable {
 
     /// Writes down what must survive the process.
     mutating func remember(_ memory: Memory) {
-        guard record != nil else { return }
-        note("/memory") { (keepsake) throws(Errno) in try keepsake.record?.write(memory.encoded) }
+        guard directory != nil else { return }
+        note("/memory") { (keepsake) throws(Errno) in
+            if keepsake.record == nil { keepsake.record = try keepsake.directory?.openRecord("memory") }
+            try keepsake.record?.write(memory.encoded)
+        }
     }
 
-    /// Replaces the state file.
-    mutating func write(_ status: Status) {
+    /// Replaces the state file, and tries again to write down what could not be remembered.
+    mutating func write(_ status: Status, _ memory: Memory) {
         guard directory != nil else { return }
+        if problems["/memory"] != nil { remember(memory) }
         note("/state.json") { (keepsake) throws(Errno) in
             try keepsake.directory?.replace("state.json", with: Array("\(status.json)\n".utf8))
         }
+    }
+
+    /// Takes the state file away: what nobody looks after any more is no status. The memory stays.
+    func withdrawStatus() {
+        try? directory?.remove("state.json")
     }
 
     private mutating func note(_ name: String, _ body: (inout Keepsake) throws(Errno) -> Void) {

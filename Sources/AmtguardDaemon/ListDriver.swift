@@ -7,6 +7,8 @@ struct ListDriver: ~Copyable {
     private var list: ReservedPortsList?
     /// Why there is no list.
     private var absence = Obstacle.missing
+    /// Whether the last reading failed: what is open may not be what lies there by now.
+    private var isAmiss = false
     /// What wakes the loop; `nil` where nothing could be watched.
     private var watch: ListWatch?
     /// The same in the core's words.
@@ -18,22 +20,31 @@ struct ListDriver: ~Copyable {
         startWatching(armed)
     }
 
-    /// Tries again what could not be had, at each audit: a list that was missing or read-only, a watch.
-    ///
-    /// - Returns: Whether the watch is another one now.
-    mutating func retry() -> Bool {
-        if list?.isWritable != true { open() }
-        guard watched.kind == .none else { return false }
-        startWatching(nil)
-        return watched.kind != .none
+    /// Whether there is nothing to try again.
+    var isComplete: Bool { isUsable && watched.kind != .none }
+
+    private var isUsable: Bool {
+        switch list {
+        case .none: false
+        case .some(let list): list.isWritable && !isAmiss
+        }
+    }
+
+    /// Tries again what could not be had: a list that was missing, read-only or no list, a watch. Nobody may be waiting
+    /// for the descriptor of the former watch.
+    mutating func retry() {
+        if !isUsable { open() }
+        if watched.kind == .none { startWatching(nil) }
     }
 
     /// One look at the list.
     mutating func read() -> Reading {
         do {
             guard let ports = try list?.read() else { return .obstacle(absence) }
+            isAmiss = false
             return .ports(ports)
         } catch {
+            isAmiss = true
             return .obstacle(Obstacle(error))
         }
     }
@@ -88,7 +99,16 @@ struct ListDriver: ~Copyable {
 
     private mutating func open() {
         do {
-            list = try ReservedPortsList()
+            let opened = try ReservedPortsList()
+            guard opened.isKernels else {
+                // Not held open either: whoever mounted it there must be able to take it away.
+                list = nil
+                watch = nil
+                watched = Watch(.none)
+                absence = .malformed("another file, mounted over it")
+                return
+            }
+            list = consume opened
         } catch {
             list = nil
             absence = Obstacle(error)

@@ -1,5 +1,6 @@
 import AmtguardCore
 import AmtguardLinux
+import AmtguardSystemd
 import SystemPackage
 
 /// `amtguardd`: does what the command line asks for.
@@ -9,7 +10,9 @@ public enum Program {
         do {
             let invocation = try Invocation(arguments)
             switch invocation.act {
-            case .guardHost: return try Daemon(invocation).run()
+            case .guardHost:
+                EventLoop.ignoreBrokenPipes()
+                return try Daemon(invocation).run()
             case .arm: try Arming.arm()
             case .check: return try check(invocation)
             case .dryRun:

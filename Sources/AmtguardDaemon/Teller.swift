@@ -16,7 +16,7 @@ struct Teller {
     mutating func tell(_ entry: JournalEntry) {
         guard entry.priority.rawValue <= level.priority else { return }
         journal.send(entry.all.map { (name: $0.name, value: $0.value) })
-        if echoes { print(entry.message, to: .standardError) }
+        if echoes { StandardError.write(entry.message) }
     }
 
     mutating func tell(_ priority: JournalEntry.Priority, _ message: String) {

@@ -2,12 +2,15 @@
  * No policy here, only names. */
 #pragma once
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/mei.h>
 #include <linux/openat2.h>
+#include <malloc.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 

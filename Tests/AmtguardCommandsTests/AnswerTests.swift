@@ -42,6 +42,22 @@ import Testing
         #expect(try answer("\(status().json)").staleness(at: Self.moment.instant, boot: "c") != nil)
     }
 
+    @Test(
+        arguments: [
+            (Int64.min, 30_000_000), (.max, 30_000_000), (0, .min), (0, -1), (0, 0), (2_000_000_000, .max),
+        ] as [(Int64, Int64)])
+    func `with impossible times is stale, and no more`(seen: Int64, audit: Int64) throws {
+        var status = status()
+        status.observed.bootUSec = seen
+        status.observed.auditUSec = audit
+        #expect(try answer("\(status.json)").staleness(at: Self.moment.instant, boot: "b") != nil)
+    }
+
+    @Test func `passes on no byte that it did not understand`() throws {
+        let text = "\(status().json)".dropLast() + ",\"x\":\"\u{1B}[31m\"}"
+        #expect(try answer(String(text)).json == "\(status().json)")
+    }
+
     @Test func `does not age where nothing is required`() throws {
         let later = Self.moment.instant + .seconds(1_000_000)
         #expect(try answer("\(status(needed: false).json)").staleness(at: later, boot: "b") == nil)

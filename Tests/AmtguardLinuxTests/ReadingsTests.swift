@@ -74,6 +74,16 @@ struct PresenceReaderTests {
         #expect(try presence(tree).offeringAMTHI == ["0000:00:16.0"])
     }
 
+    @Test(arguments: ["vendor", "class"])
+    func `a function in the place of the CSME that can't be looked at leaves the bus unread`(attribute: String) throws {
+        let tree = try TemporaryDirectory()
+        let function = "sys/bus/pci/devices/0000:00:16.0"
+        try tree.file(function + "/vendor", attribute == "vendor" ? "" : "0x8086\n")
+        try tree.file(function + "/class", attribute == "class" ? "" : "0x078000\n")
+        #expect(try presence(tree).pciFunctions == nil)
+        #expect(try presence(tree).heci.isEmpty)
+    }
+
     @Test func `where nothing can be read, nothing is claimed`() throws {
         let tree = try TemporaryDirectory()
         #expect(try presence(tree) == Presence(pciFunctions: nil, heci: [], devices: [], offeringAMTHI: []))

@@ -123,16 +123,19 @@ extension Systemd {
         @Test func `hears from the loop that it turns, if it asked`() async {
             await #expect(processExitsWith: .success) {
                 let loop = try EventLoop()
-                #expect(try !loop.enableWatchdog())
+                #expect(try Watchdog(on: loop) == nil)
+                unsafe setenv("WATCHDOG_USEC", "nonsense", 1)
+                #expect(try Watchdog(on: loop) == nil)
 
                 let directory = try TemporaryDirectory()
                 unsafe setenv("NOTIFY_SOCKET", directory.path + "/notify", 1)
                 unsafe setenv("WATCHDOG_USEC", "200000", 1)
                 let manager = try DatagramReceiver(directory.path + "/notify")
-                #expect(try loop.enableWatchdog())
+                let watchdog = try #require(try Watchdog(on: loop))
                 #expect(manager.receiveText() == "WATCHDOG=1")
                 try loop.run(for: .milliseconds(300))
                 #expect(manager.receiveText() == "WATCHDOG=1")
+                withExtendedLifetime(watchdog) {}
             }
         }
     }

@@ -53,6 +53,10 @@ private struct ConfigurationParser {
     var configuration = Configuration()
     var problems: [ConfigurationProblem] = []
     private var path = ""
+    /// Problems of this file that are kept, and those that are merely counted, with the first line of them.
+    private var shown = 0
+    private var unshown: (count: Int, line: Int?, severity: ConfigurationProblem.Severity) = (0, nil, .warning)
+    private static let mostShown = 20
     private var section: Section = .none
 
     private enum Section {
@@ -66,8 +70,8 @@ private struct ConfigurationParser {
     mutating func read(_ file: ConfigurationFile) {
         path = file.path
         section = .none
-        let before = problems.count
-        defer { cut(from: before) }
+        (shown, unshown) = (0, (0, nil, .warning))
+        defer { tellUnshown() }
         switch file.content {
         case .unreadable(let reason): report(.refused, nil, reason)
         case .bytes(let bytes):
@@ -81,13 +85,12 @@ private struct ConfigurationParser {
                 }
                 let line = text.trimmed
                 if line.isComment { continue }  // Also between the lines of one assignment.
-                let start = pending?.line ?? index + 1
-                let whole = (pending?.text ?? "") + line
-                if whole.hasSuffix("\\") {
-                    pending = (start, String(whole.dropLast()) + " ")
-                } else {
+                let goesOn = line.hasSuffix("\\")
+                let part = goesOn ? line.dropLast() + " " : line
+                if pending == nil { pending = (index + 1, part) } else { pending?.text += part }
+                if !goesOn, let whole = pending {
                     pending = nil
-                    read(whole.trimmed, at: start)
+                    read(whole.text.trimmed, at: whole.line)
                 }
             }
             if let pending { read(pending.text.trimmed, at: pending.line) }
@@ -136,19 +139,23 @@ private struct ConfigurationParser {
         }
     }
 
-    /// Keeps the first problems of a file: each is a line in the journal, and a file has room for half a million.
-    private mutating func cut(from first: Int) {
-        let most = 20
-        guard problems.count - first > most else { return }
-        let rest = problems[(first + most)...]
-        let severity = rest.contains { $0.severity == .refused } ? ConfigurationProblem.Severity.refused : .warning
-        let (line, count) = (rest.first?.line, rest.count)
-        problems.removeSubrange((first + most)...)
-        report(severity, line, "\(count) more problems from here on are not shown")
+    /// Of each file the first problems are kept: each is a line in the journal.
+    private mutating func report(_ severity: ConfigurationProblem.Severity, _ line: Int?, _ message: String) {
+        guard shown < Self.mostShown else {
+            unshown.count += 1
+            unshown.line = unshown.line ?? line
+            if severity == .refused { unshown.severity = .refused }
+            return
+        }
+        shown += 1
+        problems.append(ConfigurationProblem(severity: severity, path: path, line: line, message: message))
     }
 
-    private mutating func report(_ severity: ConfigurationProblem.Severity, _ line: Int?, _ message: String) {
-        problems.append(ConfigurationProblem(severity: severity, path: path, line: line, message: message))
+    private mutating func tellUnshown() {
+        guard unshown.count > 0 else { return }
+        let message = "\(unshown.count) more problems from here on are not shown"
+        problems.append(
+            ConfigurationProblem(severity: unshown.severity, path: path, line: unshown.line, message: message))
     }
 }
 

@@ -16,6 +16,16 @@ public enum Effect: Hashable, Sendable {
     case report(Event)
 }
 
+extension Effect {
+    /// Whether it changes the list, so that another look follows.
+    var isChange: Bool {
+        switch self {
+        case .add, .remove: true
+        case .remember, .look, .watch, .audit, .report: false
+        }
+    }
+}
+
 /// What made the daemon look at the list.
 public enum Prompt: Hashable, Sendable {
     /// The watch showed a write.

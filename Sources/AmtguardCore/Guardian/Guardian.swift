@@ -29,16 +29,16 @@ public struct Guardian: Sendable {
     /// What is in force.
     public private(set) var configuration = Configuration()
     private var refused: [ConfigurationProblem] = []
-    private var detection: Detection
-    private var reservation: Reservation
-    private var choice: KernelChoice?
-    private var watch = Watch(.none)
+    private(set) var detection: Detection
+    private(set) var reservation: Reservation
+    private(set) var choice: KernelChoice?
+    private(set) var watch = Watch(.none)
     private var runtimeProblem: String?
     private var stopping = false
-    private var judged: (verdict: Verdict, state: AMTState, since: Moment)?
-    private let scope: Memory.Scope
+    private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment)?
+    let scope: Memory.Scope
     /// When the list was last looked at.
-    private var observedAt: Moment?
+    private(set) var observedAt: Moment?
 
     /// A guardian that has seen nothing yet, and remembers what its predecessor in this boot wrote down.
     public init(remembering memory: Memory) {
@@ -105,27 +105,17 @@ public struct Guardian: Sendable {
     }
 }
 
-extension Effect {
-    /// Whether it changes the list, so that another look follows.
-    fileprivate var isChange: Bool {
-        switch self {
-        case .add, .remove: true
-        case .remember, .look, .watch, .audit, .report: false
-        }
-    }
-}
-
 // MARK: - The verdict
 
 extension Guardian {
     /// Required ports that are not reserved, as far as the last reading shows.
-    private var missing: PortSet {
+    var missing: PortSet {
         reservation.required.subtracting(reservation.reserved ?? PortSet())
     }
 
-    private var reach: PortSet { choice?.reach ?? PortSet(1...65535) }
+    var reach: PortSet { choice?.reach ?? PortSet(1...65535) }
 
-    private var verdict: Verdict {
+    var verdict: Verdict {
         guard isNeeded else { return .notNeeded }
         // While it is contested, each reading shows something else: what counts is what may be chosen meanwhile.
         let doubtful = reservation.contest == nil ? missing : reservation.required
@@ -135,7 +125,7 @@ extension Guardian {
     }
 
     /// Why the verdict is what it is, the gravest first, and what could not be found out.
-    private var reasons: [Reason] {
+    var reasons: [Reason] {
         guard isNeeded else { return refused.map(Reason.refused) }
         var reasons: [Reason] = []
         if let obstacle = reservation.obstacle { reasons.append(.obstacle(obstacle)) }
@@ -172,35 +162,4 @@ extension Guardian {
         }
         return effects
     }
-}
-
-// MARK: - The status
-
-extension Guardian {
-    /// All that there is to tell, as it was last seen.
-    public var status: Status {
-        let at = observedAt ?? Moment(Instant(sinceBoot: .zero), wallClock: 0)
-        let reserved = reservation.reserved
-        return Status(
-            version: amtguardVersion,
-            observed: Status.Observed(
-                at: at.iso8601, bootUSec: at.instant.sinceBoot.microseconds, bootId: scope.boot,
-                auditUSec: auditInterval?.microseconds),
-            verdict: judged?.verdict ?? verdict, reasons: reasons, since: (judged?.since ?? at).iso8601,
-            amt: Status.AMT(
-                state: detection.state.word, controlMode: nil, version: detection.firmwareVersion,
-                evidence: detection.evidence),
-            ports: Status.Ports(
-                required: reservation.required.description, reserved: reserved?.description,
-                owned: reservation.ownership.owned.description,
-                ephemeralRange: choice?.range,
-                exposed: missing.intersection(reach).description),
-            watch: watch.kind,
-            repairs: Status.Repairs(
-                count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
-            contested: reservation.contest != nil)
-    }
-
-    /// How often somebody looks at the list; `nil` for never.
-    private var auditInterval: Duration? { reservation.auditInterval }
 }

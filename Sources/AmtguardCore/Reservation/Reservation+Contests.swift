@@ -38,13 +38,38 @@ extension Reservation {
         return effects
     }
 
-    /// The list is not what it was, and nobody was shown to write it: another procfs mount. Audits come each second
-    /// for ten minutes then, as where one such write came from, more may come.
-    mutating func noteUnseenWrite(_ found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
-        guard prompt == .audit || prompt == .request, watched, listening, state == .whole, let reserved,
-            found != reserved
-        else { return [] }
-        defer { unseenUntil = now.instant + .seconds(600) }
-        return unseenUntil == nil ? [.report(.unseenWrite(found: found))] : []
+    /// Somebody writes the list all day and leaves it whole: he is not followed at each write. With an empty bucket the
+    /// watch is left alone, and one look comes with each token.
+    mutating func keepAttention(_ prompt: Prompt, _ effects: [Effect], at now: Moment) -> [Effect] {
+        guard contest == nil, !effects.contains(where: \.isChange) else { return [] }
+        if prompt == .watch { _ = attention.take(at: now.instant) }
+        let next = attention.nextToken
+        guard next > now.instant else { return listen() }
+        var effects: [Effect] = [.look(at: next)]
+        if listening {
+            listening = false
+            effects.append(.watch(false))
+        }
+        return effects
+    }
+
+    /// The list is not what it was, and nobody was shown to write it: another procfs mount, if the watch does not say
+    /// so in a moment, as the kernel does a little later than it writes. Audits come each second for ten minutes then,
+    /// as where one such write came from, more may come.
+    mutating func suspect(_ found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
+        switch prompt {
+        case .watch: suspicion = nil
+        case .audit, .request:
+            guard watched, listening, state == .whole, let reserved, found != reserved else { return [] }
+            suspicion = found
+            return [.look(at: now.instant + .milliseconds(10))]
+        case .token:
+            guard let unseen = suspicion else { return [] }
+            suspicion = nil
+            defer { unseenUntil = now.instant + .seconds(600) }
+            return unseenUntil == nil ? [.report(.unseenWrite(found: unseen))] : []
+        case .readBack: break
+        }
+        return []
     }
 }

@@ -29,6 +29,8 @@ struct Reservation: Hashable, Sendable {
     var contest: Contest?
     /// Whether a reading has shown what is required now; until then there is nothing to judge by.
     var isCurrent = false
+    /// What a look found changed without a word of the watch, which has a moment left to say it.
+    var suspicion: PortSet?
     /// Until when audits come each second, after a write that the watch did not show.
     var unseenUntil: Instant?
 
@@ -38,6 +40,8 @@ struct Reservation: Hashable, Sendable {
     var watched = true
     var audit = Duration.seconds(30)
     var bucket: RepairBucket
+    /// The same pace for looks that found nothing to do.
+    var attention: RepairBucket
     var state = State.unread
     /// Who wrote last, as far as the watch told since the last reading that was whole.
     var writer: Writer?
@@ -54,6 +58,7 @@ struct Reservation: Hashable, Sendable {
         self.ownership = ownership
         remembered = ownership
         bucket = RepairBucket(pace: pace)
+        attention = RepairBucket(pace: pace)
     }
 
     /// Why the list can't be read or written, if that was found.
@@ -64,6 +69,7 @@ struct Reservation: Hashable, Sendable {
     /// Takes over what is required from now on. The next reading acts on it.
     mutating func require(_ ports: PortSet, writes: Bool, audit: Duration, pace: Pace) {
         bucket.pace = pace
+        attention.pace = pace
         self.audit = audit
         guard ports != required || writes != self.writes else { return }
         required = ports
@@ -96,16 +102,18 @@ struct Reservation: Hashable, Sendable {
             reserved = nil
             effects = stick(obstacle)
         case .ports(let found):
-            effects = noteUnseenWrite(found, prompt, at: now)
+            effects = suspect(found, prompt, at: now)
             if case .removing(let ports) = state, let reserved, found != reserved {
                 ownership.foresee(removing: ports, from: reserved)
             }
             ownership.observe(found)
             reserved = found
             bucket.fitPace(at: now.instant)
+            attention.fitPace(at: now.instant)
             effects += act(on: found, prompt, at: now)
         }
         isCurrent = true
+        effects += keepAttention(prompt, effects, at: now)
         if let until = unseenUntil, until <= now.instant { unseenUntil = nil }
         if auditing != auditInterval {
             auditing = auditInterval

@@ -61,6 +61,9 @@ extension RuntimeDirectory {
         try file.requireRegularFile()
         let status = try file.status()
         guard status.st_nlink == 1, status.st_uid == geteuid() || status.st_uid == 0 else { throw .notPermitted }
+        // Everybody may see that it is held (`isHeld`), where only root may ask for the lock itself. A lock for reading
+        // is in nobody's way, and nobody else's is in ours.
+        try file.lockForReading()
         let length = Int(status.st_size)
         var record = Record(file, length: length)
         if length == 0 { try record.write("") }

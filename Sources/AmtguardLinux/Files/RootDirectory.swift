@@ -33,6 +33,16 @@ public struct RootDirectory: ~Copyable {
         directory = Descriptor(owning: number)
     }
 
+    /// Whether it is a tree below some directory, and not the machine's own.
+    public var isTree: Bool { number != nil }
+
+    /// Holds the directory `path` open, for what is to be looked up in it.
+    ///
+    /// The corresponding C function is `open` with `O_PATH`.
+    public borrowing func openDirectory(_ path: FilePath) throws(Errno) -> Descriptor {
+        try open(path, flags: O_PATH | O_DIRECTORY)
+    }
+
     /// Opens `path` below the root, never for a child process and never as a controlling terminal.
     ///
     /// The corresponding C functions are `open` and `openat2`.
@@ -80,6 +90,12 @@ public struct RootDirectory: ~Copyable {
         let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
         try file.requireRegularFile()
         return try file.readAll(atMost: limit)
+    }
+
+    /// Whether `path` leads to /dev/null. The corresponding C function is `fstat`.
+    public borrowing func isNullDevice(_ path: FilePath) throws(Errno) -> Bool {
+        let status = try open(path, flags: O_PATH).status()
+        return status.st_mode & S_IFMT == S_IFCHR && shim_major(status.st_rdev) == 1 && shim_minor(status.st_rdev) == 3
     }
 
     /// Where the symbolic link `path` points, unresolved.

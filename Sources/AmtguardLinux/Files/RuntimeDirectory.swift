@@ -16,11 +16,20 @@ public struct RuntimeDirectory: ~Copyable {
     public init(
         in root: borrowing RootDirectory, path: FilePath = "/run/amtguard", creating: Bool = false
     ) throws(Errno) {
-        if creating { try Self.create(path, in: root) }
-        directory = try root.open(path, flags: O_PATH | O_DIRECTORY | O_NOFOLLOW)
+        let isReadOnly = creating ? try Self.create(path, in: root) : false
+        do {
+            directory = try root.open(path, flags: O_PATH | O_DIRECTORY | O_NOFOLLOW)
+        } catch {
+            throw isReadOnly && error == .noSuchFileOrDirectory ? .readOnlyFileSystem : error
+        }
     }
 
-    private static func create(_ path: FilePath, in root: borrowing RootDirectory) throws(Errno) {
+    /// Creates what is missing of a path.
+    ///
+    /// - Returns: Whether a file system was in the way that is read-only. Directories of a sandbox that are there say so
+    ///   too, and not that they are there; the caller sees whether one is missing.
+    private static func create(_ path: FilePath, in root: borrowing RootDirectory) throws(Errno) -> Bool {
+        var isReadOnly = false
         var parent = FilePath("/")
         for name in path.components {
             let directory = try root.open(parent, flags: O_PATH | O_DIRECTORY)
@@ -30,10 +39,11 @@ public struct RuntimeDirectory: ~Copyable {
                 try valueOrErrno { unsafe fchmodat(directory.number, name.string, 0o755, 0) }
             } catch Errno.fileExists {
             } catch Errno.readOnlyFileSystem {
-                // Existing directories of a sandbox say EROFS and not EEXIST; a missing one is found missing later.
+                isReadOnly = true
             }
             parent.append(name)
         }
+        return isReadOnly
     }
 
     /// The descriptor of the directory, for sockets and watches below it.

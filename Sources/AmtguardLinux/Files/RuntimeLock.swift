@@ -26,10 +26,14 @@ extension RuntimeDirectory {
     ///
     /// The corresponding C function is `fcntl` with `F_OFD_GETLK`.
     public borrowing func isLocked(_ name: String) -> Bool? {
+        isLocked(name, against: F_RDLCK)
+    }
+
+    private borrowing func isLocked(_ name: String, against type: CInt) -> Bool? {
         do {
             let file = try open(name, O_RDONLY)
             try file.requireRegularFile()
-            var lock = Self.wholeFile(F_RDLCK)
+            var lock = Self.wholeFile(type)
             try valueOrErrno { unsafe fcntl(file.number, F_OFD_GETLK, &lock) }
             return lock.l_type != Int16(F_UNLCK)
         } catch {
@@ -37,10 +41,27 @@ extension RuntimeDirectory {
         }
     }
 
-    private static func wholeFile(_ type: CInt) -> flock {
+    /// Whether somebody holds the record `name` open; `nil` where that cannot be found out.
+    ///
+    /// Any local user may pretend to: it is for people who ask how it goes, not for deciding who may run.
+    /// The corresponding C function is `fcntl` with `F_OFD_GETLK`.
+    public borrowing func isHeld(_ name: String) -> Bool? {
+        isLocked(name, against: F_WRLCK)
+    }
+
+    fileprivate static func wholeFile(_ type: CInt) -> flock {
         var lock = flock()
         lock.l_type = Int16(type)
         lock.l_whence = Int16(SEEK_SET)
         return lock
+    }
+}
+
+extension Descriptor {
+    /// Takes a lock for reading, for as long as the descriptor lives. The corresponding C function is `fcntl` with
+    /// `F_OFD_SETLK`.
+    func lockForReading() throws(Errno) {
+        var lock = RuntimeDirectory.wholeFile(F_RDLCK)
+        try valueOrErrno { unsafe fcntl(number, F_OFD_SETLK, &lock) }
     }
 }

@@ -9,19 +9,27 @@ private let amthi = "12f80028-b4b7-4b2d-aca8-46e0ff65814c"
 /// Reads what `/sys` shows of AMT; what cannot be read is `nil` or empty, as the type says.
 public func readPresence(in root: borrowing RootDirectory) -> Presence {
     let functions = try? root.names(in: "/sys/bus/pci/devices")
+    let candidates = (functions ?? []).filter(isCSMEAddress)
+    // What stands in the CSME's place and can't be looked at may be one.
+    let isReadable = candidates.allSatisfy { function in
+        let directory = FilePath("/sys/bus/pci/devices").appending(function)
+        return attribute("vendor", of: directory, in: root) != nil && attribute("class", of: directory, in: root) != nil
+    }
     return Presence(
-        pciFunctions: functions?.count,
-        heci: (functions ?? []).filter { isHECI($0, in: root) },
+        pciFunctions: isReadable ? functions?.count : nil,
+        heci: candidates.filter { isHECI($0, in: root) },
         devices: names(in: "/sys/class/mei", of: root).map { device($0, in: root) },
         offeringAMTHI: parentsOfferingAMTHI(in: root))
 }
 
 /// The CSME's own functions are 00:16.0 to 00:16.7 by Intel's wiring; a HECI of a graphics card is not on this bus.
-private func isHECI(_ name: String, in root: borrowing RootDirectory) -> Bool {
+private func isCSMEAddress(_ name: String) -> Bool {
     let address = name.utf8
-    guard let colon = address.firstIndex(of: UInt8(ascii: ":")),
-        address[colon...].starts(with: ":00:16.".utf8), address[colon...].count == 8
-    else { return false }
+    guard let colon = address.firstIndex(of: UInt8(ascii: ":")) else { return false }
+    return address[colon...].starts(with: ":00:16.".utf8) && address[colon...].count == 8
+}
+
+private func isHECI(_ name: String, in root: borrowing RootDirectory) -> Bool {
     let directory = FilePath("/sys/bus/pci/devices").appending(name)
     return attribute("vendor", of: directory, in: root)?.lowercased() == "0x8086"
         && attribute("class", of: directory, in: root)?.lowercased().hasPrefix("0x0780") == true

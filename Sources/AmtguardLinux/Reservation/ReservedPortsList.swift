@@ -8,6 +8,7 @@
 // - A write at position 0 replaces the map, at any other position it adds to it.
 
 public import AmtguardCore
+import CLinux
 import Glibc
 public import SystemPackage
 
@@ -66,6 +67,13 @@ public struct ReservedPortsList: ~Copyable {
             refusal = error
             return try root.open(path, flags: O_RDONLY | O_NONBLOCK)
         }
+    }
+
+    /// Whether it is the kernel's own: not a file that somebody mounted over it, and whose content is none of ours to
+    /// change. The corresponding C function is `fstatfs`.
+    public var isKernels: Bool {
+        var status = statfs()
+        return unsafe fstatfs(file.number, &status) == 0 && status.f_type == __fsword_t(PROC_SUPER_MAGIC)
     }
 
     /// Whether the list can be written.

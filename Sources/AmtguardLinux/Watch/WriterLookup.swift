@@ -11,17 +11,29 @@ struct WriterLookup {
     /// First the facts, then the proof: what `/proc/PID` held is believed only if the process of the event was not
     /// reaped by then, since only then its pid may be another's.
     func writer(_ pid: pid_t, confirmedBy pidfd: FileDescriptor) -> Writer {
-        let root: RootDirectory
-        do { root = try RootDirectory() } catch { return Writer(pid: pid) }
         let directory = procfs.appending("\(pid)")
-        let command = try? root.readFile(directory.appending("comm"), atMost: 64)
-        let groups = try? root.readFile(directory.appending("cgroup"), atMost: 16_384)
+        let command = try? Self.read(directory.appending("comm"), atMost: 64)
+        let groups = try? Self.read(directory.appending("cgroup"), atMost: 4_096)
         // poll tells that a process ended, not that it was reaped; a signal 0 needs a permission, and a filter of
         // system calls answers with the same EPERM. The Pid: of the pidfd is -1 once the pid is free, for everybody.
-        let confirmation = try? root.readFile(FilePath("/proc/self/fdinfo/\(pidfd.rawValue)"), atMost: 4_096)
+        let confirmation = try? Self.read(FilePath("/proc/self/fdinfo/\(pidfd.rawValue)"), atMost: 1_024)
         guard let confirmation, Self.pid(fdinfo: confirmation) == pid else { return Writer(pid: pid) }
         return Writer(
             pid: pid, command: command.flatMap(Self.command), unit: groups.flatMap(ControlGroup.unit(cgroup:)))
+    }
+
+    /// What a file of `/proc` gives in one call, which is all it has, as short as these are. The writer may be waiting
+    /// for this very processor, and it may be gone in a moment.
+    private static func read(_ path: FilePath, atMost limit: Int) throws(Errno) -> [UInt8] {
+        let file = Descriptor(
+            owning: try valueOrErrno {
+                unsafe path.withPlatformString { unsafe open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) }
+            })
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = try valueOrErrno {
+            unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(file.number, $0.baseAddress, $0.count) }
+        }
+        return Array(bytes[..<count])
     }
 
     /// `/proc/PID/comm` without its newline, printable; `nil` where it is empty.

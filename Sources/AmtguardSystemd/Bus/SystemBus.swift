@@ -31,6 +31,7 @@ public final class SystemBus {
     private var subscriptions: [Subscription] = []
     private var established: [BusSubscription] = []
     private var timer: Timer?
+    private var arrival: EventSource?
     private var pause = SystemBus.shortestPause
     private var readySince: Duration?
     /// The connection is dead or useless: the timer is running that replaces it.
@@ -134,7 +135,12 @@ public final class SystemBus {
             for subscription in subscriptions { establish(subscription, on: connection) }
             if let name { request(name, on: connection) }
             self.connection = connection
-            timer?.arm(after: Self.longestPause, accuracy: Self.longestPause / 4)
+            if mayBeThere {
+                arrival = nil
+                timer?.arm(after: Self.longestPause, accuracy: Self.longestPause / 4)
+            } else {
+                awaitSocket()
+            }
         } catch {
             // No memory, no descriptors, a directory that we may not enter: all may pass.
             reopenLater()
@@ -161,9 +167,33 @@ public final class SystemBus {
 
     /// The timer: after a pause it is time for a connection; after `open` it is time to see whether it came to be.
     ///
-    /// libsystemd watches for the socket, but a bus that had bound it and did not listen yet leaves it waiting.
-    private func lookAfterConnection() {
-        if isDoomed || !isConnected { open() }
+    /// libsystemd watches for the socket, but a bus that had bound it and did not listen yet leaves it waiting. Whoever
+    /// looks at the world from time to time anyway calls this too.
+    public func lookAfterConnection() {
+        if isDoomed || (!isConnected && mayBeThere) { open() }
+    }
+
+    /// The socket's path, if the address is one. See the D-Bus specification, "Server Addresses".
+    private var socket: FilePath? {
+        let prefix = "unix:path="
+        guard address.hasPrefix(prefix), !address.utf8.contains(UInt8(ascii: "%")) else { return nil }
+        return FilePath(String(address.dropFirst(prefix.count).prefix { $0 != "," && $0 != ";" }))
+    }
+
+    /// Whether the socket exists, as far as the address tells.
+    private var mayBeThere: Bool { socket.map(exists) ?? true }
+
+    /// libsystemd connects when the socket appears, which is before its owner listens, and then leaves it at that. So
+    /// look after it a moment later; until then nobody wakes up for it.
+    private func awaitSocket() {
+        guard let socket else { return }
+        var directory = socket.removingLastComponent()
+        while !exists(directory), directory.lastComponent != nil { directory.removeLastComponent() }
+        arrival = try? loop.onArrival(in: directory, "bus-socket") { [weak self] in
+            guard let self else { return }
+            if self.mayBeThere { self.timer?.arm(after: Self.shortestPause) } else { self.awaitSocket() }
+        }
+        if mayBeThere { timer?.arm(after: Self.shortestPause) }  // It came just before the watch.
     }
 
     private func establish(_ subscription: Subscription, on connection: Bus) {
@@ -190,4 +220,9 @@ public final class SystemBus {
             }
         }
     }
+}
+
+/// The corresponding C function is `access`.
+private func exists(_ path: FilePath) -> Bool {
+    unsafe path.withPlatformString { unsafe access($0, F_OK) } == 0
 }

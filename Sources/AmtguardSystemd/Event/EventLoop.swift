@@ -55,14 +55,11 @@ public import SystemPackage
         unsafe try check(sd_event_run(event, timeout.microseconds)) > 0
     }
 
-    /// Tells the service manager at half its interval that the loop turns, if it wants to know.
+    /// Lets writes into closed pipes fail, for the whole process, instead of ending it.
     ///
-    /// The corresponding C function is `sd_event_set_watchdog`. It wakes the loop only where nothing else does.
-    /// - Returns: whether the service manager asked for it (`WatchdogSec=`).
-    /// - Throws: `.invalidArgument` for an environment that makes no sense.
-    @discardableResult
-    public func enableWatchdog() throws(Errno) -> Bool {
-        unsafe try check(sd_event_set_watchdog(event, 1)) > 0
+    /// The corresponding C function is `signal` with SIGPIPE.
+    public static func ignoreBrokenPipes() {
+        _ = signal(SIGPIPE, SIG_IGN)
     }
 
     /// Calls `body` whenever `descriptor` has something to read, was closed at its other end, or failed.
@@ -83,6 +80,26 @@ public import SystemPackage
             }, handler.toOpaque())
         let registration = try unsafe EventSource(adopting: source, result, handler)
         try registration.configure(name, priority)
+        return registration
+    }
+
+    /// Calls `body` whenever something appears in a directory, or what is there changes its mode.
+    ///
+    /// The corresponding C function is `sd_event_add_inotify`.
+    /// - Throws: `.noSuchFileOrDirectory` and the like; `.noSpace` where no more can be watched.
+    public func onArrival(
+        in directory: FilePath, _ name: StaticString, _ body: @escaping () -> Void
+    ) throws(Errno) -> EventSource {
+        let handler = unsafe Unmanaged.passRetained(Handler(body))
+        var source: OpaquePointer?
+        let result = unsafe sd_event_add_inotify(
+            event, &source, directory.string, UInt32(IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR),
+            { _, _, userdata in
+                unsafe object(Handler.self, behind: userdata).body()
+                return 0
+            }, handler.toOpaque())
+        let registration = try unsafe EventSource(adopting: source, result, handler)
+        try registration.configure(name, .normal)
         return registration
     }
 

@@ -7,7 +7,7 @@ import Testing
         var scene = Scene()
         _ = scene.told()
         scene.list = "8080"
-        scene.look(prompt)
+        scene.lookAndWait(prompt)
         #expect(scene.list == amt.union("8080"))
         let asked = scene.told()
         #expect(asked.contains(.report(.unseenWrite(found: "8080"))))
@@ -31,7 +31,7 @@ import Testing
         for _ in 0..<5 {
             scene.now += 500
             scene.list = "8080"
-            scene.look(.audit)
+            scene.lookAndWait(.audit)
         }
         #expect(scene.toldNames().filter { $0 == "unseenWrite" }.count == 1)
         scene.now += 599
@@ -41,15 +41,27 @@ import Testing
         scene.look(.audit)
         scene.now += 1
         scene.list = "8080"
-        scene.look(.audit)
+        scene.lookAndWait(.audit)
         #expect(scene.toldNames().filter { $0 == "unseenWrite" }.count == 1)
+    }
+
+    @Test func `is none where the watch shows it a moment after the audit has seen it`() {
+        var scene = Scene()
+        _ = scene.told()
+        scene.list = "8080"
+        scene.look(.audit)
+        #expect(scene.told().contains(.look(at: Instant(sinceBoot: .seconds(scene.now) + .milliseconds(10)))))
+        scene.look(.watch)
+        scene.look(.token)
+        #expect(!scene.toldNames().contains("unseenWrite"))
+        #expect(scene.status.observed.auditUSec == 30_000_000)
     }
 
     @Test func `counts also where it spared the required ports`() {
         var scene = Scene()
         _ = scene.told()
         scene.list = scene.list.union("9090")
-        scene.look(.audit)
+        scene.lookAndWait(.audit)
         #expect(scene.toldNames() == ["unseenWrite"])
         #expect(scene.owned.isEmpty)
     }
@@ -67,7 +79,7 @@ import Testing
         var scene = Scene(watch: Watch(.none))
         _ = scene.told()
         scene.list = "8080"
-        scene.look(.audit)
+        scene.lookAndWait(.audit)
         #expect(scene.list == amt.union("8080"))
         #expect(scene.toldNames() == ["repaired"])
         #expect(scene.status.observed.auditUSec == 30_000_000)
@@ -78,7 +90,15 @@ import Testing
         configuration.audit = .milliseconds(200)
         var scene = Scene(configuration: configuration)
         scene.list = "8080"
-        scene.look(.audit)
+        scene.lookAndWait(.audit)
         #expect(scene.status.observed.auditUSec == 200_000)
+    }
+}
+
+extension Scene {
+    /// A look, and the second one that comes if the first was suspicious.
+    fileprivate mutating func lookAndWait(_ prompt: Prompt) {
+        look(prompt)
+        look(.token)
     }
 }

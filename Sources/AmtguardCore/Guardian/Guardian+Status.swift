@@ -1,0 +1,27 @@
+// What is told of it all.
+
+extension Guardian {
+    /// All that there is to tell, as it was last seen.
+    public var status: Status {
+        let at = observedAt ?? Moment(Instant(sinceBoot: .zero), wallClock: 0)
+        let reserved = reservation.reserved
+        return Status(
+            version: amtguardVersion,
+            observed: Status.Observed(
+                at: at.iso8601, bootUSec: at.instant.sinceBoot.microseconds, bootId: scope.boot,
+                auditUSec: reservation.auditInterval?.microseconds),
+            verdict: judged?.verdict ?? verdict, reasons: reasons, since: (judged?.since ?? at).iso8601,
+            amt: Status.AMT(
+                state: detection.state.word, controlMode: nil, version: detection.firmwareVersion,
+                evidence: detection.evidence),
+            ports: Status.Ports(
+                required: reservation.required.description, reserved: reserved?.description,
+                owned: reservation.ownership.owned.description,
+                ephemeralRange: choice?.range,
+                exposed: missing.intersection(reach).description),
+            watch: watch.kind,
+            repairs: Status.Repairs(
+                count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
+            contested: reservation.contest != nil)
+    }
+}

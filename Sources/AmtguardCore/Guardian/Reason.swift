@@ -1,0 +1,66 @@
+/// Something behind the verdict that a person should know.
+public struct Reason: Hashable, Sendable, Codable {
+    /// A word for programs: `contested`, `read-only`.
+    public var id: String
+    /// What is so.
+    public var says: String
+    /// What can be done about it; `nil` where nothing need be.
+    public var advice: String?
+
+    /// A reason; both texts are one line each.
+    public init(id: String, says: String, advice: String? = nil) {
+        self.id = id
+        self.says = says
+        self.advice = advice
+    }
+}
+
+extension Reason {
+    static func obstacle(_ obstacle: Obstacle) -> Reason {
+        let id =
+            switch obstacle {
+            case .missing: "list-missing"
+            case .readOnly: "list-read-only"
+            case .notPermitted: "not-permitted"
+            case .malformed: "list-malformed"
+            case .busy: "list-busy"
+            case .failed: "list-failed"
+            }
+        return Reason(id: id, says: obstacle.says, advice: obstacle.advice)
+    }
+
+    static func contested(_ contest: Contest) -> Reason {
+        Reason(
+            id: "contested",
+            says: "\(contest.writer.map(\.description) ?? "another program") keeps overwriting the list "
+                + "since \(contest.since.iso8601)",
+            advice: "Stop it from writing net.ipv4.ip_local_reserved_ports, or make it write the required ports too.")
+    }
+
+    static func unreserved(_ ports: PortSet) -> Reason {
+        Reason(
+            id: "not-reserved", says: "\(ports) is not reserved, and Mode=observe never writes",
+            advice: "Set Mode=auto, or reserve the ports in /etc/sysctl.d.")
+    }
+
+    static func refused(_ problem: ConfigurationProblem) -> Reason {
+        Reason(
+            id: "configuration-refused", says: problem.description,
+            advice: "Mend the file, check it with amtguardd --check, then systemctl reload amtguardd.")
+    }
+
+    static func unknown(_ reason: String) -> Reason {
+        Reason(id: "amt-unknown", says: "AMT's state is not known: \(reason); the ports are kept reserved")
+    }
+
+    static func unseenWrite(until: Instant, at now: Instant) -> Reason {
+        let minutes = (until - now).components.seconds / 60 + 1
+        return Reason(
+            id: "unseen-write",
+            says: "somebody wrote the list through another procfs mount; looking each second for \(minutes) min more",
+            advice: "Look for a container or unit with a /proc of its own that sets the sysctl.")
+    }
+
+    static let unknownReach = Reason(
+        id: "range-unknown", says: "net.ipv4.ip_local_port_range can't be read: every port counts as within reach")
+}

@@ -1,0 +1,255 @@
+# lib.sh: what every scenario stands on; sourced first. `run` has made the namespaces.
+#
+# A scenario is judged from outside: by the kernel's list, by amtguardctl, by what the guard says to the journal, to
+# standard error, to the bus and to the service manager, and by its exit status. No claim rests on how fast a machine
+# is: what has to come about is waited for, generously.
+
+set -Eeuo pipefail
+export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
+
+if [[ ${HOST_NETNS:-} == '' || $(readlink /proc/self/ns/net) == "$HOST_NETNS" ]]; then
+    echo "this would change the list of the host itself: start it with Tests/system/run" >&2
+    exit 1
+fi
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+list=/proc/sys/net/ipv4/ip_local_reserved_ports
+amt=623,664,16992-16995
+work=/run/t
+root=$work/root      # the guard's --root: an emulated /sys, a private /etc and /run
+run=$root/run/amtguard
+log=$work/guard.log  # the guard's standard error, since its last start
+notify=$work/notify  # where the service manager listens
+manager_log=$work/manager.log
+guard=''
+launch=()            # what the guard is started through: setpriv …
+arguments=()         # for the guard's command line
+: "${PATIENCE:=20}"  # seconds
+
+mount -t tmpfs -o mode=755 t /run
+mkdir -p $work/bin $work/helpers /run/systemd/journal
+# Bind mounts: the user nobody may not enter a checkout in somebody's home.
+mount --bind "$AMTGUARD_BIN" $work/bin
+mount --bind "$HELPERS_BIN" $work/helpers
+amtguardd=$work/bin/amtguardd amtguardctl=$work/bin/amtguardctl
+cd $work
+
+# --------------------------------------------------------------------------------------------------------------------
+# Telling
+
+indent() { sed 's/^/    | /'; }
+
+fail() {  # SENTENCE: ends the scenario
+    trap - ERR
+    printf 'NOT SO: %s\n' "$1"
+    [[ ! ${seen+x} ]] || printf '  seen: %s\n' "${seen:0:2000}"
+    printf '  the list: %s\n' "$(cut -c 1-300 $list 2>&1)"
+    if [[ -e $log ]]; then printf '  the guard said last:\n'; tail -n 15 $log | cut -c 1-400 | indent; fi
+    if [[ -e $run/state.json ]]; then printf '  its state:\n'; cut -c 1-1500 $run/state.json | indent; fi
+    exit 1
+}
+
+skip() { printf 'SKIPPED: %s\n' "$1"; exit 77; }  # REASON
+
+trap 'fail "line $LINENO of $(basename "$0"): $BASH_COMMAND"' ERR
+
+expect() {  # SENTENCE CHECK [ARGUMENT…]: it is so
+    local sentence=$1
+    shift
+    unset seen
+    "$@" || fail "$sentence ($*)"
+    printf 'so: %s\n' "$sentence"
+}
+
+eventually() {  # SENTENCE CHECK [ARGUMENT…]: it is so at last
+    local sentence=$1 end=$((SECONDS + PATIENCE))
+    shift
+    unset seen
+    until "$@"; do
+        ((SECONDS < end)) || fail "$sentence, within $PATIENCE s ($*)"
+        sleep 0.02
+    done
+    printf 'so: %s\n' "$sentence"
+}
+
+# --------------------------------------------------------------------------------------------------------------------
+# Checks: each leaves in `seen` what it found
+
+not() { ! "$@"; }
+is() { seen=$1; [[ $1 == "$2" ]]; }
+at_most() { seen=$1; (($1 <= $2)); }
+at_least() { seen=$1; (($1 >= $2)); }
+like() { seen=$1; [[ $1 == $2 ]]; }  # TEXT PATTERN
+holds() { seen=$(<$list); [[ $seen == "$1" ]]; }  # PORTS: the list, no more and no less
+says() { grep -qF -- "$1" $log; }  # TEXT: on the guard's standard error
+says_times() { seen=$(grep -cF -- "$2" $log || true); [[ $seen == "$1" ]]; }
+told_manager() { grep -qE -- "$1" $manager_log; }  # PATTERN
+runs() {  # PID: neither gone nor a zombie
+    local state
+    { read -r _ _ state _ <"/proc/$1/stat"; } 2>/dev/null && [[ $state != Z ]]
+}
+
+ctl() {  # ARGUMENT…: amtguardctl, its words in `said` and its exit status in `status`
+    status=0
+    said=$("$amtguardctl" --root $root "$@" 2>&1) || status=$?
+}
+exits() {  # STATUS ARGUMENT…: amtguardctl
+    local wanted=$1
+    shift
+    ctl "$@"
+    seen="status $status: $said"
+    [[ $status == "$wanted" ]]
+}
+json() {  # PATH VALUE: of amtguardctl --json
+    ctl --json
+    seen=$(perl "$here/json.pl" "$1" <<<"$said" 2>&1) || { seen="no $1 in $said"; return 1; }
+    [[ $seen == "$2" ]]
+}
+reason() {  # ID: among the reasons in amtguardctl --json
+    ctl --json
+    seen=$said
+    [[ $said == *'"reasons":'*'{"id":"'"$1"'"'* || $said == *'{"id": "'"$1"'"'* ]]
+}
+
+# --------------------------------------------------------------------------------------------------------------------
+# The kernel's list
+
+overwrite() { printf '%s\n' "$1" >$list; }  # PORTS: as `sysctl -w` does, and named "bash"
+
+overwrite_and_stay() {  # PORTS: by a process that waits to be named, in `writer`; who is gone when it is looked up is not
+    perl -e 'open my $f, ">", $ARGV[0] or die "$!"; syswrite $f, "$ARGV[1]\n" or die "$!"; sleep 1000' $list "$1" &
+    writer=$!
+}
+
+write_whole() {  # FILE: a list of any length; the kernel takes 4,095 bytes a call, and what follows adds
+    perl -e 'open my $in, "<", $ARGV[0] or die; local $/; my $text = <$in>;
+        open my $out, ">", $ARGV[1] or die "$!";
+        while (length $text) { my $n = syswrite($out, $text) or die "$!"; substr($text, 0, $n) = "" }' "$1" $list
+}
+
+numbers() {  # FILE: each port of a list on a line of its own, sorted; the kernel answers one read, so it takes a large one
+    perl -e 'sysread STDIN, my $text, 1 << 18;
+        for (split /[,\n]/, $text) { my ($a, $b) = split /-/; print "$_\n" for $a .. $b // $a }' <"$1" | sort
+}
+
+write_elsewhere() {  # PORTS: through a procfs mount of another pid namespace, which no watch of ours is shown
+    mkdir -p $work/elsewhere
+    unshare --mount --pid --fork sh -c "mount -t proc proc $work/elsewhere && printf '%s\n' '$1' >$work/elsewhere${list#/proc}"
+}
+
+# --------------------------------------------------------------------------------------------------------------------
+# The guard and its surroundings
+
+emulate() { "$here/../../Tools/demo/emulated-sys.sh" $root "$1"; }  # amt|none
+
+depart() { rm -rf $root/sys; emulate none; }  # what emulate amt showed is gone
+
+configure() {  # LINE…: below [Guard]
+    mkdir -p $root/etc
+    printf '%s\n' '[Guard]' "$@" >$root/etc/amtguard.conf
+}
+
+start_manager() {
+    $work/helpers/service-manager $notify $manager_log &
+    manager=$!
+    eventually "the service manager listens" told_manager '^bound$'
+}
+
+start_unwatched() {  # in the background, and that is all
+    NOTIFY_SOCKET=$notify "${launch[@]}" "$amtguardd" --root $root "${arguments[@]}" 2>$log &
+    guard=$!
+}
+
+readies() { grep -c '^READY=1' $manager_log || true; }
+is_ready() { runs $guard || fail "the guard ended before it was ready"; (($(readies) > $1)); }
+
+start_guard() {  # [LINE…]: with these lines of configuration; without any, with what is there
+    local before
+    (($# == 0)) || configure "$@"
+    [[ ${manager:-} ]] || start_manager
+    before=$(readies)
+    start_unwatched
+    eventually "the guard is ready" is_ready "$before"
+}
+
+ended() { ! runs $guard; }
+wait_guard() {  # its exit status in `status`
+    eventually "the guard ended" ended
+    status=0
+    wait $guard || status=$?
+}
+
+stop_guard() {
+    kill -TERM $guard
+    wait_guard
+    expect "it ended with exit status 0" is $status 0
+}
+
+kill_guard() { kill -KILL $guard; wait_guard; }
+
+reload_guard() {
+    local before
+    before=$(readies)
+    kill -HUP $guard
+    eventually "the guard is ready again" is_ready "$before"
+}
+
+as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all)
+need_nobody() {  # The user nobody can run what was built: the toolchain may lie in somebody's home.
+    "${as_nobody[@]}" "$amtguardd" --version >/dev/null 2>&1 || skip "the user nobody can't run $AMTGUARD_BIN/amtguardd"
+}
+
+mkdir -p $root
+touch $manager_log
+
+# --------------------------------------------------------------------------------------------------------------------
+# A bus of our own, where the guard below --root looks for the system bus, under the policy that is installed
+
+bus_socket=$root/run/dbus/system_bus_socket
+bus_address=unix:path=$bus_socket
+
+start_bus() {
+    mkdir -p ${bus_socket%/*}
+    rm -f $bus_socket
+    cat >bus.conf <<CONF
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>$bus_address</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <deny own="*"/>
+    <deny send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+    <allow send_destination="org.freedesktop.DBus"/>
+  </policy>
+  <include>$here/../../systemd/org.amtguard1.conf</include>
+</busconfig>
+CONF
+    dbus-daemon --config-file=bus.conf --nofork --nopidfile 2>bus.log &
+    bus=$!
+    eventually "the bus listens" test -S $bus_socket
+}
+stop_bus() { kill -KILL $bus; wait $bus || true; }
+
+object=(org.amtguard1 /org/amtguard1)
+manager_interface=org.amtguard1.Manager
+on_bus() { "${as[@]}" busctl --address=$bus_address --timeout=10 "$@" 2>&1; }  # busctl, as whom `as` says
+as=()
+calls() {  # PATTERN METHOD: what a call of the manager answers
+    seen=$(on_bus call "${object[@]}" $manager_interface "$2" || true)
+    [[ $seen == $1 ]]
+}
+property() {  # NAME VALUE: as busctl prints it
+    seen=$(on_bus get-property "${object[@]}" $manager_interface "$1" || true)
+    [[ $seen == "$2" ]]
+}
+has_name() { seen=$(on_bus --no-legend list || true); [[ $seen == *org.amtguard1\ * && $seen != *'org.amtguard1 '*'(activatable)'* ]]; }

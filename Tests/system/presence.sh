@@ -1,0 +1,58 @@
+# Where AMT is impossible nothing is required and nothing is done; evidence of AMT is not forgotten within one boot.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+emulate none
+overwrite 5000
+start_guard AuditSec=100ms
+expect "the verdict is not-needed" json .verdict not-needed
+expect "AMT is impossible" json .amt.state impossible
+expect "with the evidence" like "$said" '*none of the 2 functions on the PCI bus is a management engine*'
+expect "nothing is required" json .ports.required ''
+expect "amtguardctl exits with 0" exits 0
+expect "the list is as it was" holds 5000
+expect "no audit is due" json .observed.auditUSec null
+
+switches() { sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' /proc/$guard/status; }
+still() { local before; before=$(switches); sleep 3; seen="$before and $(switches)"; [[ $(switches) == "$before" ]]; }
+eventually "it never wakes up" still
+sleep 0.1
+overwrite 6000
+expect "and is not concerned with what others write" holds 6000
+
+emulate amt
+reload_guard
+expect "a management engine that appears makes the ports required" holds 623,664,6000,16992-16995
+expect "and audits due" json .observed.auditUSec 100000
+expect "of AMT is known what /sys shows" json .amt.state unknown
+expect "the version among it" json .amt.version 16.1.25.2020
+overwrite 6001
+eventually "from then on it repairs" holds 623,664,6001,16992-16995
+
+depart
+eventually "one that departs is unknown, not impossible" says 'was seen in this boot and is gone'
+expect "and the ports stay required" json .ports.required $amt
+expect "and reserved" holds 623,664,6001,16992-16995
+kill_guard
+printf '\n' >$list
+start_guard
+expect "also for the next guard" holds $amt
+expect "which remembers why" like "$(grep -c 'was seen in this boot and is gone' $log)" '[1-9]*'
+stop_guard
+
+# Not knowing is not "impossible".
+rm -rf $root
+mkdir -p $root
+printf '\n' >$list
+start_guard
+expect "where /sys shows nothing, the ports are required" holds $amt
+stop_guard
+
+rm -rf $root
+emulate none
+printf '\n' >$list
+start_guard Mode=always
+expect "Mode=always requires them on any machine" holds $amt
+configure Mode=auto OnStop=release
+reload_guard
+expect "Mode=auto releases them where AMT is impossible" holds ''
+stop_guard
