@@ -14,6 +14,7 @@ all: release
 release:
 	Tools/dependencies.sh build
 	$(SWIFT) build $(RELEASE) --product amtguardd
+	$(SWIFT) build $(RELEASE) --product amtguard-firmware
 	$(SWIFT) build $(RELEASE) --product amtguardctl
 
 # One debug build; --disable-xctest drops the empty report of a library that has no tests here.
@@ -32,10 +33,13 @@ format:
 install:
 	@test -x $(BIN)/amtguardd || { echo "make first" >&2; exit 1; }
 	install -Dm755 -s $(BIN)/amtguardd $(DESTDIR)$(PREFIX)/sbin/amtguardd
+	install -Dm755 -s $(BIN)/amtguard-firmware $(DESTDIR)$(PREFIX)/sbin/amtguard-firmware
 	install -Dm755 -s $(BIN)/amtguardctl $(DESTDIR)$(PREFIX)/bin/amtguardctl
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's|/usr/sbin/|$(PREFIX)/sbin/|' systemd/amtguardd.service \
-		> $(DESTDIR)$(PREFIX)/lib/systemd/system/amtguardd.service
+	for unit in amtguardd.service amtguard-firmware.socket amtguard-firmware@.service; do \
+		sed 's|/usr/sbin/|$(PREFIX)/sbin/|' systemd/$$unit > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; \
+	done
+	install -Dm644 systemd/60-amtguard-mei.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-amtguard-mei.rules
 	install -Dm644 systemd/amtguard.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/amtguard.conf
 	install -Dm644 systemd/amtguard.catalog $(DESTDIR)$(PREFIX)/lib/systemd/catalog/amtguard.catalog
 	install -Dm644 systemd/org.amtguard1.conf $(DESTDIR)$(PREFIX)/share/dbus-1/system.d/org.amtguard1.conf

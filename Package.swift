@@ -49,7 +49,9 @@ let package = Package(
         .testTarget(name: "AmtguardLinuxTests", dependencies: ["AmtguardLinux", "AmtguardCore", "CLinux", system]),
         .testTarget(name: "AmtguardSystemdTests", dependencies: ["AmtguardSystemd", "CSystemd", system]),
         .testTarget(name: "AmtguardDaemonTests", dependencies: ["AmtguardDaemon", system]),
-        .testTarget(name: "AmtguardMEITests", dependencies: ["AmtguardMEI", "AmtguardLinux", "AmtguardCore", system]),
+        .testTarget(
+            name: "AmtguardMEITests",
+            dependencies: ["AmtguardMEI", "AmtguardLinux", "AmtguardCore", "amtguard-firmware", system]),
         .testTarget(name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore"]),
         .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),
         .testTarget(name: "AmtguardSystemTests", dependencies: ["amtguardd", "amtguardctl"]),

@@ -12,15 +12,15 @@ forbid() { # RULE PATTERN PATH...
     fi
 }
 
+# The guard and its helper.
 daemon="Sources/AmtguardCore Sources/AmtguardLinux Sources/AmtguardSystemd Sources/AmtguardDaemon Sources/amtguardd
     Sources/AmtguardMEI Sources/amtguard-firmware"
-# shellcheck disable=SC2086  # a list of paths
 forbid "The core imports nobody" '^[[:space:]]*([a-z]+ )?import ' Sources/AmtguardCore
 forbid "The core and the daemon are safe code" '\bunsafe\b' Sources/AmtguardCore Sources/AmtguardDaemon Sources/AmtguardLab
-forbid "The daemon has one thread" '\b(async|await|actor|Task|Thread|DispatchQueue|nonisolated)\b|@unchecked' \
-    $daemon
-forbid "The daemon has no Foundation" 'import Foundation' \
-    $daemon
+# shellcheck disable=SC2086  # a list of paths
+forbid "The daemon has one thread" '\b(async|await|actor|Task|Thread|DispatchQueue|nonisolated)\b|@unchecked' $daemon
+# shellcheck disable=SC2086  # a list of paths
+forbid "The daemon has no Foundation" 'import Foundation' $daemon
 forbid "libsystemd knows nothing of AMT" 'import Amtguard' Sources/AmtguardSystemd
 forbid "No forced luck" '\btry!|\bas!' Sources
 exit $failed

@@ -16,9 +16,11 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     /// The device has failed under us, or says that it is not enabled: ask again, from the beginning.
     struct Reset: Error {}
 
-    /// - Parameter uuid: Whether to ask for the machine's UUID, which only a person does.
-    public init(over link: consuming Link, uuid: Bool = false) {
-        deadline = link.now + Pace.conversation
+    /// - Parameters:
+    ///   - uuid: Whether to ask for the machine's UUID, which only a person does.
+    ///   - limit: How long it may take, beside what the driver takes for connecting.
+    public init(over link: consuming Link, uuid: Bool = false, within limit: Duration = .seconds(14)) {
+        deadline = link.now + limit
         self.link = link
         requests = AMTHI.Request.allCases.filter { uuid || $0 != .uuid }
     }

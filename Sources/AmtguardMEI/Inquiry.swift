@@ -26,11 +26,13 @@ public struct Inquiry: Sendable {
         }
         var recorded: [Recording.Device] = []
         var best: FirmwareAnswer?
+        // All devices together have the time of one conversation: that is how long the guard waits.
+        let end = Instant.now() + Pace.conversation
         for candidate in candidates {
-            // The first: a device that comes later has not kept the caller waiting for its own sake.
-            if best != nil, recorded.count >= Self.deviceLimit { break }
+            let remaining = end - .now()
+            if best != nil, remaining < Pace.reply { break }
             let node = MEINode(candidate.name, below: try RootDirectory(path: root), isConfirmed: root == nil)
-            var conversation = Conversation(over: Recorder(node), uuid: asksUUID)
+            var conversation = Conversation(over: Recorder(node), uuid: asksUUID, within: remaining)
             var answer = conversation.run()
             answer.note(candidate)
             recorded.append(
@@ -42,9 +44,6 @@ public struct Inquiry: Sendable {
         }
         return (best ?? FirmwareAnswer(.noDevice), recorded)
     }
-
-    /// A machine has one management engine; a second node is a curiosity, and a third nobody waits for.
-    private static let deviceLimit = 2
 }
 
 extension Recording {

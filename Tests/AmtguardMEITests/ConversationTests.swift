@@ -9,6 +9,7 @@ import Testing
         var pauses: [Int64]
         var connects: [GUID]
         var questions: [Question]
+        var discards: Int
         var seconds: Double
     }
 
@@ -19,7 +20,7 @@ import Testing
         #expect(!isOpen, "the device is closed at the end")
         return Result(
             answer: answer, pauses: conversation.link.pauses, connects: conversation.link.connects,
-            questions: conversation.link.questions,
+            questions: conversation.link.questions, discards: conversation.link.discards,
             seconds: Double(conversation.link.now.sinceBoot.microseconds) / 1_000_000)
     }
 
@@ -147,6 +148,7 @@ import Testing
         #expect(result.answer.amtVersion == .unknown("the message is of another command, 0x4800011"))
         #expect(result.answer.provisioningState == .known(.post))
         #expect(result.answer.controlMode == .unknown("the message ends before its reserved field"))
+        #expect(result.discards == 2, "what stands behind such a reply is thrown away")
     }
 
     @Test func `says garbled where nothing is whole`() throws {

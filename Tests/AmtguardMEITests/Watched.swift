@@ -9,6 +9,7 @@ struct Watched: Transport, ~Copyable {
     private(set) var pauses: [Int64] = []
     private(set) var connects: [GUID] = []
     private(set) var questions: [Question] = []
+    private(set) var discards = 0
 
     init(_ text: String) throws {
         let recording = try Recording(parsing: Array(("amtguard-recording: 1\n\n" + text).utf8))
@@ -36,7 +37,10 @@ struct Watched: Transport, ~Copyable {
         try replay.read(atMost: size, within: limit)
     }
 
-    mutating func discard() { replay.discard() }
+    mutating func discard() {
+        discards += 1
+        replay.discard()
+    }
 
     mutating func close() { isOpen = false }
 

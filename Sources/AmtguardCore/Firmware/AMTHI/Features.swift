@@ -15,7 +15,8 @@ public struct RedirectionState: OptionSet, Hashable, Sendable {
 
 extension RedirectionState: AMTHIReply {
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
-        rawValue = try reader.u32("redirection state")
+        // Bits that no source gives a meaning are passed over.
+        self = RedirectionState(rawValue: try reader.u32("redirection state")).intersection([.sol, .ider, .kvm])
     }
 
     public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
@@ -64,7 +65,7 @@ extension KVMState: AMTHIReply {
     /// The reply repeats which feature was asked for.
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         try reader.expect(request.parameter ?? 0, "feature")
-        rawValue = try reader.u32("KVM state")
+        self = KVMState(rawValue: try reader.u32("KVM state")).intersection([.active, .waiting])
     }
 
     public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {

@@ -114,4 +114,23 @@ import Testing
             #expect(other == answer)
         }
     }
+
+    @Test func `does no harm, whatever it holds`() {
+        var generator = Seeded(11)
+        for request in AMTHI.Request.allCases {
+            // A reply of the right command and of the length that it says, with anything behind it.
+            let command = request.encoded[4..<6] + [request.encoded[6] | 0x80, 4]
+            for _ in 0..<500 {
+                let count = Int.random(in: 0...120, using: &generator)
+                var payload = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+                if Bool.random(using: &generator) {
+                    payload.replaceSubrange(0..<min(4, count), with: [0, 0, 0, 0].prefix(count))
+                }
+                let bytes = [1, 1, 0, 0] + command + [UInt8(count), 0, 0, 0] + payload
+                var answer = FirmwareAnswer(.answered)
+                answer.take(bytes, for: request)
+                #expect((try? FirmwareAnswer(parsing: answer.encoded)) == answer)
+            }
+        }
+    }
 }
