@@ -9,30 +9,35 @@ struct Firmware {
         var title: String { names.first ?? "?" }
     }
 
+    /// How often each recorded request was answered: what was asked two times may have had two answers.
+    private var repetitions: [[UInt8]: Int] = [:]
+
+    init(machine: Machine) { self.machine = machine }
+
     /// Names the request and answers it as a healthy firmware; no reply: the client says nothing to this.
-    func answer(_ bytes: [UInt8], to client: Client) -> (request: Request, reply: [UInt8]?) {
-        if let exchanges = machine.exchanges[client] { return recorded(bytes, in: exchanges, of: client) }
+    mutating func answer(_ bytes: [UInt8], to client: Client) -> (request: Request, reply: [UInt8]?) {
+        let described = describe(bytes, to: client)
+        guard let exchanges = machine.exchanges[client] else { return described }
+        let recorded = exchanges.filter { $0.request == bytes }
+        guard let last = recorded.last else {
+            // A recording knows nothing else, and must not be completed with what nobody recorded.
+            let reply = client == .amthi ? response(to: Cursor(bytes).command ?? 0, status: 0x812) : nil
+            return (described.request, reply)
+        }
+        let repetition = repetitions[bytes, default: 0]
+        repetitions[bytes] = repetition + 1
+        return (described.request, (repetition < recorded.count ? recorded[repetition] : last).reply)
+    }
+
+    private func describe(_ bytes: [UInt8], to client: Client) -> (request: Request, reply: [UInt8]?) {
         switch client {
         case .amthi: return amthi(bytes)
         case .mkhi, .mkhiFixed: return mkhi(bytes)
         case .watchdog:
-            let request = Request(names: ["watchdog", "any"])
             // IsChangeToAMTEnabled.
-            return (request, bytes == [0x05, 0x02, 0x51, 0x10] ? [machine.watchdog] : nil)
+            return (Request(names: ["watchdog", "any"]), bytes == [0x05, 0x02, 0x51, 0x10] ? [machine.watchdog] : nil)
         default: return (Request(names: [client.rawValue, "any"]), nil)
         }
-    }
-
-    private func recorded(
-        _ bytes: [UInt8], in exchanges: [Machine.Exchange], of client: Client
-    ) -> (request: Request, reply: [UInt8]?) {
-        let described = client == .amthi ? amthi(bytes) : mkhi(bytes)
-        if let exchange = exchanges.first(where: { $0.request == bytes }) {
-            return (described.request, exchange.reply)
-        }
-        // A recording knows nothing else, and must not be completed with what nobody recorded.
-        let reply = client == .amthi ? response(to: Cursor(bytes).command ?? 0, status: 0x812) : nil
-        return (described.request, reply)
     }
 }
 

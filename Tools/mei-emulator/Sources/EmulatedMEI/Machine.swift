@@ -53,6 +53,8 @@ public struct Machine: Hashable, Sendable {
         public var resetLasts = 1_000
         public var fwVer: String?
         public var hbmVer = "2.2"
+        /// HFSTS1 to HFSTS6, in hexadecimal.
+        public var fwStatus = "00000000 00000000 00000000 00000000 00000000 00000000"
         /// The index of a graphics card's node.
         public var graphics: Int?
         /// The serial function 00:16.3.
@@ -138,7 +140,8 @@ public struct Machine: Hashable, Sendable {
     /// A request and what the firmware answered.
     public struct Exchange: Hashable, Sendable {
         public var request: [UInt8]
-        public var reply: [UInt8]
+        /// `nil`: nothing came.
+        public var reply: [UInt8]?
     }
 
     /// An interface of the host: `mei-emulator --host` prints the commands that make it.

@@ -78,6 +78,7 @@ private var machineKeys: [Key] {
             return text.utf8.count <= 60
         },
         .text("hbm_ver", \.hardware.hbmVer, atMost: 10),
+        .text("fw_status", \.hardware.fwStatus, atMost: 60),
         .number("graphics", \.hardware.graphics, 0...255),
         .flag("serial over lan", \.hardware.serialOverLAN),
         .number("latency", \.hardware.latency, 0...60_000),
@@ -229,4 +230,17 @@ private var expectationKeys: [Key] {
         word("wired", \.expectation.wired, addresses),
         word("wireless", \.expectation.wireless, addresses),
     ]
+}
+
+extension MachineFile {
+    /// All sections and their keys, for the test of the page that explains them.
+    public static var vocabulary: [(section: String, keys: [String])] {
+        sections.map { section in
+            switch section.content {
+            case .keys(let keys): (section.name, keys.map(\.name))
+            case .targets(let targets, _, _): (section.name, targets.filter { !$0.contains("/") })
+            case .exchanges: (section.name, [])
+            }
+        }
+    }
 }

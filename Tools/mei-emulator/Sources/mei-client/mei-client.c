@@ -2,6 +2,7 @@
  * kernel's own sample, where no step is given: open, connect to AMTHI, poll, write, poll, read, close.
  *
  *   open[=nonblock]   connect=UUID-BYTES   ioctl=NUMBER   poll[=MS]   write=BYTES|N*BYTE   read[=SIZE]   close
+ *   watch=PATH (opens an attribute)   changed[=MS] (polls it as sysfs wants it)   text (reads it from its begin)
  *   use=N (the next steps use file N, 0 to 7)   sleep=MS   repeat=N (does all steps so far N times more)
  *
  * Exit status 0 whatever the device says: its words are the result. */
@@ -96,6 +97,21 @@ static void step(const char *path, const char *word) {
         } else if (!strcmp(name, "close")) {
                 result(name, close(*file));
                 *file = -1;
+        } else if (!strcmp(name, "watch")) {
+                *file = open(value, O_RDONLY | O_CLOEXEC);
+                result(name, *file < 0 ? -1 : 0);
+        } else if (!strcmp(name, "changed")) {
+                struct pollfd poller = { .fd = *file, .events = POLLPRI };
+
+                if (poll(&poller, 1, atoi(value)) < 0)
+                        result(name, -1);
+                else
+                        printf("changed:%s%s\n", poller.revents & POLLPRI ? " yes" : " no",
+                               poller.revents & POLLERR ? " error" : "");
+        } else if (!strcmp(name, "text")) {
+                long count = pread(*file, buffer, sizeof buffer, 0);
+
+                printf("text: %.*s\n", (int) (count > 0 ? count : 0), buffer);
         } else if (!strcmp(name, "use") && atoi(value) >= 0 && atoi(value) < 8)
                 used = atoi(value);
         else if (!strcmp(name, "sleep"))

@@ -37,7 +37,8 @@ struct Emulator {
     static func machine(at path: String) -> Machine? {
         do {
             let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
-            return try MachineFile.machine(parsing: text)
+            return RecordingFile.isRecording(text)
+                ? try RecordingFile.machine(parsing: text) : try MachineFile.machine(parsing: text)
         } catch let error as MachineFile.SyntaxError {
             complain("\(path):\(error)")
         } catch {

@@ -112,6 +112,8 @@ struct SystemTree {
         try write(hardware.hbmVer + "\n", to: "\(directory)/hbm_ver")
         try write(hardware.hbmVer + "\n", to: "\(directory)/hbm_ver_drv")
         try write("50\n", to: "\(directory)/tx_queue_limit")
+        let status = hardware.fwStatus.split(separator: " ").map { $0.uppercased() + "\n" }.joined()
+        try write(status, to: "\(directory)/fw_status")
         // What the file system of this place will be mounted on.
         try write("", to: "\(directory)/dev_state")
         stateFiles.append(("\(root)/\(directory)/dev_state", index))
