@@ -32,7 +32,8 @@ var sections: [Section] {
         Section(
             name: "status",
             content: .targets(
-                Question.statusTargets, allowed: "a number, or one of \(statusNames.keys.sorted().joined(separator: ", "))"
+                Question.statusTargets,
+                allowed: "a number, or one of \(statusNames.keys.sorted().joined(separator: ", "))"
             ) { machine, target, text in
                 guard let status = statusNames[text] ?? unsigned(text) else { return false }
                 machine.statuses[target] = status
@@ -57,7 +58,8 @@ private var machineKeys: [Key] {
         .flag("driver", \.hardware.driver),
         .number("index", \.hardware.index, 0...255),
         .number("pci device", \.hardware.pciDevice, 0...0xFFFF),
-        .choice("kind", \.hardware.kind, ["mei": "mei", "itouch": "itouch", "gsc": "gsc", "gscfi": "gscfi", "absent": nil]),
+        .choice(
+            "kind", \.hardware.kind, ["mei": "mei", "itouch": "itouch", "gsc": "gsc", "gscfi": "gscfi", "absent": nil]),
         Key(
             name: "dev_state",
             allowed: DeviceState.allCases.map(\.rawValue).joined(separator: ", ") + "; then optionally: for MS"

@@ -75,7 +75,8 @@ struct Emulator {
         _ machine: Machine, _ options: Options, _ server: Server, _ add: (FuseSession) -> Void
     ) throws {
         let hardware = machine.hardware
-        let present = hardware.driver ? (hardware.csme ? [hardware.index] : []) + [hardware.graphics].compactMap { $0 } : []
+        let present =
+            hardware.driver ? (hardware.csme ? [hardware.index] : []) + [hardware.graphics].compactMap { $0 } : []
         let nodes = present.sorted().map { (name: "mei\($0)", node: Node.device($0)) }
         switch options.place {
         case .mountPoint(let path):

@@ -47,7 +47,8 @@ struct SystemTree {
     private func layOutPCI() throws {
         try function("0000:00:00.0", device: 0x4601, class: 0x060000)
         if hardware.csme {
-            try function(SystemTree.csme, device: hardware.pciDevice, class: 0x078000, driver: hardware.driver ? "mei_me" : nil)
+            try function(
+                SystemTree.csme, device: hardware.pciDevice, class: 0x078000, driver: hardware.driver ? "mei_me" : nil)
         }
         if hardware.serialOverLAN { try function("0000:00:16.3", device: 0x51E3, class: 0x070002, driver: "serial") }
         try function("0000:00:1f.6", device: 0x1A1C, class: 0x020000, driver: "e1000e")
@@ -66,7 +67,8 @@ struct SystemTree {
         try write("0x\(number)\n", to: "\(directory)/class")
         try write("0x17aa\n", to: "\(directory)/subsystem_vendor")
         try write("0x222e\n", to: "\(directory)/subsystem_device")
-        let uevent = (driver.map { "DRIVER=\($0)\n" } ?? "")
+        let uevent =
+            (driver.map { "DRIVER=\($0)\n" } ?? "")
             + "PCI_CLASS=\(number.drop { $0 == "0" }.uppercased())\nPCI_ID=8086:\(device.uppercased())\n"
             + "PCI_SUBSYS_ID=17AA:222E\nPCI_SLOT_NAME=\(address)\n"
         try write(uevent, to: "\(directory)/uevent")

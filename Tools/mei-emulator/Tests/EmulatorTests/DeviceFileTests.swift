@@ -39,7 +39,9 @@ struct DeviceFileTests {
         let second = "use=1 open connect=\(amthi)"
         #expect(
             try client("open connect=\(amthi) \(second) connect=15676a8ebc9a43409 use=0 close use=1 connect=\(amthi)")
-                .filter { $0.hasPrefix("connect") } == [connected[1], "connect: EBUSY", "connect: ENOTTY", connected[1]])
+                .filter { $0.hasPrefix("connect") } == [
+                    connected[1], "connect: EBUSY", "connect: ENOTTY", connected[1],
+                ])
     }
 
     @Test func `two programs get EBUSY from each other, and a killed one frees the slot`() throws {
@@ -106,8 +108,10 @@ struct DeviceFileTests {
     }
 
     @Test func `dev_state is read once before it is watched, as in the kernel`() throws {
-        let lines = try Stage.run(machine: "", "$MEI $NODE watch=$ROOT/sys/class/mei/mei0/dev_state changed text changed")
-            .lines
+        let lines = try Stage.run(
+            machine: "", "$MEI $NODE watch=$ROOT/sys/class/mei/mei0/dev_state changed text changed"
+        )
+        .lines
         #expect(lines == ["watch: 0", "changed: yes error", "text: ENABLED", "changed: no"])
     }
 
@@ -137,7 +141,9 @@ struct DeviceFileTests {
             """
         ).lines
         #expect(
-            lines == ["D", "open: 0", "mtu: 4096, version: 1", "connect: 16 00100000019a434088ef9e39c6f63e0f", "it stayed"])
+            lines == [
+                "D", "open: 0", "mtu: 4096, version: 1", "connect: 16 00100000019a434088ef9e39c6f63e0f", "it stayed",
+            ])
     }
 
     @Test func `somebody reads while somebody writes to the same file`() throws {
@@ -211,7 +217,8 @@ struct DeviceFileTests {
             """
         ).lines
         #expect(
-            lines == ["gsc", "mei", "i915.mei-gsc.768", "0000:00:16.0", "open: 0", "connect: ENOTTY", "open: 0"] + connected)
+            lines == ["gsc", "mei", "i915.mei-gsc.768", "0000:00:16.0", "open: 0", "connect: ENOTTY", "open: 0"]
+                + connected)
     }
 
     @Test func `nobody's own /sys is replaced`() throws {

@@ -21,7 +21,7 @@ struct Stage {
             """
             ROOT=$(mktemp -d) && mount -t tmpfs none $ROOT || exit 99
             LOG=$ROOT/log MACHINE=$ROOT/machine NODE=$ROOT/dev/mei0
-            cat >$MACHINE
+            cat >$MACHINE; : >$ROOT/out
             $BIN/mei-emulator $MACHINE --root $ROOT --log $LOG \(options) >$ROOT/out & PID=$!
             for i in $(seq 100); do grep -q ready $ROOT/out && break; kill -0 $PID 2>/dev/null || exit 98; sleep 0.05; done
             \(script)
@@ -35,7 +35,9 @@ struct Stage {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/unshare")
         process.arguments = [
-            "-m", "-p", "--fork", "--kill-child", "--mount-proc", "timeout", "-k", "5", "60", "bash", "-c",
+            "-m", "-p", "--fork", "--kill-child", "--mount-proc",
+            // Who started the tests may have had SIGINT ignored, and a shell can't undo that.
+            "env", "--default-signal", "timeout", "-k", "5", "60", "bash", "-c",
             "BIN=\(try binaries()) MEI=\(try binaries())/mei-client\n" + script,
         ]
         let (input_, output, errors) = (Pipe(), Pipe(), Pipe())
