@@ -3,6 +3,7 @@
  *
  *   open[=nonblock]   connect=UUID-BYTES   ioctl=NUMBER   poll[=MS]   write=BYTES|N*BYTE   read[=SIZE]   close
  *   watch=PATH (opens an attribute)   changed[=MS] (polls it as sysfs wants it)   text (reads it from its begin)
+ *   reader (a second process reads from the same open file, and prints what it got)   wait (for that process)
  *   use=N (the next steps use file N, 0 to 7)   sleep=MS   repeat=N (does all steps so far N times more)
  *
  * Exit status 0 whatever the device says: its words are the result. */
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int files[8] = { -1, -1, -1, -1, -1, -1, -1, -1 };
@@ -97,6 +99,15 @@ static void step(const char *path, const char *word) {
         } else if (!strcmp(name, "close")) {
                 result(name, close(*file));
                 *file = -1;
+        } else if (!strcmp(name, "reader")) {
+                if (fork() == 0) {
+                        step(path, "read");
+                        exit(0);
+                }
+                /* It has to be in its read by then; if it is not, the test shows less, and still what it says. */
+                usleep(200000);
+        } else if (!strcmp(name, "wait")) {
+                wait(NULL);
         } else if (!strcmp(name, "watch")) {
                 *file = open(value, O_RDONLY | O_CLOEXEC);
                 result(name, *file < 0 ? -1 : 0);
