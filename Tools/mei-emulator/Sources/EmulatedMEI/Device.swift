@@ -1,0 +1,299 @@
+// The character device, as far as a program can see it, in virtual time: every call takes the time as an argument and
+// says what the system call returns, or until when it waits. What waits is asked again: a read after every change, the
+// others when their time has come.
+
+/// Milliseconds of a clock that never goes back.
+public typealias Moment = Int
+
+/// How a system call goes on.
+public enum Outcome<Value> {
+    case done(Value)
+    case failed(Failure)
+    /// `nil`: until something changes.
+    case wait(until: Moment?, interruptible: Bool)
+}
+
+/// One node, `/dev/mei0`.
+public struct Device {
+    /// An open file, as the kernel counts them.
+    public typealias File = UInt64
+
+    /// What `dev_state` says.
+    public private(set) var state: DeviceState
+    /// How often that changed.
+    public private(set) var stateChanges = 0
+    /// How often anything changed that a reader or a poller may wait for.
+    public private(set) var changes = 0
+    /// What was asked, oldest first; taken by whoever writes it down.
+    public var log: [String] = []
+
+    private var firmware: Firmware
+    private var rules: [FaultRule]
+    private var files: [File: OpenFile] = [:]
+    private var lastFile: File = 0
+    /// Until when somebody else holds the slot, by the rule's target.
+    private var strangers: [String: Moment] = [:]
+    private var deliveries: [(at: Moment, to: File, bytes: [UInt8])] = []
+    private var enabledAt: Moment?
+
+    private struct OpenFile {
+        var connected: Client?
+        var inbox: [[UInt8]] = []
+        /// How much of the first message was read.
+        var offset = 0
+    }
+
+    /// The device of a machine, from now on.
+    public init(_ machine: Machine, at now: Moment) {
+        firmware = Firmware(machine: machine)
+        rules = machine.faults
+        state = machine.hardware.state
+        enabledAt = machine.hardware.stateLasts.map { now + $0 }
+    }
+
+    /// The machine is another one now: docked, provisioned, repaired. Who is connected stays so.
+    public mutating func become(_ machine: Machine, at now: Moment) {
+        firmware.machine = machine
+        rules = machine.faults
+        strangers = [:]
+        enter(machine.hardware.state)
+        enabledAt = machine.hardware.stateLasts.map { now + $0 }
+    }
+
+    // MARK: Time
+
+    /// When `advance` has something to do.
+    public var nextMoment: Moment? {
+        (deliveries.map(\.at) + [enabledAt].compactMap { $0 }).min()
+    }
+
+    /// Lets the firmware do what it does by itself.
+    public mutating func advance(to now: Moment) {
+        if let moment = enabledAt, moment <= now {
+            enabledAt = nil
+            enter(.enabled)
+        }
+        // In the order in which they were due, and of two at once the older.
+        let due = deliveries.enumerated().filter { $0.element.at <= now }
+            .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+        guard !due.isEmpty else { return }
+        deliveries.removeAll { $0.at <= now }
+        for (_, delivery) in due { files[delivery.to]?.inbox.append(delivery.bytes) }
+        changes += 1
+    }
+
+    /// A firmware reset: all connections end, and nobody gets in before it is over.
+    public mutating func reset(lasting milliseconds: Int, at now: Moment) {
+        log.append("reset")
+        enter(.resetting)
+        enabledAt = now + milliseconds
+    }
+
+    private mutating func enter(_ next: DeviceState) {
+        guard next != state else { return }
+        state = next
+        stateChanges += 1
+        changes += 1
+        log.append("state \(next.rawValue)")
+        guard next != .enabled else { return }
+        deliveries = []
+        for file in files.keys { files[file] = OpenFile() }
+    }
+
+    // MARK: System calls
+
+    /// open(2). `resumed`: its wait is over.
+    public mutating func open(resumed: Bool, at now: Moment) -> Outcome<File> {
+        if !resumed, let rule = strike(["open"]) {
+            if let outcome = delay(by: rule, at: now, as: File.self) { return outcome }
+        }
+        guard state == .enabled else { return .failed(.ENODEV) }
+        lastFile += 1
+        files[lastFile] = OpenFile()
+        log.append("open \(lastFile)")
+        return .done(lastFile)
+    }
+
+    /// IOCTL_MEI_CONNECT_CLIENT: 16 bytes in, 16 bytes out.
+    public mutating func connect(
+        _ file: File, _ argument: [UInt8], resumed: Bool, at now: Moment
+    ) -> Outcome<[UInt8]> {
+        guard state == .enabled else { return .failed(.ENODEV) }
+        guard let open = files[file], argument.count == 16 else { return .failed(.EINVAL) }
+        guard open.connected == nil else { return .failed(.EBUSY) }
+        guard let client = Client(wire: argument), client.connections > 0,
+            let offer = firmware.machine.clients[client], offer == .yes || offer == .hidden
+        else {
+            log.append("connect \(file) \(hexadecimal(argument)): ENOTTY")
+            return .failed(.ENOTTY)
+        }
+        if !resumed {
+            if let rule = strike(["connect/\(client.rawValue)", "connect"]),
+                let outcome = delay(by: rule, at: now, as: [UInt8].self)
+            {
+                log.append("connect \(file) \(client.rawValue): \(rule.fault)")
+                return outcome
+            }
+        }
+        guard files.values.count(where: { $0.connected == client }) < Int(client.connections) else {
+            log.append("connect \(file) \(client.rawValue): EBUSY")
+            return .failed(.EBUSY)
+        }
+        files[file]?.connected = client
+        changes += 1
+        log.append("connect \(file) \(client.rawValue)")
+        var answer = Message()
+        answer.long(client.mtu)
+        answer.byte(1)
+        // The kernel leaves the rest of the caller's buffer alone.
+        return .done(answer.bytes + argument.dropFirst(5))
+    }
+
+    /// write(2): one message.
+    public mutating func write(_ file: File, _ bytes: [UInt8], resumed: Bool, at now: Moment) -> Outcome<Int> {
+        guard state == .enabled, let client = files[file]?.connected else { return .failed(.ENODEV) }
+        guard bytes.count <= Int(client.mtu) else { return .failed(.EFBIG) }
+        if bytes.isEmpty { return .done(0) }
+        let (request, reply) = firmware.answer(bytes, to: client)
+        var bent = reply
+        var moment = now + firmware.machine.hardware.latency
+        if !resumed, let rule = strike(request.names) {
+            log.append("ask \(file) \(client.rawValue) \(request.title): \(rule.fault)")
+            switch rule.fault {
+            case .slow(let milliseconds): moment += milliseconds
+            case .silent: bent = nil
+            case .reset(let milliseconds):
+                reset(lasting: milliseconds, at: now)
+                return .done(bytes.count)
+            case .uninterruptible(let milliseconds):
+                return .wait(until: now + milliseconds, interruptible: false)
+            case .failure(let failure): return .failed(failure)
+            default:
+                moment += rule.delay
+                bent = reply.map { bend($0, by: rule.fault, mtu: Int(client.mtu)) }
+                if rule.fault == .twice, let reply { deliveries.append((moment, file, reply)) }
+            }
+        } else {
+            log.append("ask \(file) \(client.rawValue) \(request.title)")
+        }
+        if let bent { deliveries.append((moment, file, bent)) }
+        advance(to: now)
+        return .done(bytes.count)
+    }
+
+    /// read(2): one message, or what is left of it.
+    public mutating func read(_ file: File, atMost count: Int, blocking: Bool) -> Outcome<[UInt8]> {
+        guard state == .enabled, let open = files[file], open.connected != nil else { return .failed(.ENODEV) }
+        guard let message = open.inbox.first else {
+            return blocking ? .wait(until: nil, interruptible: true) : .failed(.EAGAIN)
+        }
+        let part = Array(message.dropFirst(open.offset).prefix(count))
+        if open.offset + part.count >= message.count {
+            files[file]?.inbox.removeFirst()
+            files[file]?.offset = 0
+        } else {
+            files[file]?.offset += part.count
+        }
+        return .done(part)
+    }
+
+    /// What poll(2) finds.
+    public struct Readiness: Hashable, Sendable {
+        public var readable = false
+        public var writable = false
+        public var error = false
+
+        /// Not connected, or no device.
+        public static let gone = Readiness(error: true)
+    }
+
+    /// poll(2).
+    public func readiness(of file: File) -> Readiness {
+        guard state == .enabled, let open = files[file], open.connected != nil else { return Readiness(error: true) }
+        return Readiness(readable: !open.inbox.isEmpty, writable: true)
+    }
+
+    /// The last close(2).
+    public mutating func release(_ file: File) {
+        guard files.removeValue(forKey: file) != nil else { return }
+        deliveries.removeAll { $0.to == file }
+        changes += 1
+        log.append("close \(file)")
+    }
+
+    // MARK: Faults
+
+    /// The first rule for one of these names, if it strikes this time.
+    private mutating func strike(_ names: [String]) -> FaultRule? {
+        for index in rules.indices where names.contains(rules[index].target) {
+            if rules[index].after > 0 {
+                rules[index].after -= 1
+                continue
+            }
+            switch rules[index].times {
+            case 0?: continue
+            case let times?: rules[index].times = times - 1
+            case nil: break
+            }
+            return rules[index]
+        }
+        return nil
+    }
+
+    /// A fault of open or connect; `nil`: it goes on.
+    private mutating func delay<Value>(by rule: FaultRule, at now: Moment, as: Value.Type) -> Outcome<Value>? {
+        switch rule.fault {
+        case .slow(let milliseconds): return .wait(until: now + milliseconds, interruptible: true)
+        case .silent: return .wait(until: nil, interruptible: true)
+        case .uninterruptible(let milliseconds): return .wait(until: now + milliseconds, interruptible: false)
+        case .reset(let milliseconds):
+            reset(lasting: milliseconds, at: now)
+            return .failed(.ENODEV)
+        case .busy(let milliseconds):
+            let end = strangers[rule.target] ?? now + milliseconds
+            strangers[rule.target] = end
+            return now < end ? .failed(.EBUSY) : nil
+        case .failure(let failure): return .failed(failure)
+        default: return nil
+        }
+    }
+
+    private func bend(_ reply: [UInt8], by fault: Fault, mtu: Int) -> [UInt8] {
+        switch fault {
+        case .short(let count): return Array(reply.prefix(count ?? max(reply.count - 1, 0)))
+        case .long(let count): return Array((reply + [UInt8](repeating: 0xA5, count: count)).prefix(mtu))
+        case .oversized: return reply + [UInt8](repeating: 0xA5, count: max(mtu - reply.count, 0))
+        case .zeroLength: return []
+        case .garbage:
+            // Noise, and the same noise each time.
+            var noise: UInt32 = 0x2545_F491
+            return reply.map { _ in
+                noise ^= noise << 13
+                noise ^= noise >> 17
+                noise ^= noise << 5
+                return UInt8(truncatingIfNeeded: noise)
+            }
+        case .length(let length):
+            guard reply.count >= 12 else { return reply }
+            var field = Message()
+            field.long(length)
+            return reply[..<8] + field.bytes + reply[12...]
+        case .wrongCommand:
+            guard reply.count >= 12 else { return [0xFF] + reply.dropFirst() }
+            var field = Message()
+            field.long(0x0480_007F)
+            return reply[..<4] + field.bytes + reply[8...]
+        case .status(let status):
+            // MKHI has its result in the header.
+            guard reply.count >= 16, reply.starts(with: [1, 1, 0, 0]) else {
+                return Array(reply.prefix(3)) + [UInt8(truncatingIfNeeded: status)]
+            }
+            var message = Message()
+            message.raw(reply[..<8])
+            message.long(4)
+            message.long(status)
+            return message.bytes
+        case .slow, .silent, .twice, .reset, .busy, .uninterruptible, .failure: return reply
+        }
+    }
+}

@@ -1,0 +1,121 @@
+/// What can go wrong with one step.
+public enum Fault: Hashable, Sendable {
+    /// It takes this many milliseconds; a signal ends the wait.
+    case slow(Int)
+    /// No answer ever; a signal ends the wait.
+    case silent
+    /// Only the first bytes; `nil`: all but the last.
+    case short(Int?)
+    /// That many bytes too many.
+    case long(Int)
+    /// Filled up to the longest message.
+    case oversized
+    /// The header's length field says this.
+    case length(UInt32)
+    /// The answer to another question.
+    case wrongCommand
+    /// An empty message.
+    case zeroLength
+    /// A status other than success, and no payload.
+    case status(UInt32)
+    /// As long as it should be, of noise.
+    case garbage
+    /// The right answer two times.
+    case twice
+    /// The firmware resets in the middle, for so many milliseconds.
+    case reset(Int)
+    /// Somebody else holds the slot, for so many milliseconds from the first attempt on.
+    case busy(Int)
+    /// It takes this many milliseconds, and no signal ends the wait.
+    case uninterruptible(Int)
+    /// The system call fails.
+    case failure(Failure)
+
+    /// What a machine file may say.
+    public static let allowed =
+        "slow MS, silent, short [BYTES], long BYTES, oversized, length N, wrong-command, zero-length, status CODE, garbage, "
+        + "twice, reset MS, busy MS, uninterruptible MS, or an error as EBUSY; then optionally: , times N, after N, delay MS"
+
+    /// `open` and `connect` have no reply that could be bent.
+    var bendsReply: Bool {
+        switch self {
+        case .short, .long, .oversized, .length, .wrongCommand, .zeroLength, .status, .garbage, .twice: true
+        case .slow, .silent, .reset, .busy, .uninterruptible, .failure: false
+        }
+    }
+
+    /// The fault of these words.
+    init?(words: [Substring]) {
+        guard let name = words.first, words.count <= 2 else { return nil }
+        let number = words.count == 2 ? words[1] : nil
+        let count = number.flatMap { Int($0) }.flatMap { (0...3_600_000).contains($0) ? $0 : nil }
+        switch (name, number) {
+        case ("silent", nil): self = .silent
+        case ("short", nil): self = .short(nil)
+        case ("oversized", nil): self = .oversized
+        case ("wrong-command", nil): self = .wrongCommand
+        case ("zero-length", nil): self = .zeroLength
+        case ("garbage", nil): self = .garbage
+        case ("twice", nil): self = .twice
+        case (_, nil):
+            guard let failure = Failure(name: String(name)) else { return nil }
+            self = .failure(failure)
+        case ("status", let code?):
+            guard let code = statusNames[String(code)] ?? unsigned(code) else { return nil }
+            self = .status(code)
+        case ("length", let value?):
+            guard let value = unsigned(value) else { return nil }
+            self = .length(value)
+        default:
+            guard let count else { return nil }
+            switch name {
+            case "slow": self = .slow(count)
+            case "short": self = .short(count)
+            case "long": self = .long(count)
+            case "reset": self = .reset(count)
+            case "busy": self = .busy(count)
+            case "uninterruptible": self = .uninterruptible(count)
+            default: return nil
+            }
+        }
+    }
+}
+
+/// A fault, and where it strikes.
+public struct FaultRule: Hashable, Sendable {
+    /// `open`, `connect/amthi`, `GetControlMode`, `any`.
+    public var target: String
+    public var fault: Fault
+    /// So many come through first.
+    public var after = 0
+    /// So many are struck; `nil`: all.
+    public var times: Int?
+    /// Milliseconds before a bent reply.
+    public var delay = 0
+
+    /// `slow 300, times 2`; `nil` where it does not read.
+    init?(target: String, text: String) {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.split(separator: " ") }
+        guard let fault = Fault(words: parts[0]) else { return nil }
+        if target == "open" || target.hasPrefix("connect") {
+            guard !fault.bendsReply else { return nil }
+        }
+        if case .busy = fault, !target.hasPrefix("connect") { return nil }
+        self.target = target
+        self.fault = fault
+        for words in parts.dropFirst() {
+            guard words.count == 2, let count = Int(words[1]), (0...3_600_000).contains(count) else { return nil }
+            switch words[0] {
+            case "times": times = count
+            case "after": after = count
+            case "delay" where fault.bendsReply: delay = count
+            default: return nil
+            }
+        }
+    }
+}
+
+/// A decimal number, or a hexadecimal one after `0x`.
+func unsigned(_ text: some StringProtocol) -> UInt32? {
+    text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)
+}

@@ -1,0 +1,165 @@
+/// A machine as its file describes it: values, no behaviour.
+public struct Machine: Hashable, Sendable {
+    /// What `/sys` shows and the driver does.
+    public var hardware = Hardware()
+    /// What the firmware offers; what is not named is not offered.
+    public var clients: [Client: Offer] = [.amthi: .yes, .mkhi: .yes, .mkhiFixed: .yes, .watchdog: .yes, .lme: .hidden]
+    /// What AMT says of itself.
+    public var amt = AMT()
+    /// Interface 0.
+    public var wired = LAN()
+    /// Interface 1.
+    public var wireless = LAN()
+    /// GetSecurityParameters, from the first field on.
+    public var security = Security()
+    /// GetRedirectionState.
+    public var redirection = Redirection()
+    /// GetFeaturesState.
+    public var features = Features()
+    /// GetRemoteAccessConnectionStatus.
+    public var remoteAccess = RemoteAccess()
+    /// What MKHI says.
+    public var mkhi = MKHI()
+    /// IsChangeToAMTEnabled of the watchdog client: new interface, operational, enabled.
+    public var watchdog: UInt8 = 0x83
+    /// Raw SMBIOS structures by type.
+    public var smbios: [UInt8: [UInt8]] = [:]
+    /// Answers with this status instead, by the name of the question.
+    public var statuses: [String: UInt32] = [:]
+    /// What goes wrong, in the order of the file.
+    public var faults: [FaultRule] = []
+    /// Recorded pairs; where a client has some, only they are answered.
+    public var exchanges: [Client: [Exchange]] = [:]
+    /// The interfaces that the host has beside this firmware, for whoever sets them up.
+    public var host: [HostInterface] = []
+    /// What is to be concluded of this machine.
+    public var expectation = Expectation()
+
+    /// A machine of today with AMT, not provisioned.
+    public init() {}
+
+    /// The PCI side and the driver's side.
+    public struct Hardware: Hashable, Sendable {
+        public var csme = true
+        public var driver = true
+        public var index = 0
+        public var pciDevice: UInt16 = 0x51E0
+        /// `nil`: a kernel before 5.8.
+        public var kind: String? = "mei"
+        public var state = DeviceState.enabled
+        /// After this many milliseconds the state turns ENABLED.
+        public var stateLasts: Int?
+        /// How long a reset takes that is asked for with SIGUSR1.
+        public var resetLasts = 1_000
+        public var fwVer: String?
+        public var hbmVer = "2.2"
+        /// HFSTS1 to HFSTS6, in hexadecimal.
+        public var fwStatus = "00000000 00000000 00000000 00000000 00000000 00000000"
+        /// The index of a graphics card's node.
+        public var graphics: Int?
+        /// The serial function 00:16.3.
+        public var serialOverLAN = false
+        /// Milliseconds for each answer.
+        public var latency = 0
+    }
+
+    /// GetCodeVersions, GetProvisioningState, GetControlMode, GetUUID and their like.
+    public struct AMT: Hashable, Sendable {
+        public var version = "16.1.25"
+        public var build = "2020"
+        public var sku = "16392"
+        public var bios = "EMULATED"
+        public var vendor = "8086"
+        public var legacyMode = "False"
+        public var provisioning: UInt32 = 0
+        public var controlMode: UInt32 = 0
+        public var provisioningMode: UInt32 = 0
+        public var uuid = [UInt8](repeating: 0, count: 16)
+        public var zeroTouch = true
+        public var suffix = ""
+        public var fqdn = ""
+        public var hostBasedSetup = false
+    }
+
+    /// GetLanInterfaceSettings. All zero is an interface that is not there.
+    public struct LAN: Hashable, Sendable {
+        public var enabled = false
+        /// The octets as people write them.
+        public var ipv4: [UInt8] = [0, 0, 0, 0]
+        public var dhcp = false
+        public var mode: UInt8 = 0
+        public var link = false
+        public var mac = [UInt8](repeating: 0, count: 6)
+    }
+
+    public struct Security: Hashable, Sendable {
+        public var enterprise = false
+        public var tls = false
+        public var crypto = true
+        /// `nil`: as `[amt] provisioning` says.
+        public var provisioned: Bool?
+        public var network = false
+        public var sol = false
+        public var ider = false
+        public var update = false
+        public var link = false
+        public var kvm = false
+    }
+
+    public struct Redirection: Hashable, Sendable {
+        public var sol = false
+        public var ider = false
+        public var kvm = false
+    }
+
+    public struct Features: Hashable, Sendable {
+        public var webUI = false
+        public var systemDefence = false
+        public var eac = false
+        public var iderOpen = false
+        public var solOpen = false
+        public var kvmActive = false
+        public var kvmConsent = false
+    }
+
+    public struct RemoteAccess: Hashable, Sendable {
+        public var network: UInt32 = 0
+        public var status: UInt32 = 0
+        public var trigger: UInt32 = 0
+        public var server = ""
+    }
+
+    public struct MKHI: Hashable, Sendable {
+        public var capable: UInt32 = 1 << 2
+        public var enabled: UInt32 = 1 << 2
+        public var available: UInt32 = 1 << 2
+        /// Desktop, production, corporate, AMT.
+        public var platform: UInt32 = 0x1482
+    }
+
+    /// A request and what the firmware answered.
+    public struct Exchange: Hashable, Sendable {
+        public var request: [UInt8]
+        /// `nil`: nothing came.
+        public var reply: [UInt8]?
+    }
+
+    /// An interface of the host: `mei-emulator --host` prints the commands that make it.
+    public struct HostInterface: Hashable, Sendable {
+        public var name: String
+        public var mac = [UInt8](repeating: 0, count: 6)
+        /// Where the current one is another.
+        public var permanent: [UInt8]?
+        public var addresses: [String] = []
+        public var above: String?
+        public var kind = "ethernet"
+    }
+
+    /// In the words of the product.
+    public struct Expectation: Hashable, Sendable {
+        public var state: String?
+        public var controlMode: String?
+        public var wired: String?
+        public var wireless: String?
+    }
+}

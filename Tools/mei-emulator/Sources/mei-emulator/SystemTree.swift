@@ -1,0 +1,204 @@
+// The `/sys` beside the device, as ordinary files: what the kernel documents in Documentation/ABI/testing of the MEI
+// class and bus, the PCI functions around the CSME, and the SMBIOS structures of AMT.
+
+import EmulatedMEI
+import FoundationEssentials
+
+/// A tree below a directory: `sys`, and beside it `dev`, `etc` and `run`.
+struct SystemTree {
+    /// What stands in the way.
+    struct LayoutError: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    let root: String
+    private let machine: Machine
+    private var hardware: Machine.Hardware { machine.hardware }
+
+    /// The files that a file system has to be mounted on: `dev_state` of each node.
+    private(set) var stateFiles: [(path: String, device: Int)] = []
+
+    private static let csme = "0000:00:16.0"
+    private static let pci = "sys/devices/pci0000:00"
+    private static let mark = "sys/.mei-emulator"
+
+    /// Lays out the tree; replaces one that an emulator made before, and nothing else.
+    init(_ machine: Machine, below root: String) throws {
+        self.machine = machine
+        self.root = root
+        let manager = FileManager.default
+        if manager.fileExists(atPath: root + "/sys") {
+            guard manager.fileExists(atPath: "\(root)/\(SystemTree.mark)") else {
+                throw LayoutError(description: "\(root)/sys is there already, and not of an emulator's making")
+            }
+            try manager.removeItem(atPath: root + "/sys")
+        }
+        for directory in ["dev", "etc", "run", "proc", "sys/bus/pci/devices", "sys/firmware/dmi"] {
+            try makeDirectory(directory)
+        }
+        try write("made by mei-emulator, which may replace all below sys\n", to: SystemTree.mark)
+        try layOutPCI()
+        if hardware.driver { try layOutDriver() }
+        if !machine.smbios.isEmpty { try layOutSMBIOS() }
+    }
+
+    // MARK: PCI
+
+    private func layOutPCI() throws {
+        try function("0000:00:00.0", device: 0x4601, class: 0x060000)
+        if hardware.csme {
+            try function(
+                SystemTree.csme, device: hardware.pciDevice, class: 0x078000, driver: hardware.driver ? "mei_me" : nil)
+        }
+        if hardware.serialOverLAN { try function("0000:00:16.3", device: 0x51E3, class: 0x070002, driver: "serial") }
+        try function("0000:00:1f.6", device: 0x1A1C, class: 0x020000, driver: "e1000e")
+        if hardware.graphics != nil {
+            try function("0000:03:00.0", device: 0x56A0, class: 0x030000, driver: "i915")
+        }
+    }
+
+    private func function(_ address: String, device: UInt16, class number: UInt32, driver: String? = nil) throws {
+        let directory = "\(SystemTree.pci)/\(address)"
+        let device = hex(UInt32(device), 4)
+        let number = hex(number, 6)
+        try makeDirectory(directory)
+        try write("0x8086\n", to: "\(directory)/vendor")
+        try write("0x\(device)\n", to: "\(directory)/device")
+        try write("0x\(number)\n", to: "\(directory)/class")
+        try write("0x17aa\n", to: "\(directory)/subsystem_vendor")
+        try write("0x222e\n", to: "\(directory)/subsystem_device")
+        let uevent =
+            (driver.map { "DRIVER=\($0)\n" } ?? "")
+            + "PCI_CLASS=\(number.drop { $0 == "0" }.uppercased())\nPCI_ID=8086:\(device.uppercased())\n"
+            + "PCI_SUBSYS_ID=17AA:222E\nPCI_SLOT_NAME=\(address)\n"
+        try write(uevent, to: "\(directory)/uevent")
+        try link("../../../bus/pci", at: "\(directory)/subsystem")
+        if let driver {
+            try makeDirectory("sys/bus/pci/drivers/\(driver)")
+            try link("../../../bus/pci/drivers/\(driver)", at: "\(directory)/driver")
+        }
+        try link("../../../devices/pci0000:00/\(address)", at: "sys/bus/pci/devices/\(address)")
+    }
+
+    // MARK: The driver
+
+    private mutating func layOutDriver() throws {
+        try makeDirectory("sys/class/mei")
+        try makeDirectory("sys/bus/mei/devices")
+        if hardware.csme {
+            try node(hardware.index, parent: SystemTree.csme, depth: 1, kind: hardware.kind, version: version)
+            for client in Client.allCases { try layOut(client) }
+        }
+        if let graphics = hardware.graphics {
+            // The card's device hangs below an auxiliary device of its driver, not on the PCI function.
+            try node(
+                graphics, parent: "0000:03:00.0/i915.mei-gsc.768", depth: 2, kind: "gsc",
+                version: "0:102.0.0.1655\n0:0.0.0.0\n0:0.0.0.0\n")
+        }
+    }
+
+    private var version: String {
+        if let given = hardware.fwVer { return given + "\n" }
+        let line = "0:\(machine.amt.version).\(machine.amt.build)\n"
+        return line + line + line
+    }
+
+    private mutating func node(_ index: Int, parent: String, depth: Int, kind: String?, version: String) throws {
+        let name = "mei\(index)"
+        let directory = "\(SystemTree.pci)/\(parent)/mei/\(name)"
+        try makeDirectory(directory)
+        if let kind { try write(kind + "\n", to: "\(directory)/kind") }
+        try write("235:\(index)\n", to: "\(directory)/dev")
+        try write("MAJOR=235\nMINOR=\(index)\nDEVNAME=\(name)\n", to: "\(directory)/uevent")
+        try write(version, to: "\(directory)/fw_ver")
+        try write(hardware.hbmVer + "\n", to: "\(directory)/hbm_ver")
+        try write(hardware.hbmVer + "\n", to: "\(directory)/hbm_ver_drv")
+        try write("50\n", to: "\(directory)/tx_queue_limit")
+        let status = hardware.fwStatus.split(separator: " ").map { $0.uppercased() + "\n" }.joined()
+        try write(status, to: "\(directory)/fw_status")
+        // What the file system of this place will be mounted on.
+        try write("", to: "\(directory)/dev_state")
+        stateFiles.append(("\(root)/\(directory)/dev_state", index))
+        let last = parent.split(separator: "/").last ?? ""
+        try link("../../../\(last)", at: "\(directory)/device")
+        let up = String(repeating: "../", count: depth + 4)
+        try link("\(up)class/mei", at: "\(directory)/subsystem")
+        try link("../../devices/pci0000:00/\(parent)/mei/\(name)", at: "sys/class/mei/\(name)")
+    }
+
+    private func layOut(_ client: Client) throws {
+        // With more than one connection the kernel keeps a client off its bus.
+        guard let offer = machine.clients[client], offer == .yes || offer == .refused, client.connections < 2 else {
+            return
+        }
+        let name = "\(SystemTree.csme)-\(client.uuid)"
+        let directory = "\(SystemTree.pci)/\(SystemTree.csme)/\(name)"
+        try makeDirectory(directory)
+        try write(client.uuid + "\n", to: "\(directory)/uuid")
+        try write("\n", to: "\(directory)/name")
+        try write("01\n", to: "\(directory)/version")
+        try write("\(client.connections)\n", to: "\(directory)/max_conn")
+        try write(client.connections == 0 ? "1\n" : "0\n", to: "\(directory)/fixed")
+        try write("\(client.mtu)\n", to: "\(directory)/max_len")
+        try write("0\n", to: "\(directory)/vtag")
+        let alias = "mei::\(client.uuid):01:"
+        try write(alias + "\n", to: "\(directory)/modalias")
+        try write(
+            "MEI_CL_VERSION=1\nMEI_CL_UUID=\(client.uuid)\nMEI_CL_NAME=\nMODALIAS=\(alias)\n",
+            to: "\(directory)/uevent")
+        try link("../../../../bus/mei", at: "\(directory)/subsystem")
+        try link(
+            "../../../devices/pci0000:00/\(SystemTree.csme)/\(name)", at: "sys/bus/mei/devices/\(name)")
+    }
+
+    // MARK: SMBIOS
+
+    private func layOutSMBIOS() throws {
+        var table: [UInt8] = []
+        let end: [UInt8] = [127, 4, 0xFF, 0xFE]
+        let structures = machine.smbios.sorted { $0.key < $1.key }.map(\.value) + [end]
+        for (position, structure) in structures.enumerated() {
+            // Two zeros: no strings.
+            let raw = structure + [0, 0]
+            table += raw
+            let directory = "sys/firmware/dmi/entries/\(structure[0])-0"
+            try makeDirectory(directory)
+            try write("\(structure[0])\n", to: "\(directory)/type")
+            try write("\(structure[1])\n", to: "\(directory)/length")
+            try write("\(Int(structure[2]) | Int(structure[3]) << 8)\n", to: "\(directory)/handle")
+            try write("0\n", to: "\(directory)/instance")
+            try write("\(position)\n", to: "\(directory)/position")
+            try write(raw, to: "\(directory)/raw")
+        }
+        try makeDirectory("sys/firmware/dmi/tables")
+        try write(table, to: "sys/firmware/dmi/tables/DMI")
+        let count = UInt32(table.count)
+        var entry: [UInt8] = Array("_SM3_".utf8) + [0, 24, 3, 0, 0, 1, 0]
+        entry += (0..<4).map { UInt8(truncatingIfNeeded: count >> ($0 * 8)) }
+        entry += [0, 0, 0x0F, 0, 0, 0, 0, 0]
+        entry[5] = 0 &- entry.reduce(0, &+)
+        try write(entry, to: "sys/firmware/dmi/tables/smbios_entry_point")
+    }
+
+    // MARK: Files
+
+    private func makeDirectory(_ path: String) throws {
+        try FileManager.default.createDirectory(atPath: "\(root)/\(path)", withIntermediateDirectories: true)
+    }
+
+    private func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+    private func write(_ bytes: [UInt8], to path: String) throws {
+        try Data(bytes).write(to: URL(filePath: "\(root)/\(path)"))
+    }
+
+    private func link(_ target: String, at path: String) throws {
+        if (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(root)/\(path)")) == target { return }
+        try FileManager.default.createSymbolicLink(atPath: "\(root)/\(path)", withDestinationPath: target)
+    }
+
+    private func hex(_ value: UInt32, _ digits: Int) -> String {
+        let text = String(value, radix: 16)
+        return String(repeating: "0", count: max(digits - text.count, 0)) + text
+    }
+}
