@@ -5,9 +5,6 @@ import FoundationEssentials
 struct Answer {
     let status: Status
 
-    /// What it says, written anew: of what another process wrote no byte is passed on that was not understood.
-    var json: String { status.json.description }
-
     /// An answer that is no status; one line.
     struct Garbled: Error {
         let message: String

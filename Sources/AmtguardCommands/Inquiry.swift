@@ -58,7 +58,7 @@ struct Inquiry {
         } catch Errno.noSuchFileOrDirectory {
             return absence("amtguardd does not run")
         } catch {
-            return absence("/run/amtguard/state.json can't be read: \(error)")
+            return absence("/run/amtguard/state.json can't be read: \(error)", Self.anew)
         }
         do {
             let answer = try Answer(bytes)
@@ -66,14 +66,17 @@ struct Inquiry {
             let boot = isRunning == true ? nil : try? BootID.read()
             return .answer(answer, stale: answer.staleness(at: .now(), boot: boot))
         } catch {
-            return absence("/run/amtguard/state.json: \(error.message)")
+            return absence(
+                "/run/amtguard/state.json: \(error.message)", Self.anew)
         }
     }
 
-    private func absence(_ says: String) -> Outcome {
+    private static let anew = "Look at who put it there; amtguardd writes it anew at each audit."
+
+    private func absence(_ says: String, _ advice: String = "Start it: systemctl start amtguardd.") -> Outcome {
         .absence(
             Absence(
-                reason: Reason(id: "not-running", says: says, advice: "Start it: systemctl start amtguardd."),
+                reason: Reason(id: "no-status", says: says, advice: advice),
                 reserved: Self.reserved(), choice: try? KernelChoiceReader().read()))
     }
 

@@ -18,7 +18,7 @@ struct StatusCommand: ParsableCommand {
         case .answer(let answer, let stale):
             exit = stale == nil ? ExitStatus(answer.status.verdict) : .unknown
             let warning = stale.map { [Status.Line("Stale", "\($0): nobody knows what is so now", .bad)] }
-            show(answer.json, (warning ?? []) + answer.status.text)
+            show(answer.status.json(stale: stale).description, (warning ?? []) + answer.status.text)
         case .absence(let absence):
             exit = .unknown
             show(absence.json.description, absence.text)

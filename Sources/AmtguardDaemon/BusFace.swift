@@ -26,7 +26,9 @@ final class BusFace {
             case .taken where !isAlone: daemon.giveWay()
             case .taken: daemon.warn("The bus name org.amtguard1 belongs to another program; guarding without it.")
             case .failed(let error):
-                daemon.warn("The bus name org.amtguard1 was refused: \(error). Guarding without it.")
+                daemon.warn(
+                    "The bus name org.amtguard1 was refused: \(error). Guarding without it. "
+                        + "Is org.amtguard1.conf installed, and was the bus reloaded after it (systemctl reload dbus)?")
             }
         }
     }

@@ -29,10 +29,11 @@ struct ConfigurationLoader {
         for directory in ConfigurationLayout.dropInDirectories {
             do {
                 names.append((directory, try root.names(in: FilePath(directory))))
-            } catch Errno.noSuchFileOrDirectory {
+            } catch where error == .noSuchFileOrDirectory || error == .notDirectory {
                 continue
             } catch {
-                files.append(ConfigurationFile(path: directory, content: .unreadable("can't be read: \(error)")))
+                files.append(
+                    ConfigurationFile(path: directory, content: .unreadable("can't be read: \(error)")))
             }
         }
         for path in ConfigurationLayout.dropIns(names) {
@@ -42,7 +43,8 @@ struct ConfigurationLoader {
     }
 
     private func named(_ path: FilePath) -> ConfigurationFile {
-        guard let host = try? RootDirectory(), let file = file(path.string, below: host) else {
+        let loader = ConfigurationLoader(only: nil)
+        guard let host = try? RootDirectory(), let file = loader.file(path.string, below: host) else {
             return ConfigurationFile(path: path.string, content: .unreadable("there is no such file"))
         }
         return file

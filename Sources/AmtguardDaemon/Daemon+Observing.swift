@@ -20,14 +20,10 @@ extension Daemon {
     }
 
     /// What is done at an audit because we are awake: it costs no wake-up of its own.
-    func rest() {
+    func useWakeUp() {
         watchdog?.beat()
         connect()
         face?.lookAfterConnection()
-        if guardian.status.repairs != restedAt {
-            restedAt = guardian.status.repairs
-            ProgramMemory.giveBack()
-        }
     }
 
     func look(_ prompt: Prompt) {

@@ -20,6 +20,8 @@ extension Daemon {
     func tell() {
         let events = outbox
         outbox = []
+        // What telling has used is given back when there was nothing to tell for a while.
+        if !events.isEmpty { sources.rest?.arm(after: .seconds(2), accuracy: .seconds(1)) }
         for event in events {
             teller.tell(event.journalEntry)
             face?.announce(event)
@@ -33,10 +35,10 @@ extension Daemon {
     /// else than before.
     func publish() {
         tell()
-        publishedAt = Moment.now().instant.sinceBoot
         let former = published
         var status = guardian.status
         guard status != former else { return }
+        publishedAt = Moment.now().instant.sinceBoot
         keepsake.write(status, guardian.memory)
         observe(.runtimeDirectory(problem: keepsake.problem))
         if guardian.status != status {

@@ -11,7 +11,7 @@ extension Daemon {
         sources.audit = try loop.timer("audit") { [unowned self] in
             arrangeAudit()
             survey(.audit)
-            rest()
+            useWakeUp()
             finish()
         }
         sources.look = try loop.timer("look", priority: .urgent) { [unowned self] in
@@ -26,6 +26,7 @@ extension Daemon {
             tell()
             finish()
         }
+        sources.rest = try loop.timer("rest", priority: .idle) { ProgramMemory.giveBack() }
         sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") { [unowned self] in
             ServiceManager.reloading()
             reload()

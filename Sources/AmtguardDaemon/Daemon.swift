@@ -26,7 +26,6 @@ final class Daemon {
     /// What happened and was not told yet.
     var outbox: [Event] = []
     var line = ""
-    var restedAt = Status.Repairs(count: 0)
 
     /// What the loop calls.
     struct Sources: ~Copyable {
@@ -35,6 +34,7 @@ final class Daemon {
         var look: Timer?
         var survey: Timer?
         var publish: Timer?
+        var rest: Timer?
         var hangUp: EventSource?
         var terminate: EventSource?
         var interrupt: EventSource?
@@ -49,7 +49,7 @@ final class Daemon {
         teller = Teller()
         loop = try EventLoop()
         root = try invocation.openRoot()
-        loader = ConfigurationLoader(only: invocation.configuration)
+        loader = invocation.loader
         keepsake = try Keepsake(below: root)
         driver = ListDriver(adopting: Arming.receive())
         guardian = Guardian(remembering: keepsake.recall(in: .current))
@@ -67,7 +67,6 @@ final class Daemon {
         observe(.started)
         publish()
         ServiceManager.ready(status: status.line)
-        ProgramMemory.giveBack()
         return try loop.run()
     }
 }

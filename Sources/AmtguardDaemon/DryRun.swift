@@ -6,12 +6,15 @@ import SystemPackage
 struct DryRun: ~Copyable {
     private let root: RootDirectory
     private var guardian: Guardian
+    private let isConfigured: Bool
 
     init(_ invocation: Invocation) throws(Invocation.Misuse) {
         root = try invocation.openRoot()
         guardian = Guardian(remembering: Self.recall(below: root))
-        let (configuration, problems) = ConfigurationLoader(only: invocation.configuration).load(below: root)
+        let (configuration, problems) = invocation.loader.load(below: root)
+        isConfigured = configuration != nil
         observe(.configuration(configuration, problems))
+        if !isConfigured { say("The configuration would be refused, and the defaults be in force.") }
     }
 
     /// What a daemon of this boot wrote down: what it owns decides what would be taken out.
@@ -21,9 +24,14 @@ struct DryRun: ~Copyable {
     }
 
     /// Looks once. What it prints is all it does.
-    mutating func run() {
+    ///
+    /// - Returns: Whether nothing would be in the way.
+    mutating func run() -> Bool {
         observe(.presence(readPresence(in: root)))
         observe(.choice(try? KernelChoiceReader().read()))
+        say(
+            "AMT is \(guardian.status.amt.state): \(guardian.status.amt.evidence.first?.says ?? "nothing speaks for it")."
+        )
         var driver = ListDriver(adopting: nil)
         let reading = driver.read()
         if case .ports(let ports) = reading {
@@ -31,6 +39,9 @@ struct DryRun: ~Copyable {
         }
         observe(.watch(driver.watched))
         observe(.list(reading, .request))
+        guard let refusal = driver.refusal else { return isConfigured }
+        say("That would be refused: \(refusal.says). \(refusal.advice)")
+        return false
     }
 
     private mutating func observe(_ observation: Guardian.Observation) {

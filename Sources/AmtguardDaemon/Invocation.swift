@@ -18,6 +18,9 @@ public struct Invocation: Equatable {
         public let message: String
     }
 
+    /// What reads the configuration that is asked for.
+    var loader: ConfigurationLoader { ConfigurationLoader(only: configuration) }
+
     /// The tree below `--root`, or the machine's own.
     func openRoot() throws(Misuse) -> RootDirectory {
         do {

@@ -30,6 +30,14 @@ struct ListDriver: ~Copyable {
         }
     }
 
+    /// Why nothing could be written, if so.
+    var refusal: Obstacle? {
+        switch list {
+        case .none: absence
+        case .some(let list): list.refusal.map { Obstacle($0) }
+        }
+    }
+
     /// Tries again what could not be had: a list that was missing, read-only or no list, a watch. Nobody may be waiting
     /// for the descriptor of the former watch.
     mutating func retry() {

@@ -17,7 +17,7 @@ public enum Program {
             case .check: return try check(invocation)
             case .dryRun:
                 var attempt = try DryRun(invocation)
-                attempt.run()
+                return attempt.run() ? 0 : 1
             case .version: print("amtguardd \(amtguardVersion)", to: .standardOutput)
             case .help: print(Invocation.help, to: .standardOutput)
             }
@@ -33,7 +33,7 @@ public enum Program {
 
     private static func check(_ invocation: Invocation) throws(Invocation.Misuse) -> CInt {
         let root = try invocation.openRoot()
-        let (configuration, problems) = ConfigurationLoader(only: invocation.configuration).load(below: root)
+        let (configuration, problems) = invocation.loader.load(below: root)
         for problem in problems { print(problem.description, to: .standardError) }
         return configuration == nil ? 1 : 0
     }

@@ -74,7 +74,9 @@ private struct ConfigurationParser {
         defer { tellUnshown() }
         switch file.content {
         case .unreadable(let reason): report(.refused, nil, reason)
-        case .bytes(let bytes):
+        case .bytes(var bytes):
+            let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+            if bytes.starts(with: byteOrderMark) { bytes.removeFirst(byteOrderMark.count) }
             var pending: (line: Int, text: String)?
             for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
                 .enumerated()

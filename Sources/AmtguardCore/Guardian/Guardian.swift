@@ -116,7 +116,7 @@ extension Guardian {
     var reach: PortSet { choice?.reach ?? PortSet(1...65535) }
 
     var verdict: Verdict {
-        guard isNeeded else { return .notNeeded }
+        guard isNeeded else { return refused.isEmpty ? .notNeeded : .degraded }
         // While it is contested, each reading shows something else: what counts is what may be chosen meanwhile.
         let doubtful = reservation.contest == nil ? missing : reservation.required
         if !doubtful.intersection(reach).isEmpty { return .exposed }

@@ -50,7 +50,7 @@ extension Reason {
     }
 
     static func unknown(_ reason: String) -> Reason {
-        Reason(id: "amt-unknown", says: "AMT's state is not known: \(reason); the ports are kept reserved")
+        Reason(id: "amt-unknown", says: "AMT's state is not known: \(reason); the ports stay required")
     }
 
     static func unseenWrite(until: Instant, at now: Instant) -> Reason {

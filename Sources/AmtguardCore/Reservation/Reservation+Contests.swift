@@ -60,7 +60,9 @@ extension Reservation {
         switch prompt {
         case .watch: suspicion = nil
         case .audit, .request:
-            guard watched, listening, state == .whole, let reserved, found != reserved else { return [] }
+            guard !required.isEmpty, watched, listening, state == .whole, let reserved, found != reserved else {
+                return []
+            }
             suspicion = found
             return [.look(at: now.instant + .milliseconds(10))]
         case .token:

@@ -2,15 +2,19 @@
 
 extension Status {
     /// The status in the order of `docs/status.schema.json`.
-    public var json: JSON {
-        [
+    public var json: JSON { json(stale: nil) }
+
+    /// The same; a status that may no longer be true has no verdict, and says why.
+    public func json(stale: String?) -> JSON {
+        let reasons = (stale.map { [Reason(id: "stale", says: $0)] } ?? []) + self.reasons
+        return [
             "schema": .number(Int64(schema)),
             "version": .string(version),
             "observed": [
                 "at": .string(observed.at), "bootUSec": .number(observed.bootUSec), "bootId": .string(observed.bootId),
                 "auditUSec": JSON(observed.auditUSec),
             ],
-            "verdict": .string(verdict.rawValue),
+            "verdict": stale == nil ? .string(verdict.rawValue) : .null,
             "reasons": .array(reasons.map(\.json)),
             "since": .string(since),
             "amt": [

@@ -32,6 +32,7 @@ public final class SystemBus {
     private var established: [BusSubscription] = []
     private var timer: Timer?
     private var arrival: EventSource?
+    private var outcome: NameOutcome?
     private var pause = SystemBus.shortestPause
     private var readySince: Duration?
     /// The connection is dead or useless: the timer is running that replaces it.
@@ -171,6 +172,8 @@ public final class SystemBus {
     /// looks at the world from time to time anyway calls this too.
     public func lookAfterConnection() {
         if isDoomed || (!isConnected && mayBeThere) { open() }
+        // The bus's policy may have been mended meanwhile.
+        if case .failed = outcome, isConnected, let name, let connection { request(name, on: connection) }
     }
 
     /// The socket's path, if the address is one. See the D-Bus specification, "Server Addresses".
@@ -212,13 +215,21 @@ public final class SystemBus {
         ) { [weak self] reply in
             guard let self, let reply else { return }
             switch (reply.error, try? reply.readUInt32()) {
-            case (nil, 1), (nil, 4): self.onName(.acquired)
-            case (nil, _): self.onName(.taken)
+            case (nil, 1), (nil, 4): self.take(.acquired)
+            case (nil, _): self.take(.taken)
             // The connection ended, or the bus hangs: the question is put again to the next.
             case (let error?, _) where error.name == "org.freedesktop.DBus.Error.NoReply": self.reopenLater()
-            case (let error?, _): self.onName(.failed(error.errno))
+            case (let error?, _): self.take(.failed(error.errno))
             }
         }
+    }
+
+    /// A refusal that is repeated is no news.
+    private func take(_ outcome: NameOutcome) {
+        let former = self.outcome
+        self.outcome = outcome
+        if case .failed = outcome, former == outcome { return }
+        onName(outcome)
     }
 }
 

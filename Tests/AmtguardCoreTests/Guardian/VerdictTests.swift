@@ -68,7 +68,7 @@ import Testing
             }
         ),
         (
-            "configuration refused, impossible", .notNeeded, ["configuration-refused"],
+            "configuration refused, impossible", .degraded, ["configuration-refused"],
             {
                 var scene = Scene(presence: .without)
                 scene.see(.configuration(nil, VerdictTests.problems))
