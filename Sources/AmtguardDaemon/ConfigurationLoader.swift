@@ -29,7 +29,7 @@ struct ConfigurationLoader {
         for directory in ConfigurationLayout.dropInDirectories {
             do {
                 names.append((directory, try root.names(in: FilePath(directory))))
-            } catch where error == .noSuchFileOrDirectory || error == .notDirectory {
+            } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
                 continue
             } catch {
                 files.append(
