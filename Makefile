@@ -7,7 +7,7 @@ DEBUG_BIN = $(shell $(SWIFT) build --show-bin-path)
 BIN       = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: all release test lint format demo bench install clean
+.PHONY: test-emulator all release test lint format demo bench install clean
 
 all: release
 
@@ -22,6 +22,11 @@ test:
 	Tools/dependencies.sh test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
+
+# The emulated MEI device, a package of its own: it needs libfuse3, and /dev/fuse to run.
+test-emulator:
+	Tools/dependencies.sh emulator
+	$(SWIFT) test --package-path Tools/mei-emulator --disable-xctest
 
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Installs what is missing of the Debian packages that a target needs, or says which they are.
-#   Tools/dependencies.sh build|test|demo
+#   Tools/dependencies.sh build|test|emulator|demo
 set -eu
 build="libsystemd-dev"
 case "${1:-}" in
     build) packages="$build" ;;
     test)  packages="$build dbus iproute2 netcat-openbsd nftables procps systemd util-linux" ;;
+    emulator) packages="$build libfuse3-dev fuse3" ;;
     demo)  packages="$build iproute2 netcat-openbsd nftables procps util-linux" ;;
-    *)     echo "usage: $0 build|test|demo" >&2; exit 64 ;;
+    *)     echo "usage: $0 build|test|emulator|demo" >&2; exit 64 ;;
 esac
 
 missing=""
