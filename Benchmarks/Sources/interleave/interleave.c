@@ -65,22 +65,6 @@ static int random_steps(struct step *steps)
     return count;
 }
 
-static pid_t start(char **command)
-{
-    pid_t child = fork();
-    if (child < 0)
-        err(1, "fork");
-    if (child > 0)
-        return child;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    int nothing = open("/dev/null", O_RDWR);
-    dup2(nothing, 0);
-    dup2(nothing, 1);
-    dup2(nothing, 2);
-    execv(command[0], command);
-    _exit(127);
-}
-
 static void stop(pid_t *guard)
 {
     if (*guard > 0) {
@@ -104,7 +88,7 @@ static void play(int list, const struct step *steps, int count, char **guard_com
             break;
         case start_guard:
             if (guard_command && *guard == 0)
-                *guard = start(guard_command);
+                *guard = spawn_silent(guard_command);
             break;
         case kill_guard:
             kills += *guard > 0;
@@ -113,7 +97,7 @@ static void play(int list, const struct step *steps, int count, char **guard_com
         }
     }
     if (guard_command && *guard == 0)
-        *guard = start(guard_command);
+        *guard = spawn_silent(guard_command);
 }
 
 static int remove_one(const char *path, const struct stat *info, int flag, struct FTW *walk)

@@ -18,22 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static pid_t start(char **command)
-{
-    pid_t child = fork();
-    if (child < 0)
-        err(1, "fork");
-    if (child > 0)
-        return child;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    int nothing = open("/dev/null", O_RDWR);
-    dup2(nothing, 0);
-    dup2(nothing, 1);
-    dup2(nothing, 2);
-    execv(command[0], command);
-    _exit(127);
-}
-
 static int64_t until_ready(int notifications, int64_t begin)
 {
     int64_t end = begin + INT64_C(5000000000);
@@ -71,7 +55,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < count; i++) {
         char late[4096];
         int64_t begin = now_ns();
-        pid_t service = start(argv + 2);
+        pid_t service = spawn_silent(argv + 2);
         printf("%" PRId64 "\n", until_ready(notifications, begin));
         kill(service, SIGTERM);
         waitpid(service, NULL, 0);

@@ -49,13 +49,3 @@ func valueOrErrno<Value: SignedInteger>(_ call: () -> Value) throws(Errno) -> Va
         guard code == EINTR else { throw Errno(rawValue: code) }
     }
 }
-
-/// Turns the untyped errors of swift-system, which throws nothing but `Errno`, into typed ones.
-public func typed<Value: ~Copyable>(_ body: () throws -> Value) throws(Errno) -> Value {
-    do {
-        return try body()
-    } catch {
-        guard let errno = error as? Errno else { preconditionFailure("swift-system threw \(error)") }
-        throw errno
-    }
-}

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define RESERVED_LIST "/proc/sys/net/ipv4/ip_local_reserved_ports"
 #define AMT_PORTS "623,664,16992-16995"
@@ -38,3 +39,6 @@ void sleep_ns(int64_t ns);
 
 // A small generator of random numbers with a seed: the same sequence everywhere (splitmix64).
 uint64_t random_next(uint64_t *state);
+
+// Starts a program that says nothing and ends with us. Ends the program where that fails.
+pid_t spawn_silent(char **command);
