@@ -13,10 +13,7 @@ extension Status {
             "verdict": .string(verdict.rawValue),
             "reasons": .array(reasons.map(\.json)),
             "since": .string(since),
-            "amt": [
-                "state": .string(amt.state), "controlMode": JSON(amt.controlMode), "version": JSON(amt.version),
-                "evidence": .array(amt.evidence.map { ["source": .string($0.source), "says": .string($0.says)] }),
-            ],
+            "amt": amt.json,
             "ports": [
                 "required": .string(ports.required), "reserved": JSON(ports.reserved), "owned": .string(ports.owned),
                 "ephemeralRange": JSON(ports.ephemeralRange), "exposed": .string(ports.exposed),

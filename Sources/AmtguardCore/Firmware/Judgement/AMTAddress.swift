@@ -64,6 +64,14 @@ public enum AMTAddress: Hashable, Sendable {
         }
     }
 
+    /// The row of the table; `nil` where none decides.
+    public var rule: Rule? {
+        switch self {
+        case .shared(let rule, _, _), .separate(let rule): rule
+        case .none, .unknown: nil
+        }
+    }
+
     /// The names of the host's interfaces with that address; empty where it is not shared.
     public var hostInterfaces: [String] {
         if case .shared(_, let names, _) = self { names } else { [] }
