@@ -132,7 +132,9 @@ public struct FirmwareSchedule: Hashable, Sendable {
 
     /// The time of the last `wake` has come.
     public mutating func woke(at now: Instant) -> [Effect] {
-        if wakeAt.map({ $0 <= now }) == true { wakeAt = nil }
+        // Timers count whole microseconds, and may come a fraction of one too early. In any case this one is over.
+        let now = wakeAt.map { $0 > now && $0 - now < .milliseconds(1) ? $0 : now } ?? now
+        wakeAt = nil
         guard isAsking, let askedAt, now >= askedAt + Self.patience else { return effects(at: now) }
         isAsking = false
         retry(at: now)

@@ -19,7 +19,8 @@ extension Status {
         /// One word for all interfaces, the one that matters most: `shared`, `unknown`, `separate` or `none`.
         public var address: String {
             guard let interfaces else { return "unknown" }
-            return ["shared", "unknown", "separate"].first { word in interfaces.contains { $0.address == word } } ?? "none"
+            return ["shared", "unknown", "separate"].first { word in interfaces.contains { $0.address == word } }
+                ?? "none"
         }
     }
 

@@ -105,8 +105,8 @@ extension Status {
             if let advice = reason.advice { lines.append(Line("", "→ \(advice)", .faint)) }
         }
         lines += answerText
-        guard let interfaces = amt.interfaces else { return lines + [Line("Address", "unknown: not told yet")] + socketText }
-        for interface in interfaces {
+        if amt.interfaces == nil { lines.append(Line("Address", "unknown: not told yet")) }
+        for interface in amt.interfaces ?? [] {
             lines.append(Line("Address", "\(interface.medium): \(interface.words)"))
             lines.append(Line("", interface.evidence, .faint))
         }
@@ -148,6 +148,6 @@ extension Status {
 
 extension Reason {
     fileprivate var isOfFirmware: Bool {
-        id == "amt-unknown" || id == "control-mode-unknown" || id == "host-listeners-unknown" || id.hasPrefix("firmware-")
+        ["amt-unknown", "control-mode-unknown", "host-listeners-unknown"].contains(id) || id.hasPrefix("firmware-")
     }
 }

@@ -143,8 +143,10 @@ import Testing
     }
 
     @Test func `names every key where it warns of an unknown one`() {
-        let message = parse("[Guard]\nx=").1.first?.message ?? ""
-        for key in ConfigurationKey.allCases { #expect(message.contains(key.rawValue)) }
+        for key in ConfigurationKey.allCases {
+            let message = parse("[\(key.section)]\nx=").1.first?.message ?? ""
+            #expect(message.contains(key.rawValue))
+        }
     }
 
     @Test func `is never half applied`() {

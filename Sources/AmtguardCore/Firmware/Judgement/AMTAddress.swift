@@ -147,7 +147,9 @@ extension AMTAddress {
         let carrying = interfaces.map { HostInterface.carrying(settings.mac, in: $0) } ?? []
         if let match = Match(settings, carrying) { return match.shared }
         if settings.ipv4.isUnspecified {
-            guard settings.enabled else { return .none("the firmware says that the interface is off, and has no address") }
+            guard settings.enabled else {
+                return .none("the firmware says that the interface is off, and has no address")
+            }
             guard settings.dhcpEnabled else { return .none("AMT has no address, and asks for none") }
         }
         // Whatever else it says, the host's addresses might be the same ones.

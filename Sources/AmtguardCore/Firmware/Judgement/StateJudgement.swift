@@ -42,7 +42,7 @@ struct StateJudgement: Hashable, Sendable {
             return (decided, AMTSighting(decided) ?? .present)
         }
         if answer.isStarting {
-            return (unknown("the firmware is in reset or not ready yet, and will be asked again", basis), nil)
+            return (unknown(FirmwareAnswer.Outcome.resetting.says, basis), nil)
         }
         switch answer.amthi.value {
         case .answers:
@@ -115,14 +115,16 @@ struct StateJudgement: Hashable, Sendable {
             // One voice against it and another for it make no certainty.
             if basis.sighting != nil { return (unknown("the firmware says now that it is not capable", basis), nil) }
             if basis.smbios?.amtNote?.isSupported == true {
-                return (unknown("the firmware says that it is not capable of AMT, and SMBIOS says that it is", basis), nil)
+                let reason = "the firmware says that it is not capable of AMT, and SMBIOS says that it is"
+                return (unknown(reason, basis), nil)
             }
             return (.impossible("the firmware says that it is not capable of AMT"), nil)
         case (true?, nil):
             let reason = answer.enabled.reason ?? "no answer"
             return (bySMBIOS(basis, failing: "\(lacks), nor says whether AMT is enabled: \(reason)"), .present)
         case (nil, _):
-            return (bySMBIOS(basis, failing: "\(lacks), nor whether it is capable: \(answer.capable.reason ?? "")"), nil)
+            let reason = answer.capable.reason ?? "no answer"
+            return (bySMBIOS(basis, failing: "\(lacks), nor says whether it is capable of AMT: \(reason)"), nil)
         }
     }
 
@@ -161,10 +163,8 @@ struct StateJudgement: Hashable, Sendable {
         }
         for vPro in basis.smbios?.vPro ?? [] {
             let version = vPro.firmwareVersion.map { " \($0)" } ?? ""
-            evidence.append(
-                Evidence(
-                    source: "smbios",
-                    says: "the engine's firmware\(version) is \(vPro.hasAMTFirmware ? "one with AMT" : "one without AMT")"))
+            let kind = vPro.hasAMTFirmware ? "one with AMT" : "one without AMT"
+            evidence.append(Evidence(source: "smbios", says: "the engine's firmware\(version) is \(kind)"))
         }
         evidence += byBuses(basis.presence)
         if basis.presence?.speaksForCSME == false {

@@ -50,11 +50,16 @@ import Testing
 
     static let rows = [
         // any, any, equals an address of H.
-        Row("passive, the host's", .wired("192.0.2.20"), host, "shared", .sameLease, with: ["eno1"], at: ["192.0.2.20"]),
-        Row("active, the host's", .wired("192.0.2.20", .active), host, "shared", .sameLease, with: ["eno1"], at: ["192.0.2.20"]),
+        Row(
+            "passive, the host's", .wired("192.0.2.20"), host, "shared", .sameLease, with: ["eno1"], at: ["192.0.2.20"]),
+        Row(
+            "active, the host's", .wired("192.0.2.20", .active), host, "shared", .sameLease, with: ["eno1"],
+            at: ["192.0.2.20"]),
         Row(
             "off, the host's all the same",
-            { var s = LANSettings.wired("192.0.2.20"); s.enabled = false; return s }(), host, "shared", .sameLease,
+            {
+                var s = LANSettings.wired("192.0.2.20"); s.enabled = false; return s
+            }(), host, "shared", .sameLease,
             with: ["eno1"], at: ["192.0.2.20"]),
         Row("on a bridge", .wired("192.0.2.20"), bridged, "shared", .sameLease, with: ["br0"], at: ["192.0.2.20"]),
         Row(
@@ -83,22 +88,30 @@ import Testing
         Row("active, none yet", .wired("0.0.0.0", .active), host, "separate", .ownLease),
         Row("active, another, the interfaces unreadable", .wired("192.0.2.99", .active), nil, "unknown"),
         // 0.
-        Row("static, the host's", .wired("192.0.2.20", dhcp: false), host, "shared", .sameStatic, with: ["eno1"], at: ["192.0.2.20"]),
+        Row(
+            "static, the host's", .wired("192.0.2.20", dhcp: false), host, "shared", .sameStatic, with: ["eno1"],
+            at: ["192.0.2.20"]),
         Row("static, another", .wired("192.0.2.99", dhcp: false), host, "separate", .ownStatic),
         Row("static, none", .wired("0.0.0.0", dhcp: false), host, "none"),
         Row("static, none, the interfaces unreadable", .wired("0.0.0.0", dhcp: false), nil, "none"),
-        Row("static, that of an interface which is not AMT's", .wired("192.0.2.30", dhcp: false), [.wlan0("192.0.2.30")], "unknown"),
+        Row(
+            "static, that of an interface which is not AMT's", .wired("192.0.2.30", dhcp: false),
+            [.wlan0("192.0.2.30")], "unknown"),
         // Not there, off, and what means nothing.
         Row("no such interface", .none, host, "none"), Row("no such interface, unreadable", .none, nil, "none"),
         Row("off, and no address", off, host, "none"),
         Row("a mode of no meaning", .wired("192.0.2.99", LANSettings.DHCPMode(rawValue: 9)), host, "unknown"),
         // Wi-Fi: what its modes mean is not known; its packets pass the host only by iwlmei.
         Row("no Wi-Fi", .none, host, "none").wireless(diverted: true),
-        Row("Wi-Fi", .wireless("192.0.2.30"), [.wlan0("192.0.2.30")], "shared", .sameLease, with: ["wlan0"], at: ["192.0.2.30"])
-            .wireless(diverted: true),
+        Row(
+            "Wi-Fi", .wireless("192.0.2.30"), [.wlan0("192.0.2.30")], "shared", .sameLease, with: ["wlan0"],
+            at: ["192.0.2.30"]
+        )
+        .wireless(diverted: true),
         Row("Wi-Fi", .wireless("192.0.2.30"), [.wlan0("192.0.2.30")], "unknown").wireless(diverted: false),
         Row("Wi-Fi", .wireless("192.0.2.30"), [.wlan0("192.0.2.30")], "unknown").wireless(diverted: nil),
-        Row("Wi-Fi without an address", .wireless("0.0.0.0"), [.wlan0("192.0.2.30")], "unknown").wireless(diverted: true),
+        Row("Wi-Fi without an address", .wireless("0.0.0.0"), [.wlan0("192.0.2.30")], "unknown").wireless(
+            diverted: true),
         Row("Wi-Fi with another", .wireless("192.0.2.99"), [.wlan0("192.0.2.30")], "unknown").wireless(diverted: true),
         Row("Wi-Fi, unreadable", .wireless("192.0.2.99"), nil, "unknown").wireless(diverted: true),
     ]

@@ -56,7 +56,9 @@ import Testing
         // The driver is missing: SMBIOS decides, and only that AMT is off.
         Row("no driver", noDriver, FirmwareAnswer(.noDriver), "unknown", because: "no driver"),
         Row("no driver, off by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .off, "disabled"),
-        Row("no driver, on by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .on, "unknown", because: "taken to be on"),
+        Row(
+            "no driver, on by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .on, "unknown",
+            because: "taken to be on"),
         Row(
             "no driver, unsupported by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .unsupported, "unknown",
             because: "rules nothing out"),
@@ -75,13 +77,17 @@ import Testing
         Row("not capable by one, supported by the other", .csme, .mkhi(false, nil), smbios: .off, "unknown"),
         Row("not capable by both", .csme, .mkhi(false, nil), smbios: .unsupported, "impossible"),
         Row("not capable now, provisioned before", .csme, .mkhi(false, nil), before: .provisionedAdmin, "unknown"),
-        Row("not capable, and in reset", .csme, .mkhi(false, nil).with { $0.deviceState = .known("RESETTING") }, "unknown"),
+        Row(
+            "not capable, and in reset", .csme, .mkhi(false, nil).with { $0.deviceState = .known("RESETTING") },
+            "unknown"),
         // Present and off.
         Row("zero-length answers", .csme, .disabled, "disabled"),
         Row("zero-length answers, on by SMBIOS", .csme, .disabled, smbios: .on, "disabled"),
         // On.
         Row("pre, none", .csme, .heard(.pre, .none), "unprovisioned"),
-        Row("pre, the mode refused", .csme, .heard(.pre, .none).with { $0.controlMode = .unknown("x") }, "unprovisioned"),
+        Row(
+            "pre, the mode refused", .csme, .heard(.pre, .none).with { $0.controlMode = .unknown("x") }, "unprovisioned"
+        ),
         Row("pre, client", .csme, .heard(.pre, .client), "unknown", because: "contradicts"),
         Row("in", .csme, .heard(.in, .none), "provisioning"),
         Row("post, client", .csme, .heard(.post, .client), "provisioned", "client"),
@@ -103,20 +109,24 @@ import Testing
         // For now.
         Row(
             "NOT_READY", .csme, .heard(.pre, .none).with { $0.provisioningState = .unknown(notReady) }, "unknown",
-            because: "asked again"),
-        Row("in reset", .csme, .silent(.resetting, .resetting), smbios: .off, "unknown", because: "asked again"),
+            because: "ask again"),
+        Row("in reset", .csme, .silent(.resetting, .resetting), smbios: .off, "unknown", because: "ask again"),
         Row("gone in the middle, unnamed", .csme, FirmwareAnswer(.resetting), smbios: .off, "unknown"),
         Row("held by another", .csme, .silent(.busy, .busy), smbios: .off, "unknown", because: "another program"),
         Row("silent", .csme, .silent(.silent, .silent), "unknown", because: "in time"),
         Row("silent, off by SMBIOS", .csme, .silent(.silent, .silent), smbios: .off, "disabled"),
-        Row("silent, off by SMBIOS, on before", .csme, .silent(.silent, .silent), smbios: .off, before: .provisioning, "unknown"),
+        Row(
+            "silent, off by SMBIOS, on before", .csme, .silent(.silent, .silent), smbios: .off, before: .provisioning,
+            "unknown"),
         Row("garbled", .csme, .silent(.garbled, .garbled("the message ends before its status")), "unknown"),
         Row("not permitted", .csme, FirmwareAnswer(.notPermitted), "unknown", because: "permission"),
         Row("failed", .csme, FirmwareAnswer(.failed("EIO")), "unknown", because: "EIO"),
         Row("not asked", .csme, nil, "unknown", because: "not asked"),
         Row("not asked, on by SMBIOS", .csme, smbios: .on, "unknown", because: "taken to be on"),
         Row("no helper", .csme, failure: .noHelper, "unknown", because: "socket"),
-        Row("no helper, admin before", .csme, failure: .noHelper, before: .provisionedAdmin, "unknown", because: "admin"),
+        Row(
+            "no helper, admin before", .csme, failure: .noHelper, before: .provisionedAdmin, "unknown", because: "admin"
+        ),
         Row("abandoned", .csme, failure: .abandoned, "unknown", because: "20 s"),
         Row("too long", .csme, failure: .tooLong, "unknown", because: "65536"),
         Row("malformed", .csme, failure: .malformed("no line OUTCOME"), "unknown", because: "OUTCOME"),
@@ -179,7 +189,9 @@ import Testing
         #expect(scene.toldNames() == [])
         scene.see(.firmware(.answer(.heard(.post, .admin))))
         let events = scene.toldEvents()
-        #expect(events.map(\.journalEntry.message) == ["AMT is provisioned: its firmware is set up, in admin control mode."])
+        #expect(
+            events.map(\.journalEntry.message) == ["AMT is provisioned: its firmware is set up, in admin control mode."]
+        )
         for _ in 0..<3 {
             scene.see(.firmware(.answer(.silent(.busy, .busy))))
             scene.see(.presence(.csme))
