@@ -31,6 +31,9 @@ public struct Configuration: Hashable, Sendable {
     /// `RepairBurst=` and `RepairsPerSec=`
     public var pace = Pace(burst: 100, perSecond: 20)
 
+    /// `RefreshSec=`: how often the firmware is asked again without a cause.
+    public var refresh = Duration.seconds(3_600)
+
     /// The defaults.
     public init() {}
 

@@ -7,12 +7,18 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case audit = "AuditSec"
     case repairBurst = "RepairBurst"
     case repairsPerSecond = "RepairsPerSec"
+    case refresh = "RefreshSec"
 
     /// The section it stands in.
-    public var section: String { "Guard" }
+    public var section: String {
+        switch self {
+        case .mode, .ports, .extraPorts, .onStop, .audit, .repairBurst, .repairsPerSecond: "Guard"
+        case .refresh: "Detect"
+        }
+    }
 
     /// All sections there are.
-    public static let sections = ["Guard"]
+    public static let sections = ["Guard", "Detect"]
 
     /// What may stand behind the equals sign.
     public var allowed: String {
@@ -23,6 +29,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .audit: "a time from 100ms to 1h, for example 30s"
         case .repairBurst: "a whole number from 1 to 1000000"
         case .repairsPerSecond: "a whole number from 1 to 100000"
+        case .refresh: "a time from 1min to 1d, for example 1h"
         }
     }
 
@@ -51,6 +58,9 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
             configuration.pace.burst = value.isEmpty ? defaults.pace.burst : try number(value, in: 1...1_000_000)
         case .repairsPerSecond:
             configuration.pace.perSecond = value.isEmpty ? defaults.pace.perSecond : try number(value, in: 1...100_000)
+        case .refresh:
+            configuration.refresh =
+                value.isEmpty ? defaults.refresh : try time(value, in: .seconds(60)...(.seconds(86_400)))
         }
     }
 

@@ -27,6 +27,7 @@ extension Duration {
         case "", "s", "sec", "second", "seconds": 1
         case "m", "min", "minute", "minutes": 60
         case "h", "hr", "hour", "hours": 3_600
+        case "d", "day", "days": 86_400
         default: nil
         }
     }

@@ -1,62 +1,106 @@
-/// Judges what `/sys` shows, and does not forget within one boot.
+/// All that is known of AMT: what was seen last of each kind, and the judgement of it. Nothing is forgotten that was
+/// seen within one boot.
 struct Detection: Hashable, Sendable {
-    /// `nil` before the first reading.
-    private(set) var presence: Presence?
-    /// Whether a CSME was ever seen in this boot.
-    private(set) var sawCSME: Bool
+    private(set) var basis: StateJudgement.Basis
+    /// Judged when something was seen, so that a look at the list costs no judgement.
+    private(set) var judgement: StateJudgement
+    /// When the firmware was asked last.
+    private(set) var inquiredAt: Moment?
+    /// The last answer in which AMT itself spoke: its addresses do not change because it is silent now.
+    private(set) var heard: FirmwareAnswer?
+    /// `nil` where they can't be read.
+    private(set) var interfaces: [HostInterface]?
+    private(set) var listeners: [LocalListener]?
+    /// Whether the listeners were looked for, be it in vain.
+    private(set) var soughtListeners = false
+    private var isWirelessDiverted: Bool?
 
-    init(sawCSME: Bool) {
-        self.sawCSME = sawCSME
+    init(sawCSME: Bool, sighting: AMTSighting?) {
+        basis = StateJudgement.Basis(sawCSME: sawCSME, sighting: sighting)
+        judgement = StateJudgement(basis)
     }
+
+    /// Whether a CSME was ever seen in this boot.
+    var sawCSME: Bool { basis.sawCSME }
+    /// What was ever seen of AMT in this boot, the last of it.
+    var sighting: AMTSighting? { basis.sighting }
+    var state: AMTState { judgement.state }
+    /// Everything that speaks for or against AMT, what decided first.
+    var evidence: [Evidence] { judgement.evidence }
 
     mutating func observe(_ presence: Presence) {
-        self.presence = presence
-        if presence.speaksForCSME { sawCSME = true }
+        basis.presence = presence
+        if presence.speaksForCSME { basis.sawCSME = true }
+        judge()
     }
 
-    /// The judgement. Only a PCI bus that could be read, shows devices, and has no CSME makes AMT impossible.
-    var state: AMTState {
-        guard let presence else { return .unknown("nothing was looked at yet") }
-        if presence.speaksForCSME {
-            return .unknown("a management engine is present, and its firmware was not asked")
+    mutating func observe(_ inquiry: FirmwareInquiry, at now: Moment) {
+        basis.inquiry = inquiry
+        inquiredAt = now
+        judge()
+        if let sighting = judgement.sighting {
+            // That something answers says less than what was seen of it before.
+            if sighting != .present || basis.sighting == nil { basis.sighting = sighting }
+            if inquiry.answer?.amthi.value == .answers { heard = inquiry.answer }
         }
-        if sawCSME { return .unknown("the management engine was seen in this boot and is gone") }
-        guard let functions = presence.pciFunctions else { return .unknown("the PCI bus can't be read in /sys") }
-        guard functions > 0 else { return .unknown("the PCI bus shows no device at all") }
-        return .impossible("none of the \(functions) functions on the PCI bus is a management engine")
     }
 
-    /// The firmware's version, where the driver tells it.
+    mutating func observe(_ smbios: SMBIOSReading?) {
+        basis.smbios = smbios
+        judge()
+    }
+
+    mutating func observe(_ interfaces: [HostInterface]?) { self.interfaces = interfaces }
+
+    mutating func observe(_ listeners: [LocalListener]?) {
+        self.listeners = listeners
+        soughtListeners = true
+    }
+
+    mutating func observe(wirelessDiverted: Bool?) { isWirelessDiverted = wirelessDiverted }
+
+    private mutating func judge() { judgement = StateJudgement(basis) }
+
+    /// The version of AMT, else that of the engine's firmware, from whoever tells it.
     var firmwareVersion: String? {
-        presence?.csmeDevices.lazy.compactMap(\.firmwareVersion).first
+        heard?.amtVersion.value ?? basis.presence?.csmeDevices.lazy.compactMap(\.firmwareVersion).first
     }
 
-    /// Everything that speaks for or against AMT, the strongest first.
-    var evidence: [Evidence] {
-        guard let presence else { return [] }
-        var evidence: [Evidence] = []
-        for function in presence.heci {
-            evidence.append(Evidence(source: "pci", says: "\(function) is Intel's management engine interface"))
+    /// AMT's interfaces; `nil` as long as nothing was heard of them.
+    var amtInterfaces: [AMTInterface]? {
+        if case .impossible = state { return [] }
+        guard let answer = answerOfInterfaces else { return nil }
+        return AMTInterface.Medium.allCases.map { medium in
+            AMTInterface(
+                medium, medium == .wired ? answer.wired : answer.wireless, among: interfaces,
+                isWirelessDiverted: isWirelessDiverted)
         }
-        for device in presence.devices where device.isOfCSME {
-            let state = device.state.map { ", \($0)" } ?? ""
-            let version = device.firmwareVersion.map { ", firmware \($0)" } ?? ""
-            evidence.append(
-                Evidence(source: "mei", says: "\(device.name) belongs to the management engine\(state)\(version)"))
-        }
-        for parent in presence.offeringAMTHI {
-            evidence.append(Evidence(source: "amthi", says: "\(parent) offers the AMT host interface"))
-        }
-        if !presence.speaksForCSME {
-            evidence.append(Evidence(source: "pci", says: state.because))
-        }
-        return evidence
+    }
+
+    /// What AMT says now, else what it said last; that it is disabled now counts.
+    private var answerOfInterfaces: FirmwareAnswer? { speaksOfBefore ? heard : basis.inquiry?.answer }
+
+    /// Whether AMT is silent now, and `amtInterfaces` are what it said before.
+    var speaksOfBefore: Bool {
+        if case .unknown = state, let heard, basis.inquiry != .answer(heard) { true } else { false }
+    }
+
+    /// Which ports AMT is expected to listen on; `nil` as long as the firmware was never asked.
+    var expectedListeners: [ExpectedListener]? {
+        if case .impossible = state { return [] }
+        guard basis.inquiry != nil else { return nil }
+        return ExpectedListener.all(state, basis.inquiry?.answer)
+    }
+
+    /// Listeners of this host on AMT's ports; `nil` where they can't be known.
+    var hostListeners: [HostListener]? {
+        listeners.map { HostListener.all($0, sharing: (amtInterfaces ?? []).flatMap(\.address.hostAddresses)) }
     }
 }
 
 extension Presence {
     /// Whether anything here makes a management engine possible, be it at an unusual place: that is never "impossible".
-    var speaksForCSME: Bool {
+    public var speaksForCSME: Bool {
         !heci.isEmpty || !offeringAMTHI.isEmpty || devices.contains(where: \.isOfCSME)
     }
 
@@ -72,4 +116,25 @@ extension Presence {
 extension Presence.Device {
     /// Not of a graphics card (`kind` gsc, gscfi) or a touch screen.
     var isOfCSME: Bool { kind == nil || kind == "mei" }
+}
+
+extension Detection {
+    /// What could not be found out of AMT, and what can be done about it.
+    var reasons: [Reason] {
+        var reasons: [Reason] = []
+        let failure = basis.inquiry.flatMap { $0.word == FirmwareAnswer.Outcome.answered.word ? nil : $0 }
+        switch state {
+        case .impossible: return []
+        case .unknown(let reason): reasons.append(.unknown(reason, failure))
+        case .disabled, .unprovisioned, .provisioning: reasons += failure.map { [.notAsked($0)] } ?? []
+        case .provisioned(nil):
+            let answer = basis.inquiry?.answer
+            reasons.append(
+                .unknownControlMode(
+                    answer?.controlMode.reason ?? "the firmware says \(answer?.controlMode.value?.word ?? "nothing")"))
+        case .provisioned: break
+        }
+        if soughtListeners, listeners == nil { reasons.append(.unknownListeners) }
+        return reasons
+    }
 }

@@ -11,9 +11,7 @@ extension Guardian {
                 at: at.iso8601, bootUSec: at.instant.sinceBoot.microseconds, bootId: scope.boot,
                 auditUSec: reservation.auditInterval?.microseconds),
             verdict: judged?.verdict ?? verdict, reasons: reasons, since: (judged?.since ?? at).iso8601,
-            amt: Status.AMT(
-                state: detection.state.word, controlMode: nil, version: detection.firmwareVersion,
-                evidence: detection.evidence),
+            amt: Status.AMT(detection),
             ports: Status.Ports(
                 required: reservation.required.description, reserved: reserved?.description,
                 owned: reservation.ownership.owned.description,

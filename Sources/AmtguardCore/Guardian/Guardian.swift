@@ -12,6 +12,16 @@ public struct Guardian: Sendable {
         case writer(Writer)
         /// What `/sys` shows.
         case presence(Presence)
+        /// What came of asking the firmware.
+        case firmware(FirmwareInquiry)
+        /// What SMBIOS says of AMT; `nil` where it was not handed over.
+        case smbios(SMBIOSReading?)
+        /// The host's interfaces with their addresses; `nil` where they can't be read.
+        case interfaces([HostInterface]?)
+        /// Whether the host's Wi-Fi driver hands AMT's packets over (`iwlmei`); `nil` where that can't be known.
+        case wirelessDiverted(Bool?)
+        /// The sockets of this host that listen on AMT's ports; `nil` where they can't be read.
+        case listeners([LocalListener]?)
         /// Which ports the kernel may choose; `nil` where that can't be read.
         case choice(KernelChoice?)
         /// How the list is watched.
@@ -43,14 +53,15 @@ public struct Guardian: Sendable {
     /// A guardian that has seen nothing yet, and remembers what its predecessor in this boot wrote down.
     public init(remembering memory: Memory) {
         scope = memory.scope
-        detection = Detection(sawCSME: memory.sawCSME)
+        detection = Detection(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation = Reservation(ownership: memory.ownership, pace: Configuration().pace)
         require()
     }
 
     /// What must survive the process.
     public var memory: Memory {
-        Memory(scope: scope, ownership: reservation.ownership, sawCSME: detection.sawCSME)
+        Memory(
+            scope: scope, ownership: reservation.ownership, sawCSME: detection.sawCSME, sighting: detection.sighting)
     }
 
     /// Takes one observation; what to do about it comes back.
@@ -71,6 +82,17 @@ public struct Guardian: Sendable {
             detection.observe(presence)
             if detection.sawCSME != remembered { effects.append(.remember) }
             require()
+        case .firmware(let inquiry):
+            let remembered = detection.sighting
+            detection.observe(inquiry, at: now)
+            if detection.sighting != remembered { effects.append(.remember) }
+            require()
+        case .smbios(let reading):
+            detection.observe(reading)
+            require()
+        case .interfaces(let interfaces): detection.observe(interfaces)
+        case .wirelessDiverted(let isDiverted): detection.observe(wirelessDiverted: isDiverted)
+        case .listeners(let listeners): detection.observe(listeners)
         case .choice(let choice): self.choice = choice
         case .watch(let watch):
             self.watch = watch
@@ -143,8 +165,7 @@ extension Guardian {
             reasons.append(.unseenWrite(until: until, at: observedAt.instant))
         }
         if choice == nil { reasons.append(.unknownReach) }
-        if case .unknown(let reason) = detection.state { reasons.append(.unknown(reason)) }
-        return reasons
+        return reasons + detection.reasons
     }
 
     private mutating func judge(at now: Moment) -> [Effect] {

@@ -18,12 +18,17 @@ public struct Memory: Hashable, Sendable {
     public var ownership: Ownership
     /// Whether a CSME was seen: evidence of AMT is not forgotten within one boot.
     public var sawCSME: Bool
+    /// What the firmware showed of AMT; `nil` for nothing yet.
+    public var sighting: AMTSighting?
 
     /// A memory; by default one of nothing.
-    public init(scope: Scope, ownership: Ownership = Ownership(), sawCSME: Bool = false) {
+    public init(
+        scope: Scope, ownership: Ownership = Ownership(), sawCSME: Bool = false, sighting: AMTSighting? = nil
+    ) {
         self.scope = scope
         self.ownership = ownership
         self.sawCSME = sawCSME
+        self.sighting = sighting
     }
 }
 
@@ -34,7 +39,7 @@ extension Memory {
     public var encoded: String {
         let list = ownership.list.map { String($0, radix: 16) } ?? ""
         return "amtguard-memory=1 boot=\(scope.boot) namespace=\(scope.namespace) owned=\(ownership.owned) "
-            + "list=\(list) csme=\(sawCSME ? 1 : 0)\n"
+            + "list=\(list) amt=\(sighting?.rawValue ?? "") csme=\(sawCSME ? 1 : 0)\n"
     }
 
     /// Reads a record back.
@@ -56,6 +61,9 @@ extension Memory {
         else { return nil }
         let list = UInt64(listText, radix: 16)
         guard list != nil || listText.isEmpty else { return nil }
-        self.init(scope: scope, ownership: Ownership(owned: owned, list: list), sawCSME: csme == "1")
+        // Former versions did not write it; a later one may know more words, each of which says that AMT was there.
+        let sighting = values["amt"].flatMap { $0.isEmpty ? nil : AMTSighting(rawValue: String($0)) ?? .present }
+        self.init(
+            scope: scope, ownership: Ownership(owned: owned, list: list), sawCSME: csme == "1", sighting: sighting)
     }
 }

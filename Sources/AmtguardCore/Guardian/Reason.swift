@@ -49,9 +49,27 @@ extension Reason {
             advice: "Mend the file, check it with amtguardd --check, then systemctl reload amtguardd.")
     }
 
-    static func unknown(_ reason: String) -> Reason {
-        Reason(id: "amt-unknown", says: "AMT's state is not known: \(reason); the ports stay required")
+    /// AMT's state, with the word of the failure where one is the cause.
+    static func unknown(_ reason: String, _ failure: FirmwareInquiry?) -> Reason {
+        Reason(
+            id: failure.map { "firmware-\($0.word)" } ?? "amt-unknown",
+            says: "AMT's state is not known: \(reason); the ports stay required", advice: failure?.advice)
     }
+
+    /// The state is known otherwise.
+    static func notAsked(_ failure: FirmwareInquiry) -> Reason {
+        Reason(
+            id: "firmware-\(failure.word)", says: "the firmware was asked in vain: \(failure.says)",
+            advice: failure.advice)
+    }
+
+    static func unknownControlMode(_ reason: String) -> Reason {
+        Reason(id: "control-mode-unknown", says: "AMT's control mode is not known: \(reason)")
+    }
+
+    static let unknownListeners = Reason(
+        id: "host-listeners-unknown",
+        says: "which programs of this host listen on AMT's ports can't be read from the kernel")
 
     static func unseenWrite(until: Instant, at now: Instant) -> Reason {
         let minutes = (until - now).components.seconds / 60 + 1

@@ -14,14 +14,6 @@ public struct Status: Hashable, Sendable, Codable {
         public var auditUSec: Int64?
     }
 
-    /// What is known of AMT.
-    public struct AMT: Hashable, Sendable, Codable {
-        public var state: String
-        public var controlMode: String?
-        public var version: String?
-        public var evidence: [Evidence]
-    }
-
     /// Sets of ports, in the kernel's notation.
     public struct Ports: Hashable, Sendable, Codable {
         public var required: String

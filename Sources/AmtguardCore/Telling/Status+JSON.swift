@@ -17,10 +17,7 @@ extension Status {
             "verdict": stale == nil ? .string(verdict.rawValue) : .null,
             "reasons": .array(reasons.map(\.json)),
             "since": .string(since),
-            "amt": [
-                "state": .string(amt.state), "controlMode": JSON(amt.controlMode), "version": JSON(amt.version),
-                "evidence": .array(amt.evidence.map { ["source": .string($0.source), "says": .string($0.says)] }),
-            ],
+            "amt": amt.json,
             "ports": [
                 "required": .string(ports.required), "reserved": JSON(ports.reserved), "owned": .string(ports.owned),
                 "ephemeralRange": JSON(ports.ephemeralRange), "exposed": .string(ports.exposed),

@@ -25,8 +25,7 @@ extension Status {
             lines.append(Line("", reason.says))
             if let advice = reason.advice { lines.append(Line("", "→ \(advice)", .faint)) }
         }
-        lines.append(Line("AMT", amt.state + (amt.version.map { ", firmware \($0)" } ?? "")))
-        lines += amt.evidence.map { Line("", "\($0.source): \($0.says)", .faint) }
+        lines += amtText
         lines.append(Line("Required", shown(ports.required)))
         lines.append(Line("Reserved", ports.reserved.map(shown) ?? "unknown"))
         lines.append(Line("Owned", shown(ports.owned)))

@@ -23,6 +23,9 @@ import Testing
         ("[Guard]\nExtraPorts=5900\nExtraPorts=\nExtraPorts=1", { $0.extraPorts = "1" }),
         ("[Guard]\nOnStop=release", { $0.onStop = .release }),
         ("[Guard]\nAuditSec=1min 30s", { $0.audit = .seconds(90) }),
+        ("[Detect]\nRefreshSec=1min", { $0.refresh = .seconds(60) }),
+        ("[Detect]\nRefreshSec=1d\n[Guard]\nMode=always", { ($0.refresh, $0.mode) = (.seconds(86_400), .always) }),
+        ("[Detect]\nRefreshSec=2h\nRefreshSec=", { _ in }),
         ("[Guard]\nAuditSec=100ms", { $0.audit = .milliseconds(100) }),
         ("[Guard]\nRepairBurst=1\nRepairsPerSec=100000", { $0.pace = Pace(burst: 1, perSecond: 100_000) }),
         ("[Guard]\nMode=always\nMode=observe\n[Guard]\nMode=auto", { _ in }),
@@ -68,6 +71,14 @@ import Testing
         ("[Guard]\nMode=Auto", 2, "Mode=: \"Auto\" is unknown. Allowed: auto, always, observe"),
         ("[Guard]\nOnStop=maybe", 2, "OnStop=: \"maybe\" is unknown. Allowed: keep, release"),
         (
+            "[Detect]\nRefreshSec=59s", 2,
+            "RefreshSec=: \"59s\" is out of range. Allowed: a time from 1min to 1d, for example 1h"
+        ),
+        (
+            "[Detect]\nRefreshSec=25h", 2,
+            "RefreshSec=: \"25h\" is out of range. Allowed: a time from 1min to 1d, for example 1h"
+        ),
+        (
             "[Guard]\nAuditSec=soon", 2,
             "AuditSec=: \"soon\" is not a time. Allowed: a time from 100ms to 1h, for example 30s"
         ),
@@ -112,13 +123,14 @@ import Testing
     }
 
     @Test(arguments: [
+        ("[Guard]\nRefreshSec=1h\nMode=always", 2, "unknown key \"RefreshSec\" in [Guard], passed over. Known: "),
         ("[Guard]\nPort=5900\nMode=always", 2, "unknown key \"Port\" in [Guard], passed over. Known: "),
         ("[Guard]\nmode=observe\nMode=always", 2, "unknown key \"mode\" in [Guard], passed over. Known: "),
         (
             "[guard]\nMode=observe\nnonsense=\n[Guard]\nMode=always", 1,
-            "unknown section [guard], passed over. Known: [Guard]"
+            "unknown section [guard], passed over. Known: [Guard], [Detect]"
         ),
-        ("[Guard]\nMode=always\n[]", 3, "unknown section [], passed over. Known: [Guard]"),
+        ("[Guard]\nMode=always\n[]", 3, "unknown section [], passed over. Known: [Guard], [Detect]"),
     ])
     func `warns of an unknown section or key, and goes on`(text: String, line: Int, message: String) {
         var expected = Configuration()
@@ -131,8 +143,10 @@ import Testing
     }
 
     @Test func `names every key where it warns of an unknown one`() {
-        let message = parse("[Guard]\nx=").1.first?.message ?? ""
-        for key in ConfigurationKey.allCases { #expect(message.contains(key.rawValue)) }
+        for key in ConfigurationKey.allCases {
+            let message = parse("[\(key.section)]\nx=").1.first?.message ?? ""
+            #expect(message.contains(key.rawValue))
+        }
     }
 
     @Test func `is never half applied`() {

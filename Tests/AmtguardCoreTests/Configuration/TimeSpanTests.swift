@@ -9,6 +9,7 @@ import Testing
             ("2min 30s", .seconds(150)), ("2min30s", .seconds(150)), ("1.5h", .seconds(5_400)), ("0", .zero),
             ("1h 1m 1sec 1msec 1usec", .microseconds(3_661_001_001)), ("1us", .microseconds(1)),
             ("2 hours", .seconds(7_200)), ("0.25", .milliseconds(250)), ("1 min", .seconds(60)),
+            ("1d", .seconds(86_400)), ("2 days", .seconds(172_800)),
         ] as [(String, Duration)])
     func `is read as systemd reads it`(text: String, duration: Duration) {
         #expect(Duration(timeSpan: text) == duration)

@@ -25,7 +25,8 @@ import Testing
                 case ("type", let types as [String]): if !types.contains(type(of: value)) { fail(path, word) }
                 case ("type", let type as String): if type != self.type(of: value) { fail(path, word) }
                 case ("const", let constant as NSObject): if constant != value as? NSObject { fail(path, word) }
-                case ("enum", let values as [String]): if !values.contains(value as? String ?? "") { fail(path, word) }
+                case ("enum", let values as [NSObject]):
+                    if !values.contains(where: { $0 == value as? NSObject }) { fail(path, word) }
                 case ("minimum", let least as Int): if let number = value as? Int, number < least { fail(path, word) }
                 case ("pattern", let pattern as String):
                     if let text = value as? String, text.range(of: pattern, options: .regularExpression) == nil {
@@ -101,10 +102,13 @@ import Testing
     @Test(arguments: [
         #""schema":1"#, #""verdict":"protected""#, #""watch":"fanotify""#, #""contested":false"#, #""owned":"623"#,
         #""count":1"#, #""pid":4711"#, #""at":"2026"#, #""advice":null"#, #""auditUSec":30000000"#,
+        #""state":"provisioned""#, #""controlMode":"admin""#, #""outcome":"answered""#, #""address":"shared""#,
+        #""rule":"awaits-lease""#, #""link":true"#, #""expected":"open""#, #""presumed":"lms""#,
     ])
     func `does not fit a status in which that is another`(part: String) throws {
         let schema = try schema()
-        var scene = Scene()
+        var scene = Scene(choice: nil)
+        scene.hear(.provisioned(.admin))
         scene.overwrite(with: "5000-5010", by: sysctl)
         let text = scene.status.json.description
         try #require(text.contains(part))
@@ -140,8 +144,22 @@ import Testing
     @Test func `knows the words that the code knows`() throws {
         let properties = try schema()["properties"] as? [String: [String: Any]]
         let choices = properties?["verdict"]?["anyOf"] as? [[String: Any]]
-        let words = choices?.lazy.compactMap { $0["enum"] as? [String] }.first
-        #expect(words == ["protected", "not-needed", "degraded", "exposed"])
-        #expect(Set(words ?? []) == Set(Verdict.allCases.map(\.rawValue)))
+        let verdicts = choices?.lazy.compactMap { $0["enum"] as? [String] }.first
+        #expect(verdicts == ["protected", "not-needed", "degraded", "exposed"])
+        #expect(Set(verdicts ?? []) == Set(Verdict.allCases.map(\.rawValue)))
+        func words(_ path: String...) -> Set<String> {
+            var schema = properties?["amt"]
+            for key in path {
+                let part = schema?["items"] as? [String: Any] ?? schema
+                schema = (part?["properties"] as? [String: [String: Any]])?[key]
+            }
+            return Set((schema?["enum"] as? [Any] ?? []).compactMap { $0 as? String })
+        }
+        #expect(words("state") == Set(AMTState.words))
+        #expect(words("controlMode") == Set(AMTState.ControlMode.allCases.map(\.rawValue)))
+        #expect(words("interfaces", "address") == Set(AMTAddress.words))
+        #expect(words("interfaces", "rule") == Set(AMTAddress.Rule.allCases.map(\.rawValue)))
+        #expect(words("listeners", "expected") == Set(ExpectedListener.Expectation.allCases.map(\.rawValue)))
+        #expect(words("firmware", "outcome") == Set(FirmwareInquiryTests.all.map(\.word)))
     }
 }

@@ -8,10 +8,19 @@ import Testing
     @Test(arguments: [
         some, Memory(scope: scope), Memory(scope: scope, ownership: Ownership(list: 0), sawCSME: false),
         Memory(scope: scope, ownership: Ownership(owned: "1", list: .max), sawCSME: true),
+        Memory(scope: scope, sawCSME: true, sighting: .provisionedAdmin), Memory(scope: scope, sighting: .present),
     ])
     func `comes back as it was written`(memory: Memory) {
         #expect(Memory(parsing: Array(memory.encoded.utf8), scope: scope) == memory)
         #expect(memory.encoded.hasSuffix("\n") && memory.encoded.dropLast().contains("\n") == false)
+    }
+
+    @Test func `is read from a record of a former version, and from one of a later`() {
+        let former = "amtguard-memory=1 boot=b007 namespace=4:4026531840 owned=623 list=ff csme=1\n"
+        #expect(Memory(parsing: Array(former.utf8), scope: scope)?.sighting == nil)
+        #expect(Memory(parsing: Array(former.utf8), scope: scope)?.sawCSME == true)
+        let later = former.replacing("csme", with: "amt=provisioned-remotely new=1 csme")
+        #expect(Memory(parsing: Array(later.utf8), scope: scope)?.sighting == .present)
     }
 
     @Test(arguments: [

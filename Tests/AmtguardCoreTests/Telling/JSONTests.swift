@@ -42,6 +42,33 @@ import Testing
                 return scene.status
             }
         ),
+        (
+            "provisioned, with LMS",
+            {
+                var scene = Scene()
+                scene.hear(.provisioned(.admin))
+                return scene.status
+            }
+        ),
+        (
+            "provisioned, and then silent",
+            {
+                var scene = Scene()
+                scene.hear(.provisioned(.client))
+                scene.see(.firmware(.failed(.abandoned)))
+                scene.see(.interfaces(nil))
+                scene.see(.listeners(nil))
+                return scene.status
+            }
+        ),
+        (
+            "no answer",
+            {
+                var scene = Scene()
+                scene.see(.firmware(.failed(.malformed("\u{1B}[2J"))))
+                return scene.status
+            }
+        ),
     ]
 
     @Test(arguments: scenes)
@@ -65,7 +92,9 @@ import Testing
             ])
         let keys: [String: Set<String>] = [
             "observed": ["at", "bootUSec", "bootId", "auditUSec"],
-            "amt": ["state", "controlMode", "version", "evidence"],
+            "amt": [
+                "state", "controlMode", "version", "evidence", "firmware", "interfaces", "listeners", "hostListeners",
+            ],
             "ports": ["required", "reserved", "owned", "ephemeralRange", "exposed"],
             "repairs": ["count", "last"],
         ]

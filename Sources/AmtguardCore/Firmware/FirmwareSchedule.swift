@@ -1,0 +1,201 @@
+/// When the firmware is asked: seldom, one question at a time, and never because a container comes or goes.
+///
+/// Each function is named after what happened, and tells what to do about it. `wake(at:)` takes the place of the one
+/// before; waking too early or too late does no harm.
+public struct FirmwareSchedule: Hashable, Sendable {
+    /// What the daemon is asked to do.
+    public enum Effect: Hashable, Sendable {
+        /// Connect to the helper; what comes of it is told with `answered` or `failed`.
+        case ask
+        /// Close the connection: the answer took too long. That counts as `failed`, and need not be told.
+        case abandon
+        /// Tell `woke` at this time; `nil` for no more.
+        case wake(at: Instant?)
+    }
+
+    /// An answer that takes longer is abandoned: connect and close of the device may block for half a minute.
+    public static let patience = Duration.seconds(20)
+    /// Addresses come one by one: the question waits until no more do.
+    static let settling = Duration.seconds(5)
+    /// What happens by itself makes the firmware work no more often than this.
+    static let leastPause = Duration.seconds(60)
+    /// What a person asks for, or a resume, happens at once, but not more often than this.
+    static let leastPauseOnRequest = Duration.seconds(5)
+    /// The first pause after a failure; each further one is twice as long, up to the refresh.
+    static let firstRetry = Duration.seconds(60)
+
+    /// One address that AMT might share: a change of them makes the firmware be asked again.
+    private struct Carrier: Hashable, Sendable {
+        var index: Int
+        var ipv4: Set<IPv4Address>
+    }
+
+    private var refresh: Duration
+    /// Whether anything here could be asked at all.
+    private var isNeeded = true
+    private var isStarted = false
+    private var isAsking = false
+    private var askedAt: Instant?
+    /// The last question that a change of the device brought about.
+    private var askedForDeviceAt: Instant?
+    /// Since when somebody wants to know: a person, the start, a resume.
+    private var requestedAt: Instant?
+    /// When the device, or the addresses, will have been quiet for long enough.
+    private var deviceQuietAt: Instant?
+    private var addressesQuietAt: Instant?
+    /// The refresh, or the next attempt after a failure.
+    private var refreshAt: Instant?
+    private var failures = 0
+    /// Where AMT's own addresses are, and what the host had there last.
+    private var macs: [MACAddress] = []
+    private var interfaces: [HostInterface] = []
+    private var carriers: Set<Carrier> = []
+    private var wakeAt: Instant?
+
+    /// A schedule that asks every `refresh` (`RefreshSec=`), once it is started.
+    public init(refresh: Duration) {
+        self.refresh = refresh
+    }
+
+    /// Whether a question is under way.
+    public var isQuestionOpen: Bool { isAsking }
+
+    // MARK: - What happened
+
+    /// The daemon guards from now on; the reservation did not wait for this.
+    public mutating func started(at now: Instant) -> [Effect] {
+        isStarted = true
+        requestedAt = now
+        return effects(at: now)
+    }
+
+    /// `/sys` was looked at: where there is no management engine, there is nobody to ask.
+    public mutating func presenceSeen(_ presence: Presence, at now: Instant) -> [Effect] {
+        // A bus that can't be read proves nothing: there the helper may see more.
+        let isNeeded = presence.speaksForCSME || presence.pciFunctions ?? 0 == 0
+        let hasCome = isNeeded && !self.isNeeded
+        self.isNeeded = isNeeded
+        if hasCome { requestedAt = now }
+        return effects(at: now)
+    }
+
+    /// The device came, went, or changed its state.
+    public mutating func deviceChanged(at now: Instant) -> [Effect] {
+        deviceQuietAt = now + Self.settling
+        return effects(at: now)
+    }
+
+    /// The machine woke up: its firmware may have been reset meanwhile.
+    public mutating func resumed(at now: Instant) -> [Effect] {
+        requestedAt = now
+        return effects(at: now)
+    }
+
+    /// SIGHUP: the configuration was read, and somebody wants to know.
+    public mutating func reloaded(refresh: Duration, at now: Instant) -> [Effect] {
+        self.refresh = refresh
+        if let refreshAt { self.refreshAt = min(refreshAt, now + refresh) }
+        requestedAt = now
+        return effects(at: now)
+    }
+
+    /// The host's interfaces are these now.
+    public mutating func interfacesSeen(_ interfaces: [HostInterface], at now: Instant) -> [Effect] {
+        self.interfaces = interfaces
+        let carriers = self.carriers(of: interfaces)
+        if carriers != self.carriers {
+            self.carriers = carriers
+            addressesQuietAt = now + Self.settling
+        }
+        return effects(at: now)
+    }
+
+    /// The answer came, and be it that there is nothing to say.
+    public mutating func answered(_ inquiry: FirmwareInquiry, at now: Instant) -> [Effect] {
+        guard isAsking else { return [] }  // It was abandoned before.
+        isAsking = false
+        if inquiry.isWorthRepeating {
+            retry(at: now)
+        } else {
+            failures = 0
+            refreshAt = now + refresh
+        }
+        if let answer = inquiry.answer {
+            let heard = [answer.wired, answer.wireless].compactMap(\.value?.mac).filter { !$0.isZero }
+            if !heard.isEmpty, heard != macs {
+                macs = heard
+                carriers = carriers(of: interfaces)
+            }
+        }
+        return effects(at: now)
+    }
+
+    /// The time of the last `wake` has come.
+    public mutating func woke(at now: Instant) -> [Effect] {
+        // Timers count whole microseconds, and may come a fraction of one too early. In any case this one is over.
+        let now = wakeAt.map { $0 > now && $0 - now < .milliseconds(1) ? $0 : now } ?? now
+        wakeAt = nil
+        guard isAsking, let askedAt, now >= askedAt + Self.patience else { return effects(at: now) }
+        isAsking = false
+        retry(at: now)
+        return [.abandon] + effects(at: now)
+    }
+
+    // MARK: - What follows
+
+    /// When each cause may lead to a question.
+    private var dueForRequest: Instant? { requestedAt.map { Self.later($0, askedAt, Self.leastPauseOnRequest) } }
+    private var dueForDevice: Instant? { deviceQuietAt.map { Self.later($0, askedForDeviceAt, Self.leastPause) } }
+    private var dueForAddresses: Instant? { addressesQuietAt.map { Self.later($0, askedAt, Self.leastPause) } }
+
+    private static func later(_ time: Instant, _ former: Instant?, _ pause: Duration) -> Instant {
+        former.map { max(time, $0 + pause) } ?? time
+    }
+
+    private var nextAt: Instant? {
+        [dueForRequest, dueForDevice, dueForAddresses, refreshAt].compactMap { $0 }.min()
+    }
+
+    private mutating func retry(at now: Instant) {
+        let pause = Self.firstRetry * (1 << min(failures, 20))
+        failures += 1
+        refreshAt = now + min(pause, refresh)
+    }
+
+    /// Asks where it is time, and tells when it will be.
+    private mutating func effects(at now: Instant) -> [Effect] {
+        var effects: [Effect] = []
+        if isStarted, isNeeded, !isAsking, let nextAt, nextAt <= now {
+            ask(at: now)
+            effects.append(.ask)
+        }
+        let wake: Instant? =
+            if isAsking { askedAt.map { $0 + Self.patience } } else if isStarted, isNeeded { nextAt } else { nil }
+        if wake != wakeAt {
+            wakeAt = wake
+            effects.append(.wake(at: wake))
+        }
+        return effects
+    }
+
+    /// One question serves all that is settled by now; what still changes gets one of its own.
+    private mutating func ask(at now: Instant) {
+        if let due = dueForDevice, due <= now { askedForDeviceAt = now }
+        isAsking = true
+        askedAt = now
+        refreshAt = nil
+        requestedAt = nil
+        if let quiet = deviceQuietAt, quiet <= now { deviceQuietAt = nil }
+        if let quiet = addressesQuietAt, quiet <= now { addressesQuietAt = nil }
+    }
+
+    private func carriers(of interfaces: [HostInterface]) -> Set<Carrier> {
+        var carriers: Set<Carrier> = []
+        for mac in macs {
+            for interface in HostInterface.carrying(mac, in: interfaces) where !interface.ipv4.isEmpty {
+                carriers.insert(Carrier(index: interface.index, ipv4: Set(interface.ipv4)))
+            }
+        }
+        return carriers
+    }
+}

@@ -1,0 +1,43 @@
+/// The most that the firmware itself has shown of AMT in this boot; what is silent now was not always so.
+public enum AMTSighting: String, Hashable, Sendable, CaseIterable {
+    /// There, whatever its state.
+    case present
+    case disabled
+    case unprovisioned
+    case provisioning
+    case provisioned
+    case provisionedClient = "provisioned-client"
+    case provisionedAdmin = "provisioned-admin"
+    case provisionedLegacy = "provisioned-legacy"
+
+    /// What a state proves, where the firmware itself said it; `nil` for one that proves nothing.
+    init?(_ state: AMTState) {
+        switch state {
+        case .impossible, .unknown: return nil
+        case .disabled: self = .disabled
+        case .unprovisioned: self = .unprovisioned
+        case .provisioning: self = .provisioning
+        case .provisioned(nil): self = .provisioned
+        case .provisioned(.client): self = .provisionedClient
+        case .provisioned(.admin): self = .provisionedAdmin
+        case .provisioned(.legacy): self = .provisionedLegacy
+        }
+    }
+
+    /// Behind "in this boot".
+    var words: String {
+        switch self {
+        case .present: "it was there"
+        case .disabled: "it was seen disabled"
+        case .unprovisioned: "it was seen unprovisioned"
+        case .provisioning: "it was seen being provisioned"
+        case .provisioned: "it was seen provisioned"
+        case .provisionedClient: "it was seen provisioned, in client control mode"
+        case .provisionedAdmin: "it was seen provisioned, in admin control mode"
+        case .provisionedLegacy: "it was seen provisioned, in legacy control mode"
+        }
+    }
+
+    /// Whether it was seen switched on: what the BIOS noted before that is of no weight.
+    var isOn: Bool { self != .disabled && self != .present }
+}

@@ -1,0 +1,125 @@
+/// What came of asking the firmware: the answer of the helper, or why there is none.
+public enum FirmwareInquiry: Hashable, Sendable {
+    case answer(FirmwareAnswer)
+    case failed(FirmwareFailure)
+
+    /// The answer; `nil` where there is none.
+    public var answer: FirmwareAnswer? {
+        if case .answer(let answer) = self { answer } else { nil }
+    }
+
+    /// The word for it in every face: `answered`, `busy`, `no-helper`.
+    public var word: String {
+        switch self {
+        case .answer(let answer): answer.outcome.word
+        case .failed(let failure): failure.word
+        }
+    }
+
+    /// The same for people, on one line.
+    public var says: String {
+        switch self {
+        case .answer(let answer): answer.outcome.says
+        case .failed(let failure): failure.says
+        }
+    }
+
+    /// What can be done about it; `nil` where nothing need be.
+    public var advice: String? {
+        switch self {
+        case .answer(let answer): answer.outcome.advice
+        case .failed(let failure): failure.advice
+        }
+    }
+
+    /// Whether asking again soon may bring more: another program lets go, a reset ends, a helper comes back.
+    public var isWorthRepeating: Bool {
+        switch self {
+        case .answer(let answer):
+            switch answer.outcome {
+            // What has to change first is the machine, and that is seen.
+            case .noDevice, .graphicsOnly, .noDriver: false
+            // Whole and yet not ready: some of it was refused for now.
+            case .answered: answer.isStarting
+            case .notPermitted, .resetting, .busy, .silent, .garbled, .failed: true
+            }
+        case .failed: true
+        }
+    }
+}
+
+/// Why the helper gave no answer.
+public enum FirmwareFailure: Hashable, Sendable {
+    /// Its socket is not there, or nobody listens.
+    case noHelper
+    /// The socket can't be connected to: why.
+    case refused(String)
+    /// The answer did not come in time, and was abandoned.
+    case abandoned
+    /// It went away in the middle of its answer, or before it.
+    case ended
+    /// The answer is longer than any answer, or without an end.
+    case tooLong
+    /// The answer is not one: what is wrong with it.
+    case malformed(String)
+
+    /// The word for it in every face.
+    public var word: String {
+        switch self {
+        case .noHelper: "no-helper"
+        case .refused: "helper-refused"
+        case .abandoned: "abandoned"
+        case .ended: "helper-ended"
+        case .tooLong: "answer-too-long"
+        case .malformed: "answer-malformed"
+        }
+    }
+
+    /// The same for people, on one line.
+    public var says: String {
+        switch self {
+        case .noHelper: "the socket of amtguard-firmware is not there"
+        case .refused(let reason): "the socket of amtguard-firmware can't be connected to: \(reason)"
+        case .abandoned:
+            "amtguard-firmware gave no answer within \(FirmwareSchedule.patience.components.seconds) s, and was abandoned"
+        case .ended: "amtguard-firmware ended before its answer did"
+        case .tooLong: "the answer of amtguard-firmware is longer than \(FirmwareAnswer.sizeLimit) bytes"
+        case .malformed(let reason): "the answer of amtguard-firmware is malformed: \(reason)"
+        }
+    }
+
+    /// What can be done about it.
+    var advice: String {
+        switch self {
+        case .noHelper: "Start it: systemctl enable --now amtguard-firmware.socket."
+        case .refused: "Look at systemctl status amtguard-firmware.socket."
+        case .abandoned, .ended: "Look at journalctl -t amtguard-firmware, and run amtguard-firmware as root."
+        case .tooLong, .malformed: "Install amtguardd and amtguard-firmware of the same version, and restart both."
+        }
+    }
+}
+
+extension FirmwareAnswer.Outcome {
+    /// What can be done about it; `nil` where nothing need be.
+    var advice: String? {
+        switch self {
+        case .answered, .noDevice, .graphicsOnly, .resetting: nil
+        case .noDriver: "Load the driver: modprobe mei_me."
+        case .notPermitted: "Let the group amtguard-firmware open /dev/mei*: the package brings a udev rule."
+        case .busy: "Find who holds it: fuser -v /dev/mei*."
+        case .silent, .garbled, .failed: "Run amtguard-firmware as root: it says more."
+        }
+    }
+}
+
+extension FirmwareAnswer {
+    /// Whether the firmware, or its driver, was not ready: what it lacks then says nothing.
+    var isStarting: Bool {
+        if outcome == .resetting || amthi.value == .resetting { return true }
+        if let state = deviceState.value, state != "ENABLED" { return true }
+        let notReady = WireError.refused(.notReady).description
+        return provisioningState.reason == notReady || [capable, enabled].contains { $0.reason == Self.mkhiNotReady }
+    }
+
+    private static let mkhiNotReady = WireError.result(.notReady).description
+}

@@ -1,0 +1,228 @@
+// The table of evidence, from the strongest on: what AMT itself says, what the engine's kernel says of it, what the
+// BIOS noted when the machine started, and what the buses show.
+
+/// What is known of AMT, and by what.
+struct StateJudgement: Hashable, Sendable {
+    /// All that is judged.
+    struct Basis: Hashable, Sendable {
+        /// `nil` before the first reading of `/sys`.
+        var presence: Presence?
+        /// `nil` as long as the firmware was not asked.
+        var inquiry: FirmwareInquiry?
+        /// `nil` where SMBIOS was not handed over.
+        var smbios: SMBIOSReading?
+        /// Whether a CSME was seen in this boot.
+        var sawCSME = false
+        /// What was seen of AMT in this boot.
+        var sighting: AMTSighting?
+    }
+
+    let state: AMTState
+    /// Everything that speaks for or against it, what decided first.
+    let evidence: [Evidence]
+    /// What the firmware itself has shown now; `nil` for nothing.
+    let sighting: AMTSighting?
+
+    init(_ basis: Basis) {
+        let (state, sighting) = Self.decide(basis)
+        self.state = state
+        self.sighting = sighting
+        evidence = Self.evidence(basis, state)
+    }
+
+    // MARK: - The table
+
+    private static func decide(_ basis: Basis) -> (AMTState, AMTSighting?) {
+        if let decided = withoutEngine(basis) { return (decided, nil) }
+        guard let inquiry = basis.inquiry else {
+            return (bySMBIOS(basis, failing: "a management engine is present, and its firmware was not asked"), nil)
+        }
+        guard let answer = inquiry.answer else { return (bySMBIOS(basis, failing: inquiry.says), nil) }
+        if [.answers, nil].contains(answer.amthi.value), let decided = byAMTHI(answer) {
+            return (decided, AMTSighting(decided) ?? .present)
+        }
+        if answer.isStarting {
+            return (unknown(FirmwareAnswer.Outcome.resetting.says, basis), nil)
+        }
+        switch answer.amthi.value {
+        case .answers:
+            let reason = answer.provisioningState.reason ?? "its answers contradict each other"
+            return (unknown("its firmware answers, and not how far it is provisioned: \(reason)", basis), .present)
+        case .disabled: return (.disabled("the AMT host interface answers with nothing"), .disabled)
+        case .notOffered: return byMKHI(answer, basis)
+        // It is offered, and that is all that is known: no note of the BIOS weighs more.
+        case .busy, .garbled: return (unknown(answer.outcome.says, basis), .present)
+        case .silent, .resetting: return (bySMBIOS(basis, failing: answer.outcome.says), nil)
+        case nil:
+            let reason = answer.outcome == .answered ? answer.amthi.reason : nil
+            return (bySMBIOS(basis, failing: reason ?? answer.outcome.says), nil)
+        }
+    }
+
+    /// Only a PCI bus that could be read, shows devices, and has no CSME makes AMT impossible.
+    private static func withoutEngine(_ basis: Basis) -> AMTState? {
+        guard let presence = basis.presence else {
+            return basis.inquiry == nil ? unknown("nothing was looked at yet", basis) : nil
+        }
+        if presence.speaksForCSME { return nil }
+        if basis.sawCSME { return unknown("the management engine was seen in this boot and is gone", basis) }
+        // Who answers is there, wherever /sys shows it.
+        if basis.inquiry?.answer?.outcome == .answered { return nil }
+        guard let functions = presence.pciFunctions else { return unknown("the PCI bus can't be read in /sys", basis) }
+        guard functions > 0 else { return unknown("the PCI bus shows no device at all", basis) }
+        if basis.sighting != nil { return unknown("the management engine is gone", basis) }
+        return .impossible("none of the \(functions) functions on the PCI bus is a management engine")
+    }
+
+    /// What AMT says of itself; `nil` where it does not say it.
+    private static func byAMTHI(_ answer: FirmwareAnswer) -> AMTState? {
+        guard let provisioning = answer.provisioningState.value else { return nil }
+        switch provisioning {
+        case .pre:
+            // Both must agree, where both are known.
+            if let mode = answer.controlMode.value, mode != .none {
+                return .unknown("its firmware contradicts itself: not provisioned, and in control mode \(mode.word)")
+            }
+            return .unprovisioned
+        case .in: return .provisioning
+        case .post: return .provisioned(controlMode(answer))
+        }
+    }
+
+    private static func controlMode(_ answer: FirmwareAnswer) -> AMTState.ControlMode? {
+        switch answer.controlMode {
+        case .known(.client): .client
+        case .known(.admin): .admin
+        case .known(.none): .legacy
+        case .known: nil
+        // Firmware that is older than control modes says so by one of these two.
+        case .unknown(let reason):
+            [AMTStatus(rawValue: 0x812), AMTStatus(rawValue: 0x24)].contains {
+                reason == WireError.refused($0).description
+            } ? .legacy : nil
+        }
+    }
+
+    /// AMTHI not offered is ambiguous: no AMT, or AMT off in the BIOS. The engine's kernel decides, else the BIOS.
+    private static func byMKHI(_ answer: FirmwareAnswer, _ basis: Basis) -> (AMTState, AMTSighting?) {
+        let lacks = "the firmware does not offer the AMT host interface"
+        switch (answer.capable.value, answer.enabled.value) {
+        case (_, true?):
+            return (unknown("\(lacks), and says that AMT is enabled: ask again", basis), .present)
+        case (true?, false?):
+            return (.disabled("the firmware says that it is capable of AMT, and that AMT is not enabled"), .disabled)
+        case (false?, _):
+            // One voice against it and another for it make no certainty.
+            if basis.sighting != nil { return (unknown("the firmware says now that it is not capable", basis), nil) }
+            if basis.smbios?.amtNote?.isSupported == true {
+                let reason = "the firmware says that it is not capable of AMT, and SMBIOS says that it is"
+                return (unknown(reason, basis), nil)
+            }
+            return (.impossible("the firmware says that it is not capable of AMT"), nil)
+        case (true?, nil):
+            let reason = answer.enabled.reason ?? "no answer"
+            return (bySMBIOS(basis, failing: "\(lacks), nor says whether AMT is enabled: \(reason)"), .present)
+        case (nil, _):
+            let reason = answer.capable.reason ?? "no answer"
+            return (bySMBIOS(basis, failing: "\(lacks), nor says whether it is capable of AMT: \(reason)"), nil)
+        }
+    }
+
+    /// Where the firmware decides nothing: what the BIOS noted. It can prove that AMT is off, and never that it is not
+    /// there.
+    private static func bySMBIOS(_ basis: Basis, failing reason: String) -> AMTState {
+        guard basis.sighting?.isOn != true else { return unknown(reason, basis) }
+        guard let smbios = basis.smbios else { return unknown(reason, basis) }
+        guard let note = smbios.amtNote else {
+            let isMade = smbios.vPro.contains(where: \.hasAMTFirmware)
+            return unknown(reason + (isMade ? "; SMBIOS says that its firmware is one with AMT" : ""), basis)
+        }
+        switch (note.isSupported, note.isEnabled) {
+        case (true, false): return .disabled("SMBIOS says that AMT was supported and not enabled at the start")
+        case (_, true): return unknown("\(reason); by SMBIOS it was enabled at the start, and is taken to be on", basis)
+        case (false, false):
+            return unknown("\(reason); SMBIOS alone, which says that it is not supported, rules nothing out", basis)
+        }
+    }
+
+    private static func unknown(_ reason: String, _ basis: Basis) -> AMTState {
+        guard let sighting = basis.sighting, sighting != .present else { return .unknown(reason) }
+        return .unknown("\(reason); in this boot \(sighting.words)")
+    }
+
+    // MARK: - The evidence
+
+    private static func evidence(_ basis: Basis, _ state: AMTState) -> [Evidence] {
+        var evidence = byFirmware(basis.inquiry?.answer)
+        if let note = basis.smbios?.amtNote {
+            let support = note.isSupported ? "supported" : "not supported"
+            evidence.append(
+                Evidence(
+                    source: "smbios",
+                    says: "at the start AMT was \(support) and \(note.isEnabled ? "enabled" : "not enabled")"))
+        }
+        for vPro in basis.smbios?.vPro ?? [] {
+            let version = vPro.firmwareVersion.map { " \($0)" } ?? ""
+            let kind = vPro.hasAMTFirmware ? "one with AMT" : "one without AMT"
+            evidence.append(Evidence(source: "smbios", says: "the engine's firmware\(version) is \(kind)"))
+        }
+        evidence += byBuses(basis.presence)
+        if basis.presence?.speaksForCSME == false {
+            // Where there is no engine at all, that comes first.
+            evidence.insert(Evidence(source: "pci", says: state.because), at: 0)
+        }
+        return evidence
+    }
+
+    private static func byFirmware(_ answer: FirmwareAnswer?) -> [Evidence] {
+        guard let answer else { return [] }
+        var evidence: [Evidence] = []
+        func say(_ source: FirmwareAnswer.Source, _ says: String) {
+            evidence.append(Evidence(source: source.rawValue, says: says))
+        }
+        if let state = answer.provisioningState.value { say(.amthi, "AMT says that it is \(state.words)") }
+        if let mode = answer.controlMode.value { say(.amthi, "its control mode is \(mode.word)") }
+        if answer.provisioningState.value != nil, let reason = answer.controlMode.reason {
+            say(.amthi, "its control mode is not known: \(reason)")
+        }
+        if let version = answer.amtVersion.value { say(.amthi, "its version is \(version)") }
+        switch answer.amthi.value {
+        case .disabled: say(.amthi, "the AMT host interface answers with nothing, as it does where AMT is disabled")
+        case .notOffered: say(.amthi, "the firmware does not offer the AMT host interface")
+        case .busy: say(.amthi, "the AMT host interface is there, and another program holds it")
+        case .silent: say(.amthi, "the AMT host interface took a question and did not answer")
+        case .resetting: say(.amthi, "the AMT host interface was not ready")
+        case .garbled: say(.amthi, "the AMT host interface gave no whole answer")
+        case .answers, nil: break
+        }
+        if let flag = answer.capable.value { say(.mkhi, "the engine is \(flag ? "" : "not ")capable of AMT") }
+        if let flag = answer.enabled.value { say(.mkhi, "AMT is \(flag ? "" : "not ")enabled") }
+        if let flag = answer.available.value { say(.mkhi, "AMT is \(flag ? "" : "not ")ready") }
+        return evidence
+    }
+
+    private static func byBuses(_ presence: Presence?) -> [Evidence] {
+        guard let presence else { return [] }
+        var evidence = presence.heci.map {
+            Evidence(source: "pci", says: "\($0) is Intel's management engine interface")
+        }
+        for device in presence.devices where device.isOfCSME {
+            let state = device.state.map { ", \($0)" } ?? ""
+            let version = device.firmwareVersion.map { ", firmware \($0)" } ?? ""
+            evidence.append(
+                Evidence(source: "mei", says: "\(device.name) belongs to the management engine\(state)\(version)"))
+        }
+        for parent in presence.offeringAMTHI {
+            evidence.append(Evidence(source: "amthi", says: "\(parent) offers the AMT host interface"))
+        }
+        return evidence
+    }
+}
+
+extension SMBIOSReading {
+    /// What all structures together say; where they differ, the one that says more for AMT is believed.
+    var amtNote: (isSupported: Bool, isEnabled: Bool)? {
+        guard !amt.isEmpty else { return nil }
+        return (amt.contains(where: \.isSupported), amt.contains(where: \.isEnabled))
+    }
+}

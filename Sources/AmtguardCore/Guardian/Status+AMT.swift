@@ -1,0 +1,149 @@
+// What is told of AMT, and from what it is made.
+
+extension Status {
+    /// What is known of AMT.
+    public struct AMT: Hashable, Sendable, Codable {
+        public var state: String
+        public var controlMode: String?
+        public var version: String?
+        public var evidence: [Evidence]
+        /// What came of asking; `nil` as long as the firmware was not asked.
+        public var firmware: Firmware?
+        /// `nil` as long as nothing was heard of them.
+        public var interfaces: [Interface]?
+        /// `nil` as long as the firmware was not asked.
+        public var listeners: [Listener]?
+        /// `nil` where they can't be read.
+        public var hostListeners: [Host]?
+
+        /// One word for all interfaces, the one that matters most: `shared`, `unknown`, `separate` or `none`.
+        public var address: String {
+            guard let interfaces else { return "unknown" }
+            return ["shared", "unknown", "separate"].first { word in interfaces.contains { $0.address == word } }
+                ?? "none"
+        }
+    }
+
+    /// The last question to the firmware.
+    public struct Firmware: Hashable, Sendable, Codable {
+        public var at: String
+        public var bootUSec: Int64
+        public var outcome: String
+        public var says: String
+        /// All that was asked for; empty where no answer came.
+        public var fields: [Field]
+    }
+
+    /// One thing that was asked for.
+    public struct Field: Hashable, Sendable, Codable {
+        /// As in `amtguard-firmware --json`.
+        public var name: String
+        /// For people.
+        public var label: String
+        public var source: String
+        public var says: String?
+        /// Why it is not known.
+        public var unknown: String?
+    }
+
+    /// One of AMT's interfaces.
+    public struct Interface: Hashable, Sendable, Codable {
+        public var medium: String
+        public var mac: String?
+        public var link: Bool?
+        /// `dhcp-passive`, `dhcp-active`, `static`.
+        public var mode: String?
+        public var ip: String?
+        public var address: String
+        public var rule: String?
+        public var evidence: String
+        public var hostInterfaces: [String]
+        public var hostAddresses: [String]
+    }
+
+    /// One port of AMT.
+    public struct Listener: Hashable, Sendable, Codable {
+        public var port: UInt16
+        public var `protocol`: String
+        public var expected: String
+        public var evidence: String
+    }
+
+    /// A program of this host on one of AMT's ports.
+    public struct Host: Hashable, Sendable, Codable {
+        public var port: UInt16
+        public var `protocol`: String
+        public var address: String
+        public var uid: UInt32
+        public var unit: String?
+        /// `lms` where it is presumably Intel LMS.
+        public var presumed: String?
+    }
+}
+
+extension Status.AMT {
+    init(_ detection: Detection) {
+        state = detection.state.word
+        controlMode = detection.state.controlModeWord
+        version = detection.firmwareVersion
+        evidence = detection.evidence
+        if let inquiry = detection.basis.inquiry, let at = detection.inquiredAt {
+            firmware = Status.Firmware(inquiry, at: at)
+        }
+        interfaces = detection.amtInterfaces?.map { Status.Interface($0, isFormer: detection.speaksOfBefore) }
+        listeners = detection.expectedListeners?.map(Status.Listener.init)
+        hostListeners = detection.hostListeners?.map(Status.Host.init)
+    }
+}
+
+extension Status.Firmware {
+    fileprivate init(_ inquiry: FirmwareInquiry, at: Moment) {
+        self.at = at.iso8601
+        bootUSec = at.instant.sinceBoot.microseconds
+        outcome = inquiry.word
+        says = inquiry.says
+        // The UUID is asked for by a person only.
+        fields = (inquiry.answer?.fields ?? []).filter { $0.name != "uuid" }.map { field in
+            Status.Field(
+                name: field.name, label: field.label, source: field.source.rawValue,
+                says: field.reason == nil ? field.words : nil, unknown: field.reason)
+        }
+    }
+}
+
+extension Status.Interface {
+    fileprivate init(_ interface: AMTInterface, isFormer: Bool) {
+        medium = interface.medium.rawValue
+        // Where there is no such interface, there is nothing to say of it.
+        let settings = interface.settings.value.flatMap { $0.mac.isZero ? nil : $0 }
+        mac = settings?.mac.description
+        link = settings?.link
+        mode = settings.map { $0.dhcpEnabled ? "dhcp-\($0.dhcpMode.word)" : "static" }
+        ip = settings.flatMap { $0.ipv4.isUnspecified ? nil : $0.ipv4.description }
+        address = interface.address.word
+        rule = interface.address.rule?.rawValue
+        evidence = interface.address.because + (isFormer ? ", as the firmware said before" : "")
+        hostInterfaces = interface.address.hostInterfaces
+        hostAddresses = interface.address.hostAddresses.map(\.description)
+    }
+}
+
+extension Status.Listener {
+    fileprivate init(_ listener: ExpectedListener) {
+        port = listener.port
+        `protocol` = listener.protocol.rawValue
+        expected = listener.expected.rawValue
+        evidence = listener.evidence
+    }
+}
+
+extension Status.Host {
+    fileprivate init(_ host: HostListener) {
+        port = host.listener.port
+        `protocol` = host.listener.protocol.rawValue
+        address = host.listener.address.description
+        uid = host.listener.uid
+        unit = host.listener.unit
+        presumed = host.isPresumedLMS ? "lms" : nil
+    }
+}

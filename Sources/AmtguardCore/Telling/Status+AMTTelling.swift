@@ -1,0 +1,153 @@
+// What is said of AMT: as JSON, in `amtguardctl status`, and in full in `amtguardctl firmware`.
+
+extension Status.AMT {
+    var json: JSON {
+        [
+            "state": .string(state), "controlMode": JSON(controlMode), "version": JSON(version),
+            "evidence": .array(evidence.map { ["source": .string($0.source), "says": .string($0.says)] }),
+            "firmware": firmware?.json ?? .null,
+            "interfaces": interfaces.map { .array($0.map(\.json)) } ?? .null,
+            "listeners": listeners.map { .array($0.map(\.json)) } ?? .null,
+            "hostListeners": hostListeners.map { .array($0.map(\.json)) } ?? .null,
+        ]
+    }
+
+    /// The state with its control mode and its version.
+    var words: String {
+        state + (controlMode.map { ", \($0) control mode" } ?? "") + (version.map { ", firmware \($0)" } ?? "")
+    }
+}
+
+extension Status.Firmware {
+    fileprivate var json: JSON {
+        [
+            "at": .string(at), "bootUSec": .number(bootUSec), "outcome": .string(outcome), "says": .string(says),
+            "fields": .array(
+                fields.map {
+                    [
+                        "name": .string($0.name), "label": .string($0.label), "source": .string($0.source),
+                        "says": JSON($0.says), "unknown": JSON($0.unknown),
+                    ]
+                }),
+        ]
+    }
+}
+
+extension Status.Interface {
+    fileprivate var json: JSON {
+        [
+            "medium": .string(medium), "mac": JSON(mac), "link": link.map(JSON.bool) ?? .null, "mode": JSON(mode),
+            "ip": JSON(ip), "address": .string(address), "rule": JSON(rule), "evidence": .string(evidence),
+            "hostInterfaces": .array(hostInterfaces.map(JSON.string)),
+            "hostAddresses": .array(hostAddresses.map(JSON.string)),
+        ]
+    }
+
+    /// `shared with eno1 (192.168.1.20)`
+    var words: String {
+        let addresses = hostAddresses.isEmpty ? "" : " (\(hostAddresses.joined(separator: ", ")))"
+        switch address {
+        case "shared": return "shared with \(hostInterfaces.joined(separator: ", "))\(addresses)"
+        case "separate": return "separate" + (ip.map { " (\($0))" } ?? "")
+        default: return address
+        }
+    }
+
+    /// `Wired`
+    var label: String { medium.prefix(1).uppercased() + medium.dropFirst() }
+}
+
+extension Status.Listener {
+    fileprivate var json: JSON {
+        [
+            "port": .number(Int64(port)), "protocol": .string(`protocol`), "expected": .string(expected),
+            "evidence": .string(evidence),
+        ]
+    }
+}
+
+extension Status.Host {
+    fileprivate var json: JSON {
+        [
+            "port": .number(Int64(port)), "protocol": .string(`protocol`), "address": .string(address),
+            "uid": .number(Int64(uid)), "unit": JSON(unit), "presumed": JSON(presumed),
+        ]
+    }
+
+    var words: String {
+        let host = address.utf8.contains(UInt8(ascii: ":")) ? "[\(address)]" : address
+        return "\(host):\(port)/\(`protocol`) by \(unit ?? "uid \(uid)")"
+            + (presumed == "lms" ? ", presumably Intel LMS" : "")
+    }
+}
+
+// MARK: - For people
+
+extension Status {
+    /// AMT's part of `amtguardctl status`: what matters for the ports.
+    var amtText: [Line] {
+        var lines = [Line("AMT", amt.words)]
+        lines += amt.evidence.map { Line("", "\($0.source): \($0.says)", .faint) }
+        // A medium that AMT does not have is no news.
+        for interface in amt.interfaces ?? [] where interface.address != "none" {
+            lines.append(Line("Address", "\(interface.medium): \(interface.words)"))
+            lines.append(Line("", interface.evidence, .faint))
+        }
+        return lines
+    }
+
+    /// What `amtguardctl firmware` prints: each thing with its evidence, each failure on a line of its own.
+    public var firmwareText: [Line] {
+        var lines = [Line("AMT", amt.words, amt.state == "unknown" ? .doubtful : .plain)]
+        lines += amt.evidence.map { Line("", "\($0.source): \($0.says)", .faint) }
+        for reason in reasons where reason.isOfFirmware {
+            lines.append(Line("", reason.says, .doubtful))
+            if let advice = reason.advice { lines.append(Line("", "→ \(advice)", .faint)) }
+        }
+        lines += answerText
+        if amt.interfaces == nil { lines.append(Line("Address", "unknown: not told yet")) }
+        for interface in amt.interfaces ?? [] {
+            lines.append(Line("Address", "\(interface.medium): \(interface.words)"))
+            lines.append(Line("", interface.evidence, .faint))
+        }
+        return lines + socketText
+    }
+
+    /// The answer itself; what is not known by its reason, since one reason may stand behind many things.
+    private var answerText: [Line] {
+        guard let firmware = amt.firmware else { return [Line("Answer", "the firmware was not asked yet", .doubtful)] }
+        let tone: Tone = firmware.outcome == FirmwareAnswer.Outcome.answered.word ? .good : .doubtful
+        var lines = [Line("Answer", firmware.says, tone), Line("Asked", firmware.at, .faint)]
+        var missing: [(reason: String, labels: [String])] = []
+        for field in firmware.fields {
+            if let says = field.says {
+                lines.append(Line(field.label, "\(says) (\(field.source))"))
+            } else if let index = missing.firstIndex(where: { $0.reason == field.unknown }) {
+                missing[index].labels.append(field.label)
+            } else {
+                missing.append((field.unknown ?? "no reason given", [field.label]))
+            }
+        }
+        for (reason, labels) in missing where reason != firmware.says {
+            lines.append(Line("Unknown", "\(labels.joined(separator: ", ")): \(reason)", .faint))
+        }
+        return lines
+    }
+
+    private var socketText: [Line] {
+        var lines: [Line] = []
+        for listener in amt.listeners ?? [] {
+            lines.append(
+                Line("Listens", "\(listener.port)/\(listener.protocol) \(listener.expected): \(listener.evidence)"))
+        }
+        guard let hosts = amt.hostListeners else { return lines + [Line("On the host", "unknown")] }
+        lines += hosts.map { Line("On the host", $0.words) }
+        return hosts.isEmpty ? lines + [Line("On the host", "nobody listens on AMT's ports: no Intel LMS")] : lines
+    }
+}
+
+extension Reason {
+    fileprivate var isOfFirmware: Bool {
+        ["amt-unknown", "control-mode-unknown", "host-listeners-unknown"].contains(id) || id.hasPrefix("firmware-")
+    }
+}

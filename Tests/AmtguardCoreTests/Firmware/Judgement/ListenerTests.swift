@@ -1,0 +1,105 @@
+import Testing
+
+@testable import AmtguardCore
+
+@Suite struct `AMT's listeners` {
+    /// What is expected of 16992, 623, 16993, 664, 16994, 16995.
+    static let rows: [(String, FirmwareAnswer, String)] = [
+        ("no TLS", .heard(.post, .admin), "open open closed closed open closed"),
+        ("TLS", .heard(.post, .admin, tls: true), "closed closed open open closed open"),
+        ("TLS, 16.1", .heard(.post, .admin, tls: true, version: "16.1.25"), "closed closed open open closed open"),
+        (
+            "no TLS, 16.1", .heard(.post, .client, version: "16.1.25"),
+            "unknown unknown unknown unknown unknown unknown"
+        ),
+        ("no TLS, 16.0", .heard(.post, .client, version: "16.0.15"), "open open closed closed open closed"),
+        ("no TLS, 19", .heard(.post, .admin, version: "19.0.0"), "closed closed open open closed open"),
+        ("legacy, an odd version", .heard(.post, .none, version: "x"), "open open closed closed open closed"),
+        ("no redirection", .heard(.post, .admin, redirection: []), "open open closed closed closed closed"),
+        (
+            "no redirection, 16.1", .heard(.post, .admin, version: "16.1.25", redirection: []),
+            "unknown unknown unknown unknown closed closed"
+        ),
+        (
+            "redirection not told", .heard(.post, .admin).with { $0.redirection = .unknown("status UNSUPPORTED") },
+            "open open closed closed unknown unknown"
+        ),
+        (
+            "security not told", .heard(.post, .admin).with { $0.security = .unknown("status UNSUPPORTED") },
+            "unknown unknown unknown unknown unknown unknown"
+        ),
+        ("no network", .heard(.post, .admin, network: false), "closed closed closed closed closed closed"),
+        // No evidence of what the hardware does with these ports then.
+        ("unprovisioned", .heard(.pre, .none), "unknown unknown unknown unknown unknown unknown"),
+        ("provisioning", .heard(.in, .none), "unknown unknown unknown unknown unknown unknown"),
+        ("disabled", .disabled, "unknown unknown unknown unknown unknown unknown"),
+        ("silent", .silent(.silent, .silent), "unknown unknown unknown unknown unknown unknown"),
+    ]
+
+    @Test(arguments: rows)
+    func `follow from its state, TLS, redirection and version`(name: String, answer: FirmwareAnswer, words: String) {
+        var scene = Scene()
+        scene.see(.firmware(.answer(answer)))
+        let listeners = scene.status.amt.listeners ?? []
+        #expect(listeners.filter { $0.protocol == "tcp" }.map(\.expected).joined(separator: " ") == words, "\(name)")
+        #expect(listeners.filter { $0.protocol == "tcp" }.map(\.port) == [16992, 623, 16993, 664, 16994, 16995])
+        #expect(listeners.filter { $0.protocol == "udp" }.map(\.expected) == ["unknown", "unknown"])
+        #expect(listeners.allSatisfy { !$0.evidence.isEmpty && $0.evidence.oneLineOnly })
+        #expect(scene.status.ports.required == amt.description)
+    }
+
+    @Test func `are not spoken of before the firmware was asked`() {
+        #expect(Scene().status.amt.listeners == nil && Scene().status.amt.interfaces == nil)
+    }
+
+    static let listeners: [(LocalListener, String?)] = [
+        (LocalListener(.tcp, .v4(ip("0.0.0.0")), port: 16992, takesIPv4: true, uid: 0, unit: "lms.service"), "lms"),
+        (LocalListener(.tcp, .v4(ip("127.0.0.1")), port: 623, takesIPv4: true, uid: 0), "lms"),
+        (LocalListener(.tcp, .v4(ip("192.0.2.20")), port: 16993, takesIPv4: true, uid: 0), "lms"),
+        (LocalListener(.tcp, .v4(ip("192.0.2.77")), port: 16993, takesIPv4: true, uid: 5), nil),
+        (LocalListener(.udp, .v4(ip("0.0.0.0")), port: 623, takesIPv4: true, uid: 0), nil),
+    ]
+
+    @Test func `of the host itself are presumed to be Intel LMS where they reach AMT's address`() {
+        var scene = Scene()
+        scene.see(.interfaces([.eno1("192.0.2.20")]))
+        scene.see(.firmware(.answer(.heard(.post, .admin, wired: .wired("192.0.2.20")))))
+        #expect(scene.status.amt.hostListeners == nil)
+        let other = LocalListener(.tcp, .v4(ip("0.0.0.0")), port: 5900, takesIPv4: true, uid: 0)
+        scene.see(.listeners(Self.listeners.map(\.0) + [other]))
+        #expect(scene.status.amt.hostListeners?.map(\.presumed) == Self.listeners.map(\.1))
+        let text = scene.status.firmwareText.filter { $0.label == "On the host" }.map(\.value)
+        #expect(text.first == "0.0.0.0:16992/tcp by lms.service, presumably Intel LMS")
+        #expect(text.last == "0.0.0.0:623/udp by uid 0")
+        scene.see(.listeners([]))
+        #expect(scene.status.amt.hostListeners == [])
+        scene.see(.listeners(nil))
+        #expect(scene.status.amt.hostListeners == nil)
+        #expect(scene.status.reasons.map(\.id) == ["host-listeners-unknown"])
+    }
+
+    @Test func `and all the rest are told by amtguardctl firmware, each with its evidence`() {
+        var scene = Scene()
+        scene.hear(.heard(.post, .admin, wired: .wired("192.0.2.20")))
+        let shown = scene.status.firmwareText.map { "\($0.label)|\($0.value)" }
+        for line in [
+            "AMT|provisioned, admin control mode, firmware 15.0.42", "|amthi: AMT says that it is provisioned",
+            "Answer|the firmware answered", "Asked|2026-11-22T20:01:40Z", "Control mode|admin (amthi)",
+            "Address|wired: shared with eno1 (192.0.2.20)", "|AMT has the same address by DHCP",
+            "Address|wireless: none",
+            "Listens|16992/tcp open: provisioned, TLS is off", "Listens|16993/tcp closed: provisioned, TLS is off",
+            "On the host|0.0.0.0:16992/tcp by lms.service, presumably Intel LMS",
+        ] {
+            #expect(shown.contains(line), "\(line)")
+        }
+        #expect(shown.contains { $0.hasPrefix("Unknown|") && $0.hasSuffix(": not asked") })
+        #expect(!shown.contains { $0.contains("UUID") })
+        let brief = scene.status.text.map { "\($0.label)|\($0.value)" }
+        #expect(brief.contains("AMT|provisioned, admin control mode, firmware 15.0.42"))
+        #expect(brief.contains("Address|wired: shared with eno1 (192.0.2.20)"))
+        #expect(Scene().status.firmwareText.contains { $0.label == "Answer" && $0.value.contains("not asked yet") })
+        // Every word of it is in the JSON.
+        let json = scene.status.json.description
+        for field in scene.status.amt.firmware?.fields ?? [] { #expect(json.contains(field.label)) }
+    }
+}

@@ -1,0 +1,268 @@
+import Testing
+
+@testable import AmtguardCore
+
+@Suite struct `The state of AMT` {
+    struct Row: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var presence: Presence? = .csme
+        var inquiry: FirmwareInquiry?
+        var smbios: SMBIOSReading?
+        var sighting: AMTSighting?
+        var word: String
+        var mode: String?
+        /// What the reason or the evidence must say.
+        var because = ""
+
+        init(
+            _ description: String, _ presence: Presence? = .csme, _ answer: FirmwareAnswer? = nil,
+            failure: FirmwareFailure? = nil, smbios: SMBIOSReading? = nil, before sighting: AMTSighting? = nil,
+            _ word: String, _ mode: String? = nil, because: String = ""
+        ) {
+            testDescription = description
+            self.presence = presence
+            inquiry = answer.map(FirmwareInquiry.answer) ?? failure.map(FirmwareInquiry.failed)
+            self.smbios = smbios
+            self.sighting = sighting
+            self.word = word
+            self.mode = mode
+            self.because = because
+        }
+    }
+
+    static let noDriver = Presence(pciFunctions: 20, heci: ["0000:00:16.0"], devices: [], offeringAMTHI: [])
+    static let busless = Presence(pciFunctions: nil, heci: [], devices: [], offeringAMTHI: [])
+    static let graphicsFirst = Presence(
+        pciFunctions: 20, heci: ["0000:00:16.0"],
+        devices: [
+            Presence.Device(
+                name: "mei0", kind: "gscfi", state: "ENABLED", firmwareVersion: "102.0.0.1", parent: "xe.mei-gscfi.768"),
+            Presence.Device(
+                name: "mei1", kind: "mei", state: "ENABLED", firmwareVersion: "16.1.25.2124", parent: "0000:00:16.0"),
+        ], offeringAMTHI: ["0000:00:16.0"])
+    static let notReady = "status NOT_READY"
+
+    static let rows = [
+        // No CSME visible.
+        Row("no engine on the PCI bus", .without, nil, "impossible"),
+        Row("no engine, and the helper agrees", .without, FirmwareAnswer(.noDevice), "impossible"),
+        Row("no engine, and a graphics card", .without, FirmwareAnswer(.graphicsOnly), "impossible"),
+        Row("no engine, whatever SMBIOS notes", .without, smbios: .on, "impossible"),
+        Row("no engine now, AMT before", .without, before: .unprovisioned, "unknown", because: "unprovisioned"),
+        Row("no engine in /sys, and one that answers", .without, .heard(.pre, .none), "unprovisioned"),
+        Row("a bus that can't be read", busless, nil, "unknown", because: "can't be read"),
+        Row("a bus that can't be read, and a firmware that answers", busless, .heard(.pre, .none), "unprovisioned"),
+        Row("nothing was looked at", nil, nil, "unknown"),
+        // The driver is missing: SMBIOS decides, and only that AMT is off.
+        Row("no driver", noDriver, FirmwareAnswer(.noDriver), "unknown", because: "no driver"),
+        Row("no driver, off by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .off, "disabled"),
+        Row(
+            "no driver, on by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .on, "unknown",
+            because: "taken to be on"),
+        Row(
+            "no driver, unsupported by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .unsupported, "unknown",
+            because: "rules nothing out"),
+        Row(
+            "no driver, vPro by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .vProAlone, "unknown",
+            because: "one with AMT"),
+        Row("no driver, two notes that differ", noDriver, FirmwareAnswer(.noDriver), smbios: .both, "unknown"),
+        // AMTHI missing is ambiguous.
+        Row("not offered, not capable", .csme, .mkhi(false, nil), "impossible", because: "not capable"),
+        Row("not offered, capable, not enabled", .csme, .mkhi(true, false), "disabled"),
+        Row("not offered, capable, enabled", .csme, .mkhi(true, true), "unknown", because: "ask again"),
+        Row("not offered, MKHI silent", .csme, .mkhi(nil, nil), "unknown", because: "MKHI is not offered"),
+        Row("not offered, MKHI silent, off by SMBIOS", .csme, .mkhi(nil, nil), smbios: .off, "disabled"),
+        Row("not offered, MKHI silent, on by SMBIOS", .csme, .mkhi(nil, nil), smbios: .on, "unknown"),
+        Row("not offered, MKHI silent, unsupported by SMBIOS", .csme, .mkhi(nil, nil), smbios: .unsupported, "unknown"),
+        Row("not capable by one, supported by the other", .csme, .mkhi(false, nil), smbios: .off, "unknown"),
+        Row("not capable by both", .csme, .mkhi(false, nil), smbios: .unsupported, "impossible"),
+        Row("not capable now, provisioned before", .csme, .mkhi(false, nil), before: .provisionedAdmin, "unknown"),
+        Row(
+            "not capable, and in reset", .csme, .mkhi(false, nil).with { $0.deviceState = .known("RESETTING") },
+            "unknown"),
+        // Present and off.
+        Row("zero-length answers", .csme, .disabled, "disabled"),
+        Row("zero-length answers, on by SMBIOS", .csme, .disabled, smbios: .on, "disabled"),
+        // On.
+        Row("pre, none", .csme, .heard(.pre, .none), "unprovisioned"),
+        Row(
+            "pre, the mode refused", .csme, .heard(.pre, .none).with { $0.controlMode = .unknown("x") }, "unprovisioned"
+        ),
+        Row("pre, client", .csme, .heard(.pre, .client), "unknown", because: "contradicts"),
+        Row("in", .csme, .heard(.in, .none), "provisioning"),
+        Row("post, client", .csme, .heard(.post, .client), "provisioned", "client"),
+        Row("post, admin", .csme, .heard(.post, .admin), "provisioned", "admin"),
+        Row("post, none", .csme, .heard(.post, .none), "provisioned", "legacy"),
+        Row(
+            "post, the mode unsupported", .csme,
+            .heard(.post, .none).with { $0.controlMode = .unknown("status UNSUPPORTED") }, "provisioned", "legacy"),
+        Row(
+            "post, the mode not told", .csme,
+            .heard(.post, .none).with { $0.controlMode = .unknown("no answer in time") }, "provisioned"),
+        Row("post, an unknown mode", .csme, .heard(.post, .remoteAssist), "provisioned"),
+        Row("post, off by SMBIOS", .csme, .heard(.post, .admin), smbios: .off, "provisioned", "admin"),
+        Row("graphics card at index 0", graphicsFirst, .heard(.pre, .none), "unprovisioned"),
+        Row(
+            "answers, and not about its state", .csme,
+            .heard(.pre, .none).with { $0.provisioningState = .unknown("status INTERNAL_ERROR") }, "unknown",
+            because: "INTERNAL_ERROR"),
+        // For now.
+        Row(
+            "NOT_READY", .csme, .heard(.pre, .none).with { $0.provisioningState = .unknown(notReady) }, "unknown",
+            because: "ask again"),
+        Row("in reset", .csme, .silent(.resetting, .resetting), smbios: .off, "unknown", because: "ask again"),
+        Row("gone in the middle, unnamed", .csme, FirmwareAnswer(.resetting), smbios: .off, "unknown"),
+        Row("held by another", .csme, .silent(.busy, .busy), smbios: .off, "unknown", because: "another program"),
+        Row("silent", .csme, .silent(.silent, .silent), "unknown", because: "in time"),
+        Row("silent, off by SMBIOS", .csme, .silent(.silent, .silent), smbios: .off, "disabled"),
+        Row(
+            "silent, off by SMBIOS, on before", .csme, .silent(.silent, .silent), smbios: .off, before: .provisioning,
+            "unknown"),
+        Row("garbled", .csme, .silent(.garbled, .garbled("the message ends before its status")), "unknown"),
+        Row("not permitted", .csme, FirmwareAnswer(.notPermitted), "unknown", because: "permission"),
+        Row("failed", .csme, FirmwareAnswer(.failed("EIO")), "unknown", because: "EIO"),
+        Row("not asked", .csme, nil, "unknown", because: "not asked"),
+        Row("not asked, on by SMBIOS", .csme, smbios: .on, "unknown", because: "taken to be on"),
+        Row("no helper", .csme, failure: .noHelper, "unknown", because: "socket"),
+        Row(
+            "no helper, admin before", .csme, failure: .noHelper, before: .provisionedAdmin, "unknown", because: "admin"
+        ),
+        Row("abandoned", .csme, failure: .abandoned, "unknown", because: "20 s"),
+        Row("too long", .csme, failure: .tooLong, "unknown", because: "65536"),
+        Row("malformed", .csme, failure: .malformed("no line OUTCOME"), "unknown", because: "OUTCOME"),
+        Row("ended", .csme, failure: .ended, "unknown"), Row("refused", .csme, failure: .refused("EACCES"), "unknown"),
+    ]
+
+    @Test(arguments: rows)
+    func `follows from the evidence`(row: Row) {
+        let judgement = StateJudgement(
+            StateJudgement.Basis(
+                presence: row.presence, inquiry: row.inquiry, smbios: row.smbios,
+                sawCSME: row.presence?.speaksForCSME == true, sighting: row.sighting))
+        #expect(judgement.state.word == row.word, "\(judgement.state)")
+        #expect(judgement.state.controlModeWord == row.mode)
+        #expect(judgement.state.because.contains(row.because), "\(judgement.state.because)")
+        #expect(!judgement.state.because.isEmpty && judgement.state.because.oneLineOnly)
+        if row.presence != nil { #expect(!judgement.evidence.isEmpty) }
+        #expect(judgement.evidence.allSatisfy { !$0.says.isEmpty && $0.says.oneLineOnly })
+        #expect(AMTState.words.contains(judgement.state.word))
+    }
+
+    @Test func `puts what decided before the rest`() {
+        func sources(_ answer: FirmwareAnswer?, _ smbios: SMBIOSReading?) -> [String] {
+            StateJudgement(
+                StateJudgement.Basis(presence: .csme, inquiry: answer.map(FirmwareInquiry.answer), smbios: smbios)
+            ).evidence.map(\.source)
+        }
+        #expect(sources(.heard(.pre, .none), .on) == ["amthi", "amthi", "amthi", "smbios", "pci", "mei", "amthi"])
+        #expect(sources(.mkhi(true, false), nil) == ["amthi", "mkhi", "mkhi", "pci", "mei", "amthi"])
+        #expect(sources(nil, .off) == ["smbios", "pci", "mei", "amthi"])
+    }
+
+    @Test func `is not forgotten within one boot, be it silence, a restart, or an engine that is gone`() {
+        var scene = Scene()
+        scene.hear(.provisioned(.admin))
+        #expect(scene.remembered.sighting == .provisionedAdmin)
+        scene.see(.firmware(.answer(.silent(.resetting, .resetting))))
+        #expect(scene.status.amt.state == "unknown")
+        #expect(scene.status.reasons.first?.says.contains("admin control mode") == true)
+        scene.see(.firmware(.answer(.mkhi(false, nil))))
+        #expect(scene.status.amt.state == "unknown")
+        #expect(scene.status.ports.required == amt.description)
+        var successor = Scene(list: scene.list, remembering: scene.remembered, presence: .without)
+        #expect(successor.status.amt.state == "unknown")
+        successor.see(.firmware(.answer(FirmwareAnswer(.noDevice))))
+        #expect(successor.status.amt.state == "unknown")
+        #expect(successor.status.verdict == .protected)
+    }
+
+    @Test func `is told when it changes, and no more often`() {
+        var scene = Scene()
+        _ = scene.told()
+        scene.hear(.heard(.pre, .none))
+        #expect(scene.toldNames() == ["amt"])
+        for _ in 0..<3 {
+            scene.see(.firmware(.answer(.heard(.pre, .none))))
+            scene.see(.presence(.csme))
+            scene.look(.audit)
+        }
+        #expect(scene.toldNames() == [])
+        scene.see(.firmware(.answer(.heard(.post, .admin))))
+        let events = scene.toldEvents()
+        #expect(
+            events.map(\.journalEntry.message) == ["AMT is provisioned: its firmware is set up, in admin control mode."]
+        )
+        for _ in 0..<3 {
+            scene.see(.firmware(.answer(.silent(.busy, .busy))))
+            scene.see(.presence(.csme))
+            scene.see(.smbios(nil))
+        }
+        #expect(scene.toldNames() == ["amt"])
+    }
+
+    @Test func `gives the ports back where the firmware is not capable, and takes them again where it was wrong`() {
+        var scene = Scene(list: "8080")
+        scene.see(.firmware(.answer(.mkhi(false, nil))))
+        scene.look(.request)
+        #expect(scene.list == "8080")
+        #expect(scene.status.verdict == .notNeeded)
+        #expect(scene.status.amt.interfaces == [] && scene.status.amt.listeners == [])
+        #expect(scene.status.line.hasPrefix("Not needed: the firmware"))
+        scene.see(.smbios(.on))
+        scene.look(.request)
+        #expect(scene.list == amt.union("8080"))
+        #expect(scene.status.amt.state == "unknown")
+    }
+
+    @Test func `comes through a resume with a reset of the firmware`() {
+        var scene = Scene()
+        scene.hear(.heard(.post, .admin, wired: .wired("192.0.2.20")))
+        #expect(scene.status.amt.address == "shared")
+        for inquiry: FirmwareInquiry in [
+            .answer(FirmwareAnswer(.resetting)), .answer(.silent(.silent, .silent)), .failed(.abandoned),
+        ] {
+            scene.see(.firmware(inquiry))
+            #expect(scene.status.amt.state == "unknown")
+            #expect(scene.status.amt.address == "shared", "what AMT said before still counts")
+            #expect(scene.status.amt.interfaces?.first?.evidence.hasSuffix("as the firmware said before") == true)
+            #expect(scene.status.amt.listeners?.allSatisfy { $0.expected == "unknown" } == true)
+            #expect(scene.status.verdict == .protected)
+        }
+        scene.see(.firmware(.answer(.heard(.post, .admin, wired: .wired("192.0.2.20")))))
+        #expect(scene.status.amt.state == "provisioned" && scene.status.reasons == [])
+        scene.see(.firmware(.answer(.disabled)))
+        #expect(scene.status.amt.state == "disabled")
+        #expect(scene.status.amt.address == "unknown", "it is off now, and that counts")
+    }
+}
+
+enum FirmwareInquiryTests {
+    static let outcomes: [FirmwareAnswer.Outcome] = [
+        .answered, .noDevice, .graphicsOnly, .noDriver, .notPermitted, .resetting, .busy, .silent, .garbled("g"),
+        .failed("f"),
+    ]
+    static let failures: [FirmwareFailure] = [.noHelper, .refused("r"), .abandoned, .ended, .tooLong, .malformed("m")]
+    static let all = outcomes.map { FirmwareInquiry.answer(FirmwareAnswer($0)) } + failures.map(FirmwareInquiry.failed)
+}
+
+@Suite struct `An inquiry that failed` {
+    @Test(arguments: FirmwareInquiryTests.all.dropFirst())
+    func `has its own reason, its own line, and is on the safe side`(inquiry: FirmwareInquiry) {
+        var scene = Scene()
+        scene.see(.firmware(inquiry))
+        let reason = scene.status.reasons.first
+        #expect(reason?.id == "firmware-\(inquiry.word)")
+        #expect(reason?.says.contains(inquiry.says) == true)
+        #expect(scene.status.verdict == .protected && scene.list == amt)
+        let text = scene.status.firmwareText
+        #expect(text.contains { $0.label == "Answer" && $0.value == inquiry.says && $0.tone == .doubtful })
+        #expect(inquiry.says.oneLineOnly && !inquiry.says.isEmpty)
+        // SMBIOS knows better, and the failure is still told.
+        scene.see(.smbios(.off))
+        #expect(scene.status.reasons.first?.id == "firmware-\(inquiry.word)")
+    }
+
+    @Test func `has a word of its own each`() {
+        #expect(Set(FirmwareInquiryTests.all.map(\.word)).count == FirmwareInquiryTests.all.count)
+    }
+}

@@ -1,0 +1,126 @@
+@testable import AmtguardCore
+
+/// `ip("192.0.2.1")`
+func ip(_ text: String) -> IPv4Address {
+    guard let address = IPv4Address(text) else { preconditionFailure("no address: \(text)") }
+    return address
+}
+
+/// `ether("a4:bb:6d:00:00:01")`
+func ether(_ text: String) -> MACAddress {
+    guard let address = MACAddress(text) else { preconditionFailure("no address: \(text)") }
+    return address
+}
+
+/// AMT's own address on the wire, in all these tests.
+let wiredMAC = ether("a4:bb:6d:00:00:01")
+let wirelessMAC = ether("a4:bb:6d:00:00:02")
+
+extension LANSettings {
+    /// On, with a link.
+    static func wired(_ ipv4: String, dhcp: Bool = true, _ mode: DHCPMode = .passive) -> LANSettings {
+        LANSettings(enabled: true, ipv4: ip(ipv4), dhcpEnabled: dhcp, dhcpMode: mode, link: true, mac: wiredMAC)
+    }
+
+    static func wireless(_ ipv4: String) -> LANSettings {
+        LANSettings(
+            enabled: true, ipv4: ip(ipv4), dhcpEnabled: true, dhcpMode: .passive, link: true, mac: wirelessMAC)
+    }
+
+    /// How the firmware says that there is no such interface.
+    static let none = LANSettings(
+        enabled: false, ipv4: ip("0.0.0.0"), dhcpEnabled: false, dhcpMode: DHCPMode(rawValue: 0), link: false,
+        mac: ether("00:00:00:00:00:00"))
+}
+
+extension FirmwareAnswer {
+    /// A whole answer of AMT.
+    static func heard(
+        _ provisioning: ProvisioningState, _ mode: ControlMode, tls: Bool = false, network: Bool = true,
+        version: String = "15.0.42", redirection: RedirectionState = [.sol, .kvm],
+        wired: LANSettings = .wired("0.0.0.0"), wireless: LANSettings = .none
+    ) -> FirmwareAnswer {
+        var answer = FirmwareAnswer(.answered, because: "not asked")
+        answer.device = .known("mei0")
+        answer.deviceState = .known("ENABLED")
+        answer.amthi = .known(.answers)
+        answer.amtVersion = .known(version)
+        answer.provisioningState = .known(provisioning)
+        answer.controlMode = .known(mode)
+        answer.wired = .known(wired)
+        answer.wireless = .known(wireless)
+        answer.security = .known(
+            SecurityParameters(
+                tls: tls, networkInterfaceEnabled: network, sol: true, ider: false, kvm: true, link: true))
+        answer.redirection = .known(redirection)
+        return answer
+    }
+
+    static func provisioned(_ mode: ControlMode) -> FirmwareAnswer { heard(.post, mode) }
+
+    /// AMTHI is not offered, and this is what the engine's kernel says.
+    static func mkhi(_ capable: Bool?, _ enabled: Bool?) -> FirmwareAnswer {
+        var answer = FirmwareAnswer(.answered, because: "the AMT host interface is not offered")
+        answer.deviceState = .known("ENABLED")
+        answer.amthi = .known(.notOffered)
+        answer.capable = capable.map(Finding.known) ?? .unknown("MKHI is not offered either")
+        answer.enabled = enabled.map(Finding.known) ?? .unknown("MKHI is not offered either")
+        return answer
+    }
+
+    /// Nothing came but this.
+    static func silent(_ behaviour: Behaviour, _ outcome: Outcome) -> FirmwareAnswer {
+        var answer = FirmwareAnswer(outcome)
+        answer.amthi = .known(behaviour)
+        return answer
+    }
+
+    static let disabled = silent(.disabled, .answered)
+
+    func with(_ change: (inout FirmwareAnswer) -> Void) -> FirmwareAnswer {
+        var answer = self
+        change(&answer)
+        return answer
+    }
+}
+
+extension SMBIOSReading {
+    static let on = SMBIOSReading(table: SMBIOSTests.on + [0, 0])
+    static let off = SMBIOSReading(table: SMBIOSTests.disabled + [0, 0])
+    static let unsupported = SMBIOSReading(table: SMBIOSTests.unsupported + [0, 0])
+    static let vProAlone = SMBIOSReading(table: SMBIOSTests.vPro(engine: 0xC009) + [0, 0])
+    static let both = SMBIOSReading(table: SMBIOSTests.disabled + [0, 0] + SMBIOSTests.on + [0, 0])
+}
+
+typealias SMBIOSTests = `SMBIOS`
+
+extension HostInterface {
+    static let lo = HostInterface(index: 1, name: "lo", isLoopback: true, ipv4: [ip("127.0.0.1")])
+
+    static func eno1(_ ipv4: String...) -> HostInterface {
+        HostInterface(index: 2, name: "eno1", mac: wiredMAC, permanentMAC: wiredMAC, ipv4: ipv4.map { ip($0) })
+    }
+
+    static func wlan0(_ ipv4: String...) -> HostInterface {
+        HostInterface(index: 3, name: "wlan0", mac: wirelessMAC, permanentMAC: wirelessMAC, ipv4: ipv4.map { ip($0) })
+    }
+
+    /// A dock that has the laptop's address by MAC pass-through.
+    static func dock(_ ipv4: String...) -> HostInterface {
+        HostInterface(index: 7, name: "enx0", mac: wiredMAC, permanentMAC: wiredMAC, ipv4: ipv4.map { ip($0) })
+    }
+}
+
+extension Scene {
+    /// The firmware answers on a host with eno1 and Intel LMS.
+    mutating func hear(_ answer: FirmwareAnswer) {
+        see(.interfaces([.lo, .eno1("192.0.2.20")]))
+        see(
+            .listeners([
+                LocalListener(
+                    .tcp, .v4(ip("0.0.0.0")), port: 16992, takesIPv4: true, uid: 0, unit: "lms.service"),
+                LocalListener(.udp, .v4(ip("0.0.0.0")), port: 623, takesIPv4: true, uid: 7),
+            ]))
+        see(.firmware(.answer(answer)))
+    }
+}
