@@ -1,6 +1,5 @@
 import AmtguardCore
 import ArgumentParser
-import SystemPackage
 
 /// `amtguardctl status`
 struct StatusCommand: ParsableCommand {
@@ -13,24 +12,9 @@ struct StatusCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let exit: ExitStatus
-        switch Inquiry(root: common.root.map { FilePath($0) }).outcome() {
-        case .answer(let answer, let stale):
-            exit = stale == nil ? ExitStatus(answer.status.verdict) : .unknown
-            let warning = stale.map { [Status.Line("Stale", "\($0): nobody knows what is so now", .bad)] }
-            show(answer.status.json(stale: stale).description, (warning ?? []) + answer.status.text)
-        case .absence(let absence):
-            exit = .unknown
-            show(absence.json.description, absence.text)
+        let report = Report(common) { status, stale in
+            Report(status.json(stale: stale), status.text, ExitStatus(status.verdict))
         }
-        throw ExitCode(exit.rawValue)
-    }
-
-    private func show(_ text: String, _ lines: [Status.Line]) {
-        if json {
-            print(text)
-        } else {
-            print(Terminal.standard.render(lines))
-        }
+        try report.show(json: json)
     }
 }

@@ -17,6 +17,7 @@ extension BusFace {
             Fact(name: "Verdict", signature: "s") { .string($0.verdict.rawValue) },
             Fact(name: "AMTState", signature: "s") { .string($0.amt.state) },
             Fact(name: "AMTVersion", signature: "s") { .string($0.amt.version ?? "") },
+            Fact(name: "AMTAddress", signature: "s") { .string($0.amt.address) },
             Fact(name: "RequiredPorts", signature: "s") { .string($0.ports.required) },
             Fact(name: "ReservedPorts", signature: "s") { .string($0.ports.reserved ?? "") },
             Fact(name: "OwnedPorts", signature: "s") { .string($0.ports.owned) },

@@ -31,6 +31,13 @@ final class BusFace {
                         + "Is org.amtguard1.conf installed, and was the bus reloaded after it (systemctl reload dbus)?")
             }
         }
+        let login = "org.freedesktop.login1"
+        bus?.subscribe(
+            sender: login, path: "/org/freedesktop/login1", interface: login + ".Manager", member: "PrepareForSleep"
+        ) { [unowned daemon] signal in
+            // True before the sleep, false after it.
+            if (try? signal.readBool()) == false { daemon.resume() }
+        }
     }
 
     /// Looks whether there is a bus by now.

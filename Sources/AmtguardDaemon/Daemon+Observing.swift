@@ -14,7 +14,7 @@ extension Daemon {
             observe(.watch(driver.watched))
             listen()
         }
-        observe(.presence(readPresence(in: root)))
+        lookAtDevices()
         observe(.choice(try? KernelChoiceReader().read()))
         look(prompt)
     }
@@ -81,6 +81,7 @@ extension Daemon {
     func arrangeAudit() {
         guard let audit else {
             sources.audit?.disarm()
+            ignoreNetwork()
             return
         }
         sources.audit?.arm(after: audit, accuracy: audit / 20)

@@ -13,6 +13,8 @@ extension Daemon {
     func reload() -> [ConfigurationProblem] {
         let problems = configure()
         survey(.request)
+        lookAround()
+        follow(timetable.reloaded(refresh: guardian.configuration.refresh, at: .now()))
         publish()
         return problems
     }
@@ -27,6 +29,7 @@ extension Daemon {
     /// Somebody asked: looks at everything, now.
     func check() {
         survey(.request)
+        lookAround()
         publish()
     }
 
@@ -35,6 +38,15 @@ extension Daemon {
         let now = Moment.now().instant.sinceBoot.microseconds
         if now - status.observed.bootUSec > 1_000_000 { check() }
         return status.json.description
+    }
+
+    /// The machine woke up: much may have changed, its firmware among it.
+    func resume() {
+        slept = Clocks.sleepTime()
+        survey(.request)
+        lookAround()
+        follow(timetable.resumed(at: .now()))
+        finish()
     }
 
     /// Another daemon has the bus name, and no lock says that we were first.

@@ -11,6 +11,7 @@ extension Daemon {
         sources.audit = try loop.timer("audit") { [unowned self] in
             arrangeAudit()
             survey(.audit)
+            lookAround()
             useWakeUp()
             finish()
         }
@@ -20,6 +21,15 @@ extension Daemon {
         }
         sources.survey = try loop.timer("survey") { [unowned self] in
             survey(.request)
+            lookAround()
+            finish()
+        }
+        sources.firmware = try loop.timer("firmware") { [unowned self] in
+            follow(timetable.woke(at: .now()))
+            finish()
+        }
+        sources.interfaces = try loop.timer("interfaces") { [unowned self] in
+            lookAtInterfaces()
             finish()
         }
         sources.publish = try loop.timer("publish", priority: .idle) { [unowned self] in

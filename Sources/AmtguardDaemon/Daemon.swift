@@ -27,6 +27,15 @@ final class Daemon {
     var outbox: [Event] = []
     var line = ""
 
+    /// When the firmware is asked, and the question that is under way.
+    var timetable = FirmwareSchedule(refresh: Configuration().refresh)
+    var question: AnswerStream?
+    /// What SMBIOS says, from the privileged step, until it was read.
+    var smbios: Descriptor?
+    var network: NetworkWatch?
+    var deviceState: DeviceStateWatch?
+    var slept = Clocks.sleepTime()
+
     /// What the loop calls.
     struct Sources: ~Copyable {
         var watch: EventSource?
@@ -40,6 +49,11 @@ final class Daemon {
         var interrupt: EventSource?
         var devices: DeviceMonitor?
         var busDirectory: EventSource?
+        var firmware: Timer?
+        var answer: EventSource?
+        var deviceState: EventSource?
+        var network: EventSource?
+        var interfaces: Timer?
     }
 
     /// Opens what can be opened. Nothing is read of the list yet, and nothing is written.
@@ -51,7 +65,9 @@ final class Daemon {
         root = try invocation.openRoot()
         loader = invocation.loader
         keepsake = try Keepsake(below: root)
-        driver = ListDriver(adopting: Arming.receive())
+        var armed = Arming.receive()
+        driver = ListDriver(adopting: armed.watch.take())
+        smbios = armed.smbios.take()
         guardian = Guardian(remembering: keepsake.recall(in: .current))
     }
 
@@ -63,10 +79,15 @@ final class Daemon {
         configure()
         observe(.watch(driver.watched))
         observe(.runtimeDirectory(problem: keepsake.problem))
+        observe(.smbios(takeSMBIOS()))
         survey(.request)
         observe(.started)
         publish()
         ServiceManager.ready(status: status.line)
+        // The reservation stands, and nobody waits for us any more: now there is time to find out more.
+        lookAround()
+        follow(timetable.started(at: .now()))
+        finish()
         return try loop.run()
     }
 }

@@ -13,7 +13,7 @@ public enum Program {
             case .guardHost:
                 EventLoop.ignoreBrokenPipes()
                 return try Daemon(invocation).run()
-            case .arm: try Arming.arm()
+            case .arm: try Arming.arm(below: invocation.openRoot())
             case .check: return try check(invocation)
             case .dryRun:
                 var attempt = try DryRun(invocation)

@@ -6,16 +6,12 @@ extension Status {
 
     /// The same; a status that may no longer be true has no verdict, and says why.
     public func json(stale: String?) -> JSON {
-        let reasons = (stale.map { [Reason(id: "stale", says: $0)] } ?? []) + self.reasons
-        return [
+        [
             "schema": .number(Int64(schema)),
             "version": .string(version),
-            "observed": [
-                "at": .string(observed.at), "bootUSec": .number(observed.bootUSec), "bootId": .string(observed.bootId),
-                "auditUSec": JSON(observed.auditUSec),
-            ],
+            "observed": observed.json,
             "verdict": stale == nil ? .string(verdict.rawValue) : .null,
-            "reasons": .array(reasons.map(\.json)),
+            "reasons": reasonsJSON(stale: stale),
             "since": .string(since),
             "amt": amt.json,
             "ports": [
@@ -25,6 +21,26 @@ extension Status {
             "watch": .string(watch.rawValue),
             "repairs": ["count": .number(Int64(clamping: repairs.count)), "last": repairs.last?.json ?? .null],
             "contested": .bool(contested),
+        ]
+    }
+
+    /// What `amtguardctl firmware --json` prints: those of the same keys that speak of AMT.
+    public func firmwareJSON(stale: String?) -> JSON {
+        [
+            "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
+            "reasons": reasonsJSON(stale: stale), "amt": amt.json,
+        ]
+    }
+
+    private func reasonsJSON(stale: String?) -> JSON {
+        .array(((stale.map { [Reason(id: "stale", says: $0)] } ?? []) + reasons).map(\.json))
+    }
+}
+
+extension Status.Observed {
+    fileprivate var json: JSON {
+        [
+            "at": .string(at), "bootUSec": .number(bootUSec), "bootId": .string(bootId), "auditUSec": JSON(auditUSec),
         ]
     }
 }

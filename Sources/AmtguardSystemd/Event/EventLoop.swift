@@ -70,10 +70,28 @@ public import SystemPackage
     public func onReadable(
         _ descriptor: FileDescriptor, _ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void
     ) throws(Errno) -> EventSource {
+        try onEvents(EPOLLIN.rawValue, of: descriptor, name, priority, body)
+    }
+
+    /// Calls `body` whenever `descriptor` has a priority event: an attribute of sysfs that changed.
+    ///
+    /// Level triggered: the body is called until it has read. The corresponding C function is `sd_event_add_io` with
+    /// EPOLLPRI.
+    /// - Throws: `.notPermitted` for a regular file, which has no events.
+    public func onPriorityEvent(
+        _ descriptor: FileDescriptor, _ name: StaticString, _ body: @escaping () -> Void
+    ) throws(Errno) -> EventSource {
+        try onEvents(EPOLLPRI.rawValue, of: descriptor, name, .normal, body)
+    }
+
+    private func onEvents(
+        _ events: UInt32, of descriptor: FileDescriptor, _ name: StaticString, _ priority: Priority,
+        _ body: @escaping () -> Void
+    ) throws(Errno) -> EventSource {
         let handler = unsafe Unmanaged.passRetained(Handler(body))
         var source: OpaquePointer?
         let result = unsafe sd_event_add_io(
-            event, &source, descriptor.rawValue, EPOLLIN.rawValue,
+            event, &source, descriptor.rawValue, events,
             { _, _, _, userdata in
                 unsafe object(Handler.self, behind: userdata).body()
                 return 0

@@ -3,6 +3,21 @@ public enum FirmwareInquiry: Hashable, Sendable {
     case answer(FirmwareAnswer)
     case failed(FirmwareFailure)
 
+    /// What the helper sent until it closed.
+    public init(reply bytes: [UInt8]) {
+        do {
+            self = .answer(try FirmwareAnswer(parsing: bytes))
+        } catch {
+            self = .failed(Self.isCutShort(bytes) ? .ended : .malformed(error.description))
+        }
+    }
+
+    /// Whether it begins as an answer does, and does not end as one.
+    private static func isCutShort(_ bytes: [UInt8]) -> Bool {
+        let head = "OUTCOME=".utf8
+        return bytes.starts(with: head.prefix(bytes.count)) && !bytes.suffix(7).elementsEqual("\nEND=1\n".utf8)
+    }
+
     /// The answer; `nil` where there is none.
     public var answer: FirmwareAnswer? {
         if case .answer(let answer) = self { answer } else { nil }

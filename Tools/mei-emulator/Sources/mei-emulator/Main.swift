@@ -111,7 +111,10 @@ struct Emulator {
                 text += "ip link add \(interface.name) address \(mac) type \(interface.kind)\n"
                 if !above.isEmpty { text += "ip link set \(above) down master \(interface.name)\n" }
             case "vlan": text += "ip link add link \(above) name \(interface.name) type vlan id 7\n"
-            default: text += "ip link add \(interface.name) address \(mac) type dummy\n"
+            default:
+                // Either is an interface that leads nowhere; kernels differ in which they have.
+                let add = "ip link add \(interface.name) address \(mac) type"
+                text += "\(add) dummy 2>/dev/null || \(add) ifb\n"
             }
             for address in interface.addresses { text += "ip address add \(address) dev \(interface.name)\n" }
             text += "ip link set \(interface.name) up\n"

@@ -1,0 +1,98 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import SystemPackage
+
+// What surrounds the list: devices, interfaces, listeners, sleep. None of it is looked at in the way of a repair.
+
+extension Daemon {
+    /// Looks at what the host has around AMT's ports, as far as it has no event of its own.
+    func lookAround() {
+        // Where AMT is impossible, nothing of this matters.
+        guard audit != nil else { return }
+        if network == nil || sources.network == nil { watchNetwork() }
+        observe(.listeners(try? readListeners(on: guardian.configuration.guarded)))
+        let slept = Clocks.sleepTime()
+        // The clocks are not read at the same instant.
+        if slept > self.slept + .milliseconds(100) {
+            teller.debug("The machine has slept")
+            follow(timetable.resumed(at: .now()))
+        }
+        self.slept = slept
+    }
+
+    /// What SMBIOS says, where the privileged step has handed it over; foreign bytes, sealed.
+    func takeSMBIOS() -> SMBIOSReading? {
+        guard let memory = smbios.take(), let bytes = try? readSealed(memory, atMost: SMBIOSReading.limit) else {
+            return nil
+        }
+        return SMBIOSReading(table: bytes)
+    }
+
+    // MARK: - Devices
+
+    /// Looks at the MEI devices, and who shows that they changed.
+    func lookAtDevices() {
+        let presence = readPresence(in: root)
+        observe(.presence(presence))
+        observe(.wirelessDiverted(readWirelessDiversion(in: root)))
+        watchState(of: presence.csmeDevices.first?.name)
+        follow(timetable.presenceSeen(presence, at: .now()))
+    }
+
+    /// Where the state can't be watched, the audit sees it.
+    private func watchState(of device: String?) {
+        if let watched = deviceState?.device, watched == device { return }
+        sources.deviceState = nil
+        deviceState = nil
+        guard let device, let watch = try? DeviceStateWatch(of: device, in: root) else { return }
+        sources.deviceState = try? loop.onPriorityEvent(watch.descriptor, "device-state") { [unowned self] in
+            stateChanged()
+        }
+        deviceState = consume watch
+    }
+
+    private func stateChanged() {
+        do {
+            try deviceState?.rearm()
+        } catch {
+            // The device is gone; one that comes again under its name has another file.
+            sources.deviceState = nil
+            deviceState = nil
+        }
+        follow(timetable.deviceChanged(at: .now()))
+        sources.survey?.arm(after: .milliseconds(100))
+        finish()
+    }
+
+    // MARK: - Interfaces
+
+    /// While containers come and go by the hundred, this wakes once a second.
+    private static var settling: Duration { .seconds(1) }
+
+    private func watchNetwork() {
+        ignoreNetwork()
+        if let watch = try? NetworkWatch() {
+            sources.network = try? loop.onReadable(watch.descriptor, "network", priority: .idle) { [unowned self] in
+                sources.network?.setEnabled(false)
+                sources.interfaces?.arm(after: Self.settling, accuracy: Self.settling / 4)
+            }
+            network = consume watch
+        }
+        lookAtInterfaces()
+    }
+
+    func ignoreNetwork() {
+        sources.network = nil
+        network = nil
+    }
+
+    func lookAtInterfaces() {
+        // First what has changed is taken away, then the list is read: whatever comes in between wakes us again.
+        _ = network?.drain()
+        sources.network?.setEnabled(true)
+        let interfaces = try? readInterfaces()
+        observe(.interfaces(interfaces))
+        if let interfaces { follow(timetable.interfacesSeen(interfaces, at: .now())) }
+    }
+}
