@@ -46,11 +46,13 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .mode: configuration.mode = try choice(value) ?? defaults.mode
         case .onStop: configuration.onStop = try choice(value) ?? defaults.onStop
         case .ports:
-            configuration.ports = value.isEmpty ? defaults.ports : try ports(value, beside: configuration.extraPorts)
+            let ports = value.isEmpty ? defaults.ports : try ports(value)
+            configuration.ports = try bounded(ports, beside: configuration.extraPorts)
         case .extraPorts:
             configuration.extraPorts =
                 value.isEmpty
-                ? PortSet() : try ports(value, beside: configuration.guarded).union(configuration.extraPorts)
+                ? PortSet()
+                : try bounded(ports(value), beside: configuration.guarded).union(configuration.extraPorts)
         case .audit:
             configuration.audit =
                 value.isEmpty ? defaults.audit : try time(value, in: .milliseconds(100)...(.seconds(3_600)))
@@ -75,9 +77,12 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         return choice
     }
 
-    private func ports(_ value: String, beside others: PortSet) throws(Refused) -> PortSet {
-        let ports: PortSet
-        do { ports = try PortSet(configuration: value) } catch { throw Refused(reason: error.message) }
+    private func ports(_ value: String) throws(Refused) -> PortSet {
+        do { return try PortSet(configuration: value) } catch { throw Refused(reason: error.message) }
+    }
+
+    /// Also the defaults may be too many beside others.
+    private func bounded(_ ports: PortSet, beside others: PortSet) throws(Refused) -> PortSet {
         let count = ports.union(others).count
         guard count <= Self.mostPorts else { throw Refused(reason: "these would be \(count) ports in all") }
         return ports
