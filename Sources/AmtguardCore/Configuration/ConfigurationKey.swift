@@ -35,7 +35,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
 
     /// A slip like `1-65535` would leave the host without a single local port. So many also fit into one page of
     /// memory, however they are scattered.
-    static let mostPorts = 512
+    package static let mostPorts = 512
 
     /// Takes over `value`; an empty one goes back to the default.
     ///
