@@ -37,7 +37,7 @@ planted() {
     trap 'rm -rf "$place"' EXIT
     for fault in trap:crash hang:timeout promise:crash; do
         target=planted-${fault%:*}
-        if fuzzer "$target" -max_total_time=60 -timeout=1 -artifact_prefix="$place/$target-"; then
+        if fuzzer "$target" -max_total_time=60 -timeout=2 -artifact_prefix="$place/$target-"; then
             echo "$target: not found" >&2
             exit 1
         fi
@@ -49,7 +49,7 @@ planted() {
             fi
         done
         # The file is the proof: it must do it again.
-        if fuzzer "$target" -timeout=1 -artifact_prefix="$place/again-" "$file"; then
+        if fuzzer "$target" -timeout=2 -artifact_prefix="$place/again-" "$file"; then
             echo "$target: ${file##*/} does no harm" >&2
             exit 1
         fi
@@ -73,9 +73,10 @@ run() { # TARGET
     return 1
 }
 
+# As few files as reach all that is reached: -merge=1, or counting how often, would keep hundreds.
 keep() { # TARGET
     mkdir -p "$work/$1"
-    fuzzer "$1" -merge=1 -timeout=5 "$corpora/$1" "$work/$1" || { tail -5 "$log" >&2; exit 1; }
+    fuzzer "$1" -set_cover_merge=1 -use_counters=0 -timeout=5 "$corpora/$1" "$work/$1" || { tail -5 "$log" >&2; exit 1; }
     du -sb "$corpora/$1"
 }
 
