@@ -4,10 +4,11 @@ PREFIX   ?= /usr
 DESTDIR  ?=
 RELEASE  := -c release --static-swift-stdlib
 DEBUG_BIN = $(shell $(SWIFT) build --show-bin-path)
+FUZZER    = $(SWIFT) build -c release --sanitize=fuzzer --package-path Tools/fuzzer
 BIN       = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: test-emulator all release test lint format demo bench install clean
+.PHONY: test-emulator all release test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install clean
 
 all: release
 
@@ -27,6 +28,23 @@ test:
 test-emulator:
 	Tools/dependencies.sh emulator
 	$(SWIFT) test --package-path Tools/mei-emulator --disable-xctest
+
+# Looks for bytes that break a parser's promises: FUZZ=TARGET, SECONDS=60 each, or INPUTS=10000000. First a look whether
+# the fuzzer finds anything at all.
+fuzz: fuzz-planted
+	FUZZER=$$($(FUZZER) --show-bin-path)/fuzzer SECONDS=$(or $(SECONDS),60) INPUTS=$(INPUTS) \
+	Tools/fuzzer/run.sh run $(or $(FUZZ),all)
+
+fuzz-planted: fuzzer
+	FUZZER=$$($(FUZZER) --show-bin-path)/fuzzer Tools/fuzzer/run.sh planted
+
+# What the runs found and Tests/Corpora does not cover yet goes there.
+fuzz-keep: fuzzer
+	FUZZER=$$($(FUZZER) --show-bin-path)/fuzzer Tools/fuzzer/run.sh keep $(or $(FUZZ),all)
+
+fuzzer:
+	Tools/dependencies.sh build
+	$(FUZZER)
 
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

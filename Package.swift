@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "AmtguardCore", targets: ["AmtguardCore"]),
         .library(name: "AmtguardLinux", targets: ["AmtguardLinux"]),
         .library(name: "AmtguardMEI", targets: ["AmtguardMEI"]),
+        .library(name: "AmtguardFuzz", targets: ["AmtguardFuzz"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -45,6 +46,10 @@ let package = Package(
         // A host in virtual time, on the core alone.
         .target(name: "AmtguardLab", dependencies: ["AmtguardCore"]),
 
+        // What must hold of each parser: tried by the tests and, in Tools/fuzzer, by the fuzzer.
+        .target(
+            name: "AmtguardFuzz", dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardMEI", "CLinux", system]),
+
         .testTarget(name: "AmtguardCoreTests", dependencies: ["AmtguardCore"]),
         .testTarget(name: "AmtguardLinuxTests", dependencies: ["AmtguardLinux", "AmtguardCore", "CLinux", system]),
         .testTarget(name: "AmtguardSystemdTests", dependencies: ["AmtguardSystemd", "CSystemd", system]),
@@ -54,6 +59,7 @@ let package = Package(
             dependencies: ["AmtguardMEI", "AmtguardLinux", "AmtguardCore", "amtguard-firmware", system]),
         .testTarget(name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore"]),
         .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),
+        .testTarget(name: "AmtguardFuzzTests", dependencies: ["AmtguardFuzz"]),
         .testTarget(name: "AmtguardSystemTests", dependencies: ["amtguardd", "amtguardctl"]),
     ]
 )

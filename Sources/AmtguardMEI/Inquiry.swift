@@ -53,10 +53,14 @@ extension Recording {
         for device in devices {
             var conversation = Conversation(over: Replay(device), uuid: uuid)
             var answer = conversation.run()
+            // As the tree would say it: no attribute without a text, and none longer than a line.
+            func attribute(_ name: String) -> String? {
+                device[name].flatMap { $0.isEmpty ? nil : printable($0.utf8.prefix(80), atMost: 80) }
+            }
             answer.note(
                 Presence.Device(
-                    name: device["name"] ?? "recording", kind: device["kind"], state: device["dev_state"],
-                    firmwareVersion: device["fw_ver"].flatMap(Attributes.version), parent: device["parent"]))
+                    name: attribute("name") ?? "recording", kind: attribute("kind"), state: attribute("dev_state"),
+                    firmwareVersion: attribute("fw_ver").flatMap(Attributes.version), parent: attribute("parent")))
             if answer.speaksForAMT { return answer }
             best = best ?? answer
         }

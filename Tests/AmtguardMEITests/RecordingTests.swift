@@ -89,6 +89,17 @@ import Testing
         #expect(events == [.open(nil)] + (try parse(text).devices[0].events))
     }
 
+    @Test func `gives an answer that can be told, whatever its attributes are`() throws {
+        for value in ["", String(repeating: "x", count: 400)] {
+            let text =
+                "amtguard-recording: 1\n\nattribute name=\(value)\nattribute dev_state=\(value)\n"
+                + "attribute fw_ver=0:\(value)\n" + Line.amthi + (try Line.burst())
+            let answer = try parse(text).answer()
+            #expect(try FirmwareAnswer(parsing: answer.encoded) == answer)
+            #expect(answer.outcome == .answered)
+        }
+    }
+
     @Test func `takes the device that speaks of AMT`() throws {
         let text =
             "amtguard-recording: 1\n\nattribute name=mei0\n" + Line.refused(.amthi, "ENOTTY")

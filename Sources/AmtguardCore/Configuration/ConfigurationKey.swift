@@ -35,7 +35,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
 
     /// A slip like `1-65535` would leave the host without a single local port. So many also fit into one page of
     /// memory, however they are scattered.
-    static let mostPorts = 512
+    package static let mostPorts = 512
 
     /// Takes over `value`; an empty one goes back to the default.
     ///
@@ -46,11 +46,13 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .mode: configuration.mode = try choice(value) ?? defaults.mode
         case .onStop: configuration.onStop = try choice(value) ?? defaults.onStop
         case .ports:
-            configuration.ports = value.isEmpty ? defaults.ports : try ports(value, beside: configuration.extraPorts)
+            let ports = value.isEmpty ? defaults.ports : try ports(value)
+            configuration.ports = try bounded(ports, beside: configuration.extraPorts)
         case .extraPorts:
             configuration.extraPorts =
                 value.isEmpty
-                ? PortSet() : try ports(value, beside: configuration.guarded).union(configuration.extraPorts)
+                ? PortSet()
+                : try bounded(ports(value), beside: configuration.guarded).union(configuration.extraPorts)
         case .audit:
             configuration.audit =
                 value.isEmpty ? defaults.audit : try time(value, in: .milliseconds(100)...(.seconds(3_600)))
@@ -75,9 +77,12 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         return choice
     }
 
-    private func ports(_ value: String, beside others: PortSet) throws(Refused) -> PortSet {
-        let ports: PortSet
-        do { ports = try PortSet(configuration: value) } catch { throw Refused(reason: error.message) }
+    private func ports(_ value: String) throws(Refused) -> PortSet {
+        do { return try PortSet(configuration: value) } catch { throw Refused(reason: error.message) }
+    }
+
+    /// Also the defaults may be too many beside others.
+    private func bounded(_ ports: PortSet, beside others: PortSet) throws(Refused) -> PortSet {
         let count = ports.union(others).count
         guard count <= Self.mostPorts else { throw Refused(reason: "these would be \(count) ports in all") }
         return ports

@@ -43,7 +43,7 @@ extension HostInterface {
     /// The interface of an `RTM_NEWLINK`; `nil` for another message.
     ///
     /// - Throws: `badMessage` for one without index or name, or whose lengths do not fit.
-    init?(link message: NetlinkMessage) throws(Errno) {
+    package init?(link message: NetlinkMessage) throws(Errno) {
         guard Int(message.type) == RTM_NEWLINK else { return nil }
         // struct ifinfomsg: ifi_family u8, pad u8, ifi_type u16, ifi_index s32, ifi_flags u32, ifi_change u32
         let headLength = MemoryLayout<ifinfomsg>.size
@@ -82,14 +82,14 @@ extension HostInterface {
 }
 
 /// An IPv4 address and the interface that it is on.
-struct InterfaceAddress: Hashable {
-    var index: Int
+package struct InterfaceAddress: Hashable {
+    package var index: Int
     var address: IPv4Address
 
     /// The address of an `RTM_NEWADDR` of IPv4; `nil` for another message.
     ///
     /// - Throws: `badMessage` for one without index or address, or whose lengths do not fit.
-    init?(_ message: NetlinkMessage) throws(Errno) {
+    package init?(_ message: NetlinkMessage) throws(Errno) {
         let payload = message.payload
         // struct ifaddrmsg: ifa_family u8, ifa_prefixlen u8, ifa_flags u8, ifa_scope u8, ifa_index u32
         guard Int(message.type) == RTM_NEWADDR, payload.native(UInt8.self, at: 0) == UInt8(AF_INET) else { return nil }

@@ -1,23 +1,23 @@
 import CLinux
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// One message of a netlink datagram.
-struct NetlinkMessage: Hashable {
+package struct NetlinkMessage: Hashable {
     var type: UInt16
     var flags: UInt16
     /// That of the request which it answers.
     var sequence: UInt32
     /// What follows the header.
-    var payload: ArraySlice<UInt8>
+    package var payload: ArraySlice<UInt8>
 
     /// `struct nlmsghdr`: nlmsg_len u32, nlmsg_type u16, nlmsg_flags u16, nlmsg_seq u32, nlmsg_pid u32.
-    static let headerLength = 16
+    package static let headerLength = 16
 
     /// The messages of a datagram in its order.
     ///
     /// - Throws: `badMessage` where a length does not fit.
-    static func parse(_ datagram: ArraySlice<UInt8>) throws(Errno) -> [NetlinkMessage] {
+    package static func parse(_ datagram: ArraySlice<UInt8>) throws(Errno) -> [NetlinkMessage] {
         var messages: [NetlinkMessage] = []
         var rest = datagram
         while !rest.isEmpty {
@@ -33,7 +33,7 @@ struct NetlinkMessage: Hashable {
     }
 
     /// A request as one datagram. The kernel fills in the sender.
-    static func request(type: UInt16, flags: CInt, sequence: UInt32, payload: [UInt8]) -> [UInt8] {
+    package static func request(type: UInt16, flags: CInt, sequence: UInt32, payload: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(native: UInt32(headerLength + payload.count))
         bytes.append(native: type)
@@ -46,7 +46,7 @@ struct NetlinkMessage: Hashable {
     /// The error that the message tells, be it an answer (`NLMSG_ERROR`) or the end of a list (`NLMSG_DONE`).
     ///
     /// - Throws: `badMessage` for an error without a number, or with one that is none.
-    func requireSuccess() throws(Errno) {
+    package func requireSuccess() throws(Errno) {
         // Older kernels end a list without a number.
         if Int32(type) == NLMSG_DONE, payload.isEmpty { return }
         guard let code = payload.native(Int32.self, at: 0), code > -4_096 else { throw .badMessage }

@@ -47,8 +47,8 @@ public func readListeners(
 }
 
 /// What the kernel says of one socket.
-struct SocketEntry: Hashable {
-    var listener: LocalListener
+package struct SocketEntry: Hashable {
+    package var listener: LocalListener
     /// The id of its control group of version 2; `nil` before Linux 5.9.
     var controlGroup: UInt64?
 
@@ -79,7 +79,7 @@ struct SocketEntry: Hashable {
     /// A socket that waits for others; `nil` for another message and for a socket in another state.
     ///
     /// - Throws: `badMessage` for one that is too short, or whose lengths do not fit.
-    init?(_ message: NetlinkMessage, _ transport: LocalListener.TransportProtocol) throws(Errno) {
+    package init?(_ message: NetlinkMessage, _ transport: LocalListener.TransportProtocol) throws(Errno) {
         guard CInt(message.type) == SOCK_DIAG_BY_FAMILY else { return nil }
         // struct inet_diag_msg: @0 family u8, state u8, timer u8, retrans u8; id: @4 source port, @6 destination port,
         // both in the order of the network, @8 source, @24 destination, @40 interface u32, @44 cookie;

@@ -3,9 +3,9 @@
 /// A unit's group lies below the slices: `/system.slice/systemd-sysctl.service`. What is further down is the unit's
 /// own affair: a container manager calls its groups as it likes, and the first unit is the one that `systemctl` on
 /// this host knows. Only a user manager, `user@1000.service`, has units of its own below, again behind slices.
-enum ControlGroup {
+package enum ControlGroup {
     /// The unit in the text of `/proc/PID/cgroup`; `nil` for a process outside of any, and for text that is none.
-    static func unit(cgroup text: [UInt8]) -> String? {
+    package static func unit(cgroup text: [UInt8]) -> String? {
         let lines = text.split(separator: UInt8(ascii: "\n"))
         // Version 2 has the id 0 and no controller. Where that is empty, systemd keeps its tree in a version 1 group.
         for prefix in [":name=systemd:", "0::"].reversed() {

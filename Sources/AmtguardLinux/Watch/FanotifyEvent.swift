@@ -1,10 +1,10 @@
-import CLinux
+package import CLinux
 import Glibc
 
 /// One event of a fanotify group, as it lies in the bytes that `read` returned.
-struct FanotifyEvent: Hashable {
+package struct FanotifyEvent: Hashable {
     /// What the group says about the process behind an event.
-    enum Process: Hashable {
+    package enum Process: Hashable {
         /// The group has no pidfds.
         case notAsked
         /// It was gone and reaped when the event was read (`FAN_NOPIDFD`).
@@ -17,9 +17,9 @@ struct FanotifyEvent: Hashable {
 
     var mask: UInt64
     /// The file that was written, to be closed; `nil` for an overflow.
-    var file: CInt?
+    package var file: CInt?
     /// As seen from the reader's pid namespace; 0 for a process that is not in it.
-    var pid: pid_t
+    package var pid: pid_t
     var process: Process
 
     var isOverflow: Bool { mask & UInt64(FAN_Q_OVERFLOW) != 0 }
@@ -30,7 +30,7 @@ extension FanotifyEvent {
     ///
     /// - Returns: `isWhole` is false where the bytes end in the middle of an event, contradict themselves, or are of
     ///   another version: nothing behind that place is believed.
-    static func parse(_ bytes: ArraySlice<UInt8>) -> (events: [FanotifyEvent], isWhole: Bool) {
+    package static func parse(_ bytes: ArraySlice<UInt8>) -> (events: [FanotifyEvent], isWhole: Bool) {
         var events: [FanotifyEvent] = []
         var rest = bytes
         while !rest.isEmpty {

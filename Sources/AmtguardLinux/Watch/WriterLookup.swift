@@ -3,7 +3,7 @@ import Glibc
 import SystemPackage
 
 /// Finds the name and the unit of a process that wrote the list, before it is gone.
-struct WriterLookup {
+package struct WriterLookup {
     var procfs: FilePath
 
     /// Names a process that an event told about.
@@ -37,7 +37,7 @@ struct WriterLookup {
     }
 
     /// `/proc/PID/comm` without its newline, printable; `nil` where it is empty.
-    static func command(_ bytes: [UInt8]) -> String? {
+    package static func command(_ bytes: [UInt8]) -> String? {
         let text = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
         return text.isEmpty ? nil : printable(text)
     }

@@ -68,6 +68,10 @@ import Testing
             "[Guard]\nExtraPorts=400-700\nPorts=1-300", 3,
             "Ports=: these would be 601 ports in all. \(allowedPorts)"
         ),
+        (
+            "[Guard]\nPorts=1\nExtraPorts=1000-1510\nPorts=", 4,
+            "Ports=: these would be 517 ports in all. \(allowedPorts)"
+        ),
         ("[Guard]\nMode=Auto", 2, "Mode=: \"Auto\" is unknown. Allowed: auto, always, observe"),
         ("[Guard]\nOnStop=maybe", 2, "OnStop=: \"maybe\" is unknown. Allowed: keep, release"),
         (

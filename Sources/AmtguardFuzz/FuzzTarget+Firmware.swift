@@ -1,0 +1,118 @@
+import AmtguardCore
+
+extension FuzzTarget {
+    /// Bytes that came back for any question of AMTHI.
+    @Sendable static func amthiReplies(_ bytes: [UInt8]) throws(Violation) {
+        try amthiReply(bytes)
+        // Few changes leave the length in the header true; behind one that is not, nothing would be tried.
+        let mended = withTrueLength(bytes)
+        if mended != bytes { try amthiReply(mended) }
+    }
+
+    private static func amthiReply(_ bytes: [UInt8]) throws(Violation) {
+        var answer = FirmwareAnswer(.answered)
+        var isKnown = false
+        for request in AMTHI.Request.allCases {
+            let isParsed = try comesBack(bytes, from: request)
+            guard AMTHI.isReply(bytes, to: request) else {
+                try require(!isParsed, "no reply to \(request) is one to another command")
+                continue
+            }
+            let error = answer.take(bytes, for: request)
+            try require((error == nil) == isParsed, "the answer knows what was said, and nothing else: \(request)")
+            if let error { try requireOneLine(error.description, atMost: 100) }
+            isKnown = isKnown || isParsed
+        }
+        if isKnown { try requireTellable(answer) }
+    }
+
+    private static func withTrueLength(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.count >= 12 else { return bytes }
+        var bytes = bytes
+        for (index, shift) in [0, 8, 16, 24].enumerated() {
+            bytes[8 + index] = UInt8(truncatingIfNeeded: (bytes.count - 12) >> shift)
+        }
+        return bytes
+    }
+
+    /// Whether the bytes are a reply to `request`.
+    private static func comesBack(_ bytes: [UInt8], from request: AMTHI.Request) throws(Violation) -> Bool {
+        switch request {
+        case .codeVersions:
+            let versions = try comesBack(CodeVersions.self, bytes, request)
+            try require((versions?.rows.count ?? 0) * 44 <= bytes.count, "no more rows than there are bytes for")
+            return versions != nil
+        case .provisioningState: return try comesBack(ProvisioningState.self, bytes, request) != nil
+        case .controlMode: return try comesBack(ControlMode.self, bytes, request) != nil
+        case .wiredSettings, .wirelessSettings: return try comesBack(LANSettings.self, bytes, request) != nil
+        case .securityParameters: return try comesBack(SecurityParameters.self, bytes, request) != nil
+        case .redirectionState: return try comesBack(RedirectionState.self, bytes, request) != nil
+        case .webUI: return try comesBack(WebUIState.self, bytes, request) != nil
+        case .kvm: return try comesBack(KVMState.self, bytes, request) != nil
+        case .remoteAccess:
+            let access = try comesBack(RemoteAccess.self, bytes, request)
+            try requireOneLine(access?.host ?? "", atMost: bytes.count)
+            return access != nil
+        case .uuid: return try comesBack(GUID.self, bytes, request) != nil
+        }
+    }
+
+    private static func comesBack<Reply: AMTHIReply>(
+        _: Reply.Type, _ bytes: [UInt8], _ request: AMTHI.Request
+    ) throws(Violation) -> Reply? {
+        guard let reply = try? Reply(parsing: bytes, to: request) else { return nil }
+        let again = try? Reply(parsing: reply.encoded(to: request), to: request)
+        try require(again == reply, "encoded and parsed again it is the same: \(reply)")
+        let cut = try? Reply(parsing: withTrueLength(bytes.dropLast()), to: request)
+        try require(cut == nil, "a reply without its last byte is none: \(reply)")
+        return reply
+    }
+
+    /// Bytes that came back for any question of MKHI.
+    @Sendable static func mkhiReplies(_ bytes: [UInt8]) throws(Violation) {
+        for rule in MKHI.Rule.allCases {
+            var answer = FirmwareAnswer(.answered)
+            if let error = answer.take(bytes, for: rule) {
+                try requireOneLine(error.description, atMost: 100)
+                continue
+            }
+            let again = (try? MKHI.Features(parsing: bytes, to: rule))?.encoded(to: rule)
+            try require(again == bytes, "there is one way to write a reply: \(bytes)")
+            try requireTellable(answer)
+        }
+    }
+
+    /// What the driver says of a client.
+    @Sendable static func connectReply(_ bytes: [UInt8]) throws(Violation) {
+        guard let reply = try? ConnectReply(parsing: bytes) else { return }
+        try require(bytes.count == 16, "the buffer has 16 bytes")
+        try require((16...65_536).contains(reply.messageLimit), "a message limit that can be: \(reply.messageLimit)")
+    }
+
+    /// Questions, as an emulator takes them.
+    @Sendable static func firmwareRequests(_ bytes: [UInt8]) throws(Violation) {
+        if let request = try? AMTHI.Request(parsing: bytes) {
+            try require((try? AMTHI.Request(parsing: request.encoded)) == request, "it comes back: \(request)")
+            try require(request.encoded.count == bytes.count, "nothing is passed over: \(request)")
+        }
+        if let rule = try? MKHI.Rule(parsing: bytes) {
+            try require(rule.encoded == bytes, "there is one way to write a question: \(rule)")
+        }
+    }
+
+    /// The structures that the firmware left when the machine started.
+    @Sendable static func smbiosTable(_ bytes: [UInt8]) throws(Violation) {
+        let structures = SMBIOSStructure.structures(in: bytes)
+        try require(structures.count <= SMBIOSStructure.most, "at most \(SMBIOSStructure.most) structures")
+        let raw = structures.flatMap(\.raw)
+        try require(bytes.starts(with: raw), "the structures are those of the table, in its order")
+        let extract = SMBIOSReading.extract(from: bytes)
+        try require(extract.count <= min(bytes.count, SMBIOSReading.limit), "an extract is no longer")
+        let reading = SMBIOSReading(table: bytes)
+        // Beyond the limit an extract has less.
+        if bytes.count <= SMBIOSReading.limit {
+            try require(SMBIOSReading(table: extract) == reading, "an extract says the same: \(reading)")
+        }
+        for version in reading.vPro.compactMap(\.firmwareVersion) { try requireOneLine(version, atMost: 23) }
+    }
+}

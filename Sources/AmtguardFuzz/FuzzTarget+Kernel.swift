@@ -1,0 +1,78 @@
+import AmtguardCore
+import AmtguardLinux
+import CLinux
+import Glibc
+import SystemPackage
+
+extension FuzzTarget {
+    /// A datagram of netlink, and the same bytes as what one message of each kind carries.
+    @Sendable static func netlink(_ bytes: [UInt8]) throws(Violation) {
+        for message in try messages(bytes) ?? [] { try interpret(message) }
+        for type in [RTM_NEWLINK, RTM_NEWADDR, Int(SOCK_DIAG_BY_FAMILY), Int(NLMSG_ERROR), Int(NLMSG_DONE)] {
+            let datagram = NetlinkMessage.request(type: UInt16(type), flags: 0, sequence: 1, payload: bytes)
+            let messages = try messages(datagram)
+            try require(messages?.map { Array($0.payload) } == [bytes], "a request is one message with its payload")
+            for message in messages ?? [] { try interpret(message) }
+        }
+    }
+
+    private static func messages(_ datagram: [UInt8]) throws(Violation) -> [NetlinkMessage]? {
+        let messages = try orBadMessage { () throws(Errno) in try NetlinkMessage.parse(datagram[...]) }
+        let most = datagram.count / NetlinkMessage.headerLength
+        try require((messages ?? []).count <= most, "no more messages than there are bytes for")
+        return messages
+    }
+
+    private static func interpret(_ message: NetlinkMessage) throws(Violation) {
+        let interface = try orBadMessage { () throws(Errno) in try HostInterface(link: message) }
+        if let interface = interface ?? nil {
+            try require(interface.index > 0 && !interface.name.isEmpty, "an interface has an index and a name")
+            try requireOneLine(interface.name + (interface.kind ?? ""), atMost: 90)
+        }
+        let address = try orBadMessage { () throws(Errno) in try InterfaceAddress(message) }
+        if let address = address ?? nil { try require(address.index > 0, "an address is on an interface") }
+        for transport in [LocalListener.TransportProtocol.tcp, .udp] {
+            let entry = try orBadMessage { () throws(Errno) in try SocketEntry(message, transport) }
+            if let entry = entry ?? nil { try requireOneLine("\(entry.listener.address)", atMost: 45) }
+        }
+        do throws(Errno) {
+            try message.requireSuccess()
+        } catch {
+            try require((1...4_095).contains(error.rawValue), "an error that the kernel has: \(error.rawValue)")
+        }
+    }
+
+    /// - Returns: `nil` for bytes that do not fit; another error says something of the system, which was not asked.
+    private static func orBadMessage<Value>(_ parse: () throws(Errno) -> Value) throws(Violation) -> Value? {
+        do throws(Errno) {
+            return try parse()
+        } catch {
+            try require(error == .badMessage, "bytes that do not fit are a bad message: \(error)")
+            return nil
+        }
+    }
+
+    /// What a group of fanotify gives.
+    @Sendable static func fanotify(_ bytes: [UInt8]) throws(Violation) {
+        let (events, isWhole) = FanotifyEvent.parse(bytes[...])
+        try require(events.count * 24 <= bytes.count, "no more events than there are bytes for")
+        for event in events {
+            try require(event.pid >= 0 && (event.file ?? 0) >= 0, "no event names a process or a file below zero")
+        }
+        let twice = FanotifyEvent.parse((bytes + bytes)[...])
+        guard isWhole else {
+            // Nothing behind the place where they are wrong is believed, unless they were merely cut short.
+            return try require(twice.events.starts(with: events), "what came first stays: \(events)")
+        }
+        try require(twice.events == events + events && twice.isWhole, "each event stands for itself: \(events)")
+    }
+
+    /// What `/proc/PID` says of a writer: its control groups and its name.
+    @Sendable static func processFiles(_ bytes: [UInt8]) throws(Violation) {
+        if let unit = ControlGroup.unit(cgroup: bytes) {
+            try requireOneLine(unit, atMost: 255)
+            try require(!unit.utf8.contains(UInt8(ascii: "/")), "a unit is one part of the path: \(unit)")
+        }
+        if let command = WriterLookup.command(bytes) { try requireOneLine(command, atMost: 43) }
+    }
+}
