@@ -24,6 +24,8 @@ public final class HoldSocket {
     ///   without CAP_NET_BIND_SERVICE, `tooManyOpenFiles` and `tooManyOpenFilesInSystem`.
     public init(_ hold: Hold, isShared: Bool) throws(Errno) {
         let opened = try SocketCalls.open(hold.protocol)
+        // The guard itself needs descriptors too, and the lowest free number is given first.
+        guard opened.number < Self.descriptorLimit - Self.spareDescriptors else { throw .tooManyOpenFiles }
         try opened.set(IPPROTO_IP, IP_FREEBIND, 1)
         try opened.set(SOL_SOCKET, SO_REUSEADDR, 1)
         if hold.protocol == .udp { try opened.refuseAll() }
@@ -31,6 +33,15 @@ public final class HoldSocket {
         self.hold = hold
         descriptor = opened
         if !isShared { try share(false) }
+    }
+
+    private static let spareDescriptors = 32
+
+    /// The corresponding C function is `getrlimit` with RLIMIT_NOFILE.
+    private static var descriptorLimit: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+        return Int(clamping: limit.rlim_cur)
     }
 
     /// Takes over a socket that was held before, from the service manager's store, if it is one: what comes from there
