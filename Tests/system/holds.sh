@@ -22,7 +22,7 @@ serve='use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SO
     bind($s, sockaddr_in($ARGV[1], inet_aton($ARGV[0]))) or die "$!\n"; listen($s, 5) or die "$!\n";
     print "listens\n"; while (accept(my $c, $s)) { syswrite $c, "served\n" }'
 start_server() { : >server.log; perl -e "\$| = 1; $serve" 0.0.0.0 "$1" >server.log 2>&1 & server=$!; }
-stop_server() { kill $server; wait $server || true; }
+stop_server() { kill -KILL $server; wait $server || true; }  # SIGTERM may be blocked by whoever runs us
 server_says() { grep -q "$1" server.log; }
 answers() { seen=$(timeout 5 nc.openbsd -N 192.0.2.1 "$1" </dev/null || true); [[ $seen == served ]]; }
 traditional() {  # WORD: what netcat-traditional, which sets SO_REUSEADDR, says
@@ -97,7 +97,7 @@ configure Mode=always AuditSec=100ms
 reload_guard
 eventually "that port can't be held" says 'Not held: 192.0.2.1 tcp 16994: a socket of another program sits there'
 expect "which is a reason" reason hold-occupied
-kill $victim
+kill -KILL $victim
 wait $victim || true
 stop_server
 stop_guard

@@ -6,9 +6,11 @@ extension Guardian {
         guard configuration.hold != .off, configuration.mode != .observe, isNeeded, !reservation.required.isEmpty else {
             return .nothing
         }
+        // Mode=always overrules that AMT is impossible, and that it has no interface with it.
+        let interfaces = detection.amtInterfaces.flatMap { $0.isEmpty ? nil : $0 }
         return HoldPlan(
             addresses: HoldPlan.Addresses(
-                sharedBy: detection.amtInterfaces, with: detection.interfaces, always: configuration.mode == .always),
+                sharedBy: interfaces, with: detection.interfaces, always: configuration.mode == .always),
             ports: reservation.required, holdsUDP: configuration.holdsUDP, isShared: configuration.hold == .cooperative)
     }
 

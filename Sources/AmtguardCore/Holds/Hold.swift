@@ -3,12 +3,14 @@
 /// Of IPv4 alone: AMT never shares an IPv6 address, a socket of IPv6 that takes IPv4 as well meets the hold where it
 /// binds the wildcard, and `connect` over IPv6 passes over a port that is held on any address.
 public struct Hold: Hashable, Sendable {
+    public typealias TransportProtocol = LocalListener.TransportProtocol
+
     public var address: IPv4Address
     public var port: UInt16
-    public var `protocol`: LocalListener.TransportProtocol
+    public var `protocol`: TransportProtocol
 
     /// TCP unless told otherwise.
-    public init(_ address: IPv4Address, _ port: UInt16, _ protocol: LocalListener.TransportProtocol = .tcp) {
+    public init(_ address: IPv4Address, _ port: UInt16, _ protocol: TransportProtocol = .tcp) {
         self.address = address
         self.port = port
         self.protocol = `protocol`

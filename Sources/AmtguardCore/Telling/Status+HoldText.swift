@@ -34,7 +34,7 @@ extension Hold {
     /// What a status says, which may come from a file.
     fileprivate init?(_ holding: Status.Holding) {
         guard let address = IPv4Address(holding.address),
-            let transport = LocalListener.TransportProtocol(rawValue: holding.protocol)
+            let transport = Hold.TransportProtocol(rawValue: holding.protocol)
         else { return nil }
         self.init(address, holding.port, transport)
     }

@@ -7,7 +7,7 @@ import SystemPackage
 
 enum SocketCalls {
     /// A socket of IPv4. The corresponding C function is `socket`.
-    static func open(_ transport: LocalListener.TransportProtocol) throws(Errno) -> Descriptor {
+    static func open(_ transport: Hold.TransportProtocol) throws(Errno) -> Descriptor {
         let type = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
         return Descriptor(
             owning: try valueOrErrno {
@@ -71,7 +71,7 @@ extension Descriptor {
     /// port. The corresponding C function is `getsockname`.
     func hold() throws(Errno) -> Hold? {
         guard try status().st_mode & S_IFMT == S_IFSOCK, try get(SOL_SOCKET, SO_DOMAIN) == AF_INET else { return nil }
-        let transport: LocalListener.TransportProtocol
+        let transport: Hold.TransportProtocol
         switch Int(try get(SOL_SOCKET, SO_PROTOCOL)) {
         case Int(IPPROTO_TCP): transport = .tcp
         case Int(IPPROTO_UDP): transport = .udp

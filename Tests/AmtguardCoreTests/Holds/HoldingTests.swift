@@ -35,6 +35,8 @@ import Testing
         var impossible = Scene(list: amt, presence: .without)
         impossible.see(.interfaces([.lo, .eno1("192.0.2.20")]))
         #expect(holds(impossible).isEmpty)
+        impossible.reload { $0.mode = .always }
+        #expect(holds(impossible) == six, "Mode=always overrules it")
     }
 
     @Test func `follow the address, and stay on none that is no longer the host's`() {
