@@ -57,9 +57,11 @@ clean:
 demo:
 	Tools/dependencies.sh demo
 	$(SWIFT) build $(RELEASE) --product amtguardd
+	$(SWIFT) build $(RELEASE) --product amtguard-firmware
 	$(SWIFT) build $(RELEASE) --product amtguardctl
+	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
 	$(SWIFT) build -c release --package-path Tools/demo
-	AMTGUARDD=$(BIN)/amtguardd AMTGUARDCTL=$(BIN)/amtguardctl \
+	AMTGUARDD=$(BIN)/amtguardd AMTGUARDCTL=$(BIN)/amtguardctl AMTGUARD_FIRMWARE=$(BIN)/amtguard-firmware \
 	DEMO_BIN=$$($(SWIFT) build -c release --package-path Tools/demo --show-bin-path) Tools/demo/demo.sh
 
 bench:

@@ -3,11 +3,12 @@
 #   Tools/dependencies.sh build|test|emulator|demo
 set -eu
 build="libsystemd-dev"
+emulator="libfuse3-dev fuse3"
 case "${1:-}" in
     build) packages="$build" ;;
     test)  packages="$build dbus iproute2 netcat-openbsd nftables procps systemd util-linux" ;;
-    emulator) packages="$build libfuse3-dev fuse3" ;;
-    demo)  packages="$build iproute2 netcat-openbsd nftables procps util-linux" ;;
+    emulator) packages="$build $emulator" ;;
+    demo)  packages="$build $emulator iproute2 netcat-openbsd nftables procps systemd util-linux" ;;
     *)     echo "usage: $0 build|test|emulator|demo" >&2; exit 64 ;;
 esac
 

@@ -32,8 +32,10 @@ import Testing
         return Run(status: process.terminationStatus, output: bytes, error: String(decoding: message, as: UTF8.self))
     }
 
+    private let scratch = Scratch()
+
     private func recording(_ text: String) throws -> String {
-        let path = FileManager.default.temporaryDirectory.path + "/amtguard-mei-\(UUID().uuidString).recording"
+        let path = try scratch.newFile("recording")
         try Data(("amtguard-recording: 1\n\nattribute name=mei0\n" + text).utf8).write(to: URL(filePath: path))
         return path
     }

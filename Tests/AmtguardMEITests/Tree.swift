@@ -37,3 +37,17 @@ final class Tree {
         try make(path + "/dev/mei0")
     }
 }
+
+/// Files below /tmp that are gone with their owner.
+final class Scratch {
+    private let path = FileManager.default.temporaryDirectory.path + "/amtguard-mei-\(UUID().uuidString)"
+    private var count = 0
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func newFile(_ name: String) throws -> String {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        count += 1
+        return "\(path)/\(name)-\(count)"
+    }
+}

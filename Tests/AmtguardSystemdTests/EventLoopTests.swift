@@ -34,6 +34,29 @@ extension Systemd {
             never.disarm()
         }
 
+        @Test func `hears priority events, and no others`() throws {
+            // In packet mode the master of a terminal gets one when the other side discards what waits.
+            let master = FileDescriptor(rawValue: try check(posix_openpt(O_RDWR | O_NOCTTY)))
+            defer { try? master.close() }
+            try check(grantpt(master.rawValue))
+            try check(unlockpt(master.rawValue))
+            guard let path = unsafe ptsname(master.rawValue) else { throw Errno(rawValue: errno) }
+            let name = unsafe String(cString: path)
+            let slave = try FileDescriptor.open(FilePath(name), .readWrite, options: .noFollow)
+            defer { try? slave.close() }
+            var on: CInt = 1
+            try check(unsafe ioctl(master.rawValue, UInt(TIOCPKT), &on))
+
+            var count = 0
+            let source = try loop.onPriorityEvent(master, "urgent") { count += 1 }
+            try slave.writeAll("x".utf8)
+            #expect(try !loop.turn(timeout: .milliseconds(20)))
+            try check(tcflush(slave.rawValue, TCIOFLUSH))
+            #expect(try loop.turn(timeout: .seconds(5)))
+            #expect(count == 1)
+            withExtendedLifetime(source) {}
+        }
+
         @Test func `keeps appointments exactly, never early`() throws {
             // libsystemd's default accuracy of 250 ms would let at least one of them wait for the next.
             let start = BootClock.now

@@ -5,8 +5,9 @@
 # /run: nothing of the host is read that matters or written at all, and when the script ends nothing is left to clean.
 # Every sentence that begins with "held" was checked just then. Exit status 0 only if all of them held.
 #
-#   AMTGUARDD, AMTGUARDCTL   the programs to show
-#   DEMO_BIN                 where this package's opener and greeter were built
+#   AMTGUARDD, AMTGUARDCTL, AMTGUARD_FIRMWARE   the programs to show
+#   MEI_EMULATOR                                what answers for the firmware
+#   DEMO_BIN                                    where this package's opener and greeter were built
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -30,17 +31,21 @@ enter() {
     need nft nftables
     need nc.openbsd netcat-openbsd
     need sysctl procps
+    need systemd-socket-activate systemd
 
-    if [[ -z ${AMTGUARDD:-} || -z ${AMTGUARDCTL:-} ]]; then
+    if [[ -z ${AMTGUARDD:-} || -z ${AMTGUARDCTL:-} || -z ${AMTGUARD_FIRMWARE:-} ]]; then
         built=$(swift build --package-path "$here/../.." -c release --show-bin-path)
-        AMTGUARDD=${AMTGUARDD:-$built/amtguardd} AMTGUARDCTL=${AMTGUARDCTL:-$built/amtguardctl}
+        : "${AMTGUARDD:=$built/amtguardd}" "${AMTGUARDCTL:=$built/amtguardctl}"
+        : "${AMTGUARD_FIRMWARE:=$built/amtguard-firmware}"
     fi
+    : "${MEI_EMULATOR:=$(swift build --package-path "$here/../mei-emulator" -c release --show-bin-path)/mei-emulator}"
     DEMO_BIN=${DEMO_BIN:-$(swift build --package-path "$here" -c release --show-bin-path)}
-    for program in "$AMTGUARDD" "$AMTGUARDCTL" "$DEMO_BIN/opener" "$DEMO_BIN/greeter"; do
+    for program in "$AMTGUARDD" "$AMTGUARDCTL" "$AMTGUARD_FIRMWARE" "$MEI_EMULATOR" "$DEMO_BIN"/{opener,greeter}; do
         [[ -x $program ]] || fail "$program is not built; 'make demo' builds it"
     done
     AMTGUARDD=$(realpath "$AMTGUARDD") AMTGUARDCTL=$(realpath "$AMTGUARDCTL") DEMO_BIN=$(realpath "$DEMO_BIN")
-    export AMTGUARDD AMTGUARDCTL DEMO_BIN DEMO_INSIDE=1
+    AMTGUARD_FIRMWARE=$(realpath "$AMTGUARD_FIRMWARE") MEI_EMULATOR=$(realpath "$MEI_EMULATOR")
+    export AMTGUARDD AMTGUARDCTL AMTGUARD_FIRMWARE MEI_EMULATOR DEMO_BIN DEMO_INSIDE=1
 
     local namespaces=(--net --mount --pid --fork --kill-child --mount-proc)
     if [[ $EUID -eq 0 ]] && unshare "${namespaces[@]}" true 2>/dev/null; then
@@ -119,7 +124,7 @@ count=33000  # more than half of 1024-65535: connect() walks the ports of one pa
 
 began=$SECONDS
 mount -t tmpfs -o mode=755 demo /run
-[[ -x $AMTGUARDD && -x $DEMO_BIN/opener ]] || fail "move the checkout: below /run the demo hides it from itself"
+[[ -x $AMTGUARDD && -x $MEI_EMULATOR && -x $DEMO_BIN/opener ]] || fail "move the checkout: below /run the demo hides it from itself"
 mkdir -p /run/demo/root /run/systemd/journal
 cd /run/demo
 export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/demo/no-bus  # the host's bus is not ours to speak on
@@ -137,7 +142,7 @@ elsewhere=$!
 moved() { [[ $(readlink /proc/$elsewhere/ns/net) != "$(readlink /proc/self/ns/net)" ]]; }
 within 5 moved || fail "the peer's namespace did not come up"
 ip link set lo up
-ip link add host0 type veth peer name peer0 netns $elsewhere
+ip link add host0 address 02:00:5e:10:00:01 type veth peer name peer0 netns $elsewhere
 ip address add $host/24 dev host0
 ip link set host0 up
 nsenter --target $elsewhere --net ip address add $peer/24 dev peer0
@@ -155,10 +160,21 @@ table netdev card {
     }
 }
 RULES
-"$here/emulated-sys.sh" /run/demo/root amt
+if [[ -r /dev/fuse && -w /dev/fuse ]]; then
+    "$MEI_EMULATOR" "$here/shared.machine" --root /run/demo/root >emulator.log 2>&1 &
+    emulator=$!
+    emulated() { alive $emulator || fail "$(cat emulator.log)"; grep -q ready emulator.log; }
+    within 5 emulated || fail "the emulated firmware is not ready: $(cat emulator.log)"
+    systemd-socket-activate --accept --inetd -l /run/demo/root/run/amtguard-firmware.socket \
+        "$AMTGUARD_FIRMWARE" --root /run/demo/root --answer 2>socket.log &
+    firmware="a FUSE file that answers like /dev/mei0 for the firmware"
+else
+    "$here/emulated-sys.sh" /run/demo/root amt
+    emulator='' firmware="an emulated /sys for the firmware"
+fi
 say "host $host, card host0: what arrives for TCP 623, 664, 16992-16995 or UDP 623, 664 goes to" \
     "the firmware, and the host never sees it. So it is on a machine with AMT; here a packet filter" \
-    "stands in for the card, and an emulated /sys for the firmware." \
+    "stands in for the card, and $firmware." \
     "peer $peer, port $port: says hello to everybody."
 greets() { [[ $(nc.openbsd -d -w 2 $peer $port) == hello ]]; }
 claim "the peer answers" within 5 greets
@@ -218,6 +234,19 @@ show "sysctl -n net.ipv4.ip_local_reserved_ports"
 quote <$list
 claim "AMT's six ports are reserved" is $result yes
 
+step "It has asked the firmware"
+knows() { "$AMTGUARDCTL" --root /run/demo/root firmware --json 2>/dev/null | grep -q "$1"; }
+if [[ $emulator ]]; then
+    if within 5 knows '"address": *"shared"'; then result=yes; else result=no; fi
+    show "amtguardctl firmware"
+    "$AMTGUARDCTL" --root /run/demo/root firmware 2>&1 | grep -E '^(AMT|Provis|Control|Wired|Address|Listens)' | quote
+    claim "AMT is provisioned, in admin control mode: nobody told amtguardd" knows '"controlMode": *"admin"'
+    claim "it shares the address $host with host0, found by the card's MAC address" is $result yes
+else
+    say "This user may not open /dev/fuse, so there is no firmware to ask, and nothing is claimed about it."
+fi
+
+step "The same connections again"
 say "opening $count connections again ..."
 if none_hung; then result=yes; else result=no; fi
 say "$opened opened, $answered answered, $hung hung${ports:+, from local ports: $ports} (${seconds} s)"

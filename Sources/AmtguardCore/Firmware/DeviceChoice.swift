@@ -16,6 +16,7 @@ extension Presence {
             return .none(.failed("\(astray.name) stands on no management engine interface that the PCI bus shows"))
         }
         if speaksForCSME { return .none(.noDriver) }
+        guard pciFunctions != nil else { return .none(.failed("the PCI bus can't be read in /sys")) }
         return .none(devices.isEmpty ? .noDevice : .graphicsOnly)
     }
 }

@@ -22,6 +22,8 @@ public struct RootDirectory: ~Copyable {
     /// The tree below `path`, or the machine's own.
     ///
     /// The corresponding C function is `open` with `O_PATH`.
+    /// - Throws: `noSuchFileOrDirectory`, `notDirectory` and the like; `noFunction` where `openat2` can't be had: before
+    ///   Linux 5.6, and in a unit with RestrictSUIDSGID=.
     public init(path: FilePath? = nil) throws(Errno) {
         guard let path else {
             directory = nil
@@ -30,7 +32,10 @@ public struct RootDirectory: ~Copyable {
         let number = try valueOrErrno {
             unsafe path.withPlatformString { unsafe Glibc.open($0, O_PATH | O_DIRECTORY | O_CLOEXEC) }
         }
-        directory = Descriptor(owning: number)
+        let opened = Descriptor(owning: number)
+        // Better now than that everything below seems to be missing.
+        _ = try Self.open("/", in: number, flags: O_PATH | O_DIRECTORY | O_CLOEXEC)
+        directory = consume opened
     }
 
     /// Whether it is a tree below some directory, and not the machine's own.
@@ -64,6 +69,12 @@ public struct RootDirectory: ~Copyable {
                     unsafe path.withPlatformString { unsafe Glibc.open($0, flags, permissions.rawValue) }
                 })
         }
+        return try Self.open(path, in: directory, flags: flags, permissions: permissions)
+    }
+
+    private static func open(
+        _ path: FilePath, in directory: CInt, flags: CInt, permissions: FilePermissions = []
+    ) throws(Errno) -> Descriptor {
         var how = open_how()
         how.flags = UInt64(flags)
         how.mode = UInt64(permissions.rawValue)

@@ -27,4 +27,9 @@ import Testing
     ) {
         #expect(Presence(pciFunctions: 9, heci: heci, devices: devices, offeringAMTHI: offering).choice == choice)
     }
+
+    @Test func `is not denied where the PCI bus can't be read`() {
+        let presence = Presence(pciFunctions: nil, heci: [], devices: [], offeringAMTHI: [])
+        #expect(presence.choice == .none(.failed("the PCI bus can't be read in /sys")))
+    }
 }

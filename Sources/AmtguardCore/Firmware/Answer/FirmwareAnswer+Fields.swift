@@ -52,7 +52,7 @@ extension FirmwareAnswer {
             Field("FIRMWARE_VERSION", "firmwareVersion", "Firmware", .sysfs, firmwareVersion),
             Field("AMTHI", "amthi", "Interface", .amthi, amthi),
             Field("BIOS", "bios", "BIOS", .amthi, bios),
-            Field("AMT_VERSION", "amtVersion", "AMT", .amthi, amtVersion),
+            Field("AMT_VERSION", "amtVersion", "AMT version", .amthi, amtVersion),
             Field("AMT_BUILD", "amtBuild", "Build", .amthi, amtBuild),
             Field("SKU", "sku", "SKU", .amthi, sku),
             Field("PROVISIONING", "provisioningState", "Provisioning", .amthi, provisioningState),

@@ -131,7 +131,7 @@ import Testing
     @Test func `says to people what it says to programs`() {
         let text = Self.full.text.map { "\($0.label): \($0.value)" }
         for line in [
-            "Answer: the firmware answered", "AMT: 11.8.93 (amthi)", "Provisioning: provisioned (amthi)",
+            "Answer: the firmware answered", "AMT version: 11.8.93 (amthi)", "Provisioning: provisioned (amthi)",
             "Wired: enabled, 192.168.1.20, DHCP passive, link up, c8:d9:d2:7a:1e:33 (amthi)",
             "Wireless: not there (amthi)", "Enabled: no (mkhi)", "SKU: 8 amt (amthi)",
         ] { #expect(text.contains(line), "\(line) in \(text)") }

@@ -265,4 +265,15 @@ enum FirmwareInquiryTests {
     @Test func `has a word of its own each`() {
         #expect(Set(FirmwareInquiryTests.all.map(\.word)).count == FirmwareInquiryTests.all.count)
     }
+
+    @Test(arguments: [
+        ("", "helper-ended"), ("OUT", "helper-ended"), ("OUTCOME=answered\nDEVICE=me", "helper-ended"),
+        ("OUTCOME=answered\n", "helper-ended"), ("OUTCOME=answered\nEND=1", "helper-ended"),
+        ("hello\n", "answer-malformed"), ("OUTCOME=answered\nDEVICE\nEND=1\n", "answer-malformed"),
+        ("OUTCOME=good\nEND=1\n", "answer-malformed"), ("\0", "answer-malformed"),
+        ("OUTCOME=busy\nEND=1\n", "busy"),
+    ])
+    func `is told by what the helper sent`(reply: String, word: String) {
+        #expect(FirmwareInquiry(reply: Array(reply.utf8)).word == word)
+    }
 }

@@ -1,0 +1,130 @@
+import Foundation
+import Glibc
+import SystemPackage
+import Testing
+
+@testable import AmtguardLinux
+
+@Suite struct `An answer on a socket` {
+    private let directory: TemporaryDirectory
+    private let server: Server
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        try directory.directory("run")
+        server = try Server(directory.path + "/run/socket")
+    }
+
+    private func connect(atMost limit: Int = 100) throws -> AnswerStream {
+        try AnswerStream(
+            connectingTo: "/run/socket", in: RootDirectory(path: FilePath(directory.path)), atMost: limit)
+    }
+
+    @Test func `is taken part by part, and waited for by nobody`() throws {
+        var stream = try connect()
+        #expect(try stream.take() == .open)
+        let connection = try server.accept()
+        #expect(try stream.take() == .open)
+        try connection.fileDescriptor.writeAll("one ".utf8)
+        #expect(try stream.take() == .open)
+        try connection.fileDescriptor.writeAll("two".utf8)
+        _ = consume connection
+        #expect(try stream.take() == .ended)
+        #expect(String(decoding: stream.bytes, as: UTF8.self) == "one two")
+    }
+
+    @Test(arguments: [(100, AnswerStream.Progress.ended), (101, .tooLong), (100_000, .tooLong)])
+    func `ends at its limit`(length: Int, progress: AnswerStream.Progress) throws {
+        var stream = try connect()
+        let connection = try server.accept()
+        try connection.fileDescriptor.writeAll([UInt8](repeating: 65, count: length))
+        _ = consume connection
+        #expect(try stream.take() == progress)
+        #expect(stream.bytes.count == 100)
+    }
+
+    @Test func `is refused where nobody listens, where no socket is, and where it is something else`() throws {
+        let root = try RootDirectory(path: FilePath(directory.path))
+        #expect(throws: Errno.noSuchFileOrDirectory) {
+            _ = try AnswerStream(connectingTo: "/run/none", in: root, atMost: 1)
+        }
+        try directory.file("run/file", "")
+        #expect(throws: Errno.connectionRefused) {
+            _ = try AnswerStream(connectingTo: "/run/file", in: root, atMost: 1)
+        }
+        server.close()
+        #expect(throws: Errno.connectionRefused) { _ = try connect() }
+    }
+
+    @Test func `does not wait for a server that accepts nobody`() throws {
+        // The queue of one is full after two.
+        var waiting: [FileDescriptor] = []
+        defer { for descriptor in waiting { try? descriptor.close() } }
+        let error = #expect(throws: Errno.self) {
+            for _ in 0..<10 { waiting.append(try FileDescriptor(rawValue: dup(connect().descriptor.rawValue))) }
+        }
+        #expect(error == .resourceTemporarilyUnavailable)
+    }
+
+    @Test func `lies below the root, whatever a link says`() throws {
+        let outside = try TemporaryDirectory()
+        let other = try Server(outside.path + "/socket")
+        try directory.link("run/link", to: outside.path + "/socket")
+        let root = try RootDirectory(path: FilePath(directory.path))
+        #expect(throws: Errno.noSuchFileOrDirectory) {
+            _ = try AnswerStream(connectingTo: "/run/link", in: root, atMost: 1)
+        }
+        withExtendedLifetime(other) {}
+    }
+
+    @Test func `leaves no descriptor behind after a thousand questions`() throws {
+        func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+        func ask() throws {
+            var stream = try connect()
+            let connection = try server.accept()
+            try connection.fileDescriptor.writeAll("answer".utf8)
+            _ = consume connection
+            #expect(try stream.take() == .ended)
+        }
+        try ask()
+        let before = try descriptors()
+        for _ in 0..<1_000 { try ask() }
+        // Other suites run at the same time.
+        #expect(try descriptors() < before + 200)
+    }
+}
+
+/// A socket that listens, with room for one.
+private final class Server {
+    private var socket: FileDescriptor?
+
+    init(_ path: String) throws {
+        let opened = FileDescriptor(
+            rawValue: try valueOrErrno { Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0) })
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+        try valueOrErrno {
+            unsafe withUnsafePointer(to: address) {
+                unsafe bind(
+                    opened.rawValue, __CONST_SOCKADDR_ARG(__sockaddr_un__: $0),
+                    socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try valueOrErrno { listen(opened.rawValue, 1) }
+        socket = opened
+    }
+
+    deinit { close() }
+
+    func close() {
+        try? socket?.close()
+        socket = nil
+    }
+
+    func accept() throws -> Descriptor {
+        let number = try #require(socket).rawValue
+        let nobody = unsafe __SOCKADDR_ARG(__sockaddr__: nil)
+        return Descriptor(owning: try valueOrErrno { unsafe accept4(number, nobody, nil, CInt(SOCK_CLOEXEC.rawValue)) })
+    }
+}
