@@ -30,8 +30,7 @@ struct HoldDriver: ~Copyable {
             lent.remove(hold)
             store.remove(hold.storedName)
         }
-        // What was refused is told as long as somebody wants it.
-        refused = refused.filter { !change.release.contains($0.key) }
+        refused = [:]
         for hold in change.take {
             do {
                 if let socket = sockets[hold] {
@@ -39,7 +38,6 @@ struct HoldDriver: ~Copyable {
                 } else {
                     sockets[hold] = try HoldSocket(hold, isShared: change.isShared)
                 }
-                refused[hold] = nil
             } catch {
                 refused[hold] = HoldObstacle(error)
             }

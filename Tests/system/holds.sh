@@ -26,11 +26,10 @@ stop_server() { kill -KILL $server; wait $server || true; }  # SIGTERM may be bl
 server_says() { grep -q "$1" server.log; }
 answers() { seen=$(timeout 5 nc.openbsd -N 192.0.2.1 "$1" </dev/null || true); [[ $seen == served ]]; }
 traditional() {  # WORD: what netcat-traditional, which sets SO_REUSEADDR, says
-    [[ -x $(command -v nc.traditional) ]] || return 0
     seen=$(timeout 2 nc.traditional -nv -p 16992 192.0.2.1 9 2>&1 </dev/null || true)
     [[ $seen == *"$1"* ]]
 }
-[[ -x $(command -v nc.openbsd) ]] || skip "OpenBSD's netcat is not installed"
+for netcat in nc.openbsd nc.traditional; do [[ -x $(command -v $netcat) ]] || skip "there is no $netcat"; done
 
 start_guard Mode=always AuditSec=100ms
 eventually "each required port of the one address is held" states held 6

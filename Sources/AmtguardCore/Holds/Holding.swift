@@ -18,7 +18,7 @@ struct Holding: Hashable, Sendable {
     mutating func follow(_ plan: HoldPlan) -> [Effect] {
         guard plan != self.plan else { return [] }
         self.plan = plan
-        return decide(retrying: false)
+        return decide(retrying: true)
     }
 
     /// Takes what is held, and what could not be.
@@ -43,9 +43,10 @@ struct Holding: Hashable, Sendable {
     private mutating func decide(retrying: Bool) -> [Effect] {
         let (wanted, passedOver) = plan.wanted(held: reading.held.keys)
         self.passedOver = passedOver
-        let amiss = wanted.filter { reading.held[$0] != plan.isShared && (retrying || reading.refused[$0] == nil) }
+        let amiss = wanted.filter { reading.held[$0] != plan.isShared }
+        let isSettled = retrying ? amiss.isEmpty : amiss.allSatisfy { reading.refused[$0] != nil }
         let surplus = reading.held.keys.filter { !wanted.contains($0) }
-        guard amiss.isEmpty, surplus.isEmpty else {
+        guard isSettled, surplus.isEmpty else {
             return [.hold(HoldChange(release: surplus.sorted(), take: amiss.sorted(), isShared: plan.isShared))]
         }
         return tell()
@@ -102,7 +103,7 @@ public struct HoldReading: Hashable, Sendable {
 public struct HoldChange: Hashable, Sendable {
     /// To be let go, before anything else.
     public var release: [Hold]
-    /// To be held, or held otherwise.
+    /// To be held, or held otherwise: all that is not as it should be, what was refused before included.
     public var take: [Hold]
     /// Whether other programs may bind the same.
     public var isShared: Bool

@@ -84,6 +84,11 @@ import Testing
         scene.sockets.obstacles = [:]
         scene.see(.holds(scene.sockets.reading, .audit))
         #expect(scene.toldNames() == ["held"] && holds(scene) == six)
+
+        scene.sockets.obstacles = [Hold(ip("192.0.2.21"), 623): .notPermitted]
+        scene.see(.interfaces([.lo, .eno1("192.0.2.21")]))
+        scene.see(.interfaces([.lo, .eno1("192.0.2.20")]))
+        #expect(holds(scene) == six && scene.sockets.reading.refused.isEmpty, "no refusal outlives its address")
     }
 
     @Test func `that a listener refuses are no reason to look, and their cause is told when it is another`() {

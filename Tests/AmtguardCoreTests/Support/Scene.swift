@@ -123,6 +123,7 @@ struct Sockets {
     var obstacles: [Hold: HoldObstacle] = [:]
 
     mutating func carryOut(_ change: HoldChange) -> HoldReading {
+        reading.refused = [:]
         for hold in change.release { reading.held[hold] = nil }
         for hold in change.take {
             reading.refused[hold] = obstacles[hold]
