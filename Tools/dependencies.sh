@@ -6,7 +6,7 @@ build="libsystemd-dev"
 emulator="libfuse3-dev fuse3"
 case "${1:-}" in
     build) packages="$build" ;;
-    test)  packages="$build dbus iproute2 netcat-openbsd nftables procps systemd util-linux" ;;
+    test)  packages="$build dbus iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
     emulator) packages="$build $emulator" ;;
     demo)  packages="$build $emulator iproute2 netcat-openbsd nftables procps systemd util-linux" ;;
     *)     echo "usage: $0 build|test|emulator|demo" >&2; exit 64 ;;

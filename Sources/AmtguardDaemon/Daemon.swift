@@ -17,6 +17,7 @@ final class Daemon {
     var busDirectory: Descriptor?
     var driver: ListDriver
     var keepsake: Keepsake
+    var holds = HoldDriver()
     var face: BusFace?
     var watchdog: Watchdog?
     var sources = Sources()
@@ -44,6 +45,7 @@ final class Daemon {
         var survey: Timer?
         var publish: Timer?
         var rest: Timer?
+        var loan: Timer?
         var hangUp: EventSource?
         var terminate: EventSource?
         var interrupt: EventSource?
@@ -65,7 +67,7 @@ final class Daemon {
         root = try invocation.openRoot()
         loader = invocation.loader
         keepsake = try Keepsake(below: root)
-        var armed = Arming.receive()
+        var armed = Arming.receive(holds: &holds)
         driver = ListDriver(adopting: armed.watch.take())
         smbios = armed.smbios.take()
         guardian = Guardian(remembering: keepsake.recall(in: .current))

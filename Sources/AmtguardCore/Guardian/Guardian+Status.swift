@@ -20,6 +20,9 @@ extension Guardian {
             watch: watch.kind,
             repairs: Status.Repairs(
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
-            contested: reservation.contest != nil)
+            contested: reservation.contest != nil,
+            holds: holding.states.map {
+                Status.Holding($0.hold, $0.state, isLent: holding.reading.lent.contains($0.hold))
+            })
     }
 }
