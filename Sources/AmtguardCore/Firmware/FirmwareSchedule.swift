@@ -33,6 +33,8 @@ public struct FirmwareSchedule: Hashable, Sendable {
     private var refresh: Duration
     /// Whether anything here could be asked at all.
     private var isNeeded = true
+    /// The devices that could be asked; `nil` before the first look.
+    private var devices: [Presence.Device]?
     private var isStarted = false
     private var isAsking = false
     private var askedAt: Instant?
@@ -69,13 +71,16 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return effects(at: now)
     }
 
-    /// `/sys` was looked at: where there is no management engine, there is nobody to ask.
+    /// `/sys` was looked at: where there is no management engine, there is nobody to ask. A driver may come long after
+    /// the start, and its device is then there for the first time.
     public mutating func presenceSeen(_ presence: Presence, at now: Instant) -> [Effect] {
         // A bus that can't be read proves nothing: there the helper may see more.
         let isNeeded = presence.speaksForCSME || presence.pciFunctions ?? 0 == 0
         let hasCome = isNeeded && !self.isNeeded
         self.isNeeded = isNeeded
-        if hasCome { requestedAt = now }
+        let isOther = devices.map { $0 != presence.csmeDevices } ?? false
+        devices = presence.csmeDevices
+        if hasCome { requestedAt = now } else if isOther { deviceQuietAt = now + Self.settling }
         return effects(at: now)
     }
 

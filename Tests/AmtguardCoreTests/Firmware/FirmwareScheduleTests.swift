@@ -111,6 +111,32 @@ private struct Clockwork {
         #expect(clockwork.asked == [0, 24, 84])
     }
 
+    @Test func `when a driver comes after the start and brings its device, and when a look shows another state of it`()
+    {
+        var clockwork = Clockwork()
+        clockwork.answer = (.answer(FirmwareAnswer(.noDriver)), 0.1)
+        var presence = Presence.csme
+        presence.devices = []
+        clockwork.happen { $0.presenceSeen(presence, at: $1) }
+        clockwork.start()
+        clockwork.pass(until: 30)
+        #expect(clockwork.asked == [0])
+        clockwork.answer = (.answer(.heard(.post, .admin)), 0.1)
+        clockwork.happen { $0.presenceSeen(.csme, at: $1) }
+        clockwork.pass(until: 100)
+        #expect(clockwork.asked == [0, 35])
+        presence = .csme
+        presence.devices[0].state = "RESETTING"
+        clockwork.happen { $0.presenceSeen(presence, at: $1) }
+        clockwork.pass(until: 102)
+        clockwork.happen { $0.presenceSeen(.csme, at: $1) }
+        clockwork.pass(until: 200)
+        #expect(clockwork.asked == [0, 35, 107])
+        clockwork.happen { $0.presenceSeen(.csme, at: $1) }
+        clockwork.pass(until: 3_000)
+        #expect(clockwork.asked == [0, 35, 107], "the same devices are no news")
+    }
+
     @Test func `again after a resume with a reset: soon, when the device is back`() {
         var clockwork = Clockwork()
         clockwork.start()
