@@ -5,6 +5,8 @@ DESTDIR  ?=
 RELEASE  := -c release --static-swift-stdlib
 DEBUG_BIN = $(shell $(SWIFT) build --show-bin-path)
 BIN       = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
+HELPERS   = -c release --package-path Tests/system
+MEASURES  = -c release --package-path Benchmarks
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
 .PHONY: test-emulator all release test lint format demo bench install clean
@@ -23,9 +25,16 @@ test:
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 
-# The emulated MEI device, a package of its own: it needs libfuse3, and /dev/fuse to run.
+# The emulated MEI device, and the guard with it: a package of its own, that needs libfuse3, and /dev/fuse to run.
 test-emulator:
 	Tools/dependencies.sh emulator
+	$(SWIFT) build --product amtguardd
+	$(SWIFT) build --product amtguard-firmware
+	$(SWIFT) build --product amtguardctl
+	$(SWIFT) build $(HELPERS)
+	$(SWIFT) build $(MEASURES)
+	AMTGUARD_BIN=$(DEBUG_BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) \
+	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) \
 	$(SWIFT) test --package-path Tools/mei-emulator --disable-xctest
 
 lint:

@@ -6,7 +6,7 @@ build="libsystemd-dev"
 case "${1:-}" in
     build) packages="$build" ;;
     test)  packages="$build dbus iproute2 netcat-openbsd nftables procps systemd util-linux" ;;
-    emulator) packages="$build libfuse3-dev fuse3" ;;
+    emulator) packages="$build libfuse3-dev fuse3 dbus iproute2 procps systemd util-linux" ;;
     demo)  packages="$build iproute2 netcat-openbsd nftables procps util-linux" ;;
     *)     echo "usage: $0 build|test|emulator|demo" >&2; exit 64 ;;
 esac
