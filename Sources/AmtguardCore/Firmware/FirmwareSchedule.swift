@@ -30,7 +30,8 @@ public struct FirmwareSchedule: Hashable, Sendable {
         var ipv4: Set<IPv4Address>
     }
 
-    private var refresh: Duration
+    /// `RefreshSec=`
+    private var refresh = Configuration().refresh
     /// Whether anything here could be asked at all.
     private var isNeeded = true
     /// The devices that could be asked; `nil` before the first look.
@@ -54,10 +55,8 @@ public struct FirmwareSchedule: Hashable, Sendable {
     private var carriers: Set<Carrier> = []
     private var wakeAt: Instant?
 
-    /// A schedule that asks every `refresh` (`RefreshSec=`), once it is started.
-    public init(refresh: Duration) {
-        self.refresh = refresh
-    }
+    /// A schedule that asks nothing before it is started.
+    public init() {}
 
     /// Whether a question is under way.
     public var isQuestionOpen: Bool { isAsking }
@@ -65,7 +64,8 @@ public struct FirmwareSchedule: Hashable, Sendable {
     // MARK: - What happened
 
     /// The daemon guards from now on; the reservation did not wait for this.
-    public mutating func started(at now: Instant) -> [Effect] {
+    public mutating func started(refresh: Duration, at now: Instant) -> [Effect] {
+        self.refresh = refresh
         isStarted = true
         requestedAt = now
         return effects(at: now)
