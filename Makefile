@@ -7,7 +7,7 @@ DEBUG_BIN = $(shell $(SWIFT) build --show-bin-path)
 BIN       = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 HELPERS   = -c release --package-path Tests/system
 MEASURES  = -c release --package-path Benchmarks
-SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
+SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
 .PHONY: test-emulator all release test lint format demo bench install clean
 
