@@ -29,7 +29,7 @@ final class Daemon {
     var line = ""
 
     /// When the firmware is asked, and the question that is under way.
-    var timetable = FirmwareSchedule(refresh: Configuration().refresh)
+    var timetable = FirmwareSchedule()
     var question: AnswerStream?
     /// What SMBIOS says, from the privileged step, until it was read.
     var smbios: Descriptor?
@@ -88,7 +88,7 @@ final class Daemon {
         ServiceManager.ready(status: status.line)
         // The reservation stands, and nobody waits for us any more: now there is time to find out more.
         lookAround()
-        follow(timetable.started(at: .now()))
+        follow(timetable.started(refresh: guardian.configuration.refresh, at: .now()))
         finish()
         return try loop.run()
     }
