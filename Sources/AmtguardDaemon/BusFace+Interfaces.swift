@@ -24,6 +24,8 @@ extension BusFace {
             Fact(name: "Repairs", signature: "t") { .uint64($0.repairs.count) },
             Fact(name: "LastRepairUSec", signature: "t") { .uint64(UInt64(clamping: $0.repairs.last?.bootUSec ?? 0)) },
             Fact(name: "Contested", signature: "b") { .bool($0.contested) },
+            // As systemd writes a number that it does not know.
+            Fact(name: "Victims", signature: "t") { .uint64($0.victimCount.map { UInt64(clamping: $0) } ?? .max) },
         ]
     }
 

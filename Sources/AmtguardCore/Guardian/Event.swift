@@ -20,6 +20,12 @@ public enum Event: Hashable, Sendable {
     case amt(AMTState, evidence: [Evidence])
     /// The verdict is another one.
     case verdict(Verdict, from: Verdict?, reasons: [Reason])
+    /// A socket is on a port and an address where AMT deafens it.
+    case victim(Victim)
+    /// It is there no more.
+    case victimEnded(Victim)
+    /// So many others were, more than is told one by one.
+    case victimsUntold(Int)
     /// Something in the configuration needs a look.
     case configuration(ConfigurationProblem)
     /// The daemon stops.

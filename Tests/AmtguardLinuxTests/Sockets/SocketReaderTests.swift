@@ -5,12 +5,12 @@ import Glibc
 import SystemPackage
 import Testing
 
-@Suite("Listeners of the kernel", .enabled(if: isRoot, needsRoot))
-struct ListenerTests {
+@Suite("Sockets of the kernel", .enabled(if: isRoot, needsRoot))
+struct SocketReaderTests {
     private static let ports = PortSet(623...623, 664...664, 16992...16995)
 
     private static func listeners(on ports: PortSet = Self.ports) throws -> [String] {
-        try readListeners(on: ports).map {
+        try readSockets(on: ports).listeners.map {
             "\($0.protocol) \($0.address) \($0.port) \($0.reach)\($0.takesIPv4 ? "" : " v6only") \($0.uid)"
         }
     }
@@ -73,10 +73,95 @@ struct ListenerTests {
                 #expect(fchown(socket.number, 1234, 1234) == 0)
                 return socket
             }
-            return try withExtendedLifetime(sockets) { try readListeners(on: Self.ports) }
+            return try withExtendedLifetime(sockets) { try readSockets(on: Self.ports).listeners }
         }
         #expect(found.count == 1)
         #expect(found.first?.uid == 1234 && found.first?.interface == 1)
+    }
+
+    @Test func `what is opened, connected, bound or lent to nobody is told with its state and its other end`() throws {
+        let found = try inPrivateNetwork {
+            try shell(
+                "ip link set lo up && ip link add d0 type veth peer name d1 && ip link set d0 up && ip link set d1 up "
+                    + "&& ip addr add 192.0.2.20/24 dev d0 && ip neigh add 192.0.2.99 lladdr 02:00:00:00:00:09 dev d0")
+            let server = try TestSocket(.tcp, "127.0.0.1", 5000).listen()
+            let sockets = [
+                server, try TestSocket(.tcp, "127.0.0.1", 16995).connect("127.0.0.1", 5000),
+                try TestSocket(.tcp, "192.0.2.20", 16994, waiting: false).begin("192.0.2.99", 443),
+                try TestSocket(.tcp, "192.0.2.20", 623),
+                try TestSocket(.udp, "192.0.2.20", 664).connect("192.0.2.99", 9),
+                try TestSocket(.tcp, "::ffff:192.0.2.20", 664, waiting: false).begin("::ffff:192.0.2.99", 443),
+            ]
+            // Until the first packet was sent again.
+            for _ in 0..<500 where try !readSockets(on: Self.ports).sockets.contains(where: { $0.retransmissions > 0 })
+            {
+                usleep(10_000)
+            }
+            return try withExtendedLifetime(sockets) { try readSockets(on: Self.ports, includingBound: true) }
+        }
+        #expect(
+            found.sockets.map {
+                "\($0.protocol) \($0.address) \($0.port) \($0.state.rawValue) \($0.remote.map { "\($0)" } ?? "-")"
+            } == [
+                "tcp 192.0.2.20 623 bound -", "tcp ::ffff:192.0.2.20 664 syn-sent [::ffff:192.0.2.99]:443",
+                "udp 192.0.2.20 664 established 192.0.2.99:9", "tcp 192.0.2.20 16994 syn-sent 192.0.2.99:443",
+                "tcp 127.0.0.1 16995 established 127.0.0.1:5000",
+            ])
+        #expect(found.sockets.allSatisfy { $0.isOwn && $0.inode != nil && $0.takesIPv4 })
+        #expect(found.sockets.contains { $0.state == .synSent && $0.retransmissions > 0 })
+    }
+
+    @Test func `our own are told, bound or not, and nobody else's that is bound and no more`() throws {
+        let (usual, all) = try inPrivateNetwork {
+            try shell("ip link set lo up")
+            let other = try spawn(
+                "exec perl -MSocket -e 'socket S, PF_INET, SOCK_STREAM, 0; bind S, sockaddr_in(16993, INADDR_LOOPBACK);"
+                    + " $| = 1; print qq(x\\n); <STDIN>'")
+            try other.waitForLine()
+            let sockets = [try TestSocket(.tcp, "127.0.0.1", 16992), try TestSocket(.tcp, "::1", 16995)]
+            defer { other.finish() }
+            return try withExtendedLifetime(sockets) {
+                (try readSockets(on: Self.ports), try readSockets(on: Self.ports, includingBound: true))
+            }
+        }
+        #expect(
+            usual.sockets.map { "\($0.address) \($0.port) \($0.isOwn)" } == ["127.0.0.1 16992 true", "::1 16995 true"])
+        #expect(
+            all.sockets.map { "\($0.port) \($0.state) \($0.isOwn)" } == [
+                "16992 bound true", "16993 bound false", "16995 bound true",
+            ])
+    }
+
+    @Test func `clients by the thousand crowd out neither the server nor the memory`() throws {
+        let found = try inPrivateNetwork {
+            try shell("ip link set lo up")
+            let server = try TestSocket(.tcp, "127.0.0.1", 16992, backlog: 1_500).listen()
+            let clients = try (0..<1_200).map { _ in try TestSocket(.tcp, "127.0.0.1", 0).connect("127.0.0.1", 16992) }
+            return try withExtendedLifetime((server, clients)) { try readSockets(on: Self.ports) }
+        }
+        #expect(found.sockets.count == 1_025 && found.omitted == 176)
+        #expect(found.listeners.count == 1)
+        // Nobody has accepted them.
+        #expect(found.sockets.count { $0.inode == nil } == 1_024)
+    }
+
+    @Test func `the process is found by the inode`() throws {
+        let (own, none, pid, holder) = try inPrivateNetwork {
+            try shell("ip link set lo up")
+            let server = try spawn("nc -l 127.0.0.1 16992 & echo; read line; kill -9 $!")
+            try server.waitForLine()
+            for _ in 0..<500 where try readSockets(on: Self.ports).listeners.isEmpty { usleep(10_000) }
+            let foreign = try readSockets(on: Self.ports).sockets
+            let mine = try TestSocket(.tcp, "127.0.0.1", 16993)
+            let inode = try readSockets(on: PortSet(16993...16993)).sockets.first?.inode ?? 0
+            let found = withExtendedLifetime(mine) { holders(of: [inode, 1]) }
+            let holder = holders(of: Set(foreign.compactMap(\.inode)))
+            server.finish()
+            #expect(foreign.map(\.isOwn) == [false])
+            return (found[inode], found[1], getpid(), holder.values.first?.command)
+        }
+        #expect(own?.pid == pid && own?.command?.isEmpty == false && none == nil)
+        #expect(holder == "nc")
     }
 
     @Test func `any set of ports is asked for`() throws {
@@ -85,10 +170,10 @@ struct ListenerTests {
             let sockets = try [100, 300, 301, 30_100, 59_900].map { try TestSocket(.tcp, "0.0.0.0", $0).listen() }
             return try withExtendedLifetime(sockets) {
                 [
-                    try readListeners(on: PortSet(merging: (1..<600).map { UInt16($0 * 100)...UInt16($0 * 100) })),
-                    try readListeners(on: PortSet(merging: (1..<60).map { UInt16($0 * 100)...UInt16($0 * 100) })),
-                    try readListeners(on: PortSet(0...65535)),
-                ].map { $0.map(\.port) }
+                    try readSockets(on: PortSet(merging: (1..<600).map { UInt16($0 * 100)...UInt16($0 * 100) })),
+                    try readSockets(on: PortSet(merging: (1..<60).map { UInt16($0 * 100)...UInt16($0 * 100) })),
+                    try readSockets(on: PortSet(0...65535)),
+                ].map { $0.sockets.map(\.port) }
             }
         }
         #expect(found == [[100, 300, 30_100, 59_900], [100, 300], [100, 300, 301, 30_100, 59_900]])
@@ -110,11 +195,11 @@ struct ListenerTests {
                 "echo $$ > \(group)/cgroup.procs; nc -l 0.0.0.0 16992 & echo; read line; kill -9 $!")
             try server.waitForLine()
             // It listens soon.
-            for _ in 0..<500 where try readListeners(on: Self.ports).isEmpty { usleep(10_000) }
+            for _ in 0..<500 where try readSockets(on: Self.ports).listeners.isEmpty { usleep(10_000) }
             let found = [
-                try readListeners(on: Self.ports, cgroups: FilePath(tree.path)),
-                try readListeners(on: Self.ports, cgroups: FilePath("/proc")),
-                try readListeners(on: Self.ports, cgroups: FilePath("/nowhere")),
+                try readSockets(on: Self.ports, cgroups: FilePath(tree.path)).listeners,
+                try readSockets(on: Self.ports, cgroups: FilePath("/proc")).listeners,
+                try readSockets(on: Self.ports, cgroups: FilePath("/nowhere")).listeners,
             ]
             server.finish()
             try shell("sleep 0.2; rmdir \(group) \(slice)/lms.service \(slice)/other.service \(slice)")
@@ -130,13 +215,17 @@ private final class TestSocket {
     enum Kind { case tcp, udp }
 
     let number: CInt
+    private let backlog: CInt
 
     init(
-        _ kind: Kind, _ host: String, _ port: UInt16, v6Only: Bool = false, sharing: Bool = false, device: String? = nil
+        _ kind: Kind, _ host: String, _ port: UInt16, v6Only: Bool = false, sharing: Bool = false,
+        device: String? = nil, waiting: Bool = true, backlog: CInt = 5
     ) throws {
+        self.backlog = backlog
         let family = host.contains(":") ? AF_INET6 : AF_INET
         let type = kind == .tcp ? SOCK_STREAM : SOCK_DGRAM
-        number = socket(family, CInt(type.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let flags = CInt(SOCK_CLOEXEC.rawValue) | (waiting ? 0 : CInt(SOCK_NONBLOCK.rawValue))
+        number = socket(family, CInt(type.rawValue) | flags, 0)
         var one: CInt = 1
         var only: CInt = v6Only ? 1 : 0
         let size = socklen_t(MemoryLayout<CInt>.size)
@@ -159,13 +248,18 @@ private final class TestSocket {
     }
 
     func listen() throws -> TestSocket {
-        guard Glibc.listen(number, 5) == 0 else { throw Errno(rawValue: errno) }
+        guard Glibc.listen(number, backlog) == 0 else { throw Errno(rawValue: errno) }
         return self
     }
 
     func connect(_ host: String, _ port: UInt16) throws -> TestSocket {
         try unsafe call(host, port) { unsafe Glibc.connect(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), $1) }
         return self
+    }
+
+    /// Begins to connect, and does not wait for the other end.
+    func begin(_ host: String, _ port: UInt16) throws -> TestSocket {
+        do { return try connect(host, port) } catch Errno.nowInProgress { return self }
     }
 
     private func call(
