@@ -94,6 +94,7 @@ demo:
 bench:
 	Tools/dependencies.sh build
 	$(SWIFT) build $(RELEASE) --product amtguardd
+	$(SWIFT) build $(RELEASE) --product amtguardctl
 	$(SWIFT) build -c release --package-path Benchmarks
 	AMTGUARDD=$(BIN)/amtguardd \
 	BENCH_BIN=$$($(SWIFT) build -c release --package-path Benchmarks --show-bin-path) Benchmarks/run.sh $(BENCH)

@@ -25,6 +25,8 @@ extension BusFace {
             Fact(name: "LastRepairUSec", signature: "t") { .uint64(UInt64(clamping: $0.repairs.last?.bootUSec ?? 0)) },
             Fact(name: "Contested", signature: "b") { .bool($0.contested) },
             Fact(name: "Holds", signature: "as") { .stringArray($0.holds.map(\.words)) },
+            // As systemd writes a number that it does not know.
+            Fact(name: "Victims", signature: "t") { .uint64($0.victimCount.map { UInt64(clamping: $0) } ?? .max) },
         ]
     }
 

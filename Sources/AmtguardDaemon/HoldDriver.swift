@@ -73,15 +73,16 @@ struct HoldDriver: ~Copyable {
 
     // MARK: - Who is in the way
 
-    /// A listener in the way is no harm, and anything else is: looks which it is.
+    /// A listener in the way is no harm, and anything else is: looks which it is, and whose.
     private mutating func nameOccupants() {
         let occupied = refused.filter { if case .occupied = $0.value { true } else { false } }.keys
         guard !occupied.isEmpty else { return }
         let ports = PortSet(merging: occupied.map { $0.port...$0.port })
-        guard let listeners = try? readListeners(on: ports) else { return }
+        guard let sockets = try? readSockets(on: ports, includingBound: true).sockets else { return }
         for hold in occupied {
-            guard let listener = listeners.first(where: { $0.isInTheWay(of: hold) }) else { continue }
-            refused[hold] = .listener(listener.unit ?? "a program of uid \(listener.uid)")
+            let inTheWay = sockets.filter { $0.isInTheWay(of: hold) }
+            guard let first = inTheWay.first(where: \.isListener) ?? inTheWay.first else { continue }
+            refused[hold] = first.obstacle
         }
     }
 }

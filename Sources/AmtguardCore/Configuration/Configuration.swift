@@ -29,8 +29,8 @@ public struct Configuration: Hashable, Sendable {
 
     /// `Mode=`
     public var mode = Mode.auto
-    /// `Ports=`: AMT's own, IANA's asf-rmcp, asf-secure-rmcp and amt-soap-http to amt-redir-tls.
-    public var ports = PortSet(623...623, 664...664, 16992...16995)
+    /// `Ports=`
+    public var ports = PortSet.ofAMT
     /// `ExtraPorts=`, for example 5900 where AMT's KVM port is on.
     public var extraPorts = PortSet()
     /// `OnStop=`

@@ -26,6 +26,12 @@ public enum Event: Hashable, Sendable {
     case unheld([Hold], HoldObstacle)
     /// These ports are no longer held: they are no longer wanted, or the address is no longer the host's.
     case letGo([Hold])
+    /// A socket is on a port and an address where AMT deafens it.
+    case victim(Victim)
+    /// It is there no more.
+    case victimEnded(Victim)
+    /// So many others were, more than is told one by one.
+    case victimsUntold(Int)
     /// Something in the configuration needs a look.
     case configuration(ConfigurationProblem)
     /// The daemon stops.

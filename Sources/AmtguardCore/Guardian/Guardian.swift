@@ -20,10 +20,10 @@ public struct Guardian: Sendable {
         case interfaces([HostInterface]?)
         /// Whether the host's Wi-Fi driver hands AMT's packets over (`iwlmei`); `nil` where that can't be known.
         case wirelessDiverted(Bool?)
-        /// The sockets of this host that listen on AMT's ports; `nil` where they can't be read.
-        case listeners([LocalListener]?)
         /// What is held, and what could not be.
         case holds(HoldReading, Prompt)
+        /// The sockets of this host on `Guardian.portsOfInterest`; `nil` where they can't be read.
+        case sockets(SocketReading?)
         /// Which ports the kernel may choose; `nil` where that can't be read.
         case choice(KernelChoice?)
         /// How the list is watched.
@@ -46,6 +46,11 @@ public struct Guardian: Sendable {
     private(set) var holding = Holding()
     private(set) var choice: KernelChoice?
     private(set) var watch = Watch(.none)
+    private(set) var victims = VictimWatch()
+    /// Who had which port, at the last look at the sockets.
+    private(set) var takers: [UInt16: PortTakers]?
+    private var doubtfulSockets = 0
+    private var omittedSockets = 0
     private var runtimeProblem: String?
     private var stopping = false
     private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment)?
@@ -99,8 +104,10 @@ public struct Guardian: Sendable {
         case .wirelessDiverted(let isDiverted):
             detection.observe(wirelessDiverted: isDiverted)
             effects = require()
-        case .listeners(let listeners): detection.observe(listeners)
         case .holds(let reading, let prompt): effects = holding.observe(reading, prompt)
+        case .sockets(let reading):
+            detection.observe(reading)
+            effects = judgeSockets(at: now).map(Effect.report)
         case .choice(let choice): self.choice = choice
         case .watch(let watch):
             self.watch = watch
@@ -130,6 +137,21 @@ public struct Guardian: Sendable {
             released || !isNeeded ? PortSet() : configuration.guarded,
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace)
         return holding.follow(holdPlan)
+    }
+
+    /// Which sockets should be looked at: none where AMT is impossible.
+    public var portsOfInterest: PortSet {
+        isNeeded ? reservation.required.union(.ofAMT) : PortSet()
+    }
+
+    /// Judged by what is known at the time of the look: what it says is what was seen then.
+    private mutating func judgeSockets(at now: Moment) -> [Event] {
+        let judgement = SocketJudgement(
+            detection.sockets, SharedAddresses(detection, always: configuration.mode == .always))
+        takers = judgement.takers
+        doubtfulSockets = judgement.doubtful
+        omittedSockets = judgement.omitted
+        return victims.observe(judgement.victims, at: now)
     }
 
     /// Unless AMT is positively impossible on this machine.
@@ -177,6 +199,8 @@ extension Guardian {
         }
         if choice == nil { reasons.append(.unknownReach) }
         reasons += holdReasons
+        if doubtfulSockets > 0 { reasons.append(.unknownVictims(doubtfulSockets)) }
+        if omittedSockets > 0 { reasons.append(.omittedSockets(omittedSockets)) }
         return reasons + detection.reasons
     }
 

@@ -21,6 +21,12 @@ public struct Status: Hashable, Sendable, Codable {
         public var owned: String
         public var ephemeralRange: String?
         public var exposed: String
+        /// What the kernel chooses from, reservations aside; `nil` where that can't be read.
+        public var reach: String?
+        /// `net.ipv4.ip_autobind_reuse`.
+        public var autobindReuse: Bool?
+        /// Each required port, the first 64.
+        public var each: [Port]
     }
 
     /// The repairs of this process.
@@ -75,4 +81,10 @@ public struct Status: Hashable, Sendable, Codable {
     public var repairs: Repairs
     public var contested: Bool
     public var holds: [Holding]
+    /// The gravest first, at most 256; `nil` where that is not known.
+    public var victims: [Socket]?
+    /// How many there are.
+    public var victimCount: Int?
+
+    static let mostVictims = 256
 }

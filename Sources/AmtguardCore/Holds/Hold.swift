@@ -3,7 +3,7 @@
 /// Of IPv4 alone: AMT never shares an IPv6 address, a socket of IPv6 that takes IPv4 as well meets the hold where it
 /// binds the wildcard, and `connect` over IPv6 passes over a port that is held on any address.
 public struct Hold: Hashable, Sendable {
-    public typealias TransportProtocol = LocalListener.TransportProtocol
+    public typealias TransportProtocol = LocalSocket.TransportProtocol
 
     public var address: IPv4Address
     public var port: UInt16

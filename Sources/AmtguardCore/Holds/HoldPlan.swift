@@ -91,8 +91,3 @@ extension AMTInterface {
         return [said]
     }
 }
-
-extension IPv4Address {
-    /// Neither of this host alone nor of this link alone.
-    fileprivate var isGlobal: Bool { !isLoopback && !isUnspecified && bits >> 16 != 0xA9FE }
-}

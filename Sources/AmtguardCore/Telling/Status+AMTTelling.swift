@@ -151,6 +151,6 @@ extension Status {
 
 extension Reason {
     fileprivate var isOfFirmware: Bool {
-        ["amt-unknown", "control-mode-unknown", "host-listeners-unknown"].contains(id) || id.hasPrefix("firmware-")
+        ["amt-unknown", "control-mode-unknown", "sockets-unknown"].contains(id) || id.hasPrefix("firmware-")
     }
 }

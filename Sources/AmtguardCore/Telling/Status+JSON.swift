@@ -14,14 +14,13 @@ extension Status {
             "reasons": reasonsJSON(stale: stale),
             "since": .string(since),
             "amt": amt.json,
-            "ports": [
-                "required": .string(ports.required), "reserved": JSON(ports.reserved), "owned": .string(ports.owned),
-                "ephemeralRange": JSON(ports.ephemeralRange), "exposed": .string(ports.exposed),
-            ],
+            "ports": ports.json,
             "watch": .string(watch.rawValue),
             "repairs": ["count": .number(Int64(clamping: repairs.count)), "last": repairs.last?.json ?? .null],
             "contested": .bool(contested),
             "holds": .array(holds.map(\.json)),
+            "victims": victims.map { .array($0.map(\.json)) } ?? .null,
+            "victimCount": JSON(victimCount.map(Int64.init)),
         ]
     }
 
@@ -30,6 +29,23 @@ extension Status {
         [
             "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
             "reasons": reasonsJSON(stale: stale), "amt": amt.json,
+        ]
+    }
+
+    /// What `amtguardctl ports --json` prints.
+    public func portsJSON(stale: String?) -> JSON {
+        [
+            "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
+            "reasons": reasonsJSON(stale: stale), "ports": ports.json,
+        ]
+    }
+
+    /// What `amtguardctl victims --json` prints: the victims as they are named by now.
+    public func victimsJSON(stale: String?, _ named: [JSON]?) -> JSON {
+        [
+            "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
+            "reasons": reasonsJSON(stale: stale), "victims": named.map(JSON.array) ?? .null,
+            "victimCount": JSON(victimCount.map(Int64.init)),
         ]
     }
 

@@ -7,14 +7,17 @@ final class TestSocket {
     enum Kind { case tcp, udp }
 
     let number: CInt
+    private let backlog: CInt
 
     init(
         _ kind: Kind, _ host: String, _ port: UInt16, v6Only: Bool = false, reusing: Bool = true,
-        sharing: Bool = false, device: String? = nil
+        sharing: Bool = false, device: String? = nil, waiting: Bool = true, backlog: CInt = 5
     ) throws {
+        self.backlog = backlog
         let family = host.contains(":") ? AF_INET6 : AF_INET
         let type = kind == .tcp ? SOCK_STREAM : SOCK_DGRAM
-        number = socket(family, CInt(type.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let flags = CInt(SOCK_CLOEXEC.rawValue) | (waiting ? 0 : CInt(SOCK_NONBLOCK.rawValue))
+        number = socket(family, CInt(type.rawValue) | flags, 0)
         var one: CInt = 1
         var only: CInt = v6Only ? 1 : 0
         let size = socklen_t(MemoryLayout<CInt>.size)
@@ -29,12 +32,14 @@ final class TestSocket {
 
     /// A socket that connects, and whose own port the kernel chooses.
     init(connectingTo host: String, _ port: UInt16) throws {
+        backlog = 0
         number = socket(host.contains(":") ? AF_INET6 : AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         _ = try connect(host, port)
     }
 
     /// A copy of somebody's descriptor.
     init(copying other: CInt) {
+        backlog = 0
         number = fcntl(other, F_DUPFD_CLOEXEC, 3)
     }
 
@@ -48,7 +53,7 @@ final class TestSocket {
     }
 
     func listen() throws -> TestSocket {
-        guard Glibc.listen(number, 5) == 0 else { throw Errno(rawValue: errno) }
+        guard Glibc.listen(number, backlog) == 0 else { throw Errno(rawValue: errno) }
         return self
     }
 
@@ -56,6 +61,11 @@ final class TestSocket {
     func connect(_ host: String, _ port: UInt16) throws -> TestSocket {
         try unsafe call(host, port) { unsafe Glibc.connect(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), $1) }
         return self
+    }
+
+    /// Begins to connect, and does not wait for the other end.
+    func begin(_ host: String, _ port: UInt16) throws -> TestSocket {
+        do { return try connect(host, port) } catch Errno.nowInProgress { return self }
     }
 
     private func call(
