@@ -94,7 +94,7 @@ connected() { grep -qE ':4262 [0-9A-F]*:1F40 ' /proc/net/tcp; }
 eventually "and somebody connects to it from 16994" connected
 configure Mode=always AuditSec=100ms
 reload_guard
-eventually "that port can't be held" says 'Not held: 192.0.2.1 tcp 16994: a socket of another program sits there'
+eventually "that port can't be held" says 'Not held: 192.0.2.1 tcp 16994: a program of uid 0, connected to 192.0.2.1:8000, sits there.'
 expect "which is a reason" reason hold-occupied
 kill -KILL $victim
 wait $victim || true
