@@ -37,6 +37,7 @@ extension BusFace {
                 },
                 .init("Check") { [unowned self] call in check(call) },
                 .init("Reload") { [unowned self] call in reload(call) },
+                .init("RecordProbe", takes: ["result": "s"]) { [unowned self] call in recordProbe(call) },
             ],
             properties: [
                 .init("Version", "s", .const, get: { .string(amtguardVersion) })
@@ -59,6 +60,19 @@ extension BusFace {
             daemon.check()
         }
         call.reply()
+    }
+
+    private func recordProbe(_ call: BusCall) {
+        guard let bus else { return call.refuse() }
+        bus.authorize(call, action: "org.amtguard1.record-probe") { [unowned daemon] isAllowed in
+            guard isAllowed else { return call.refuse() }
+            do throws(ProbeResult.Malformed) {
+                daemon.record(try ProbeResult(parsing: Array(((try? call.readString()) ?? "").utf8)))
+                call.reply()
+            } catch {
+                call.fail("org.freedesktop.DBus.Error.InvalidArgs", "No result of a probe: \(error)")
+            }
+        }
     }
 
     private func reload(_ call: BusCall) {

@@ -40,6 +40,14 @@ extension Daemon {
         return status.json.description
     }
 
+    /// Somebody probed AMT's ports: tells of it, and remembers it in this boot.
+    func record(_ result: ProbeResult) {
+        let record = ProbeRecord(result, at: .now())
+        observe(.probe(record))
+        keepsake.remember(record, in: .current)
+        publish()
+    }
+
     /// The machine woke up: much may have changed, its firmware among it.
     func resume() {
         slept = Clocks.sleepTime()

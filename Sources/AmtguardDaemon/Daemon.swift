@@ -68,7 +68,7 @@ final class Daemon {
         var armed = Arming.receive()
         driver = ListDriver(adopting: armed.watch.take())
         smbios = armed.smbios.take()
-        guardian = Guardian(remembering: keepsake.recall(in: .current))
+        guardian = Guardian(remembering: keepsake.recall(in: .current), keepsake.recallProbe(in: .current))
     }
 
     /// Guards until it is told to stop.

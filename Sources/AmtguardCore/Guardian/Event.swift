@@ -22,6 +22,8 @@ public enum Event: Hashable, Sendable {
     case verdict(Verdict, from: Verdict?, reasons: [Reason])
     /// Something in the configuration needs a look.
     case configuration(ConfigurationProblem)
+    /// Somebody probed AMT's ports.
+    case probed(ProbeRecord)
     /// The daemon stops.
     case stopping(keeping: PortSet)
 }

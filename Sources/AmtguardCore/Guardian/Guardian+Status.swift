@@ -20,6 +20,7 @@ extension Guardian {
             watch: watch.kind,
             repairs: Status.Repairs(
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
-            contested: reservation.contest != nil)
+            contested: reservation.contest != nil,
+            probe: probe.map(Status.Probe.init))
     }
 }

@@ -63,4 +63,6 @@ public struct Status: Hashable, Sendable, Codable {
     public var watch: Watch.Kind
     public var repairs: Repairs
     public var contested: Bool
+    /// `nil` as long as nobody told of one.
+    public var probe: Probe?
 }

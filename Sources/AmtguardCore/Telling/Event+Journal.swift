@@ -14,13 +14,14 @@ extension Event {
         public static let amt = "d35240a1ce43429196bf856f45b40066"
         public static let verdict = "f134c72d4c5946fcb8526645f9531a54"
         public static let configuration = "dd50c58709a4460d8cb0643825850ded"
+        public static let probed = "b1755b425a7844e095d2ef6dbdba6c10"
         public static let stopping = "634bc066577e4fcfa2d156d99cf4192f"
 
         /// All of them, by the event they belong to.
         public static let all = [
             "started": started, "reserved": reserved, "repaired": repaired, "contested": contested, "calmed": calmed,
             "obstructed": obstructed, "released": released, "unseenWrite": unseenWrite, "amt": amt,
-            "verdict": verdict, "configuration": configuration, "stopping": stopping,
+            "verdict": verdict, "configuration": configuration, "probed": probed, "stopping": stopping,
         ]
     }
 
@@ -78,6 +79,14 @@ extension Event {
         case .configuration(let problem):
             JournalEntry(
                 problem.severity == .warning ? .warning : .error, id: MessageID.configuration, problem.description)
+        case .probed(let record):
+            JournalEntry(
+                .notice, id: MessageID.probed, "A probe: \(record.result.headline).",
+                [
+                    ("PROBE_FROM", "\(record.result.from)"),
+                    ("PROBE_TO", record.result.to.with(port: record.result.port)),
+                    ("DIVERTED", record.result.ports(.diverted).field), ("PASSING", record.result.ports(.passes).field),
+                ])
         case .stopping(let ports):
             JournalEntry(
                 .notice, id: MessageID.stopping,

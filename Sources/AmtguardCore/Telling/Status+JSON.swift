@@ -21,6 +21,7 @@ extension Status {
             "watch": .string(watch.rawValue),
             "repairs": ["count": .number(Int64(clamping: repairs.count)), "last": repairs.last?.json ?? .null],
             "contested": .bool(contested),
+            "probe": probe?.json ?? .null,
         ]
     }
 
