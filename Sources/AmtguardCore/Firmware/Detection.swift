@@ -116,6 +116,15 @@ extension Presence {
 extension Presence.Device {
     /// Not of a graphics card (`kind` gsc, gscfi) or a touch screen.
     var isOfCSME: Bool { kind == nil || kind == "mei" }
+
+    /// Whose it is, for people.
+    var owner: String {
+        switch kind {
+        case nil, "mei": "the management engine"
+        case "gsc", "gscfi": "a graphics card"
+        case let kind?: "another device (\(kind))"
+        }
+    }
 }
 
 extension Detection {

@@ -20,6 +20,12 @@ public enum Event: Hashable, Sendable {
     case amt(AMTState, evidence: [Evidence])
     /// The verdict is another one.
     case verdict(Verdict, from: Verdict?, reasons: [Reason])
+    /// These ports are held from now on, or held otherwise.
+    case held([Hold], isShared: Bool)
+    /// These ports can't be held.
+    case unheld([Hold], HoldObstacle)
+    /// These ports are no longer held: they are no longer wanted, or the address is no longer the host's.
+    case letGo([Hold])
     /// Something in the configuration needs a look.
     case configuration(ConfigurationProblem)
     /// Somebody probed AMT's ports.

@@ -21,6 +21,9 @@ extension Guardian {
             repairs: Status.Repairs(
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
             contested: reservation.contest != nil,
+            holds: holding.states.map {
+                Status.Holding($0.hold, $0.state, isLent: holding.reading.lent.contains($0.hold))
+            },
             probe: probe.map(Status.Probe.init))
     }
 }

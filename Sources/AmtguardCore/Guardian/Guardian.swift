@@ -22,6 +22,8 @@ public struct Guardian: Sendable {
         case wirelessDiverted(Bool?)
         /// The sockets of this host that listen on AMT's ports; `nil` where they can't be read.
         case listeners([LocalListener]?)
+        /// What is held, and what could not be.
+        case holds(HoldReading, Prompt)
         /// Which ports the kernel may choose; `nil` where that can't be read.
         case choice(KernelChoice?)
         /// How the list is watched.
@@ -43,6 +45,7 @@ public struct Guardian: Sendable {
     private var refused: [ConfigurationProblem] = []
     private(set) var detection: Detection
     private(set) var reservation: Reservation
+    private(set) var holding = Holding()
     private(set) var choice: KernelChoice?
     private(set) var watch = Watch(.none)
     /// What a probe found out last.
@@ -60,7 +63,7 @@ public struct Guardian: Sendable {
         scope = memory.scope
         detection = Detection(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation = Reservation(ownership: memory.ownership, pace: Configuration().pace)
-        require()
+        _ = require()  // Nothing is held yet, as far as is known.
     }
 
     /// What must survive the process.
@@ -86,18 +89,23 @@ public struct Guardian: Sendable {
             let remembered = detection.sawCSME
             detection.observe(presence)
             if detection.sawCSME != remembered { effects.append(.remember) }
-            require()
+            effects += require()
         case .firmware(let inquiry):
             let remembered = detection.sighting
             detection.observe(inquiry, at: now)
             if detection.sighting != remembered { effects.append(.remember) }
-            require()
+            effects += require()
         case .smbios(let reading):
             detection.observe(reading)
-            require()
-        case .interfaces(let interfaces): detection.observe(interfaces)
-        case .wirelessDiverted(let isDiverted): detection.observe(wirelessDiverted: isDiverted)
+            effects = require()
+        case .interfaces(let interfaces):
+            detection.observe(interfaces)
+            effects = require()
+        case .wirelessDiverted(let isDiverted):
+            detection.observe(wirelessDiverted: isDiverted)
+            effects = require()
         case .listeners(let listeners): detection.observe(listeners)
+        case .holds(let reading, let prompt): effects = holding.observe(reading, prompt)
         case .choice(let choice): self.choice = choice
         case .watch(let watch):
             self.watch = watch
@@ -106,7 +114,7 @@ public struct Guardian: Sendable {
             effects = problems.map { .report(.configuration($0)) }
             refused = problems.filter { $0.severity == .refused }
             if let configuration { self.configuration = configuration }
-            require()
+            effects += require()
         case .probe(let record):
             probe = record
             return [.report(.probed(record))]
@@ -114,23 +122,26 @@ public struct Guardian: Sendable {
         case .started: effects = [.report(.started(version: amtguardVersion, watch: watch))]
         case .stopping:
             stopping = true
-            require()
+            effects = require()
             let kept = reservation.required.intersection(reservation.reserved ?? PortSet())
-            effects = [.report(.stopping(keeping: kept))]
+            effects.append(.report(.stopping(keeping: kept)))
         }
         return effects + judge(at: now)
     }
 
     /// What is required follows from the configuration, from what is known of AMT, and from whether we go on.
-    private mutating func require() {
+    ///
+    /// - Returns: What to do about the holds. The list is acted on by the next look at it.
+    private mutating func require() -> [Effect] {
         let released = stopping && configuration.onStop == .release
         reservation.require(
             released || !isNeeded ? PortSet() : configuration.guarded,
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace)
+        return holding.follow(holdPlan)
     }
 
     /// Unless AMT is positively impossible on this machine.
-    private var isNeeded: Bool {
+    var isNeeded: Bool {
         if configuration.mode != .always, case .impossible = detection.state { false } else { true }
     }
 }
@@ -173,6 +184,7 @@ extension Guardian {
             reasons.append(.unseenWrite(until: until, at: observedAt.instant))
         }
         if choice == nil { reasons.append(.unknownReach) }
+        reasons += holdReasons
         return reasons + detection.reasons
     }
 

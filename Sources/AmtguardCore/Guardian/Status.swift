@@ -51,6 +51,17 @@ public struct Status: Hashable, Sendable, Codable {
         }
     }
 
+    /// A port of an address that is held, or should be.
+    public struct Holding: Hashable, Sendable, Codable {
+        public var address: String
+        public var port: UInt16
+        public var `protocol`: String
+        /// `held`, `lent`, `refused`.
+        public var state: String
+        /// Why it was refused.
+        public var says: String?
+    }
+
     /// The version of this shape: it grows when a key changes its meaning, not when one is added.
     public var schema = 1
     public var version: String
@@ -63,6 +74,7 @@ public struct Status: Hashable, Sendable, Codable {
     public var watch: Watch.Kind
     public var repairs: Repairs
     public var contested: Bool
+    public var holds: [Holding]
     /// `nil` as long as nobody told of one.
     public var probe: Probe?
 }

@@ -32,7 +32,7 @@ public struct Absence: Hashable, Sendable {
                 "required": .null, "reserved": JSON(reserved?.description), "owned": .null,
                 "ephemeralRange": JSON(choice?.range), "exposed": .null,
             ],
-            "watch": .null, "repairs": .null, "contested": .null, "probe": .null,
+            "watch": .null, "repairs": .null, "contested": .null, "holds": .null, "probe": .null,
         ]
     }
 }

@@ -13,6 +13,9 @@ extension Event {
         public static let unseenWrite = "2ef82e457f574352a32e8eba2eb2f384"
         public static let amt = "d35240a1ce43429196bf856f45b40066"
         public static let verdict = "f134c72d4c5946fcb8526645f9531a54"
+        public static let held = "6e2aca4e909e4de983cf220dadb7386a"
+        public static let unheld = "d710776827074a2aadcb6c98fdde59c0"
+        public static let letGo = "5cffcd9866fa4627af262bba8de81720"
         public static let configuration = "dd50c58709a4460d8cb0643825850ded"
         public static let probed = "b1755b425a7844e095d2ef6dbdba6c10"
         public static let stopping = "634bc066577e4fcfa2d156d99cf4192f"
@@ -21,7 +24,8 @@ extension Event {
         public static let all = [
             "started": started, "reserved": reserved, "repaired": repaired, "contested": contested, "calmed": calmed,
             "obstructed": obstructed, "released": released, "unseenWrite": unseenWrite, "amt": amt,
-            "verdict": verdict, "configuration": configuration, "probed": probed, "stopping": stopping,
+            "verdict": verdict, "held": held, "unheld": unheld, "letGo": letGo, "configuration": configuration,
+            "probed": probed, "stopping": stopping,
         ]
     }
 
@@ -76,6 +80,22 @@ extension Event {
                 "Verdict: \(verdict.words)" + (from.map { " (was \($0.words))" } ?? "")
                     + (verdict == .protected ? "" : reasons.first.map { ": \($0.says)" } ?? "") + ".",
                 [("VERDICT", verdict.rawValue), ("REASONS", reasons.map(\.id).joined(separator: " "))])
+        case .held(let holds, let isShared):
+            JournalEntry(
+                .notice, id: MessageID.held,
+                "Holding \(holds.brief)"
+                    + (isShared
+                        ? "; servers that set SO_REUSEADDR, Intel LMS among them, can still listen there."
+                        : "; nobody else can bind there, nor can Intel LMS: Hold=cooperative lets it."),
+                [("HOLDS", holds.brief), ("HOLD", isShared ? "cooperative" : "strict")])
+        case .unheld(let holds, let obstacle):
+            JournalEntry(
+                obstacle.advice == nil ? .notice : .warning, id: MessageID.unheld,
+                "Not held: \(holds.brief): \(obstacle.says)." + (obstacle.advice.map { " \($0)" } ?? ""),
+                [("HOLDS", holds.brief), ("OBSTACLE", obstacle.id)])
+        case .letGo(let holds):
+            JournalEntry(
+                .notice, id: MessageID.letGo, "Let go of \(holds.brief).", [("HOLDS", holds.brief)])
         case .configuration(let problem):
             JournalEntry(
                 problem.severity == .warning ? .warning : .error, id: MessageID.configuration, problem.description)

@@ -21,6 +21,7 @@ extension Status {
             "watch": .string(watch.rawValue),
             "repairs": ["count": .number(Int64(clamping: repairs.count)), "last": repairs.last?.json ?? .null],
             "contested": .bool(contested),
+            "holds": .array(holds.map(\.json)),
             "probe": probe?.json ?? .null,
         ]
     }
@@ -48,6 +49,15 @@ extension Status.Observed {
 
 extension Reason {
     var json: JSON { ["id": .string(id), "says": .string(says), "advice": JSON(advice)] }
+}
+
+extension Status.Holding {
+    fileprivate var json: JSON {
+        [
+            "address": .string(address), "port": .number(Int64(port)), "protocol": .string(`protocol`),
+            "state": .string(state), "says": JSON(says),
+        ]
+    }
 }
 
 extension Status.LastRepair {

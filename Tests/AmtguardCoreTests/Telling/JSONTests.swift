@@ -62,6 +62,19 @@ import Testing
             }
         ),
         (
+            "held, but for two",
+            {
+                var scene = Scene()
+                scene.sockets.obstacles = [
+                    Hold(ip("192.0.2.20"), 623): .notPermitted, Hold(ip("192.0.2.20"), 16993): .occupied("\u{1B}[2J"),
+                ]
+                scene.hear(.provisioned(.admin))
+                scene.sockets.reading.lent = [Hold(ip("192.0.2.20"), 16992)]
+                scene.see(.holds(scene.sockets.reading, .readBack))
+                return scene.status
+            }
+        ),
+        (
             "probed",
             {
                 var scene = Scene()
@@ -99,7 +112,7 @@ import Testing
         #expect(
             Set(object.keys) == [
                 "schema", "version", "observed", "verdict", "reasons", "since", "amt", "ports", "watch", "repairs",
-                "contested", "probe",
+                "contested", "holds", "probe",
             ])
         let keys: [String: Set<String>] = [
             "observed": ["at", "bootUSec", "bootId", "auditUSec"],

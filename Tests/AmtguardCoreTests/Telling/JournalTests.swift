@@ -114,6 +114,31 @@ import Testing
             ["FOUND": "8080"]
         ),
         (
+            .held([Hold(ip("192.0.2.1"), 16992), Hold(ip("192.0.2.1"), 623)], isShared: true), .notice, "held",
+            "Holding 192.0.2.1 tcp 623,16992; servers that set SO_REUSEADDR, Intel LMS among them, can still listen there.",
+            ["HOLDS": "192.0.2.1 tcp 623,16992", "HOLD": "cooperative"]
+        ),
+        (
+            .held([Hold(ip("192.0.2.1"), 623, .udp)], isShared: false), .notice, "held",
+            "Holding 192.0.2.1 udp 623; nobody else can bind there, nor can Intel LMS: Hold=cooperative lets it.",
+            ["HOLDS": "192.0.2.1 udp 623", "HOLD": "strict"]
+        ),
+        (
+            .unheld([Hold(ip("192.0.2.1"), 623)], .listener("lms.service")), .notice, "unheld",
+            "Not held: 192.0.2.1 tcp 623: lms.service listens there.",
+            ["HOLDS": "192.0.2.1 tcp 623", "OBSTACLE": "listener"]
+        ),
+        (
+            .unheld([Hold(ip("192.0.2.1"), 623)], .notPermitted), .warning, "unheld",
+            "Not held: 192.0.2.1 tcp 623: binding it is not permitted. "
+                + "Give amtguardd CAP_NET_BIND_SERVICE: ports below 1024 need it.",
+            ["HOLDS": "192.0.2.1 tcp 623", "OBSTACLE": "not-permitted"]
+        ),
+        (
+            .letGo([Hold(ip("192.0.2.1"), 623)]), .notice, "letGo", "Let go of 192.0.2.1 tcp 623.",
+            ["HOLDS": "192.0.2.1 tcp 623"]
+        ),
+        (
             .amt(.impossible("no such function"), evidence: []), .notice, "amt",
             "AMT is impossible: no such function.", ["AMT_STATE": "impossible", "EVIDENCE": ""]
         ),

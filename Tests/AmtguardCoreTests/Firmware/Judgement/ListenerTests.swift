@@ -98,6 +98,8 @@ import Testing
         #expect(brief.contains("AMT|provisioned, admin control mode, firmware 15.0.42"))
         #expect(brief.contains("Address|wired: shared with eno1 (192.0.2.20)"))
         #expect(Scene().status.firmwareText.contains { $0.label == "Answer" && $0.value.contains("not asked yet") })
+        let without = Scene(presence: .without).status.firmwareText
+        #expect(without.contains { $0.label == "Answer" && $0.value == "there is no firmware to ask" })
         // Every word of it is in the JSON.
         let json = scene.status.json.description
         for field in scene.status.amt.firmware?.fields ?? [] { #expect(json.contains(field.label)) }
