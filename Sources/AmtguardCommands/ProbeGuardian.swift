@@ -30,7 +30,7 @@ struct ProbeGuardian {
         return interfaces.contains { $0.address == "unknown" } ? nil : false
     }
 
-    /// Has a result remembered, if anything was tried.
+    /// Has a result remembered, if it says anything.
     ///
     /// The corresponding method is `RecordProbe` of `org.amtguard1.Manager`.
     /// - Returns: Why it is not; `nil` if it is.
@@ -38,7 +38,7 @@ struct ProbeGuardian {
         func not(_ why: String, _ advice: String? = nil) -> Reason {
             Reason(id: "not-remembered", says: "nowhere: \(why)", advice: advice)
         }
-        guard result.outcomes.values.contains(where: \.wasTried) else { return not("nothing was tried") }
+        guard result.saysAnything else { return not("no port could be tried") }
         guard let manager = lender.manager else {
             return not("there is no bus to tell amtguardd by")
         }

@@ -45,6 +45,8 @@ extension Daemon {
         let record = ProbeRecord(result, at: .now())
         observe(.probe(record))
         keepsake.remember(record, in: .current)
+        // It is over: the next one need not wait until the loan is.
+        takeBackHolds()
         publish()
     }
 

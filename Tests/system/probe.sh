@@ -124,6 +124,25 @@ expect "and knows it" json .probe.says '4 of 7 ports are swallowed between 192.0
 "$amtguardctl" --root $root probe '[2001:db8::2]:22' --ports 664 --json 2>/dev/null >probed
 expect "JSON of a probe" is "$(perl "$here/json.pl" .probe.verdict <probed)" passes
 
+# Holds are in nobody's way: a strict one is lent, and comes back with the result.
+configure Mode=always AuditSec=1h '[Hold]' Hold=strict
+reload_guard
+holds_all() { seen=$(on_bus get-property "${object[@]}" $manager_interface Holds || true); [[ $(grep -o ' held"' <<<"$seen" | wc -l) == 6 ]]; }
+eventually "the ports are held" holds_all
+for attempt in first second; do
+    expect "a $attempt probe borrows the holds" exits 1 probe 192.0.2.2:22 --ports '664 16992' --timeout 1
+    expect "and tells what is diverted" judged diverted 16992
+    expect "and what is not" judged passes 664
+    eventually "the holds are back" holds_all
+done
+if "${as_nobody[@]}" "$amtguardd" --version >/dev/null 2>&1; then
+    status=0
+    said=$("${as_nobody[@]}" "$amtguardctl" --root $root probe 192.0.2.2:22 --ports 16992 2>&1) || status=$?
+    expect "nobody but root borrows one" is $status 3
+    expect "and is told so" judged busy 16992
+    expect "and replaces no result" json .probe.ports.0.verdict passes
+fi
+
 # Who may tell, and what.
 result=$'probe=1\nfrom=192.0.2.1\nto=192.0.2.2\nport=22\nwaited-ms=4000\nport.623=silent\ncontrol.622=connected\n'
 records() { seen=$(on_bus call "${object[@]}" $manager_interface RecordProbe s "$2" || true); [[ $seen == $1 ]]; }

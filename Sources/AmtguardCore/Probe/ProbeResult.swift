@@ -42,6 +42,11 @@ public struct ProbeResult: Hashable, Sendable {
         return PortSet(merging: ports.map { $0...$0 })
     }
 
+    /// Whether it says anything of any port: one that does not replaces none that did.
+    public var saysAnything: Bool {
+        plan.ports.ranges.contains { $0.contains { outcome(of: $0).wasTried } }
+    }
+
     /// One verdict on all: diverted if any port is, passes if all do, else it is not known.
     public var verdict: ProbeVerdict {
         let verdicts = plan.ports.ranges.flatMap { $0 }.map(verdict(on:))

@@ -52,6 +52,12 @@ import Testing
         #expect(result.says(of: 16993) == "connected")
     }
 
+    @Test func `says something if one of its ports was tried, be it in vain`() {
+        #expect(probe(Self.silent).saysAnything && probe([623: .busy("x")]).saysAnything)
+        let untried = Dictionary(uniqueKeysWithValues: amt.ranges.flatMap { $0 }.map { ($0, ProbeOutcome.busy("x")) })
+        #expect(!probe(untried).saysAnything)
+    }
+
     @Test func `says what can be done, and nothing where all is well`() {
         #expect(probe().advice == [])
         #expect(probe(.shared).advice.count == 1)
