@@ -82,9 +82,9 @@ public struct Probe {
     private func wait(for sockets: [UInt16: ProbeSocket], until deadline: Instant) -> [UInt16]? {
         let entries = Array(sockets)
         var pollers = entries.map { pollfd(fd: $0.value.number, events: Int16(POLLOUT), revents: 0) }
-        let rest = (deadline - .now()).microseconds
-        guard rest > 0 else { return nil }
-        let count = unsafe poll(&pollers, nfds_t(pollers.count), CInt(clamping: rest / 1_000 + 1))
+        // When the time is over, one more look: a busy machine may have kept us from an answer that is there.
+        let rest = max(0, (deadline - .now()).microseconds + 999) / 1_000
+        let count = unsafe poll(&pollers, nfds_t(pollers.count), CInt(clamping: rest))
         guard count != 0 else { return nil }
         return zip(entries, pollers).filter { $1.revents != 0 }.map(\.0.key)
     }

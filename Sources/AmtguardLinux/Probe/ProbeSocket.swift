@@ -92,6 +92,8 @@ final class ProbeSocket {
         switch error {
         case .connectionRefused where hasNotice: .unreachable("refused on the way, by ICMP")
         case .connectionRefused, .connectionReset: .refused
+        // It stood, and the peer closed and reset it before we looked.
+        case .brokenPipe: .connected
         case .timedOut: .silent
         case .networkUnreachable, .hostIsDown, .noRouteToHost, .networkDown, .protocolNotAvailable:
             .unreachable("\(error)")
