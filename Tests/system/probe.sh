@@ -96,7 +96,7 @@ server=$!
 eventually "somebody listens on 16995" test -e listens
 expect "with a port in use" exits 1 probe 192.0.2.2:22 --timeout 2
 expect "it is named" like "$said" '*16995: *busy: *listens there*'
-kill $server
+kill -KILL $server  # a test runner may have had the polite signals blocked
 if "${as_nobody[@]}" "$amtguardd" --version >/dev/null 2>&1; then
     said=$("${as_nobody[@]}" "$amtguardctl" --root $root probe 192.0.2.2:22 --timeout 2 2>&1) || status=$?
     expect "an ordinary user probes" is $status 1
