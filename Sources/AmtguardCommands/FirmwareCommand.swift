@@ -19,9 +19,17 @@ struct FirmwareCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let report = Report(common) { status, stale in
+        let report = Report(common, absent: Self.withoutDaemon) { status, stale in
             Report(status.firmwareJSON(stale: stale), status.firmwareText, .good)
         }
         try report.show(json: json)
+    }
+
+    private static func withoutDaemon(_ absence: Absence) -> Report {
+        let lines = [
+            Status.Line("Without amtguardd", "\(absence.reason.says), and it is who asks the firmware", .doubtful),
+            Status.Line("", "→ As root, amtguard-firmware asks it directly.", .faint),
+        ]
+        return Report(absence.firmwareJSON, lines, .unknown)
     }
 }

@@ -32,9 +32,9 @@ struct PortsCommand: ParsableCommand {
         let ports = KernelView(absence).ports
         let heading = Status.Line(
             "Without amtguardd",
-            "\(absence.reason.says). What the kernel says now; which ports it owns, and where AMT "
-                + "is, nobody knows", .doubtful)
-        return Report(absence.portsJSON(ports), [heading], .unknown, drawing: drawing(ports, victims: nil))
+            "\(absence.reason.says). What the kernel says now:", .doubtful)
+        let advice = absence.reason.advice.map { [Status.Line("", "→ \($0)", .faint)] } ?? []
+        return Report(absence.portsJSON(ports), [heading] + advice, .unknown, drawing: drawing(ports, victims: nil))
     }
 
     /// The picture, and a row for each port.
@@ -50,6 +50,8 @@ struct PortsCommand: ParsableCommand {
             let more = (port.takers ?? 0) - takers.count
             if more > 0 { table.add(.init(""), .init(""), .init(""), .init("and \(more) more", .faint)) }
         }
+        let rest = (try? PortSet(kernel: Array(ports.required.utf8)).count).map { $0 - ports.each.count } ?? 0
+        if rest > 0 { table.add(.init(""), .init("and \(rest) more ports", .faint), .init(""), .init("")) }
         let reuse =
             ports.autobindReuse == true
             ? "\nip_autobind_reuse is on: the kernel may give away a held port that is not reserved." : ""

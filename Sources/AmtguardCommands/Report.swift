@@ -1,5 +1,6 @@
 import AmtguardCore
 import ArgumentParser
+import Glibc
 import SystemPackage
 
 /// What a command says: to programs, to people, and to the shell.
@@ -31,7 +32,11 @@ struct Report {
         case .answer(let answer, nil): self = render(answer.status, nil)
         case .answer(let answer, let stale?):
             self = render(answer.status, stale)
-            text.insert(Status.Line("Stale", "\(stale): nobody knows what is so now", .bad), at: 0)
+            text.insert(
+                contentsOf: [
+                    Status.Line("Stale", "\(stale): nobody knows what is so now. What it said then:", .bad),
+                    Status.Line("", "→ See systemctl status amtguardd.", .faint),
+                ], at: 0)
             exit = .unknown
         case .absence(let absence): self = absent(absence)
         }
@@ -46,6 +51,14 @@ struct Report {
             if !text.isEmpty { print(terminal.render(text)) }
             if let drawing { print((text.isEmpty ? "" : "\n") + drawing(terminal)) }
         }
+        guard fflush(nil) == 0 else { throw Unwritable(cause: Errno(rawValue: errno)) }
         throw ExitCode(exit.rawValue)
     }
+}
+
+/// Standard output takes no more: what was asked for is not told.
+struct Unwritable: Error, CustomStringConvertible {
+    let cause: Errno
+
+    var description: String { "standard output: \(cause)" }
 }

@@ -29,9 +29,6 @@ struct DryRun: ~Copyable {
     mutating func run() -> Bool {
         observe(.presence(readPresence(in: root)))
         observe(.choice(try? KernelChoiceReader().read()))
-        say(
-            "AMT is \(guardian.status.amt.state): \(guardian.status.amt.evidence.first?.says ?? "nothing speaks for it")."
-        )
         var driver = ListDriver(adopting: nil)
         let reading = driver.read()
         if case .ports(let ports) = reading {

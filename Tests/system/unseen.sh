@@ -15,7 +15,7 @@ expect "the reason is in the status" reason unseen-write
 
 write_elsewhere 5001
 eventually "a second one is repaired" holds 623,664,5001,16992-16995
-expect "by such an audit" json .repairs.count 2
+eventually "by such an audit" json .repairs.count 2
 expect "the journal has one line about both" says_times 1 'through another procfs mount'
 
 overwrite 5002

@@ -42,6 +42,8 @@ public struct Guardian: Sendable {
 
     /// What is in force.
     public private(set) var configuration = Configuration()
+    /// Whether that was read from somewhere: before it, the defaults are in force.
+    private var isConfigured = false
     private var refused: [ConfigurationProblem] = []
     private(set) var detection: Detection
     private(set) var reservation: Reservation
@@ -120,7 +122,10 @@ public struct Guardian: Sendable {
         case .configuration(let configuration, let problems):
             effects = problems.map { .report(.configuration($0)) }
             refused = problems.filter { $0.severity == .refused }
-            if let configuration { self.configuration = configuration }
+            if let configuration {
+                self.configuration = configuration
+                isConfigured = true
+            }
             effects += require()
         case .probe(let record):
             probe = record
@@ -141,8 +146,10 @@ public struct Guardian: Sendable {
     /// - Returns: What to do about the holds. The list is acted on by the next look at it.
     private mutating func require() -> [Effect] {
         let released = stopping && configuration.onStop == .release
+        // A configuration that can't be read is no reason to take back what the one before it asked for.
+        let guarded = configuration.guarded.union(isConfigured ? PortSet() : reservation.ownership.owned)
         reservation.require(
-            released || !isNeeded ? PortSet() : configuration.guarded,
+            released || !isNeeded ? PortSet() : guarded,
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace)
         return holding.follow(holdPlan)
     }
@@ -176,6 +183,9 @@ extension Guardian {
         reservation.required.subtracting(reservation.reserved ?? PortSet())
     }
 
+    /// Sockets that AMT deafens, as far as that is known.
+    private var deafened: [Victim] { victims.victims ?? [] }
+
     var reach: PortSet { choice?.reach ?? PortSet(1...65535) }
 
     var verdict: Verdict {
@@ -183,8 +193,8 @@ extension Guardian {
         // While it is contested, each reading shows something else: what counts is what may be chosen meanwhile.
         let doubtful = reservation.contest == nil ? missing : reservation.required
         if !doubtful.intersection(reach).isEmpty { return .exposed }
-        let watched = watch.kind != .none
-        return doubtful.isEmpty && refused.isEmpty && runtimeProblem == nil && watched ? .protected : .degraded
+        let isWell = refused.isEmpty && runtimeProblem == nil && watch.kind != .none && deafened.isEmpty
+        return doubtful.isEmpty && isWell ? .protected : .degraded
     }
 
     /// Why the verdict is what it is, the gravest first, and what could not be found out.
@@ -194,6 +204,7 @@ extension Guardian {
         if let obstacle = reservation.obstacle { reasons.append(.obstacle(obstacle)) }
         if let contest = reservation.contest { reasons.append(.contested(contest)) }
         if configuration.mode == .observe, !missing.isEmpty { reasons.append(.unreserved(missing)) }
+        if let worst = deafened.first { reasons.append(.victims(deafened.count, worst: worst)) }
         reasons += refused.map(Reason.refused)
         if let runtimeProblem {
             reasons.append(

@@ -71,6 +71,14 @@ extension Reason {
         id: "sockets-unknown", says: "which sockets of this host have AMT's ports can't be read from the kernel",
         advice: "Load the kernel's modules tcp_diag and udp_diag.")
 
+    static func victims(_ count: Int, worst: Victim) -> Reason {
+        Reason(
+            id: "victims",
+            says:
+                "AMT deafens \(count == 1 ? "a socket" : "\(count) sockets, the worst"): \(Status.Socket(worst).words)",
+            advice: "Let the program use another port; amtguardctl victims as root names it.")
+    }
+
     static func unknownVictims(_ count: Int) -> Reason {
         Reason(
             id: "victims-unknown",

@@ -41,7 +41,15 @@ public struct Absence: Hashable, Sendable {
 
     /// What `amtguardctl ports --json` prints then: what the kernel says of AMT's own ports.
     public func portsJSON(_ ports: Status.Ports) -> JSON {
-        ["schema": 1, "version": .null, "observed": .null, "reasons": [reason.json], "ports": ports.json]
+        [
+            "schema": 1, "version": .null, "observed": .null, "reasons": [reason.json],
+            "ports": ports.json(owned: .null),
+        ]
+    }
+
+    /// What `amtguardctl firmware --json` prints then.
+    public var firmwareJSON: JSON {
+        ["schema": 1, "version": .null, "observed": .null, "reasons": [reason.json], "amt": .null]
     }
 
     /// What `amtguardctl victims --json` prints then; `sockets` may be victims or not.

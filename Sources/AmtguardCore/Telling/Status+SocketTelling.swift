@@ -85,9 +85,12 @@ extension Status.Port {
 
 extension Status.Ports {
     /// The part of the status that `amtguardctl ports --json` prints as well.
-    public var json: JSON {
+    public var json: JSON { json(owned: .string(owned)) }
+
+    /// The same, where nobody knows what is owned.
+    func json(owned: JSON) -> JSON {
         [
-            "required": .string(required), "reserved": JSON(reserved), "owned": .string(owned),
+            "required": .string(required), "reserved": JSON(reserved), "owned": owned,
             "ephemeralRange": JSON(ephemeralRange), "exposed": .string(exposed),
             "reach": JSON(reach), "autobindReuse": autobindReuse.map(JSON.bool) ?? .null,
             "each": .array(each.map(\.json)),
@@ -100,9 +103,6 @@ extension Status {
     var victimText: [Line] {
         guard let victims, let victimCount else { return [Line("Victims", "unknown", .doubtful)] }
         guard let worst = victims.first else { return [Line("Victims", "none")] }
-        return [
-            Line("Victims", "\(victimCount), the worst: \(worst.words)", .bad),
-            Line("", "→ amtguardctl victims", .faint),
-        ]
+        return [Line("Victims", "\(victimCount), the worst: \(worst.words)", .bad)]
     }
 }

@@ -73,8 +73,8 @@ struct ProbeTests {
             return try withExtendedLifetime(network) { try Self.probe(host) }
         }
         #expect(result.ports(.noAnswer) == ProbePlan.usual)
-        // The kernel sends so many of these a second, and then none.
-        #expect(Set(result.outcomes.values.map(\.word)).union(["silent"]) == ["silent", "unreachable"])
+        // The kernel sends so many of these a second, and then none: on a busy machine perhaps not one.
+        #expect(Set(result.outcomes.values.map(\.word)).isSubset(of: ["silent", "unreachable"]))
     }
 
     @Test func `says nothing of a port where the peer drops all, and keeps its time`() throws {

@@ -19,13 +19,14 @@ public struct ExpectedListener: Hashable, Sendable {
     /// All of them, where AMT is in this state and said this last.
     static func all(_ state: AMTState, _ answer: FirmwareAnswer?) -> [ExpectedListener] {
         if case .impossible = state { return [] }
-        return Kind.allCases.flatMap { kind in
+        let all = Kind.allCases.flatMap { kind in
             let (expected, evidence) = kind.judge(state, answer)
             return kind.ports.map {
                 ExpectedListener(
                     port: $0, protocol: kind == .rmcp ? .udp : .tcp, expected: expected, evidence: evidence)
             }
         }
+        return all.sorted { ($0.protocol.rawValue, $0.port) < ($1.protocol.rawValue, $1.port) }
     }
 
     private enum Kind: CaseIterable {
