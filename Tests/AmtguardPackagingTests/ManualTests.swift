@@ -92,7 +92,9 @@ import Testing
         let command = try JSONDecoder().decode(Dump.self, from: Data(Amtguardctl._dumpHelp().utf8)).command
         let page = try ManualPage("amtguardctl.1")
         #expect(try page.options == Set(command.options))
-        let entries = try page.entries("Cm", in: "COMMANDS").compactMap { $0.split(separator: " ").first.map(String.init) }
+        let entries = try page.entries("Cm", in: "COMMANDS").compactMap {
+            $0.split(separator: " ").first.map(String.init)
+        }
         let commands = (command.subcommands ?? []).map(\.commandName)
         #expect(Set(entries) == Set(commands).union(["help"]))
         for command in commands { #expect(page.source.contains("\n.Nm\n.Cm \(command)") || command == "status") }
