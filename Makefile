@@ -16,7 +16,9 @@ RELEASE  := -c release --static-swift-stdlib --disable-local-rpath \
 DEBUG_BIN = $(shell $(SWIFT) build --show-bin-path)
 FUZZER    = $(SWIFT) build -c release --sanitize=fuzzer --package-path Tools/fuzzer
 BIN      ?= $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
-SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
+HELPERS   = -c release --package-path Tests/system
+MEASURES  = -c release --package-path Benchmarks
+SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
 .PHONY: test-emulator all release test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
@@ -34,9 +36,16 @@ test:
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 
-# The emulated MEI device, a package of its own: it needs libfuse3, and /dev/fuse to run.
+# The emulated MEI device, and the guard with it: a package of its own, that needs libfuse3, and /dev/fuse to run.
 test-emulator:
 	Tools/dependencies.sh emulator
+	$(SWIFT) build --product amtguardd
+	$(SWIFT) build --product amtguard-firmware
+	$(SWIFT) build --product amtguardctl
+	$(SWIFT) build $(HELPERS)
+	$(SWIFT) build $(MEASURES)
+	AMTGUARD_BIN=$(DEBUG_BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) \
+	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) \
 	$(SWIFT) test --package-path Tools/mei-emulator --disable-xctest
 
 # Looks for bytes that break a parser's promises: FUZZ=TARGET, SECONDS=60 each, or INPUTS=10000000. First a look whether
@@ -118,6 +127,7 @@ demo:
 bench:
 	Tools/dependencies.sh build
 	$(SWIFT) build $(RELEASE) --product amtguardd
+	$(SWIFT) build $(RELEASE) --product amtguardctl
 	$(SWIFT) build -c release --package-path Benchmarks
 	AMTGUARDD=$(BIN)/amtguardd \
 	BENCH_BIN=$$($(SWIFT) build -c release --package-path Benchmarks --show-bin-path) Benchmarks/run.sh $(BENCH)

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# run.sh [latency|memory|wakeups|ready|flood|interleave]…: measures amtguardd against what it promises; without a word,
-# everything, in about four minutes. In private network, mount and process namespaces, on an emulated /sys; the host's
+# run.sh [latency|memory|wakeups|ready|flood|interleave|sockets]…: measures amtguardd against what it promises; without a word,
+# everything, in about five minutes. In private network, mount and process namespaces, on an emulated /sys; the host's
 # own list is never touched. Exit status 0 only if every target was met.
 #
 #   AMTGUARDD   the daemon: a release build with --static-swift-stdlib, as it is installed
 #   BENCH_BIN   where this package was built
-#   ALTERNATIONS=5 OVERWRITES=2000 STARTS=100 AUDITS=10 FLOOD_SECONDS=70 ROUNDS=1000 SEED=1
+#   AMTGUARDCTL the tool, for sockets                (beside the daemon)
+#   ALTERNATIONS=5 OVERWRITES=2000 STARTS=100 AUDITS=10 FLOOD_SECONDS=70 ROUNDS=1000 SEED=1 SOCKETS=100000 ASKINGS=20
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,12 +17,13 @@ fail() { printf 'bench: %s\n' "$1" >&2; exit 2; }
 enter() {
     AMTGUARDD=${AMTGUARDD:-$(swift build --package-path "$here/.." -c release --static-swift-stdlib --show-bin-path)/amtguardd}
     BENCH_BIN=${BENCH_BIN:-$(swift build --package-path "$here" -c release --static-swift-stdlib --show-bin-path)}
-    for program in "$AMTGUARDD" "$BENCH_BIN"/{bare-loop,overwriter,ready-time,interleave}; do
+    for program in "$AMTGUARDD" "$BENCH_BIN"/{bare-loop,overwriter,ready-time,interleave,many-sockets}; do
         [[ -x $program ]] || fail "$program is not built; 'make bench' builds it"
     done
     AMTGUARDD=$(realpath "$AMTGUARDD") BENCH_BIN=$(realpath "$BENCH_BIN")
+    AMTGUARDCTL=$(realpath "${AMTGUARDCTL:-${AMTGUARDD%/*}/amtguardctl}")
     HOST_NETNS=$(readlink /proc/self/ns/net)
-    export AMTGUARDD BENCH_BIN HOST_NETNS BENCH_INSIDE=1
+    export AMTGUARDD AMTGUARDCTL BENCH_BIN HOST_NETNS BENCH_INSIDE=1
 
     local namespaces=(--net --mount --pid --fork --kill-child --mount-proc)
     if [[ $EUID -eq 0 ]] && unshare "${namespaces[@]}" true 2>/dev/null; then
@@ -224,6 +226,58 @@ interleave() {
     row "took" "$(number seconds) s"
 }
 
+private_memory() { awk '/^Private_Dirty:/ { print $2 }' /proc/"$guard"/smaps_rollup; }
+asked() {  # FILE: how long amtguardctl takes to say who is a victim, with a look of the guard at the sockets each time
+    local turn before
+    for ((turn = 0; turn < ASKINGS; turn++)); do
+        sleep 1.1  # what the guard says is never older than a second
+        before=${EPOCHREALTIME/./}
+        "$AMTGUARDCTL" victims >$work/victims 2>&1 || (($? == 1)) || fail "amtguardctl victims: $(tail -n 1 $work/victims)"
+        echo $((${EPOCHREALTIME/./} - before))
+    done >"$1"
+}
+
+sockets() {
+    local bus crowd victims before after
+    title "Who is a victim among $SOCKETS open sockets, milliseconds ($ASKINGS askings)"
+    [[ -x $AMTGUARDCTL ]] || fail "$AMTGUARDCTL is not built; 'make bench' builds it"
+    ip link add here type veth peer name there
+    ip link set here up
+    ip link set there up
+    ip address add 192.0.2.20/24 dev here
+    printf '%s' '<busconfig><type>session</type><listen>unix:path='$work'/bus</listen><auth>EXTERNAL</auth>' \
+        '<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>' >bus.conf
+    dbus-daemon --config-file=bus.conf --nofork --nopidfile 2>bus.log &
+    bus=$!
+    within 5 test -S $work/bus || fail "dbus-daemon: $(tail -n 1 bus.log)"
+    export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$work/bus
+    begin amt Mode=always
+    asked none
+    before=$(private_memory)
+    "$BENCH_BIN/many-sockets" "$SOCKETS" >crowd.log &
+    crowd=$!
+    "$BENCH_BIN/many-sockets" victims 192.0.2.20 16992 16994 16995 >victims.log &
+    victims=$!
+    within 60 grep -q open crowd.log || fail "the sockets could not be opened"
+    within 5 grep -q open victims.log || fail "the three sockets could not be opened"
+    row "sockets" "$(awk '/^TCP:/ { print $3 }' /proc/net/sockstat)"
+    asked many
+    [[ $(awk '/^Victims:/ { print $2 }' $work/victims) == 3 ]] || fail "amtguardctl found: $(head -n 1 $work/victims)"
+    summary 1000 none
+    row "amtguardctl victims, with none open: median" "$median ms"
+    summary 1000 many
+    target "amtguardctl victims: median" "$median" ms 50
+    row "the slowest" "$max ms"
+    sleep 5
+    after=$(private_memory)
+    row "Private_Dirty before and after" "$before, $after KiB"
+    target "more memory than before" $((after > before ? after - before : 0)) KiB 64
+    kill $crowd $victims
+    end
+    kill $bus
+    wait $crowd $victims $bus || true
+}
+
 mount -t tmpfs -o mode=755 bench /run
 [[ -x $AMTGUARDD ]] || fail "move the checkout: below /run the benchmark hides it from itself"
 mkdir -p $work
@@ -231,13 +285,13 @@ cd $work
 export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$work/no-bus
 ip link set lo up 2>/dev/null || true
 : "${ALTERNATIONS:=5}" "${OVERWRITES:=2000}" "${STARTS:=100}" "${AUDITS:=10}" "${FLOOD_SECONDS:=70}" "${ROUNDS:=1000}"
-: "${SEED:=1}"
+: "${SEED:=1}" "${SOCKETS:=100000}" "${ASKINGS:=20}"
 
 printf 'amtguardd %s bytes; %s cores; Linux %s\n' "$(stat -Lc %s "$AMTGUARDD")" "$(nproc)" "$(uname -r)"
-(($# > 0)) || set -- latency memory wakeups ready flood interleave
+(($# > 0)) || set -- latency memory wakeups ready flood interleave sockets
 for part; do
     case $part in
-    latency | memory | wakeups | ready | flood | interleave) $part ;;
+    latency | memory | wakeups | ready | flood | interleave | sockets) $part ;;
     *) fail "there is no part '$part'" ;;
     esac
 done

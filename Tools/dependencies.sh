@@ -6,9 +6,9 @@ build="libsystemd-dev"
 emulator="libfuse3-dev fuse3"
 case "${1:-}" in
     build) packages="$build" ;;
-    test)  packages="$build dbus iproute2 netcat-openbsd nftables procps systemd util-linux" ;;
-    emulator) packages="$build $emulator" ;;
-    demo)  packages="$build $emulator iproute2 netcat-openbsd nftables procps systemd util-linux" ;;
+    test)  packages="$build dbus iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
+    emulator) packages="$build $emulator dbus iproute2 procps systemd util-linux" ;;
+    demo)  packages="$build $emulator iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
     deb)   packages="$build debhelper dpkg-dev fakeroot lintian pkg-config" ;;
     *)     echo "usage: $0 build|test|emulator|demo|deb" >&2; exit 64 ;;
 esac

@@ -13,7 +13,7 @@ public struct Amtguardctl: ParsableCommand {
             run, or what it saw is too old), 64 wrong usage.
             """,
         version: amtguardVersion,
-        subcommands: [StatusCommand.self, FirmwareCommand.self],
+        subcommands: [StatusCommand.self, PortsCommand.self, VictimsCommand.self, FirmwareCommand.self],
         defaultSubcommand: StatusCommand.self)
 
     @OptionGroup var common: CommonOptions

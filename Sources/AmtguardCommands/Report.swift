@@ -7,30 +7,45 @@ struct Report {
     var json: JSON
     var text: [Status.Line]
     var exit: ExitStatus
+    /// What stands below the text; it depends on the width of the terminal.
+    var drawing: ((Terminal) -> String)?
 
-    init(_ json: JSON, _ text: [Status.Line], _ exit: ExitStatus) {
+    init(_ json: JSON, _ text: [Status.Line], _ exit: ExitStatus, drawing: ((Terminal) -> String)? = nil) {
         self.json = json
         self.text = text
         self.exit = exit
+        self.drawing = drawing
     }
 
     /// Asks the daemon, and says so where it does not answer or what it saw is too old.
     ///
-    /// - Parameter render: What is said of a status; the second argument is why it may no longer be true.
-    init(_ options: CommonOptions, _ render: (Status, String?) -> Report) {
+    /// - Parameters:
+    ///   - absent: What is said where nobody answers.
+    ///   - render: What is said of a status; the second argument is why it may no longer be true.
+    init(
+        _ options: CommonOptions,
+        absent: (Absence) -> Report = { Report($0.json, $0.text, .unknown) },
+        _ render: (Status, String?) -> Report
+    ) {
         switch Inquiry(root: options.root.map { FilePath($0) }).outcome() {
         case .answer(let answer, nil): self = render(answer.status, nil)
         case .answer(let answer, let stale?):
             self = render(answer.status, stale)
             text.insert(Status.Line("Stale", "\(stale): nobody knows what is so now", .bad), at: 0)
             exit = .unknown
-        case .absence(let absence): self.init(absence.json, absence.text, .unknown)
+        case .absence(let absence): self = absent(absence)
         }
     }
 
     /// Prints it, and ends the program with its exit status.
     func show(json isJSON: Bool) throws -> Never {
-        print(isJSON ? json.description : Terminal.standard.render(text))
+        let terminal = Terminal.standard
+        if isJSON {
+            print(json)
+        } else {
+            if !text.isEmpty { print(terminal.render(text)) }
+            if let drawing { print((text.isEmpty ? "" : "\n") + drawing(terminal)) }
+        }
         throw ExitCode(exit.rawValue)
     }
 }

@@ -1,15 +1,41 @@
 import AmtguardCore
+import AmtguardLinux
 import Glibc
+import SystemPackage
 
 /// Standard output as a person sees it: colour only on a terminal, and never where NO_COLOR is set.
 struct Terminal {
-    let colours: Bool
+    var colours: Bool
+    /// In columns.
+    var width = 80
+    /// Whether it shows more than ASCII.
+    var isUTF8 = false
 
     /// https://no-color.org: set and not empty.
     static var standard: Terminal {
         let refused = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
         let dumb = unsafe getenv("TERM").map { unsafe String(cString: $0) } == "dumb"
-        return Terminal(colours: isatty(STDOUT_FILENO) == 1 && !refused && !dumb)
+        return Terminal(
+            colours: isatty(STDOUT_FILENO) == 1 && !refused && !dumb,
+            width: width(columns: variable("COLUMNS"), window: terminalWidth(of: .standardOutput)),
+            isUTF8: isUTF8(["LC_ALL", "LC_CTYPE", "LANG"].map(variable)))
+    }
+
+    /// What the user says, else what the terminal says, else 80.
+    static func width(columns: String?, window: Int?) -> Int {
+        let sane = 20...1_000
+        return [columns.flatMap { Int($0) }, window].lazy.compactMap { $0 }.first(where: sane.contains) ?? 80
+    }
+
+    /// By locale(7): the first of these variables that is set and not empty says the encoding.
+    static func isUTF8(_ variables: [String?]) -> Bool {
+        let locale = variables.lazy.compactMap { $0 }.first { !$0.isEmpty } ?? ""
+        let encoding = locale.split(separator: ".").dropFirst().first?.prefix { $0 != "@" } ?? ""
+        return ["utf-8", "utf8"].contains(encoding.lowercased())
+    }
+
+    private static func variable(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 
     /// The lines with their labels in one column.
@@ -17,7 +43,7 @@ struct Terminal {
         lines.table(painting: paint)
     }
 
-    private func paint(_ text: String, _ tone: Status.Tone) -> String {
+    func paint(_ text: String, _ tone: Status.Tone) -> String {
         guard colours, let code = Self.codes[tone] else { return text }
         return "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }

@@ -34,14 +34,18 @@ enum Arming {
         guard ServiceManager.store([watch.fileDescriptor], name: watchName) else { throw Unsupervised() }
     }
 
-    /// Takes what was armed. It goes out of the store at once: otherwise each restart would hand over one more.
-    static func receive() -> Armed {
+    /// Takes what was armed, and the holds of the daemon before. What was armed goes out of the store at once: otherwise
+    /// each restart would hand over one more. Holds stay there, and are known by what they are.
+    static func receive(holds: inout HoldDriver) -> Armed {
         var armed = Armed()
         for received in ServiceManager.receivedDescriptors() {
             let descriptor = Descriptor(owning: received.descriptor)
             switch received.name {
             case watchName: armed.watch = consume descriptor
             case smbiosName: armed.smbios = consume descriptor
+            case let name where name.hasPrefix(Hold.storedPrefix):
+                holds.adopt(consume descriptor, name: name)
+                continue
             default: continue
             }
             ServiceManager.removeFromStore(name: received.name)

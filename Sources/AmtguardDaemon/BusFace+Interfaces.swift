@@ -24,6 +24,9 @@ extension BusFace {
             Fact(name: "Repairs", signature: "t") { .uint64($0.repairs.count) },
             Fact(name: "LastRepairUSec", signature: "t") { .uint64(UInt64(clamping: $0.repairs.last?.bootUSec ?? 0)) },
             Fact(name: "Contested", signature: "b") { .bool($0.contested) },
+            Fact(name: "Holds", signature: "as") { .stringArray($0.holds.map(\.words)) },
+            // As systemd writes a number that it does not know.
+            Fact(name: "Victims", signature: "t") { .uint64($0.victimCount.map { UInt64(clamping: $0) } ?? .max) },
         ]
     }
 
@@ -37,6 +40,9 @@ extension BusFace {
                 },
                 .init("Check") { [unowned self] call in check(call) },
                 .init("Reload") { [unowned self] call in reload(call) },
+                .init(
+                    "LendHold", takes: ["address": "s", "port": "q"], returns: ["socket": "h"], access: .root
+                ) { [unowned self] call in lendHold(call) },
             ],
             properties: [
                 .init("Version", "s", .const, get: { .string(amtguardVersion) })
@@ -59,6 +65,21 @@ extension BusFace {
             daemon.check()
         }
         call.reply()
+    }
+
+    private func lendHold(_ call: BusCall) {
+        guard let text = try? call.readString(), let port = try? call.readUInt16(), let address = IPv4Address(text)
+        else { return call.fail("org.freedesktop.DBus.Error.InvalidArgs", "Allowed: an IPv4 address and a port.") }
+        let hold = Hold(address, port)
+        do {
+            call.reply([.descriptor(try daemon.lend(hold))])
+        } catch {
+            switch error {
+            case .notHeld:
+                call.fail("org.amtguard1.Error.NotHeld", "\(hold) is not held. The property Holds says what is.")
+            case .lentAlready: call.fail("org.amtguard1.Error.LentAlready", "\(hold) is lent already, for a minute.")
+            }
+        }
     }
 
     private func reload(_ call: BusCall) {

@@ -47,6 +47,8 @@ extension Daemon {
         guard let inquiry = heardSoFar() else { return }
         hangUp()
         follow(conclude(inquiry))
+        // With AMT's address known, others may turn out to be deaf.
+        lookAtSockets()
         finish()
     }
 

@@ -17,6 +17,7 @@ extension Daemon {
         lookAtDevices()
         observe(.choice(try? KernelChoiceReader().read()))
         look(prompt)
+        lookAtHolds(prompt)
     }
 
     /// What is done at an audit because we are awake: it costs no wake-up of its own.
@@ -60,6 +61,9 @@ extension Daemon {
         case .audit(let interval):
             audit = interval
             arrangeAudit()
+        case .hold(let change):
+            holds.carryOut(change)
+            return .holds(holds.reading, .readBack)
         case .report(let event):
             outbox.append(event)
             if outbox.count >= Self.mostUntold { tell() }

@@ -3,15 +3,15 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-// What surrounds the list: devices, interfaces, listeners, sleep. None of it is looked at in the way of a repair.
+// What surrounds the list: devices, interfaces, sockets, sleep. None of it is looked at in the way of a repair.
 
 extension Daemon {
     /// Looks at what the host has around AMT's ports, as far as it has no event of its own.
     func lookAround() {
-        // Where AMT is impossible, nothing of this matters.
-        guard audit != nil else { return }
+        // Where AMT is impossible, nothing of this matters, and of no port no sockets are read.
+        guard audit != nil else { return lookAtSockets() }
         if network == nil || sources.network == nil { watchNetwork() }
-        observe(.listeners(try? readListeners(on: guardian.configuration.guarded)))
+        lookAtSockets()
         let slept = Clocks.sleepTime()
         // The clocks are not read at the same instant.
         if slept > self.slept + .milliseconds(100) {
@@ -19,6 +19,11 @@ extension Daemon {
             follow(timetable.resumed(at: .now()))
         }
         self.slept = slept
+    }
+
+    /// Looks who has AMT's ports: presumed LMS, and whom AMT deafens.
+    func lookAtSockets() {
+        observe(.sockets(try? readSockets(on: guardian.portsOfInterest)))
     }
 
     /// What SMBIOS says, where the privileged step has handed it over; foreign bytes, sealed.

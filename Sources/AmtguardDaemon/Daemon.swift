@@ -17,6 +17,7 @@ final class Daemon {
     var busDirectory: Descriptor?
     var driver: ListDriver
     var keepsake: Keepsake
+    var holds = HoldDriver()
     var face: BusFace?
     var watchdog: Watchdog?
     var sources = Sources()
@@ -28,7 +29,7 @@ final class Daemon {
     var line = ""
 
     /// When the firmware is asked, and the question that is under way.
-    var timetable = FirmwareSchedule(refresh: Configuration().refresh)
+    var timetable = FirmwareSchedule()
     var question: AnswerStream?
     /// What SMBIOS says, from the privileged step, until it was read.
     var smbios: Descriptor?
@@ -44,6 +45,7 @@ final class Daemon {
         var survey: Timer?
         var publish: Timer?
         var rest: Timer?
+        var loan: Timer?
         var hangUp: EventSource?
         var terminate: EventSource?
         var interrupt: EventSource?
@@ -65,7 +67,7 @@ final class Daemon {
         root = try invocation.openRoot()
         loader = invocation.loader
         keepsake = try Keepsake(below: root)
-        var armed = Arming.receive()
+        var armed = Arming.receive(holds: &holds)
         driver = ListDriver(adopting: armed.watch.take())
         smbios = armed.smbios.take()
         guardian = Guardian(remembering: keepsake.recall(in: .current))
@@ -86,7 +88,7 @@ final class Daemon {
         ServiceManager.ready(status: status.line)
         // The reservation stands, and nobody waits for us any more: now there is time to find out more.
         lookAround()
-        follow(timetable.started(at: .now()))
+        follow(timetable.started(refresh: guardian.configuration.refresh, at: .now()))
         finish()
         return try loop.run()
     }

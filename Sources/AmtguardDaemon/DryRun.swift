@@ -39,6 +39,7 @@ struct DryRun: ~Copyable {
         }
         observe(.watch(driver.watched))
         observe(.list(reading, .request))
+        observe(.interfaces(try? readInterfaces()))
         guard let refusal = driver.refusal else { return isConfigured }
         say("That would be refused: \(refusal.says). \(refusal.advice)")
         return false
@@ -50,6 +51,7 @@ struct DryRun: ~Copyable {
             case .add(let ports): say("Would add \(ports) to net.ipv4.ip_local_reserved_ports.")
             case .remove(let ports): say("Would take \(ports) out of net.ipv4.ip_local_reserved_ports.")
             case .report(let event): say(event.journalEntry.message)
+            case .hold(let change): if !change.take.isEmpty { say("Would hold \(change.take.brief).") }
             case .remember, .look, .watch, .audit: break
             }
         }

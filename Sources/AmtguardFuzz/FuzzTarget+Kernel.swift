@@ -31,9 +31,10 @@ extension FuzzTarget {
         }
         let address = try orBadMessage { () throws(Errno) in try InterfaceAddress(message) }
         if let address = address ?? nil { try require(address.index > 0, "an address is on an interface") }
-        for transport in [LocalListener.TransportProtocol.tcp, .udp] {
+        for transport in [LocalSocket.TransportProtocol.tcp, .udp] {
             let entry = try orBadMessage { () throws(Errno) in try SocketEntry(message, transport) }
-            if let entry = entry ?? nil { try requireOneLine("\(entry.listener.address)", atMost: 45) }
+            guard let socket = (entry ?? nil)?.socket else { continue }
+            try requireOneLine("\(socket.address)\(socket.remote.map { "\($0)" } ?? "")", atMost: 100)
         }
         do throws(Errno) {
             try message.requireSuccess()

@@ -218,6 +218,7 @@ extension SimulatedHost {
         case .audit(let every):
             daemons[index].auditEvery = every
             daemons[index].nextAudit = every.map { now + $0 }
+        case .hold: break  // No addresses here.
         case .report(let event): daemons[index].told.append(SimulatedDaemon.Told(at: now, event: event))
         }
         return nil

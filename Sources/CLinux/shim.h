@@ -2,6 +2,7 @@
  * No policy here, only names. */
 #pragma once
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/inet_diag.h>
 #include <linux/magic.h>
 #include <linux/mei.h>
@@ -10,6 +11,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -46,3 +48,6 @@ static inline const void *shim_code_end(void) { return etext; }
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
+
+/* getsockopt(2) since Linux 5.14; older headers lack it. */
+enum { SHIM_SO_NETNS_COOKIE = 71 };

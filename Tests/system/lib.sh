@@ -232,6 +232,7 @@ start_bus() {
     <allow send_destination="org.freedesktop.DBus"/>
   </policy>
   <include>$here/../../systemd/org.amtguard1.conf</include>
+  <policy user="root"><allow own="org.freedesktop.login1"/></policy>
 </busconfig>
 CONF
     dbus-daemon --config-file=bus.conf --nofork --nopidfile 2>bus.log &

@@ -30,6 +30,7 @@ enter() {
     need ss iproute2
     need nft nftables
     need nc.openbsd netcat-openbsd
+    need nc.traditional netcat-traditional
     need sysctl procps
     need systemd-socket-activate systemd
 
@@ -226,6 +227,8 @@ if [[ -x /lib/systemd/systemd-journald && -s /etc/machine-id ]] && command -v jo
     /lib/systemd/systemd-journald >journald.log 2>&1 &
     within 3 test -S /run/systemd/journal/socket && journal=yes
 fi
+mkdir -p /run/demo/root/etc
+printf '[Guard]\nAuditSec=1s\n' >/run/demo/root/etc/amtguard.conf  # it looks at sockets each second, not each half minute
 show "amtguardd"
 "$AMTGUARDD" --root /run/demo/root 2>amtguardd.log &
 guard=$!
@@ -244,6 +247,33 @@ if [[ $emulator ]]; then
     claim "it shares the address $host with host0, found by the card's MAC address" is $result yes
 else
     say "This user may not open /dev/fuse, so there is no firmware to ask, and nothing is claimed about it."
+fi
+
+step "A program that chooses such a port by itself"
+in_use() { [[ $(nc.openbsd -d -w 2 -p "$1" $peer $port 2>&1) == *'Address already in use' ]]; }
+listens_nowhere() { alive $guard && [[ -z $(ss -H -l -t -u -n) ]]; }
+if [[ $emulator ]]; then
+    show "nc -p 16992 $peer $port"
+    { nc.openbsd -d -w 2 -p 16992 $peer $port 2>&1 || true; } | quote
+    claim "it is told at once, instead of waiting for minutes" in_use 16992
+    claim "by a socket that keeps the port and listens on none" listens_nowhere
+    show "nc -p 16991 $peer $port"
+    claim "from 16991 the peer answers as before" hears 16991
+    say "A program that sets SO_REUSEADDR still gets through, as Intel LMS must; so it hears nothing:"
+    show "nc.traditional -p 16994 $peer $port"
+    nc.traditional -w 30 -p 16994 $peer $port </dev/null >/dev/null 2>&1 &
+    deaf=$!
+    named() { [[ $("$AMTGUARDCTL" --root /run/demo/root victims 2>/dev/null) == *:16994* ]]; }
+    if within 5 named; then result=yes; else result=no; fi
+    show "amtguardctl victims"
+    set +e
+    "$AMTGUARDCTL" --root /run/demo/root victims 2>&1 | quote
+    set -e
+    claim "but it is named" is $result yes
+    kill $deaf
+    wait $deaf 2>/dev/null || true
+else
+    say "AMT's address is not known without its firmware: nothing is held."
 fi
 
 step "The same connections again"
@@ -293,6 +323,8 @@ else
 fi
 
 step "What the administrator sees"
+show "amtguardctl ports"
+{ COLUMNS=100 "$AMTGUARDCTL" --root /run/demo/root ports 2>&1 || true; } | quote
 show "amtguardctl status"
 set +e
 "$AMTGUARDCTL" --root /run/demo/root status >said 2>&1
@@ -300,7 +332,6 @@ status=$?
 set -e
 quote <said
 claim "amtguardctl says so with exit status 0" is $status 0
-listens_nowhere() { alive $guard && [[ -z $(ss -H -l -t -u -n) ]]; }
 claim "the guard listens on no port" listens_nowhere
 
 step "amtguardd is stopped"

@@ -19,6 +19,8 @@ let package = Package(
             name: "mei-client",
             cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .testTarget(name: "EmulatorTests", dependencies: ["EmulatedMEI", "mei-emulator", "mei-client"]),
+        // Scenarios of Tests/system/firmware: they want the guard built, which `make test-emulator` does.
+        .testTarget(name: "GuardTests", dependencies: ["mei-emulator", "mei-client"]),
     ],
     cLanguageStandard: .gnu17
 )

@@ -18,10 +18,19 @@ public struct Configuration: Hashable, Sendable {
         case release
     }
 
+    /// `Hold=`: whether required ports are held on the addresses that AMT shares.
+    public enum HoldPolicy: String, CaseIterable, Sendable {
+        /// Intel LMS and ordinary servers, which set SO_REUSEADDR, still bind them.
+        case cooperative
+        case off
+        /// Nobody else binds them.
+        case strict
+    }
+
     /// `Mode=`
     public var mode = Mode.auto
-    /// `Ports=`: AMT's own, IANA's asf-rmcp, asf-secure-rmcp and amt-soap-http to amt-redir-tls.
-    public var ports = PortSet(623...623, 664...664, 16992...16995)
+    /// `Ports=`
+    public var ports = PortSet.ofAMT
     /// `ExtraPorts=`, for example 5900 where AMT's KVM port is on.
     public var extraPorts = PortSet()
     /// `OnStop=`
@@ -33,6 +42,11 @@ public struct Configuration: Hashable, Sendable {
 
     /// `RefreshSec=`: how often the firmware is asked again without a cause.
     public var refresh = Duration.seconds(3_600)
+
+    /// `Hold=`
+    public var hold = HoldPolicy.cooperative
+    /// `HoldUDP=`: a UDP hold takes what is meant for a server on the wildcard address.
+    public var holdsUDP = false
 
     /// The defaults.
     public init() {}

@@ -8,17 +8,20 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case repairBurst = "RepairBurst"
     case repairsPerSecond = "RepairsPerSec"
     case refresh = "RefreshSec"
+    case hold = "Hold"
+    case holdUDP = "HoldUDP"
 
     /// The section it stands in.
     public var section: String {
         switch self {
         case .mode, .ports, .extraPorts, .onStop, .audit, .repairBurst, .repairsPerSecond: "Guard"
         case .refresh: "Detect"
+        case .hold, .holdUDP: "Hold"
         }
     }
 
     /// All sections there are.
-    public static let sections = ["Guard", "Detect"]
+    public static let sections = ["Guard", "Detect", "Hold"]
 
     /// What may stand behind the equals sign.
     public var allowed: String {
@@ -30,6 +33,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .repairBurst: "a whole number from 1 to 1000000"
         case .repairsPerSecond: "a whole number from 1 to 100000"
         case .refresh: "a time from 1min to 1d, for example 1h"
+        case .hold: Configuration.HoldPolicy.allCases.map(\.rawValue).joined(separator: ", ")
+        case .holdUDP: "yes, no"
         }
     }
 
@@ -63,6 +68,18 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .refresh:
             configuration.refresh =
                 value.isEmpty ? defaults.refresh : try time(value, in: .seconds(60)...(.seconds(86_400)))
+        case .hold: configuration.hold = try choice(value) ?? defaults.hold
+        case .holdUDP: configuration.holdsUDP = try boolean(value) ?? defaults.holdsUDP
+        }
+    }
+
+    /// The words of systemd.syntax(7).
+    private func boolean(_ value: String) throws(Refused) -> Bool? {
+        switch value.lowercased() {
+        case "": return nil
+        case "1", "yes", "y", "true", "t", "on": return true
+        case "0", "no", "n", "false", "f", "off": return false
+        default: throw Refused(reason: "\(quoted(value)) is neither yes nor no")
         }
     }
 

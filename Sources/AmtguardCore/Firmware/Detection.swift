@@ -10,9 +10,9 @@ struct Detection: Hashable, Sendable {
     private(set) var heard: FirmwareAnswer?
     /// `nil` where they can't be read.
     private(set) var interfaces: [HostInterface]?
-    private(set) var listeners: [LocalListener]?
-    /// Whether the listeners were looked for, be it in vain.
-    private(set) var soughtListeners = false
+    private(set) var sockets: SocketReading?
+    /// Whether the sockets were looked for, be it in vain.
+    private(set) var soughtSockets = false
     private var isWirelessDiverted: Bool?
 
     init(sawCSME: Bool, sighting: AMTSighting?) {
@@ -52,9 +52,9 @@ struct Detection: Hashable, Sendable {
 
     mutating func observe(_ interfaces: [HostInterface]?) { self.interfaces = interfaces }
 
-    mutating func observe(_ listeners: [LocalListener]?) {
-        self.listeners = listeners
-        soughtListeners = true
+    mutating func observe(_ sockets: SocketReading?) {
+        self.sockets = sockets
+        soughtSockets = true
     }
 
     mutating func observe(wirelessDiverted: Bool?) { isWirelessDiverted = wirelessDiverted }
@@ -94,7 +94,7 @@ struct Detection: Hashable, Sendable {
 
     /// Listeners of this host on AMT's ports; `nil` where they can't be known.
     var hostListeners: [HostListener]? {
-        listeners.map { HostListener.all($0, sharing: (amtInterfaces ?? []).flatMap(\.address.hostAddresses)) }
+        sockets.map { HostListener.all($0.listeners) }
     }
 }
 
@@ -116,6 +116,15 @@ extension Presence {
 extension Presence.Device {
     /// Not of a graphics card (`kind` gsc, gscfi) or a touch screen.
     var isOfCSME: Bool { kind == nil || kind == "mei" }
+
+    /// Whose it is, for people.
+    var owner: String {
+        switch kind {
+        case nil, "mei": "the management engine"
+        case "gsc", "gscfi": "a graphics card"
+        case let kind?: "another device (\(kind))"
+        }
+    }
 }
 
 extension Detection {
@@ -134,7 +143,7 @@ extension Detection {
                     answer?.controlMode.reason ?? "the firmware says \(answer?.controlMode.value?.word ?? "nothing")"))
         case .provisioned: break
         }
-        if soughtListeners, listeners == nil { reasons.append(.unknownListeners) }
+        if soughtSockets, sockets == nil { reasons.append(.unknownSockets) }
         return reasons
     }
 }

@@ -30,9 +30,12 @@ public struct FirmwareSchedule: Hashable, Sendable {
         var ipv4: Set<IPv4Address>
     }
 
-    private var refresh: Duration
+    /// `RefreshSec=`
+    private var refresh = Configuration().refresh
     /// Whether anything here could be asked at all.
     private var isNeeded = true
+    /// The devices that could be asked; `nil` before the first look.
+    private var devices: [Presence.Device]?
     private var isStarted = false
     private var isAsking = false
     private var askedAt: Instant?
@@ -52,10 +55,8 @@ public struct FirmwareSchedule: Hashable, Sendable {
     private var carriers: Set<Carrier> = []
     private var wakeAt: Instant?
 
-    /// A schedule that asks every `refresh` (`RefreshSec=`), once it is started.
-    public init(refresh: Duration) {
-        self.refresh = refresh
-    }
+    /// A schedule that asks nothing before it is started.
+    public init() {}
 
     /// Whether a question is under way.
     public var isQuestionOpen: Bool { isAsking }
@@ -63,19 +64,23 @@ public struct FirmwareSchedule: Hashable, Sendable {
     // MARK: - What happened
 
     /// The daemon guards from now on; the reservation did not wait for this.
-    public mutating func started(at now: Instant) -> [Effect] {
+    public mutating func started(refresh: Duration, at now: Instant) -> [Effect] {
+        self.refresh = refresh
         isStarted = true
         requestedAt = now
         return effects(at: now)
     }
 
-    /// `/sys` was looked at: where there is no management engine, there is nobody to ask.
+    /// `/sys` was looked at: where there is no management engine, there is nobody to ask. A driver may come long after
+    /// the start, and its device is then there for the first time.
     public mutating func presenceSeen(_ presence: Presence, at now: Instant) -> [Effect] {
         // A bus that can't be read proves nothing: there the helper may see more.
         let isNeeded = presence.speaksForCSME || presence.pciFunctions ?? 0 == 0
         let hasCome = isNeeded && !self.isNeeded
         self.isNeeded = isNeeded
-        if hasCome { requestedAt = now }
+        let isOther = devices.map { $0 != presence.csmeDevices } ?? false
+        devices = presence.csmeDevices
+        if hasCome { requestedAt = now } else if isOther { deviceQuietAt = now + Self.settling }
         return effects(at: now)
     }
 

@@ -12,6 +12,8 @@ public enum Effect: Hashable, Sendable {
     case watch(Bool)
     /// Audit this often from now on; `nil` for never.
     case audit(every: Duration?)
+    /// Let go of holds and take others, then tell what is held.
+    case hold(HoldChange)
     /// Tell the journal and the bus.
     case report(Event)
 }
@@ -21,7 +23,7 @@ extension Effect {
     var isChange: Bool {
         switch self {
         case .add, .remove: true
-        case .remember, .look, .watch, .audit, .report: false
+        case .remember, .look, .watch, .audit, .hold, .report: false
         }
     }
 }

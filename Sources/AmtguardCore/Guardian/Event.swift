@@ -20,6 +20,18 @@ public enum Event: Hashable, Sendable {
     case amt(AMTState, evidence: [Evidence])
     /// The verdict is another one.
     case verdict(Verdict, from: Verdict?, reasons: [Reason])
+    /// These ports are held from now on, or held otherwise.
+    case held([Hold], isShared: Bool)
+    /// These ports can't be held.
+    case unheld([Hold], HoldObstacle)
+    /// These ports are no longer held: they are no longer wanted, or the address is no longer the host's.
+    case letGo([Hold])
+    /// A socket is on a port and an address where AMT deafens it.
+    case victim(Victim)
+    /// It is there no more.
+    case victimEnded(Victim)
+    /// So many others were, more than is told one by one.
+    case victimsUntold(Int)
     /// Something in the configuration needs a look.
     case configuration(ConfigurationProblem)
     /// The daemon stops.

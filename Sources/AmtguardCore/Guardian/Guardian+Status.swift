@@ -5,6 +5,8 @@ extension Guardian {
     public var status: Status {
         let at = observedAt ?? Moment(Instant(sinceBoot: .zero), wallClock: 0)
         let reserved = reservation.reserved
+        // Where AMT is impossible nobody is looked for, and nobody is deaf.
+        let victims = isNeeded ? self.victims.victims : []
         return Status(
             version: amtguardVersion,
             observed: Status.Observed(
@@ -13,13 +15,16 @@ extension Guardian {
             verdict: judged?.verdict ?? verdict, reasons: reasons, since: (judged?.since ?? at).iso8601,
             amt: Status.AMT(detection),
             ports: Status.Ports(
-                required: reservation.required.description, reserved: reserved?.description,
-                owned: reservation.ownership.owned.description,
-                ephemeralRange: choice?.range,
-                exposed: missing.intersection(reach).description),
+                required: reservation.required, reserved: reserved, owned: reservation.ownership.owned, choice: choice,
+                takers: takers),
             watch: watch.kind,
             repairs: Status.Repairs(
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
-            contested: reservation.contest != nil)
+            contested: reservation.contest != nil,
+            holds: holding.states.map {
+                Status.Holding($0.hold, $0.state, isLent: holding.reading.lent.contains($0.hold))
+            },
+            victims: victims?.prefix(Status.mostVictims).map(Status.Socket.init),
+            victimCount: victims?.count)
     }
 }

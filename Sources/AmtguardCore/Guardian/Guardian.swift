@@ -20,8 +20,10 @@ public struct Guardian: Sendable {
         case interfaces([HostInterface]?)
         /// Whether the host's Wi-Fi driver hands AMT's packets over (`iwlmei`); `nil` where that can't be known.
         case wirelessDiverted(Bool?)
-        /// The sockets of this host that listen on AMT's ports; `nil` where they can't be read.
-        case listeners([LocalListener]?)
+        /// What is held, and what could not be.
+        case holds(HoldReading, Prompt)
+        /// The sockets of this host on `Guardian.portsOfInterest`; `nil` where they can't be read.
+        case sockets(SocketReading?)
         /// Which ports the kernel may choose; `nil` where that can't be read.
         case choice(KernelChoice?)
         /// How the list is watched.
@@ -41,8 +43,14 @@ public struct Guardian: Sendable {
     private var refused: [ConfigurationProblem] = []
     private(set) var detection: Detection
     private(set) var reservation: Reservation
+    private(set) var holding = Holding()
     private(set) var choice: KernelChoice?
     private(set) var watch = Watch(.none)
+    private(set) var victims = VictimWatch()
+    /// Who had which port, at the last look at the sockets.
+    private(set) var takers: [UInt16: PortTakers]?
+    private var doubtfulSockets = 0
+    private var omittedSockets = 0
     private var runtimeProblem: String?
     private var stopping = false
     private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment)?
@@ -55,7 +63,7 @@ public struct Guardian: Sendable {
         scope = memory.scope
         detection = Detection(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation = Reservation(ownership: memory.ownership, pace: Configuration().pace)
-        require()
+        _ = require()  // Nothing is held yet, as far as is known.
     }
 
     /// What must survive the process.
@@ -81,18 +89,25 @@ public struct Guardian: Sendable {
             let remembered = detection.sawCSME
             detection.observe(presence)
             if detection.sawCSME != remembered { effects.append(.remember) }
-            require()
+            effects += require()
         case .firmware(let inquiry):
             let remembered = detection.sighting
             detection.observe(inquiry, at: now)
             if detection.sighting != remembered { effects.append(.remember) }
-            require()
+            effects += require()
         case .smbios(let reading):
             detection.observe(reading)
-            require()
-        case .interfaces(let interfaces): detection.observe(interfaces)
-        case .wirelessDiverted(let isDiverted): detection.observe(wirelessDiverted: isDiverted)
-        case .listeners(let listeners): detection.observe(listeners)
+            effects = require()
+        case .interfaces(let interfaces):
+            detection.observe(interfaces)
+            effects = require()
+        case .wirelessDiverted(let isDiverted):
+            detection.observe(wirelessDiverted: isDiverted)
+            effects = require()
+        case .holds(let reading, let prompt): effects = holding.observe(reading, prompt)
+        case .sockets(let reading):
+            detection.observe(reading)
+            effects = judgeSockets(at: now).map(Effect.report)
         case .choice(let choice): self.choice = choice
         case .watch(let watch):
             self.watch = watch
@@ -101,28 +116,46 @@ public struct Guardian: Sendable {
             effects = problems.map { .report(.configuration($0)) }
             refused = problems.filter { $0.severity == .refused }
             if let configuration { self.configuration = configuration }
-            require()
+            effects += require()
         case .runtimeDirectory(let problem): runtimeProblem = problem
         case .started: effects = [.report(.started(version: amtguardVersion, watch: watch))]
         case .stopping:
             stopping = true
-            require()
+            effects = require()
             let kept = reservation.required.intersection(reservation.reserved ?? PortSet())
-            effects = [.report(.stopping(keeping: kept))]
+            effects.append(.report(.stopping(keeping: kept)))
         }
         return effects + judge(at: now)
     }
 
     /// What is required follows from the configuration, from what is known of AMT, and from whether we go on.
-    private mutating func require() {
+    ///
+    /// - Returns: What to do about the holds. The list is acted on by the next look at it.
+    private mutating func require() -> [Effect] {
         let released = stopping && configuration.onStop == .release
         reservation.require(
             released || !isNeeded ? PortSet() : configuration.guarded,
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace)
+        return holding.follow(holdPlan)
+    }
+
+    /// Which sockets should be looked at: none where AMT is impossible.
+    public var portsOfInterest: PortSet {
+        isNeeded ? reservation.required.union(.ofAMT) : PortSet()
+    }
+
+    /// Judged by what is known at the time of the look: what it says is what was seen then.
+    private mutating func judgeSockets(at now: Moment) -> [Event] {
+        let judgement = SocketJudgement(
+            detection.sockets, SharedAddresses(detection, always: configuration.mode == .always))
+        takers = judgement.takers
+        doubtfulSockets = judgement.doubtful
+        omittedSockets = judgement.omitted
+        return victims.observe(judgement.victims, at: now)
     }
 
     /// Unless AMT is positively impossible on this machine.
-    private var isNeeded: Bool {
+    var isNeeded: Bool {
         if configuration.mode != .always, case .impossible = detection.state { false } else { true }
     }
 }
@@ -165,6 +198,9 @@ extension Guardian {
             reasons.append(.unseenWrite(until: until, at: observedAt.instant))
         }
         if choice == nil { reasons.append(.unknownReach) }
+        reasons += holdReasons
+        if doubtfulSockets > 0 { reasons.append(.unknownVictims(doubtfulSockets)) }
+        if omittedSockets > 0 { reasons.append(.omittedSockets(omittedSockets)) }
         return reasons + detection.reasons
     }
 

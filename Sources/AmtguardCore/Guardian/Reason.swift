@@ -67,9 +67,22 @@ extension Reason {
         Reason(id: "control-mode-unknown", says: "AMT's control mode is not known: \(reason)")
     }
 
-    static let unknownListeners = Reason(
-        id: "host-listeners-unknown",
-        says: "which programs of this host listen on AMT's ports can't be read from the kernel")
+    static let unknownSockets = Reason(
+        id: "sockets-unknown", says: "which sockets of this host have AMT's ports can't be read from the kernel",
+        advice: "Load the kernel's modules tcp_diag and udp_diag.")
+
+    static func unknownVictims(_ count: Int) -> Reason {
+        Reason(
+            id: "victims-unknown",
+            says: "\(count == 1 ? "1 socket is" : "\(count) sockets are") on AMT's ports, and whether AMT takes their "
+                + "packets is not known",
+            advice: "See amtguardctl ports.")
+    }
+
+    static func omittedSockets(_ count: Int) -> Reason {
+        Reason(
+            id: "sockets-many", says: "more sockets are on AMT's ports than amtguard looks at: \(count) were left out")
+    }
 
     static func unseenWrite(until: Instant, at now: Instant) -> Reason {
         let minutes = (until - now).components.seconds / 60 + 1

@@ -21,6 +21,12 @@ public struct Status: Hashable, Sendable, Codable {
         public var owned: String
         public var ephemeralRange: String?
         public var exposed: String
+        /// What the kernel chooses from, reservations aside; `nil` where that can't be read.
+        public var reach: String?
+        /// `net.ipv4.ip_autobind_reuse`.
+        public var autobindReuse: Bool?
+        /// Each required port, the first 64.
+        public var each: [Port]
     }
 
     /// The repairs of this process.
@@ -51,6 +57,17 @@ public struct Status: Hashable, Sendable, Codable {
         }
     }
 
+    /// A port of an address that is held, or should be.
+    public struct Holding: Hashable, Sendable, Codable {
+        public var address: String
+        public var port: UInt16
+        public var `protocol`: String
+        /// `held`, `lent`, `refused`.
+        public var state: String
+        /// Why it was refused.
+        public var says: String?
+    }
+
     /// The version of this shape: it grows when a key changes its meaning, not when one is added.
     public var schema = 1
     public var version: String
@@ -63,4 +80,11 @@ public struct Status: Hashable, Sendable, Codable {
     public var watch: Watch.Kind
     public var repairs: Repairs
     public var contested: Bool
+    public var holds: [Holding]
+    /// The gravest first, at most 256; `nil` where that is not known.
+    public var victims: [Socket]?
+    /// How many there are.
+    public var victimCount: Int?
+
+    static let mostVictims = 256
 }

@@ -53,6 +53,9 @@ public struct IPv4Address: Hashable, Comparable, Sendable {
     /// Anything in 127.0.0.0/8.
     public var isLoopback: Bool { bits >> 24 == 127 }
 
+    /// Whether other hosts can send to it: of neither this host nor this link alone (169.254.0.0/16).
+    public var isGlobal: Bool { !isLoopback && !isUnspecified && bits >> 16 != 0xA9FE }
+
     public static func < (a: IPv4Address, b: IPv4Address) -> Bool { a.bits < b.bits }
 }
 

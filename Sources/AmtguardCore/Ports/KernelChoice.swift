@@ -5,10 +5,15 @@ public struct KernelChoice: Hashable, Sendable {
     /// `net.ipv4.ip_unprivileged_port_start`: the range never begins below it.
     public var unprivilegedStart: UInt16
 
-    /// The two settings as they were read.
-    public init(ephemeralRange: ClosedRange<UInt16>, unprivilegedStart: UInt16) {
+    /// `net.ipv4.ip_autobind_reuse`: `bind` to port 0 with SO_REUSEADDR may get a port that another socket is bound to,
+    /// hence a held one; never a reserved one.
+    public var autobindReuse: Bool
+
+    /// The settings as they were read.
+    public init(ephemeralRange: ClosedRange<UInt16>, unprivilegedStart: UInt16, autobindReuse: Bool = false) {
         self.ephemeralRange = ephemeralRange
         self.unprivilegedStart = unprivilegedStart
+        self.autobindReuse = autobindReuse
     }
 
     /// The range as text, for example `32768-60999`.

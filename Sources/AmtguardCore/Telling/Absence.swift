@@ -31,8 +31,24 @@ public struct Absence: Hashable, Sendable {
             "ports": [
                 "required": .null, "reserved": JSON(reserved?.description), "owned": .null,
                 "ephemeralRange": JSON(choice?.range), "exposed": .null,
+                "reach": JSON(choice?.reach.description),
+                "autobindReuse": choice.map { .bool($0.autobindReuse) } ?? .null, "each": .null,
             ],
-            "watch": .null, "repairs": .null, "contested": .null,
+            "watch": .null, "repairs": .null, "contested": .null, "holds": .null, "victims": .null,
+            "victimCount": .null,
+        ]
+    }
+
+    /// What `amtguardctl ports --json` prints then: what the kernel says of AMT's own ports.
+    public func portsJSON(_ ports: Status.Ports) -> JSON {
+        ["schema": 1, "version": .null, "observed": .null, "reasons": [reason.json], "ports": ports.json]
+    }
+
+    /// What `amtguardctl victims --json` prints then; `sockets` may be victims or not.
+    public func victimsJSON(_ sockets: [JSON]) -> JSON {
+        [
+            "schema": 1, "version": .null, "observed": .null, "reasons": [reason.json], "victims": .null,
+            "victimCount": .null, "sockets": .array(sockets),
         ]
     }
 }

@@ -13,14 +13,21 @@ extension Event {
         public static let unseenWrite = "2ef82e457f574352a32e8eba2eb2f384"
         public static let amt = "d35240a1ce43429196bf856f45b40066"
         public static let verdict = "f134c72d4c5946fcb8526645f9531a54"
+        public static let held = "6e2aca4e909e4de983cf220dadb7386a"
+        public static let unheld = "d710776827074a2aadcb6c98fdde59c0"
+        public static let letGo = "5cffcd9866fa4627af262bba8de81720"
         public static let configuration = "dd50c58709a4460d8cb0643825850ded"
+        public static let victim = "faa15674ece54a0881c271bf490f7e84"
+        public static let victimEnded = "cc357591f4df44d2b2f320510d847cca"
+        public static let victimsUntold = "078b25ccb0b14518882b6691b24e66b5"
         public static let stopping = "634bc066577e4fcfa2d156d99cf4192f"
 
         /// All of them, by the event they belong to.
         public static let all = [
             "started": started, "reserved": reserved, "repaired": repaired, "contested": contested, "calmed": calmed,
             "obstructed": obstructed, "released": released, "unseenWrite": unseenWrite, "amt": amt,
-            "verdict": verdict, "configuration": configuration, "stopping": stopping,
+            "verdict": verdict, "held": held, "unheld": unheld, "letGo": letGo, "configuration": configuration,
+            "victim": victim, "victimEnded": victimEnded, "victimsUntold": victimsUntold, "stopping": stopping,
         ]
     }
 
@@ -75,6 +82,38 @@ extension Event {
                 "Verdict: \(verdict.words)" + (from.map { " (was \($0.words))" } ?? "")
                     + (verdict == .protected ? "" : reasons.first.map { ": \($0.says)" } ?? "") + ".",
                 [("VERDICT", verdict.rawValue), ("REASONS", reasons.map(\.id).joined(separator: " "))])
+        case .held(let holds, let isShared):
+            JournalEntry(
+                .notice, id: MessageID.held,
+                "Holding \(holds.brief)"
+                    + (isShared
+                        ? "; servers that set SO_REUSEADDR, Intel LMS among them, can still listen there."
+                        : "; nobody else can bind there, nor can Intel LMS: Hold=cooperative lets it."),
+                [("HOLDS", holds.brief), ("HOLD", isShared ? "cooperative" : "strict")])
+        case .unheld(let holds, let obstacle):
+            JournalEntry(
+                obstacle.advice == nil ? .notice : .warning, id: MessageID.unheld,
+                "Not held: \(holds.brief): \(obstacle.says)." + (obstacle.advice.map { " \($0)" } ?? ""),
+                [("HOLDS", holds.brief), ("OBSTACLE", obstacle.id)])
+        case .letGo(let holds):
+            JournalEntry(
+                .notice, id: MessageID.letGo, "Let go of \(holds.brief).", [("HOLDS", holds.brief)])
+        case .victim(let victim):
+            JournalEntry(
+                .warning, id: MessageID.victim,
+                "A socket is on a port whose packets AMT takes: \(Status.Socket(victim).words).",
+                victim.journalFields)
+        case .victimEnded(let victim):
+            JournalEntry(
+                .notice, id: MessageID.victimEnded,
+                "AMT deafens this socket no more: \(Status.Socket(victim).words), seen first "
+                    + "\(victim.since.iso8601).",
+                victim.journalFields)
+        case .victimsUntold(let count):
+            JournalEntry(
+                .warning, id: MessageID.victimsUntold,
+                "AMT deafened \(count) more sockets in the last minute than were told one by one.",
+                [("COUNT", "\(count)")])
         case .configuration(let problem):
             JournalEntry(
                 problem.severity == .warning ? .warning : .error, id: MessageID.configuration, problem.description)
@@ -93,6 +132,16 @@ extension Event {
         [
             ("WRITER_PID", writer.map { "\($0.pid)" }), ("WRITER_COMM", writer?.command),
             ("WRITER_UNIT", writer?.unit),
+        ]
+    }
+}
+
+extension Victim {
+    fileprivate var journalFields: [(String, String?)] {
+        [
+            ("PORT", "\(socket.port)"), ("PROTOCOL", socket.protocol.rawValue), ("ADDRESS", "\(socket.address)"),
+            ("STATE", socket.state.rawValue), ("REMOTE", socket.remote.map { "\($0)" }), ("UID", "\(socket.uid)"),
+            ("UNIT", socket.unit), ("SINCE", since.iso8601),
         ]
     }
 }

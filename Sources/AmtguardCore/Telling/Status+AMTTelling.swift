@@ -115,7 +115,10 @@ extension Status {
 
     /// The answer itself; what is not known by its reason, since one reason may stand behind many things.
     private var answerText: [Line] {
-        guard let firmware = amt.firmware else { return [Line("Answer", "the firmware was not asked yet", .doubtful)] }
+        guard let firmware = amt.firmware else {
+            let isNone = amt.state == "impossible"
+            return [Line("Answer", isNone ? "there is no firmware to ask" : "the firmware was not asked yet", .faint)]
+        }
         let tone: Tone = firmware.outcome == FirmwareAnswer.Outcome.answered.word ? .good : .doubtful
         var lines = [Line("Answer", firmware.says, tone), Line("Asked", firmware.at, .faint)]
         var missing: [(reason: String, labels: [String])] = []
@@ -148,6 +151,6 @@ extension Status {
 
 extension Reason {
     fileprivate var isOfFirmware: Bool {
-        ["amt-unknown", "control-mode-unknown", "host-listeners-unknown"].contains(id) || id.hasPrefix("firmware-")
+        ["amt-unknown", "control-mode-unknown", "sockets-unknown"].contains(id) || id.hasPrefix("firmware-")
     }
 }

@@ -14,13 +14,13 @@ extension Status {
             "reasons": reasonsJSON(stale: stale),
             "since": .string(since),
             "amt": amt.json,
-            "ports": [
-                "required": .string(ports.required), "reserved": JSON(ports.reserved), "owned": .string(ports.owned),
-                "ephemeralRange": JSON(ports.ephemeralRange), "exposed": .string(ports.exposed),
-            ],
+            "ports": ports.json,
             "watch": .string(watch.rawValue),
             "repairs": ["count": .number(Int64(clamping: repairs.count)), "last": repairs.last?.json ?? .null],
             "contested": .bool(contested),
+            "holds": .array(holds.map(\.json)),
+            "victims": victims.map { .array($0.map(\.json)) } ?? .null,
+            "victimCount": JSON(victimCount.map(Int64.init)),
         ]
     }
 
@@ -29,6 +29,23 @@ extension Status {
         [
             "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
             "reasons": reasonsJSON(stale: stale), "amt": amt.json,
+        ]
+    }
+
+    /// What `amtguardctl ports --json` prints.
+    public func portsJSON(stale: String?) -> JSON {
+        [
+            "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
+            "reasons": reasonsJSON(stale: stale), "ports": ports.json,
+        ]
+    }
+
+    /// What `amtguardctl victims --json` prints: the victims as they are named by now.
+    public func victimsJSON(stale: String?, _ named: [JSON]?) -> JSON {
+        [
+            "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
+            "reasons": reasonsJSON(stale: stale), "victims": named.map(JSON.array) ?? .null,
+            "victimCount": JSON(victimCount.map(Int64.init)),
         ]
     }
 
@@ -47,6 +64,15 @@ extension Status.Observed {
 
 extension Reason {
     var json: JSON { ["id": .string(id), "says": .string(says), "advice": JSON(advice)] }
+}
+
+extension Status.Holding {
+    fileprivate var json: JSON {
+        [
+            "address": .string(address), "port": .number(Int64(port)), "protocol": .string(`protocol`),
+            "state": .string(state), "says": JSON(says),
+        ]
+    }
 }
 
 extension Status.LastRepair {

@@ -8,7 +8,8 @@ extension Status {
         case .protected, .degraded, .exposed:
             let word = verdict.rawValue.prefix(1).uppercased() + verdict.rawValue.dropFirst()
             let count = repairs.count == 1 ? "1 repair" : "\(repairs.count) repairs"
-            return "\(word)\(because). Required \(shown(ports.required)), \(count), AMT \(amt.state).".oneLine
+            let deaf = victimCount.map { $0 == 0 ? "" : $0 == 1 ? ", 1 victim" : ", \($0) victims" } ?? ""
+            return "\(word)\(because). Required \(shown(ports.required)), \(count), AMT \(amt.state)\(deaf).".oneLine
         }
     }
 }

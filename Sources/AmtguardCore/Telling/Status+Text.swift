@@ -31,6 +31,8 @@ extension Status {
         lines.append(Line("Owned", shown(ports.owned)))
         lines.append(Line("Ephemeral", ports.ephemeralRange ?? "unknown"))
         if !ports.exposed.isEmpty { lines.append(Line("Exposed", shown(ports.exposed), .bad)) }
+        lines += holdText
+        lines += victimText
         lines.append(Line("Watch", Watch(watch).word))
         lines.append(Line("Repairs", "\(repairs.count)" + (contested ? ", contested" : "")))
         if let last = repairs.last {

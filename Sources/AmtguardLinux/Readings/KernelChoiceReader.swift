@@ -7,17 +7,21 @@ public struct KernelChoiceReader {
     public var portRange: FilePath
     /// `net.ipv4.ip_unprivileged_port_start`.
     public var unprivilegedStart: FilePath
+    /// `net.ipv4.ip_autobind_reuse`.
+    public var autobindReuse: FilePath
 
-    /// The two settings of the caller's network namespace, or files like them.
+    /// The settings of the caller's network namespace, or files like them.
     public init(
         portRange: FilePath = "/proc/sys/net/ipv4/ip_local_port_range",
-        unprivilegedStart: FilePath = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+        unprivilegedStart: FilePath = "/proc/sys/net/ipv4/ip_unprivileged_port_start",
+        autobindReuse: FilePath = "/proc/sys/net/ipv4/ip_autobind_reuse"
     ) {
         self.portRange = portRange
         self.unprivilegedStart = unprivilegedStart
+        self.autobindReuse = autobindReuse
     }
 
-    /// Both settings as they are now.
+    /// The settings as they are now.
     ///
     /// - Throws: `badMessage` for what is no pair of ports, or no port.
     public func read() throws(Errno) -> KernelChoice {
@@ -29,7 +33,13 @@ public struct KernelChoiceReader {
             guard numbers.count == 1 else { throw .badMessage }
             start = numbers[0]
         } catch Errno.noSuchFileOrDirectory {}
-        return KernelChoice(ephemeralRange: range[0]...range[1], unprivilegedStart: start)
+        var reuse: [UInt16] = [0]  // Linux 5.7 brought it.
+        do throws(Errno) {
+            reuse = try numbers(in: autobindReuse)
+            guard reuse.count == 1 else { throw .badMessage }
+        } catch Errno.noSuchFileOrDirectory {}
+        return KernelChoice(
+            ephemeralRange: range[0]...range[1], unprivilegedStart: start, autobindReuse: reuse != [0])
     }
 
     /// Decimal numbers of 16 bits, between blanks.

@@ -26,6 +26,9 @@ import Testing
         ("[Detect]\nRefreshSec=1min", { $0.refresh = .seconds(60) }),
         ("[Detect]\nRefreshSec=1d\n[Guard]\nMode=always", { ($0.refresh, $0.mode) = (.seconds(86_400), .always) }),
         ("[Detect]\nRefreshSec=2h\nRefreshSec=", { _ in }),
+        ("[Hold]\nHold=strict\nHoldUDP=yes", { ($0.hold, $0.holdsUDP) = (.strict, true) }),
+        ("[Hold]\nHold=off\nHoldUDP=True\nHoldUDP=0", { $0.hold = .off }),
+        ("[Hold]\nHold=off\nHold=\nHoldUDP=on\nHoldUDP=", { _ in }),
         ("[Guard]\nAuditSec=100ms", { $0.audit = .milliseconds(100) }),
         ("[Guard]\nRepairBurst=1\nRepairsPerSec=100000", { $0.pace = Pace(burst: 1, perSecond: 100_000) }),
         ("[Guard]\nMode=always\nMode=observe\n[Guard]\nMode=auto", { _ in }),
@@ -73,6 +76,8 @@ import Testing
             "Ports=: these would be 517 ports in all. \(allowedPorts)"
         ),
         ("[Guard]\nMode=Auto", 2, "Mode=: \"Auto\" is unknown. Allowed: auto, always, observe"),
+        ("[Hold]\nHold=yes", 2, "Hold=: \"yes\" is unknown. Allowed: cooperative, off, strict"),
+        ("[Hold]\nHoldUDP=udp", 2, "HoldUDP=: \"udp\" is neither yes nor no. Allowed: yes, no"),
         ("[Guard]\nOnStop=maybe", 2, "OnStop=: \"maybe\" is unknown. Allowed: keep, release"),
         (
             "[Detect]\nRefreshSec=59s", 2,
@@ -132,9 +137,9 @@ import Testing
         ("[Guard]\nmode=observe\nMode=always", 2, "unknown key \"mode\" in [Guard], passed over. Known: "),
         (
             "[guard]\nMode=observe\nnonsense=\n[Guard]\nMode=always", 1,
-            "unknown section [guard], passed over. Known: [Guard], [Detect]"
+            "unknown section [guard], passed over. Known: [Guard], [Detect], [Hold]"
         ),
-        ("[Guard]\nMode=always\n[]", 3, "unknown section [], passed over. Known: [Guard], [Detect]"),
+        ("[Guard]\nMode=always\n[]", 3, "unknown section [], passed over. Known: [Guard], [Detect], [Hold]"),
     ])
     func `warns of an unknown section or key, and goes on`(text: String, line: Int, message: String) {
         var expected = Configuration()

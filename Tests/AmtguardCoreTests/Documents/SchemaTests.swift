@@ -104,6 +104,8 @@ import Testing
         #""count":1"#, #""pid":4711"#, #""at":"2026"#, #""advice":null"#, #""auditUSec":30000000"#,
         #""state":"provisioned""#, #""controlMode":"admin""#, #""outcome":"answered""#, #""address":"shared""#,
         #""rule":"awaits-lease""#, #""link":true"#, #""expected":"open""#, #""presumed":"lms""#,
+        #""exposure":"reserved""#, #""owned":true"#, #""victimCount":1"#, #""standing":"victim""#,
+        #""state":"unconnected""#, #""takers":1"#,
     ])
     func `does not fit a status in which that is another`(part: String) throws {
         let schema = try schema()
@@ -147,6 +149,15 @@ import Testing
         let verdicts = choices?.lazy.compactMap { $0["enum"] as? [String] }.first
         #expect(verdicts == ["protected", "not-needed", "degraded", "exposed"])
         #expect(Set(verdicts ?? []) == Set(Verdict.allCases.map(\.rawValue)))
+        let definitions = try schema()["$defs"] as? [String: [String: Any]]
+        let socket = definitions?["socket"]?["properties"] as? [String: [String: Any]]
+        #expect(Set(socket?["standing"]?["enum"] as? [String] ?? []) == Set(Standing.allCases.map(\.rawValue)))
+        #expect(Set(socket?["state"]?["enum"] as? [String] ?? []) == Set(LocalSocket.State.allCases.map(\.rawValue)))
+        let ports = properties?["ports"]?["properties"] as? [String: [String: Any]]
+        let port = (ports?["each"]?["items"] as? [String: Any])?["properties"] as? [String: [String: Any]]
+        #expect(
+            Set(port?["exposure"]?["enum"] as? [String] ?? [])
+                == Set(PortCondition.Exposure.allCases.map(\.rawValue)))
         func words(_ path: String...) -> Set<String> {
             var schema = properties?["amt"]
             for key in path {

@@ -4,7 +4,7 @@ import Testing
 
 /// A schedule in virtual time: a helper that answers after some time, or never, and a clock that jumps from wake to wake.
 private struct Clockwork {
-    var schedule = FirmwareSchedule(refresh: .seconds(3_600))
+    var schedule = FirmwareSchedule()
     var now = 0.0
     /// What comes of a question, and after how long; `nil` for nothing, ever.
     var answer: (inquiry: FirmwareInquiry, after: Double)? = (.answer(.heard(.post, .admin)), 0.05)
@@ -14,8 +14,8 @@ private struct Clockwork {
     private var answerAt: Double?
     private var coming: FirmwareInquiry?
 
-    mutating func start() {
-        happen { $0.started(at: $1) }
+    mutating func start(refresh: Duration = .seconds(3_600)) {
+        happen { $0.started(refresh: refresh, at: $1) }
     }
 
     /// Something happens now.
@@ -66,6 +66,10 @@ private struct Clockwork {
         clockwork.pass(until: 3 * 3_600 + 1)
         #expect(clockwork.asked.map { $0.rounded() } == [0, 3_600, 7_200, 10_800])
         #expect(clockwork.abandoned == [])
+        clockwork = Clockwork()
+        clockwork.start(refresh: .seconds(600))
+        clockwork.pass(until: 1_300)
+        #expect(clockwork.asked.map { $0.rounded() } == [0, 600, 1_200])
     }
 
     @Test func `not before the start, and never where there is no engine, until one comes`() {
@@ -109,6 +113,32 @@ private struct Clockwork {
         clockwork.happen { $0.deviceChanged(at: $1) }
         clockwork.pass(until: 1_000)
         #expect(clockwork.asked == [0, 24, 84])
+    }
+
+    @Test func `when a driver comes after the start and brings its device, and when a look shows another state of it`()
+    {
+        var clockwork = Clockwork()
+        clockwork.answer = (.answer(FirmwareAnswer(.noDriver)), 0.1)
+        var presence = Presence.csme
+        presence.devices = []
+        clockwork.happen { $0.presenceSeen(presence, at: $1) }
+        clockwork.start()
+        clockwork.pass(until: 30)
+        #expect(clockwork.asked == [0])
+        clockwork.answer = (.answer(.heard(.post, .admin)), 0.1)
+        clockwork.happen { $0.presenceSeen(.csme, at: $1) }
+        clockwork.pass(until: 100)
+        #expect(clockwork.asked == [0, 35])
+        presence = .csme
+        presence.devices[0].state = "RESETTING"
+        clockwork.happen { $0.presenceSeen(presence, at: $1) }
+        clockwork.pass(until: 102)
+        clockwork.happen { $0.presenceSeen(.csme, at: $1) }
+        clockwork.pass(until: 200)
+        #expect(clockwork.asked == [0, 35, 107])
+        clockwork.happen { $0.presenceSeen(.csme, at: $1) }
+        clockwork.pass(until: 3_000)
+        #expect(clockwork.asked == [0, 35, 107], "the same devices are no news")
     }
 
     @Test func `again after a resume with a reset: soon, when the device is back`() {
@@ -195,8 +225,9 @@ private struct Clockwork {
     }
 
     @Test func `and an answer that comes after it was abandoned changes nothing`() {
-        var schedule = FirmwareSchedule(refresh: .seconds(3_600))
-        #expect(schedule.started(at: at(0).instant) == [.ask, .wake(at: at(20).instant)])
+        var schedule = FirmwareSchedule()
+        #expect(
+            schedule.started(refresh: .seconds(3_600), at: at(0).instant) == [.ask, .wake(at: at(20).instant)])
         #expect(schedule.woke(at: at(20).instant) == [.abandon, .wake(at: at(80).instant)])
         #expect(schedule.answered(.answer(.heard(.post, .admin)), at: at(21).instant) == [])
         #expect(schedule.woke(at: at(79).instant) == [.wake(at: at(80).instant)], "too early does no harm")

@@ -36,6 +36,8 @@ import Testing
         #expect(scene.status.amt.version == version)
         #expect(!scene.status.amt.evidence.isEmpty)
         #expect(!scene.status.amt.evidence.contains { $0.says.contains("mei-gscfi") })
+        let says = scene.status.amt.evidence.map(\.says)
+        #expect(says.contains { $0.hasPrefix("mei0 belongs to a graphics card") } == devices.contains(Self.gsc))
         #expect(scene.list == (state == "impossible" ? "8080" : amt.union("8080")))
     }
 

@@ -111,16 +111,38 @@ extension HostInterface {
     }
 }
 
+extension LocalSocket {
+    /// `.listener("0.0.0.0", 16992)`, by TCP.
+    static func listener(_ address: String, _ port: UInt16, uid: UInt32 = 1000, unit: String? = nil) -> LocalSocket {
+        LocalSocket(.tcp, .v4(ip(address)), port: port, .listening, uid: uid, unit: unit)
+    }
+
+    /// `.connection("192.0.2.20", 16994, to: "198.51.100.7")`, by TCP, to its port 443.
+    static func connection(
+        _ address: String, _ port: UInt16, to remote: String, _ state: State = .synSent, uid: UInt32 = 1000
+    ) -> LocalSocket {
+        LocalSocket(
+            .tcp, .v4(ip(address)), port: port, state, to: Endpoint(.v4(ip(remote)), port: 443), uid: uid,
+            unit: "session-3.scope")
+    }
+
+    func with(_ change: (inout LocalSocket) -> Void) -> LocalSocket {
+        var socket = self
+        change(&socket)
+        return socket
+    }
+}
+
 extension Scene {
     /// The firmware answers on a host with eno1 and Intel LMS.
     mutating func hear(_ answer: FirmwareAnswer) {
         see(.interfaces([.lo, .eno1("192.0.2.20")]))
-        see(
-            .listeners([
-                LocalListener(
-                    .tcp, .v4(ip("0.0.0.0")), port: 16992, takesIPv4: true, uid: 0, unit: "lms.service"),
-                LocalListener(.udp, .v4(ip("0.0.0.0")), port: 623, takesIPv4: true, uid: 7),
-            ]))
         see(.firmware(.answer(answer)))
+        see(
+            .sockets(
+                SocketReading([
+                    .listener("0.0.0.0", 16992, uid: 0, unit: "lms.service"),
+                    LocalSocket(.udp, .v4(ip("0.0.0.0")), port: 623, .unconnected, uid: 7),
+                ])))
     }
 }

@@ -11,6 +11,8 @@ struct Scene {
     var unreadable: Obstacle?
     /// What each next addition loses at once: two writes that met.
     var losing: [PortSet] = []
+    /// What is held, and what can't be.
+    var sockets = Sockets()
     private(set) var remembered: Memory
     private var effects: [Effect] = []
     /// Whom the watch will name, when the list is whole again and there is time to ask.
@@ -97,6 +99,7 @@ struct Scene {
             if let refusal { return .refused(refusal) }
             list = list.subtracting(ports)
             return readBack()
+        case .hold(let change): return .holds(sockets.carryOut(change), .readBack)
         case .look, .watch, .audit, .report: break
         }
         return nil
@@ -110,6 +113,23 @@ struct Scene {
     private mutating func name() {
         if let writer { effects += guardian.observe(.writer(writer), at: at(now)) }
         writer = nil
+    }
+}
+
+/// The holds of a daemon, without sockets.
+struct Sockets {
+    var reading = HoldReading()
+    /// What binding a port meets.
+    var obstacles: [Hold: HoldObstacle] = [:]
+
+    mutating func carryOut(_ change: HoldChange) -> HoldReading {
+        reading.refused = [:]
+        for hold in change.release { reading.held[hold] = nil }
+        for hold in change.take {
+            reading.refused[hold] = obstacles[hold]
+            if obstacles[hold] == nil { reading.held[hold] = change.isShared }
+        }
+        return reading
     }
 }
 

@@ -57,7 +57,41 @@ import Testing
                 scene.hear(.provisioned(.client))
                 scene.see(.firmware(.failed(.abandoned)))
                 scene.see(.interfaces(nil))
-                scene.see(.listeners(nil))
+                scene.see(.sockets(nil))
+                return scene.status
+            }
+        ),
+        (
+            "with victims and a hold",
+            {
+                var scene = Scene()
+                scene.hear(.provisioned(.admin))
+                scene.see(
+                    .sockets(
+                        SocketReading(
+                            [
+                                .connection("192.0.2.20", 16994, to: "198.51.100.7"),
+                                .listener("192.0.2.20", 16995).with {
+                                    $0.state = .bound
+                                    $0.isOwn = true
+                                },
+                                .listener("192.0.2.20", 16993, unit: "a\u{1B}[2J\n\"\\").with {
+                                    $0.retransmissions = 255
+                                },
+                            ], omitted: 7)))
+                return scene.status
+            }
+        ),
+        (
+            "held, but for two",
+            {
+                var scene = Scene()
+                scene.sockets.obstacles = [
+                    Hold(ip("192.0.2.20"), 623): .notPermitted, Hold(ip("192.0.2.20"), 16993): .occupied("\u{1B}[2J"),
+                ]
+                scene.hear(.provisioned(.admin))
+                scene.sockets.reading.lent = [Hold(ip("192.0.2.20"), 16992)]
+                scene.see(.holds(scene.sockets.reading, .readBack))
                 return scene.status
             }
         ),
@@ -88,14 +122,16 @@ import Testing
         #expect(
             Set(object.keys) == [
                 "schema", "version", "observed", "verdict", "reasons", "since", "amt", "ports", "watch", "repairs",
-                "contested",
+                "contested", "holds", "victims", "victimCount",
             ])
         let keys: [String: Set<String>] = [
             "observed": ["at", "bootUSec", "bootId", "auditUSec"],
             "amt": [
                 "state", "controlMode", "version", "evidence", "firmware", "interfaces", "listeners", "hostListeners",
             ],
-            "ports": ["required", "reserved", "owned", "ephemeralRange", "exposed"],
+            "ports": [
+                "required", "reserved", "owned", "ephemeralRange", "exposed", "reach", "autobindReuse", "each",
+            ],
             "repairs": ["count", "last"],
         ]
         for (key, expected) in keys {

@@ -20,6 +20,9 @@ import Testing
         return scene.toldEvents().compactMap { if case .contested(let contest) = $0 { contest } else { nil } }
     }
 
+    private static let deaf = Victim(
+        .connection("192.0.2.20", 16994, to: "198.51.100.7").with { $0.retransmissions = 3 }, since: at(100))
+
     private static func repair(by writer: Writer?) -> Event? {
         var scene = Scene()
         _ = scene.told()
@@ -106,6 +109,31 @@ import Testing
             ["FOUND": "8080"]
         ),
         (
+            .held([Hold(ip("192.0.2.1"), 16992), Hold(ip("192.0.2.1"), 623)], isShared: true), .notice, "held",
+            "Holding 192.0.2.1 tcp 623,16992; servers that set SO_REUSEADDR, Intel LMS among them, can still listen there.",
+            ["HOLDS": "192.0.2.1 tcp 623,16992", "HOLD": "cooperative"]
+        ),
+        (
+            .held([Hold(ip("192.0.2.1"), 623, .udp)], isShared: false), .notice, "held",
+            "Holding 192.0.2.1 udp 623; nobody else can bind there, nor can Intel LMS: Hold=cooperative lets it.",
+            ["HOLDS": "192.0.2.1 udp 623", "HOLD": "strict"]
+        ),
+        (
+            .unheld([Hold(ip("192.0.2.1"), 623)], .listener("lms.service")), .notice, "unheld",
+            "Not held: 192.0.2.1 tcp 623: lms.service listens there.",
+            ["HOLDS": "192.0.2.1 tcp 623", "OBSTACLE": "listener"]
+        ),
+        (
+            .unheld([Hold(ip("192.0.2.1"), 623)], .notPermitted), .warning, "unheld",
+            "Not held: 192.0.2.1 tcp 623: binding it is not permitted. "
+                + "Give amtguardd CAP_NET_BIND_SERVICE: ports below 1024 need it.",
+            ["HOLDS": "192.0.2.1 tcp 623", "OBSTACLE": "not-permitted"]
+        ),
+        (
+            .letGo([Hold(ip("192.0.2.1"), 623)]), .notice, "letGo", "Let go of 192.0.2.1 tcp 623.",
+            ["HOLDS": "192.0.2.1 tcp 623"]
+        ),
+        (
             .amt(.impossible("no such function"), evidence: []), .notice, "amt",
             "AMT is impossible: no such function.", ["AMT_STATE": "impossible", "EVIDENCE": ""]
         ),
@@ -129,6 +157,28 @@ import Testing
         (
             VerdictTests.problems.first.map(Event.configuration), .error, "configuration",
             "/etc/amtguard.conf:2: Mode=: \"x\" is unknown. Allowed: auto, always, observe", [:]
+        ),
+        (
+            .victim(deaf), .warning, "victim",
+            "A socket is on a port whose packets AMT takes: tcp 192.0.2.20:16994 to 198.51.100.7:443, syn-sent, "
+                + "sent 3 times more, session-3.scope (uid 1000).",
+            [
+                "PORT": "16994", "PROTOCOL": "tcp", "ADDRESS": "192.0.2.20", "STATE": "syn-sent",
+                "REMOTE": "198.51.100.7:443", "UID": "1000", "UNIT": "session-3.scope",
+                "SINCE": "2026-11-22T20:01:40Z",
+            ]
+        ),
+        (
+            .victimEnded(Victim(.listener("0.0.0.0", 16993), since: at(100))), .notice, "victimEnded",
+            "AMT deafens this socket no more: tcp *:16993, listening, uid 1000, seen first 2026-11-22T20:01:40Z.",
+            [
+                "PORT": "16993", "PROTOCOL": "tcp", "ADDRESS": "0.0.0.0", "STATE": "listening", "UID": "1000",
+                "SINCE": "2026-11-22T20:01:40Z",
+            ]
+        ),
+        (
+            .victimsUntold(990), .warning, "victimsUntold",
+            "AMT deafened 990 more sockets in the last minute than were told one by one.", ["COUNT": "990"]
         ),
         (
             .stopping(keeping: amt), .notice, "stopping", "amtguardd stops; 623,664,16992-16995 stays reserved.", [:]

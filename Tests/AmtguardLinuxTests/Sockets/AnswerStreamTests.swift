@@ -20,6 +20,16 @@ import Testing
             connectingTo: "/run/socket", in: RootDirectory(path: FilePath(directory.path)), atMost: limit)
     }
 
+    /// How it ends: a child that another test is just starting may have a copy of the connection for a moment.
+    private func end(_ stream: inout AnswerStream) throws -> AnswerStream.Progress {
+        for _ in 0..<5_000 {
+            let progress = try stream.take()
+            guard progress == .open else { return progress }
+            usleep(1_000)
+        }
+        return .open
+    }
+
     @Test func `is taken part by part, and waited for by nobody`() throws {
         var stream = try connect()
         #expect(try stream.take() == .open)
@@ -29,7 +39,7 @@ import Testing
         #expect(try stream.take() == .open)
         try connection.fileDescriptor.writeAll("two".utf8)
         _ = consume connection
-        #expect(try stream.take() == .ended)
+        #expect(try end(&stream) == .ended)
         #expect(String(decoding: stream.bytes, as: UTF8.self) == "one two")
     }
 
@@ -39,7 +49,7 @@ import Testing
         let connection = try server.accept()
         try connection.fileDescriptor.writeAll([UInt8](repeating: 65, count: length))
         _ = consume connection
-        #expect(try stream.take() == progress)
+        #expect(try end(&stream) == progress)
         #expect(stream.bytes.count == 100)
     }
 
@@ -84,7 +94,7 @@ import Testing
             let connection = try server.accept()
             try connection.fileDescriptor.writeAll("answer".utf8)
             _ = consume connection
-            #expect(try stream.take() == .ended)
+            #expect(try end(&stream) == .ended)
         }
         try ask()
         let before = try descriptors()

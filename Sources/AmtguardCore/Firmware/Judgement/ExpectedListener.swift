@@ -11,7 +11,7 @@ public struct ExpectedListener: Hashable, Sendable {
     }
 
     public var port: UInt16
-    public var `protocol`: LocalListener.TransportProtocol
+    public var `protocol`: LocalSocket.TransportProtocol
     public var expected: Expectation
     /// What speaks for it, or why it is not known; one line.
     public var evidence: String

@@ -1,32 +1,33 @@
-// Programs of this host that listen on AMT's ports: where one reaches AMT's address, it is presumably Intel LMS.
+// Programs of this host that listen on AMT's ports: one of them is presumably Intel LMS, which hands local requests to
+// the firmware and belongs there.
 
 /// A listener of this host on one of AMT's ports.
 public struct HostListener: Hashable, Sendable {
-    public var listener: LocalListener
-    /// Whether it is where Intel LMS would be: TCP, on every address, on loopback, or on one that AMT shares. Its name
-    /// is not known for certain, so this is presumed and no more.
+    public var listener: LocalSocket
+    /// Whether it is where Intel LMS would be. Its name is not known for certain, so this is presumed and no more.
     public var isPresumedLMS: Bool
 
     /// The ones among `listeners`, AMT's ports alone.
-    static func all(_ listeners: [LocalListener], sharing addresses: [IPv4Address]) -> [HostListener] {
-        let ports = PortSet(623...623, 664...664, 16992...16995)
-        return listeners.filter { ports.contains($0.port) }.map { listener in
-            let isWithin =
-                switch listener.reach {
-                case .wildcard, .loopback: true
-                case .address: listener.ipv4.map(addresses.contains) ?? false
-                }
-            return HostListener(listener: listener, isPresumedLMS: listener.protocol == .tcp && isWithin)
+    static func all(_ listeners: [LocalSocket]) -> [HostListener] {
+        listeners.filter { PortSet.ofAMT.contains($0.port) }.map {
+            HostListener(listener: $0, isPresumedLMS: $0.isPresumedLMS)
         }
     }
 }
 
-extension LocalListener {
-    /// The IPv4 address that it listens on, be it in the form of IPv6.
-    var ipv4: IPv4Address? {
-        switch address {
-        case .v4(let address): address
-        case .v6(let address): address.mapped
-        }
+extension LocalSocket {
+    /// LMS listens by TCP on every address or on loopback, and runs as a unit of its name. Where no unit can be known
+    /// it may be any program of root; another unit is another server.
+    var isPresumedLMS: Bool {
+        guard self.protocol == .tcp, state == .listening, PortSet.ofAMT.contains(port) else { return false }
+        let isNamed = unit.map { Array($0.utf8).contains(Array("lms".utf8)) } ?? false
+        return isNamed || (reach != .address && unit == nil && uid == 0)
+    }
+}
+
+extension [UInt8] {
+    /// Whether `part` stands anywhere in it.
+    fileprivate func contains(_ part: [UInt8]) -> Bool {
+        count >= part.count && (0...(count - part.count)).contains { self[$0...].starts(with: part) }
     }
 }

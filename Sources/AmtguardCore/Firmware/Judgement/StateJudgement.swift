@@ -206,11 +206,11 @@ struct StateJudgement: Hashable, Sendable {
         var evidence = presence.heci.map {
             Evidence(source: "pci", says: "\($0) is Intel's management engine interface")
         }
-        for device in presence.devices where device.isOfCSME {
+        for device in presence.devices {
             let state = device.state.map { ", \($0)" } ?? ""
             let version = device.firmwareVersion.map { ", firmware \($0)" } ?? ""
             evidence.append(
-                Evidence(source: "mei", says: "\(device.name) belongs to the management engine\(state)\(version)"))
+                Evidence(source: "mei", says: "\(device.name) belongs to \(device.owner)\(state)\(version)"))
         }
         for parent in presence.offeringAMTHI {
             evidence.append(Evidence(source: "amthi", says: "\(parent) offers the AMT host interface"))

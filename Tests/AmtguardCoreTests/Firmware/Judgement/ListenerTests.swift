@@ -52,30 +52,33 @@ import Testing
         #expect(Scene().status.amt.listeners == nil && Scene().status.amt.interfaces == nil)
     }
 
-    static let listeners: [(LocalListener, String?)] = [
-        (LocalListener(.tcp, .v4(ip("0.0.0.0")), port: 16992, takesIPv4: true, uid: 0, unit: "lms.service"), "lms"),
-        (LocalListener(.tcp, .v4(ip("127.0.0.1")), port: 623, takesIPv4: true, uid: 0), "lms"),
-        (LocalListener(.tcp, .v4(ip("192.0.2.20")), port: 16993, takesIPv4: true, uid: 0), "lms"),
-        (LocalListener(.tcp, .v4(ip("192.0.2.77")), port: 16993, takesIPv4: true, uid: 5), nil),
-        (LocalListener(.udp, .v4(ip("0.0.0.0")), port: 623, takesIPv4: true, uid: 0), nil),
+    static let listeners: [(LocalSocket, String?)] = [
+        (.listener("0.0.0.0", 16992, uid: 0, unit: "lms.service"), "lms"),
+        (.listener("0.0.0.0", 16992, uid: 988, unit: "intel-lms.service"), "lms"),
+        (.listener("127.0.0.1", 623, uid: 0), "lms"),
+        (.listener("127.0.0.1", 16992, uid: 1000), nil),
+        (.listener("0.0.0.0", 16992, uid: 0, unit: "nginx.service"), nil),
+        (.listener("192.0.2.20", 16993, uid: 0), nil),
+        (.listener("192.0.2.77", 16993, uid: 5), nil),
+        (LocalSocket(.udp, .v4(ip("0.0.0.0")), port: 623, .unconnected, uid: 0), nil),
     ]
 
-    @Test func `of the host itself are presumed to be Intel LMS where they reach AMT's address`() {
+    @Test func `of the host itself are presumed to be Intel LMS by their unit, or as root's where no unit is known`() {
         var scene = Scene()
         scene.see(.interfaces([.eno1("192.0.2.20")]))
         scene.see(.firmware(.answer(.heard(.post, .admin, wired: .wired("192.0.2.20")))))
         #expect(scene.status.amt.hostListeners == nil)
-        let other = LocalListener(.tcp, .v4(ip("0.0.0.0")), port: 5900, takesIPv4: true, uid: 0)
-        scene.see(.listeners(Self.listeners.map(\.0) + [other]))
+        let others: [LocalSocket] = [.listener("0.0.0.0", 5900), .connection("192.0.2.20", 16992, to: "192.0.2.9")]
+        scene.see(.sockets(SocketReading(Self.listeners.map(\.0) + others)))
         #expect(scene.status.amt.hostListeners?.map(\.presumed) == Self.listeners.map(\.1))
         let text = scene.status.firmwareText.filter { $0.label == "On the host" }.map(\.value)
         #expect(text.first == "0.0.0.0:16992/tcp by lms.service, presumably Intel LMS")
         #expect(text.last == "0.0.0.0:623/udp by uid 0")
-        scene.see(.listeners([]))
+        scene.see(.sockets(SocketReading([])))
         #expect(scene.status.amt.hostListeners == [])
-        scene.see(.listeners(nil))
+        scene.see(.sockets(nil))
         #expect(scene.status.amt.hostListeners == nil)
-        #expect(scene.status.reasons.map(\.id) == ["host-listeners-unknown"])
+        #expect(scene.status.reasons.map(\.id) == ["sockets-unknown"])
     }
 
     @Test func `and all the rest are told by amtguardctl firmware, each with its evidence`() {
@@ -98,6 +101,8 @@ import Testing
         #expect(brief.contains("AMT|provisioned, admin control mode, firmware 15.0.42"))
         #expect(brief.contains("Address|wired: shared with eno1 (192.0.2.20)"))
         #expect(Scene().status.firmwareText.contains { $0.label == "Answer" && $0.value.contains("not asked yet") })
+        let without = Scene(presence: .without).status.firmwareText
+        #expect(without.contains { $0.label == "Answer" && $0.value == "there is no firmware to ask" })
         // Every word of it is in the JSON.
         let json = scene.status.json.description
         for field in scene.status.amt.firmware?.fields ?? [] { #expect(json.contains(field.label)) }

@@ -180,7 +180,7 @@ import Testing
         var scene = Scene()
         _ = scene.told()
         scene.hear(.heard(.pre, .none))
-        #expect(scene.toldNames() == ["amt"])
+        #expect(scene.toldNames() == ["amt", "held"])
         for _ in 0..<3 {
             scene.see(.firmware(.answer(.heard(.pre, .none))))
             scene.see(.presence(.csme))

@@ -1,6 +1,6 @@
 /// A firmware client that a machine can offer: the table of well-known UUIDs, in the form they have on the wire.
 public enum Client: String, CaseIterable, Sendable {
-    case amthi, mkhi, mkhiFixed = "mkhi-fixed", lme, watchdog, update, hotham, mchi, upid, psr
+    case amthi, mkhi, mkhiFixed = "mkhi-fixed", lme, watchdog, update, hotham, mchi, upid, psr, sap
 
     /// As sysfs prints it.
     public var uuid: String {
@@ -15,6 +15,7 @@ public enum Client: String, CaseIterable, Sendable {
         case .mchi: "dd17041c-09ea-4b17-a271-5b989867ec65"
         case .upid: "92136c79-5fea-4cfd-980e-23be07fa5e9f"
         case .psr: "ed6703fa-d312-4e8b-9ddd-2155bb2dee65"
+        case .sap: "13280904-7792-4fcb-a1aa-5e70cbb1e865"
         }
     }
 

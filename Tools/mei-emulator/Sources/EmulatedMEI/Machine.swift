@@ -59,6 +59,8 @@ public struct Machine: Hashable, Sendable {
         public var graphics: Int?
         /// The serial function 00:16.3.
         public var serialOverLAN = false
+        /// Whether the driver of Wi-Fi for AMT is loaded; it binds itself to the client SAP.
+        public var iwlmei = false
         /// Milliseconds for each answer.
         public var latency = 0
     }
@@ -161,5 +163,11 @@ public struct Machine: Hashable, Sendable {
         public var controlMode: String?
         public var wired: String?
         public var wireless: String?
+        /// By which row of the address table the wired address is judged.
+        public var rule: String?
+        /// The interfaces of the host that share the wired address.
+        public var sharedWith: [String]?
+        /// What has to stand among the evidence or the reasons.
+        public var says: String?
     }
 }

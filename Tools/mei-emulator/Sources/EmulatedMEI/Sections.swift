@@ -83,6 +83,7 @@ private var machineKeys: [Key] {
         .text("fw_status", \.hardware.fwStatus, atMost: 60),
         .number("graphics", \.hardware.graphics, 0...255),
         .flag("serial over lan", \.hardware.serialOverLAN),
+        .flag("iwlmei", \.hardware.iwlmei),
         .number("latency", \.hardware.latency, 0...60_000),
     ]
 }
@@ -231,6 +232,19 @@ private var expectationKeys: [Key] {
         word("control mode", \.expectation.controlMode, ["client", "admin", "legacy", "unknown"]),
         word("wired", \.expectation.wired, addresses),
         word("wireless", \.expectation.wireless, addresses),
+        word(
+            "rule", \.expectation.rule,
+            [
+                "same-lease", "same-static", "same-reversed", "awaits-lease", "former-lease", "own-lease", "own-static",
+            ]),
+        Key(name: "shared with", allowed: "names of interfaces, with spaces between") { machine, text in
+            machine.expectation.sharedWith = text.split(separator: " ").map(String.init)
+            return true
+        },
+        Key(name: "says", allowed: "text") { machine, text in
+            machine.expectation.says = text
+            return true
+        },
     ]
 }
 

@@ -85,6 +85,8 @@ struct SystemTree {
     private mutating func layOutDriver() throws {
         try makeDirectory("sys/class/mei")
         try makeDirectory("sys/bus/mei/devices")
+        try makeDirectory("sys/bus/mei/drivers")
+        if hardware.iwlmei { try makeDirectory("sys/bus/mei/drivers/iwlmei") }
         if hardware.csme {
             try node(hardware.index, parent: SystemTree.csme, depth: 1, kind: hardware.kind, version: version)
             for client in Client.allCases { try layOut(client) }
@@ -149,6 +151,10 @@ struct SystemTree {
         try link("../../../../bus/mei", at: "\(directory)/subsystem")
         try link(
             "../../../devices/pci0000:00/\(SystemTree.csme)/\(name)", at: "sys/bus/mei/devices/\(name)")
+        guard client == .sap, hardware.iwlmei else { return }
+        try link("../../../../bus/mei/drivers/iwlmei", at: "\(directory)/driver")
+        try link(
+            "../../../../devices/pci0000:00/\(SystemTree.csme)/\(name)", at: "sys/bus/mei/drivers/iwlmei/\(name)")
     }
 
     // MARK: SMBIOS

@@ -7,7 +7,7 @@ import Testing
 @testable import AmtguardLinux
 
 @Suite("Bytes of sock_diag")
-struct ListenerParsingTests {
+struct SocketParsingTests {
     /// A dual-stack listener on [::]:16992 of uid 1000, laid out after linux/inet_diag.h.
     private static let dualStack =
         [UInt8(AF_INET6), 10, 0, 0]  // family, TCP_LISTEN, timer, retransmissions
@@ -19,7 +19,7 @@ struct ListenerParsingTests {
         + attribute(INET_DIAG_SKV6ONLY, [0]) + attribute(INET_DIAG_CGROUP_ID, [0x6B, 0x0C, 0, 0, 1, 0, 0, 0])
 
     private static func entry(
-        _ payload: [UInt8], _ transport: LocalListener.TransportProtocol = .tcp
+        _ payload: [UInt8], _ transport: LocalSocket.TransportProtocol = .tcp
     ) throws(Errno) -> SocketEntry? {
         try SocketEntry(message(Int(SOCK_DIAG_BY_FAMILY), payload), transport)
     }
@@ -27,24 +27,40 @@ struct ListenerParsingTests {
     @Test func `a listener is read whole`() throws {
         let entry = try #require(try Self.entry(Self.dualStack))
         let any = try #require(IPv6Address(octets: [UInt8](repeating: 0, count: 16)))
-        #expect(entry.listener == LocalListener(.tcp, .v6(any), port: 16992, takesIPv4: true, uid: 1000))
+        #expect(entry.socket == LocalSocket(.tcp, .v6(any), port: 16992, .listening, uid: 1000, inode: 7))
         #expect(entry.controlGroup == 0x1_0000_0C6B)
         var bound = Self.dualStack
         bound[40] = 4
-        #expect(try Self.entry(bound)?.listener.interface == 4)
+        #expect(try Self.entry(bound)?.socket.interface == 4)
     }
 
-    @Test(
-        arguments: [(10, LocalListener.TransportProtocol.tcp), (7, .udp)] as [(UInt8, LocalListener.TransportProtocol)])
-    func `a socket in any other state is no listener`(
-        state: UInt8, transport: LocalListener.TransportProtocol
-    ) throws {
-        for other in UInt8(0)...15 {
-            var payload = Self.dualStack
-            payload[1] = other
-            #expect(try Self.entry(payload, transport) == nil || other == state)
-            #expect(try Self.entry(payload, transport) != nil || other != state)
-        }
+    @Test func `a connection has another end, and retransmissions where the timer is theirs`() throws {
+        var payload = Self.dualStack
+        payload[0] = UInt8(AF_INET)
+        payload.replaceSubrange(1..<4, with: [2, 1, 6])  // SYN_SENT, the timer of retransmissions, six of them
+        payload.replaceSubrange(6..<8, with: [1, 0xBB])
+        payload.replaceSubrange(8..<12, with: [192, 0, 2, 20])
+        payload.replaceSubrange(24..<28, with: [198, 51, 100, 7])
+        let socket = try #require(try Self.entry(payload)).socket
+        #expect(socket.state == .synSent && "\(socket.address)" == "192.0.2.20")
+        #expect(socket.remote?.description == "198.51.100.7:443" && socket.retransmissions == 6)
+        payload[2] = 2  // keepalive
+        #expect(try Self.entry(payload)?.socket.retransmissions == 0)
+    }
+
+    /// net/tcp_states.h: none for TIME_WAIT, SYN_RECV, NEW_SYN_RECV and what comes after.
+    static let states: [LocalSocket.State?] = [
+        nil, .established, .synSent, nil, .finWait1, .finWait2, nil, .bound, .closeWait, .lastAck, .listening, .closing,
+        nil, .bound, nil, nil,
+    ]
+
+    @Test(arguments: 0...15 as ClosedRange<UInt8>)
+    func `a state is told, or belongs to no program`(state: UInt8) throws {
+        var payload = Self.dualStack
+        payload[1] = state
+        #expect(try Self.entry(payload)?.socket.state == Self.states[Int(state)])
+        let udp: LocalSocket.State? = state == 1 ? .established : state == 7 ? .unconnected : nil
+        #expect(try Self.entry(payload, .udp)?.socket.state == udp)
     }
 
     @Test func `what is too short or of another family is refused`() {

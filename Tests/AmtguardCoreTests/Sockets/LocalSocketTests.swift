@@ -1,7 +1,7 @@
 import AmtguardCore
 import Testing
 
-@Suite struct `A listener's reach` {
+@Suite struct `A socket's reach` {
     @Test(
         arguments: [
             ([0, 0, 0, 0], .wildcard), ([127, 0, 0, 1], .loopback), ([127, 255, 0, 1], .loopback),
@@ -12,12 +12,12 @@ import Testing
             ([UInt8](repeating: 0, count: 10) + [255, 255, 0, 0, 0, 0], .wildcard),
             ([UInt8](repeating: 0, count: 10) + [255, 255, 10, 0, 0, 1], .address),
             ([0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1], .address),
-        ] as [([UInt8], LocalListener.Reach)])
-    func `is told from its address`(octets: [UInt8], reach: LocalListener.Reach) throws {
+        ] as [([UInt8], LocalSocket.Reach)])
+    func `is told from its address`(octets: [UInt8], reach: LocalSocket.Reach) throws {
         let address =
             IPv4Address(octets: octets).map { IPAddress.v4($0) } ?? IPv6Address(octets: octets).map { .v6($0) }
-        let listener = LocalListener(.tcp, try #require(address), port: 16992, takesIPv4: true, uid: 0)
-        #expect(listener.reach == reach)
-        #expect(listener.family == (octets.count == 4 ? .ipv4 : .ipv6))
+        let socket = LocalSocket(.tcp, try #require(address), port: 16992, .listening, uid: 0)
+        #expect(socket.reach == reach)
+        #expect(socket.family == (octets.count == 4 ? .ipv4 : .ipv6))
     }
 }

@@ -1,0 +1,19 @@
+import AmtguardCore
+import AmtguardLinux
+
+/// A socket and the process that has it; `nil` where that can't be seen.
+struct NamedSocket {
+    var socket: Status.Socket
+    var holder: SocketHolder?
+
+    /// `curl[4711]`
+    var process: String { holder.map { "\($0.command ?? "?")[\($0.pid)]" } ?? "-" }
+
+    var json: JSON { socket.json(pid: holder?.pid, command: holder?.command) }
+
+    /// Who has which. The daemon may not look into other processes, so this is done here, as far as the caller may.
+    static func naming(_ sockets: [Status.Socket]) -> [NamedSocket] {
+        let holders = holders(of: Set(sockets.compactMap(\.inode)))
+        return sockets.map { socket in NamedSocket(socket: socket, holder: socket.inode.flatMap { holders[$0] }) }
+    }
+}

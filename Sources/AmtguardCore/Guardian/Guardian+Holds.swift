@@ -1,0 +1,50 @@
+// The guardian's part in the holds: when there are any, and what a person should know of them.
+
+extension Guardian {
+    /// Holds are there where ports are required, and never where amtguard only tells.
+    var holdPlan: HoldPlan {
+        guard configuration.hold != .off, configuration.mode != .observe, isNeeded, !reservation.required.isEmpty else {
+            return .nothing
+        }
+        // Mode=always overrules that AMT is impossible, and that it has no interface with it.
+        let interfaces = detection.amtInterfaces.flatMap { $0.isEmpty ? nil : $0 }
+        return HoldPlan(
+            addresses: HoldPlan.Addresses(
+                sharedBy: interfaces, with: detection.interfaces, always: configuration.mode == .always),
+            ports: reservation.required, holdsUDP: configuration.holdsUDP, isShared: configuration.hold == .cooperative)
+    }
+
+    /// A hold that fails is no worse verdict: the list keeps the kernel from choosing the port all the same.
+    var holdReasons: [Reason] {
+        var reasons = holding.refusals.compactMap { refusal in
+            refusal.obstacle.advice.map { advice in
+                Reason(
+                    id: "hold-\(refusal.obstacle.id)",
+                    says: "\(refusal.holds.brief) is not held: \(refusal.obstacle.says)",
+                    advice: advice)
+            }
+        }
+        if holding.passedOver > 0 {
+            reasons.append(
+                Reason(
+                    id: "hold-limit",
+                    says: "\(holding.passedOver) addresses more are not held: \(HoldPlan.mostAddresses) addresses and "
+                        + "\(HoldPlan.mostHolds) ports in all are the limit"))
+        }
+        return reasons
+    }
+}
+
+extension Status.Holding {
+    init(_ hold: Hold, _ state: Holding.State, isLent: Bool) {
+        address = hold.address.description
+        port = hold.port
+        `protocol` = hold.protocol.rawValue
+        switch state {
+        case .held: self.state = isLent ? "lent" : "held"
+        case .refused(let obstacle):
+            self.state = "refused"
+            says = obstacle.says
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// What is told of sockets and of single ports, and from what it is made.
+
+extension Status {
+    /// A socket of this host on one of AMT's ports.
+    public struct Socket: Hashable, Sendable, Codable {
+        public var port: UInt16
+        public var `protocol`: String
+        /// Its own address.
+        public var address: String
+        public var state: String
+        /// The other end; `nil` where it is not connected.
+        public var remote: String?
+        public var uid: UInt32
+        public var unit: String?
+        /// By which its process is found; `nil` where no process has it.
+        public var inode: UInt32?
+        /// How often the kernel has sent again what nobody has acknowledged.
+        public var retransmissions: UInt8
+        /// `victim`, or why it is none.
+        public var standing: String
+        /// When a victim was seen first.
+        public var since: String?
+    }
+
+    /// One required port.
+    public struct Port: Hashable, Sendable, Codable {
+        public var port: UInt16
+        /// What may become of it: `exposed`, `reserved`, `reserved-outside`, `outside`, `unknown`.
+        public var exposure: String
+        public var reserved: Bool?
+        public var owned: Bool
+        public var inReach: Bool?
+        /// The addresses on which amtguard holds it; `nil` where that can't be read.
+        public var held: [String]?
+        /// The gravest of those who have it, amtguard aside; `nil` where they can't be read.
+        public var takenBy: [Socket]?
+        /// How many have it.
+        public var takers: Int?
+    }
+}
+
+extension Status.Socket {
+    /// A socket as it is told.
+    public init(_ judged: JudgedSocket) {
+        self.init(judged.socket, judged.standing, since: nil)
+    }
+
+    init(_ victim: Victim) {
+        self.init(victim.socket, .victim, since: victim.since.iso8601)
+    }
+
+    private init(_ socket: LocalSocket, _ standing: Standing, since: String?) {
+        port = socket.port
+        `protocol` = socket.protocol.rawValue
+        address = socket.address.description
+        state = socket.state.rawValue
+        remote = socket.remote?.description
+        uid = socket.uid
+        unit = socket.unit
+        inode = socket.inode
+        retransmissions = socket.retransmissions
+        self.standing = standing.rawValue
+        self.since = since
+    }
+}
+
+extension Status.Ports {
+    /// What is told of the ports; `nil` is what can't be read.
+    public init(
+        required: PortSet, reserved: PortSet?, owned: PortSet, choice: KernelChoice?, takers: [UInt16: PortTakers]?
+    ) {
+        self.required = required.description
+        self.reserved = reserved?.description
+        self.owned = owned.description
+        ephemeralRange = choice?.range
+        let missing = required.subtracting(reserved ?? PortSet())
+        exposed = (choice.map { missing.intersection($0.reach) } ?? missing).description
+        reach = choice?.reach.description
+        autobindReuse = choice?.autobindReuse
+        each = PortCondition.all(required, reserved: reserved, owned: owned, choice: choice, takers: takers)
+            .map(Status.Port.init)
+    }
+}
+
+extension Status.Port {
+    /// A port as it is told.
+    public init(_ condition: PortCondition) {
+        port = condition.port
+        exposure = condition.exposure.rawValue
+        reserved = condition.isReserved
+        owned = condition.isOwned
+        inReach = condition.isInReach
+        held = condition.takers?.holds.map(\.description)
+        takenBy = condition.takers?.sockets.map(Status.Socket.init)
+        takers = condition.takers?.count
+    }
+}

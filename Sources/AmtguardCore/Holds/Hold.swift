@@ -1,0 +1,47 @@
+/// A required port of one of the host's addresses, kept by a bound socket that never listens.
+///
+/// Of IPv4 alone: AMT never shares an IPv6 address, a socket of IPv6 that takes IPv4 as well meets the hold where it
+/// binds the wildcard, and `connect` over IPv6 passes over a port that is held on any address.
+public struct Hold: Hashable, Sendable {
+    public typealias TransportProtocol = LocalSocket.TransportProtocol
+
+    public var address: IPv4Address
+    public var port: UInt16
+    public var `protocol`: TransportProtocol
+
+    /// TCP unless told otherwise.
+    public init(_ address: IPv4Address, _ port: UInt16, _ protocol: TransportProtocol = .tcp) {
+        self.address = address
+        self.port = port
+        self.protocol = `protocol`
+    }
+
+    /// Its name in the service manager's store, which knows descriptors by nothing else.
+    public var storedName: String { "\(Self.storedPrefix)\(`protocol`.rawValue)-\(address)-\(port)" }
+    /// What the names of all holds begin with.
+    public static let storedPrefix = "hold-"
+}
+
+extension Hold: Comparable, CustomStringConvertible {
+    public static func < (a: Hold, b: Hold) -> Bool {
+        (a.address, a.protocol.rawValue, a.port) < (b.address, b.protocol.rawValue, b.port)
+    }
+
+    /// `192.0.2.1:16992/tcp`
+    public var description: String { "\(address):\(port)/\(`protocol`.rawValue)" }
+}
+
+extension Collection<Hold> {
+    /// `192.0.2.1 tcp 623,664,16992-16995; 192.0.2.2 tcp 623`, cut where there are many.
+    public var brief: String {
+        var groups: [(head: String, ports: [ClosedRange<UInt16>])] = []
+        for hold in sorted() {
+            let head = "\(hold.address) \(hold.protocol.rawValue)"
+            if groups.last?.head != head { groups.append((head, [])) }
+            groups[groups.count - 1].ports.append(hold.port...hold.port)
+        }
+        let most = 4
+        let shown = groups.prefix(most).map { "\($0.head) \(PortSet(merging: $0.ports).abbreviated(to: 100))" }
+        return shown.joined(separator: "; ") + (groups.count > most ? "; and \(groups.count - most) more" : "")
+    }
+}

@@ -1,0 +1,46 @@
+/// Why a port could not be held.
+public enum HoldObstacle: Hashable, Sendable {
+    /// A server listens there, so that the kernel does not choose the port either; whose it is, where that is known.
+    case listener(String?)
+    /// A socket sits there that does not listen, be it connected or only bound; whose it is, where that is known.
+    case occupied(String?)
+    /// A port below 1024 (`ip_unprivileged_port_start`) without CAP_NET_BIND_SERVICE.
+    case notPermitted
+    /// The process or the machine has no descriptor left.
+    case noDescriptor
+    /// Anything else, in the words of the C library.
+    case failed(String)
+
+    /// A word for programs.
+    public var id: String {
+        switch self {
+        case .listener: "listener"
+        case .occupied: "occupied"
+        case .notPermitted: "not-permitted"
+        case .noDescriptor: "no-descriptor"
+        case .failed: "failed"
+        }
+    }
+
+    /// What is in the way, for people.
+    public var says: String {
+        switch self {
+        case .listener(let owner): "\(owner ?? "another program") listens there"
+        case .occupied(let owner): "\(owner ?? "a socket of another program") sits there"
+        case .notPermitted: "binding it is not permitted"
+        case .noDescriptor: "there are no file descriptors left"
+        case .failed(let error): "\(error)"
+        }
+    }
+
+    /// What to do about it; `nil` where nothing need be done.
+    public var advice: String? {
+        switch self {
+        case .listener: nil
+        case .occupied: "AMT takes the packets to that port: close that connection. amtguard tries again at each audit."
+        case .notPermitted: "Give amtguardd CAP_NET_BIND_SERVICE: ports below 1024 need it."
+        case .noDescriptor: "Raise LimitNOFILE= of the unit, or fs.file-max."
+        case .failed: "amtguard tries again at each audit."
+        }
+    }
+}

@@ -1,0 +1,116 @@
+/// Keeps the holds as planned. As the reservation, it is told what was seen, and answers with what to do.
+///
+/// A refused hold is tried again at each audit and at each request, and told of once, until it is another refusal.
+struct Holding: Hashable, Sendable {
+    /// What is so of one hold, and what was told of it.
+    enum State: Hashable {
+        case held(isShared: Bool)
+        case refused(HoldObstacle)
+    }
+
+    private(set) var plan = HoldPlan.nothing
+    private(set) var reading = HoldReading()
+    private var told: [Hold: State] = [:]
+    /// Addresses beyond what may be held.
+    private(set) var passedOver = 0
+
+    /// Takes over another plan.
+    mutating func follow(_ plan: HoldPlan) -> [Effect] {
+        guard plan != self.plan else { return [] }
+        self.plan = plan
+        return decide(retrying: true)
+    }
+
+    /// Takes what is held, and what could not be.
+    mutating func observe(_ reading: HoldReading, _ prompt: Prompt) -> [Effect] {
+        self.reading = reading
+        return decide(retrying: prompt == .audit || prompt == .request)
+    }
+
+    /// All that is wanted, with what is so of it.
+    var states: [(hold: Hold, state: State)] {
+        plan.wanted(held: reading.held.keys).holds.sorted().compactMap { hold in state(of: hold).map { (hold, $0) } }
+    }
+
+    /// What is wanted and refused, by the reason.
+    var refusals: [(obstacle: HoldObstacle, holds: [Hold])] { Self.grouped(states) }
+
+    private func state(of hold: Hold) -> State? {
+        if let isShared = reading.held[hold] { return .held(isShared: isShared) }
+        return reading.refused[hold].map(State.refused)
+    }
+
+    private mutating func decide(retrying: Bool) -> [Effect] {
+        let (wanted, passedOver) = plan.wanted(held: reading.held.keys)
+        self.passedOver = passedOver
+        let amiss = wanted.filter { reading.held[$0] != plan.isShared }
+        let isSettled = retrying ? amiss.isEmpty : amiss.allSatisfy { reading.refused[$0] != nil }
+        let surplus = reading.held.keys.filter { !wanted.contains($0) }
+        guard isSettled, surplus.isEmpty else {
+            return [.hold(HoldChange(release: surplus.sorted(), take: amiss.sorted(), isShared: plan.isShared))]
+        }
+        return tell()
+    }
+
+    /// Says what is so now, where it was not told yet.
+    private mutating func tell() -> [Effect] {
+        let states = states
+        let former = told
+        told = Dictionary(uniqueKeysWithValues: states.map { ($0.hold, $0.state) })
+        let news = states.filter { former[$0.hold] != $0.state }
+        let held = news.filter { if case .held = $0.state { true } else { false } }.map(\.hold)
+        let gone = former.filter { hold, state in
+            if case .held = state, reading.held[hold] == nil { true } else { false }
+        }
+        var effects: [Effect] = []
+        if !gone.isEmpty { effects.append(.report(.letGo(gone.keys.sorted()))) }
+        if !held.isEmpty { effects.append(.report(.held(held, isShared: plan.isShared))) }
+        return effects + Self.grouped(news).map { .report(.unheld($0.holds, $0.obstacle)) }
+    }
+
+    private static func grouped(
+        _ states: [(hold: Hold, state: State)]
+    ) -> [(obstacle: HoldObstacle, holds: [Hold])] {
+        var groups: [(obstacle: HoldObstacle, holds: [Hold])] = []
+        for case (let hold, .refused(let obstacle)) in states {
+            if let index = groups.firstIndex(where: { $0.obstacle == obstacle }) {
+                groups[index].holds.append(hold)
+            } else {
+                groups.append((obstacle, [hold]))
+            }
+        }
+        return groups
+    }
+}
+
+/// What is held now.
+public struct HoldReading: Hashable, Sendable {
+    /// Each hold, and whether other programs may bind the same.
+    public var held: [Hold: Bool]
+    /// Those that are lent at the moment (`LendHold`).
+    public var lent: Set<Hold>
+    /// What could not be held at the last attempt, and why.
+    public var refused: [Hold: HoldObstacle]
+
+    public init(held: [Hold: Bool] = [:], lent: Set<Hold> = [], refused: [Hold: HoldObstacle] = [:]) {
+        self.held = held
+        self.lent = lent
+        self.refused = refused
+    }
+}
+
+/// What to do about the holds.
+public struct HoldChange: Hashable, Sendable {
+    /// To be let go, before anything else.
+    public var release: [Hold]
+    /// To be held, or held otherwise: all that is not as it should be, what was refused before included.
+    public var take: [Hold]
+    /// Whether other programs may bind the same.
+    public var isShared: Bool
+
+    public init(release: [Hold], take: [Hold], isShared: Bool) {
+        self.release = release
+        self.take = take
+        self.isShared = isShared
+    }
+}

@@ -1,0 +1,140 @@
+/// A TCP or UDP socket of this host with a local port, as the kernel shows it: a reading, no judgement.
+public struct LocalSocket: Hashable, Sendable {
+    public enum TransportProtocol: String, Hashable, Sendable {
+        case tcp
+        case udp
+    }
+
+    public enum Family: String, Hashable, Sendable {
+        case ipv4
+        case ipv6
+    }
+
+    /// What it is doing, in the words of tcp(7); for UDP `unconnected` or `established`.
+    public enum State: String, Hashable, Sendable, CaseIterable {
+        /// It has a port, and neither listens nor is connected.
+        case bound
+        case listening
+        case unconnected
+        case synSent = "syn-sent"
+        case established
+        case finWait1 = "fin-wait-1"
+        case finWait2 = "fin-wait-2"
+        case closeWait = "close-wait"
+        case closing
+        case lastAck = "last-ack"
+    }
+
+    /// Where it is bound to, as far as AMT's ports are concerned.
+    public enum Reach: String, Hashable, Sendable {
+        /// Every address, that of AMT among them.
+        case wildcard
+        /// For programs of this host alone.
+        case loopback
+        /// One address.
+        case address
+    }
+
+    /// The other end of a connection.
+    public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+        public var address: IPAddress
+        public var port: UInt16
+
+        public init(_ address: IPAddress, port: UInt16) {
+            self.address = address
+            self.port = port
+        }
+
+        /// `192.0.2.1:443`, `[2001:db8::1]:443`
+        public var description: String {
+            switch address {
+            case .v4: "\(address):\(port)"
+            case .v6: "[\(address)]:\(port)"
+            }
+        }
+    }
+
+    public var `protocol`: TransportProtocol
+    public var address: IPAddress
+    public var port: UInt16
+    public var state: State
+    /// `nil` where it is not connected.
+    public var remote: Endpoint?
+    /// Whether a socket of IPv6 takes IPv4 as well; always true for one of IPv4.
+    public var takesIPv4: Bool
+    /// The index of the one interface that it is bound to (`SO_BINDTODEVICE`).
+    public var interface: Int?
+    /// The owner of the socket.
+    public var uid: UInt32
+    /// The systemd unit that made it; `nil` where that can't be known.
+    public var unit: String?
+    /// By which it is found among the open files of its process; `nil` where no process has it: not accepted yet, or
+    /// closed before all was sent.
+    public var inode: UInt32?
+    /// How often the kernel has sent again what nobody has acknowledged.
+    public var retransmissions: UInt8
+    /// Whether it is this very process that has it.
+    public var isOwn: Bool
+
+    /// A socket of a process; by default one that is nobody's own and unconnected.
+    public init(
+        _ protocol: TransportProtocol, _ address: IPAddress, port: UInt16, _ state: State, to remote: Endpoint? = nil,
+        takesIPv4: Bool = true, interface: Int? = nil, uid: UInt32, unit: String? = nil, inode: UInt32? = 1,
+        retransmissions: UInt8 = 0, isOwn: Bool = false
+    ) {
+        self.protocol = `protocol`
+        self.address = address
+        self.port = port
+        self.state = state
+        self.remote = remote
+        self.takesIPv4 = takesIPv4
+        self.interface = interface
+        self.uid = uid
+        self.unit = unit
+        self.inode = inode
+        self.retransmissions = retransmissions
+        self.isOwn = isOwn
+    }
+}
+
+extension LocalSocket {
+    public var family: Family {
+        switch address {
+        case .v4: .ipv4
+        case .v6: .ipv6
+        }
+    }
+
+    public var reach: Reach {
+        if isUnspecified { return .wildcard }
+        return address.isLoopback ? .loopback : .address
+    }
+
+    /// Whether it waits for others: listening TCP, or UDP that is not connected.
+    public var isListener: Bool { state == .listening || state == .unconnected }
+
+    private var isUnspecified: Bool {
+        switch address {
+        case .v4(let address): address.isUnspecified
+        case .v6(let address): address.isUnspecified || address.mapped?.isUnspecified == true
+        }
+    }
+}
+
+extension IPAddress {
+    /// Whether it never leaves this host.
+    public var isLoopback: Bool {
+        switch self {
+        case .v4(let address): address.isLoopback
+        case .v6(let address): address.isLoopback
+        }
+    }
+
+    /// The address of IPv4, be it in the form of IPv6.
+    public var ipv4: IPv4Address? {
+        switch self {
+        case .v4(let address): address
+        case .v6(let address): address.mapped
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// What is said of victims and of single ports: as JSON, in `amtguardctl status`, `victims` and `ports`.
+
+extension Status.Socket {
+    var json: JSON { .object(members) }
+
+    /// The same with the process that has it, as far as that could be seen.
+    public func json(pid: Int32?, command: String?) -> JSON {
+        .object(
+            members + [
+                JSON.Member(key: "pid", value: JSON(pid.map(Int64.init))),
+                JSON.Member(key: "command", value: JSON(command)),
+            ])
+    }
+
+    private var members: [JSON.Member] {
+        let members: [(String, JSON)] = [
+            ("port", .number(Int64(port))), ("protocol", .string(`protocol`)), ("address", .string(address)),
+            ("state", .string(state)), ("remote", JSON(remote)), ("uid", .number(Int64(uid))), ("unit", JSON(unit)),
+            ("inode", JSON(inode.map(Int64.init))), ("retransmissions", .number(Int64(retransmissions))),
+            ("standing", .string(standing)),
+            ("since", JSON(since)),
+        ]
+        return members.map { JSON.Member(key: $0.0, value: $0.1) }
+    }
+
+    /// `tcp 192.0.2.20:16994 to 198.51.100.7:443, syn-sent, sent 3 times more, session-3.scope (uid 1000)`
+    public var words: String {
+        "\(`protocol`) \(local)" + (remote.map { " to \($0)" } ?? "") + ", \(doing), \(owner)"
+    }
+
+    /// `192.0.2.20:16994`
+    public var local: String {
+        let isV6 = address.utf8.contains(UInt8(ascii: ":"))
+        return (isV6 ? "[\(address)]" : address == "0.0.0.0" ? "*" : address) + ":\(port)"
+    }
+
+    /// `syn-sent, sent 3 times more`
+    public var doing: String {
+        guard retransmissions > 0 else { return state }
+        return "\(state), sent \(retransmissions == 1 ? "once" : "\(retransmissions) times") more"
+    }
+
+    /// `session-3.scope (uid 1000)`
+    public var owner: String { unit.map { "\($0) (uid \(uid))" } ?? "uid \(uid)" }
+
+    /// What it is, in words; the code words are for programs.
+    public var standingWords: String {
+        switch Standing(rawValue: standing) {
+        case .victim: "victim"
+        case .unknown: "perhaps a victim"
+        case .lms: "presumably Intel LMS"
+        case .own: "amtguard"
+        case .local: "within this host"
+        case .elsewhere: "where AMT is not"
+        case .idle: "waits for nothing"
+        case .orphan: "no program has it"
+        case .otherProtocol: "AMT takes TCP alone"
+        case nil: "?"
+        }
+    }
+}
+
+extension Status.Port {
+    public var json: JSON {
+        [
+            "port": .number(Int64(port)), "exposure": .string(exposure), "reserved": reserved.map(JSON.bool) ?? .null,
+            "owned": .bool(owned), "inReach": inReach.map(JSON.bool) ?? .null,
+            "held": held.map { .array($0.map(JSON.string)) } ?? .null,
+            "takenBy": takenBy.map { .array($0.map(\.json)) } ?? .null,
+            "takers": JSON(takers.map(Int64.init)),
+        ]
+    }
+
+    /// The exposure in words.
+    public var words: String {
+        switch PortCondition.Exposure(rawValue: exposure) {
+        case .exposed: "exposed"
+        case .reserved: "reserved"
+        case .reservedOutside: "reserved, and outside the range anyway"
+        case .outside: "outside the range, not reserved"
+        case .unknown, nil: "unknown"
+        }
+    }
+}
+
+extension Status.Ports {
+    /// The part of the status that `amtguardctl ports --json` prints as well.
+    public var json: JSON {
+        [
+            "required": .string(required), "reserved": JSON(reserved), "owned": .string(owned),
+            "ephemeralRange": JSON(ephemeralRange), "exposed": .string(exposed),
+            "reach": JSON(reach), "autobindReuse": autobindReuse.map(JSON.bool) ?? .null,
+            "each": .array(each.map(\.json)),
+        ]
+    }
+}
+
+extension Status {
+    /// The victims' part of `amtguardctl status`: how many, and the worst.
+    var victimText: [Line] {
+        guard let victims, let victimCount else { return [Line("Victims", "unknown", .doubtful)] }
+        guard let worst = victims.first else { return [Line("Victims", "none")] }
+        return [
+            Line("Victims", "\(victimCount), the worst: \(worst.words)", .bad),
+            Line("", "→ amtguardctl victims", .faint),
+        ]
+    }
+}

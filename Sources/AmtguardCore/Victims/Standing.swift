@@ -1,0 +1,84 @@
+// Which sockets AMT deafens. Its network card takes the packets that come from outside for its ports on a shared IPv4
+// address: every row here that is no victim is a reason why that does not concern a socket.
+
+/// How a socket on a required port stands to AMT.
+public enum Standing: String, Hashable, Sendable, CaseIterable {
+    /// It is on a shared address, and hears nothing from outside.
+    case victim
+    /// It would be one where AMT shares its address, and that is not known.
+    case unknown
+    /// Presumably Intel LMS, which belongs there.
+    case lms
+    /// amtguard's own: a hold.
+    case own
+    /// For programs of this host alone: what it hears never meets the network card.
+    case local
+    /// On an address, or an interface, that AMT does not share; so is all of IPv6.
+    case elsewhere
+    /// It has the port, and waits for nothing yet.
+    case idle
+    /// No program waits for it any more, or yet.
+    case orphan
+    /// UDP on a port of which AMT takes TCP alone.
+    case otherProtocol = "other-protocol"
+}
+
+extension LocalSocket {
+    /// The first row that fits.
+    public func standing(_ shared: SharedAddresses) -> Standing {
+        if isOwn { return .own }
+        if self.protocol == .udp, !PortSet.ofAMTsUDP.contains(port) { return .otherProtocol }
+        if inode == nil { return .orphan }
+        if !takesIPv4 { return .elsewhere }
+        if reach == .loopback || interface == Self.loopbackInterface { return .local }
+        if let remote, remote.address == address || remote.address.isLoopback || shared.isOwn(remote.address) {
+            return .local
+        }
+        if state == .bound { return .idle }
+        if isPresumedLMS { return .lms }
+        let isOnAddress =
+            switch reach {
+            case .wildcard: !shared.addresses.isEmpty
+            case .loopback, .address: address.ipv4.map(shared.addresses.contains) ?? false
+            }
+        if isOnAddress, interface.map(shared.interfaces.contains) ?? true { return .victim }
+        return shared.doubt == nil ? .elsewhere : .unknown
+    }
+
+    /// The kernel's LOOPBACK_IFINDEX.
+    private static var loopbackInterface: Int { 1 }
+}
+
+extension SharedAddresses {
+    fileprivate func isOwn(_ address: IPAddress) -> Bool { address.ipv4.map(own.contains) ?? false }
+}
+
+extension PortSet {
+    /// asf-rmcp and asf-secure-rmcp: where AMT takes UDP as well.
+    static let ofAMTsUDP = PortSet(623...623, 664...664)
+}
+
+/// A socket and what it is judged to be.
+public struct JudgedSocket: Hashable, Sendable {
+    public var socket: LocalSocket
+    public var standing: Standing
+
+    public init(_ socket: LocalSocket, _ standing: Standing) {
+        self.socket = socket
+        self.standing = standing
+    }
+
+    /// The gravest first: those that wait in vain right now before those that may wait later.
+    static func isGraver(_ a: JudgedSocket, _ b: JudgedSocket) -> Bool { a.weight < b.weight }
+
+    private var weight: (Int, Int, Int, UInt16) {
+        let standing = Standing.allCases.firstIndex(of: standing) ?? 0
+        let state: Int =
+            switch socket.state {
+            case .synSent: 0
+            case .listening, .unconnected, .bound: 2
+            default: 1
+            }
+        return (standing, state, -Int(socket.retransmissions), socket.port)
+    }
+}

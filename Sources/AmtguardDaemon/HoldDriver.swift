@@ -1,0 +1,122 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import SystemPackage
+
+/// The holds that this process has, and the copies of them that the service manager keeps over a restart.
+struct HoldDriver: ~Copyable {
+    private var sockets: [Hold: HoldSocket] = [:]
+    private var refused: [Hold: HoldObstacle] = [:]
+    private var lent: Set<Hold> = []
+    private var store = HoldStore()
+
+    /// Takes over what the service manager kept.
+    mutating func adopt(_ stored: consuming Descriptor, name: String) {
+        guard let socket = HoldSocket(adopting: stored), socket.hold.storedName == name, sockets[socket.hold] == nil
+        else { return store.remove(name) }
+        sockets[socket.hold] = socket
+        store.adopted(socket.hold)
+    }
+
+    /// What is held now.
+    var reading: HoldReading { HoldReading(held: sockets.mapValues(\.isShared), lent: lent, refused: refused) }
+
+    /// Lets go of holds and takes others; `reading` says what came of it.
+    mutating func carryOut(_ change: HoldChange) {
+        for hold in change.release {
+            guard let socket = sockets.removeValue(forKey: hold) else { continue }
+            // The copy in the store may live a moment longer than this one.
+            socket.makeWay()
+            lent.remove(hold)
+            store.remove(hold.storedName)
+        }
+        refused = [:]
+        for hold in change.take {
+            do {
+                if let socket = sockets[hold] {
+                    try socket.share(change.isShared)
+                } else {
+                    sockets[hold] = try HoldSocket(hold, isShared: change.isShared)
+                }
+            } catch {
+                refused[hold] = HoldObstacle(error)
+            }
+        }
+        nameOccupants()
+        keep()
+    }
+
+    /// Has the service manager keep what it does not keep yet: its queue may have been full.
+    mutating func keep() {
+        store.settle(sockets)
+    }
+
+    // MARK: - Lending
+
+    /// The socket of a hold, for somebody who wants to connect with it, until `takeBack`.
+    mutating func lend(_ hold: Hold) throws(LoanRefused) -> FileDescriptor {
+        guard let socket = sockets[hold] else { throw .notHeld }
+        guard lent.insert(hold).inserted else { throw .lentAlready }
+        return socket.lent
+    }
+
+    /// Ends what borrowers do with holds. They stay bound, so that there is no moment without them.
+    mutating func takeBack() {
+        for hold in lent { sockets[hold]?.takeBack() }
+        lent = []
+    }
+
+    /// Why a hold can't be lent.
+    enum LoanRefused: Error {
+        case notHeld, lentAlready
+    }
+
+    // MARK: - Who is in the way
+
+    /// A listener in the way is no harm, and anything else is: looks which it is, and whose.
+    private mutating func nameOccupants() {
+        let occupied = refused.filter { if case .occupied = $0.value { true } else { false } }.keys
+        guard !occupied.isEmpty else { return }
+        let ports = PortSet(merging: occupied.map { $0.port...$0.port })
+        guard let sockets = try? readSockets(on: ports, includingBound: true).sockets else { return }
+        for hold in occupied {
+            let inTheWay = sockets.filter { $0.isInTheWay(of: hold) }
+            guard let first = inTheWay.first(where: \.isListener) ?? inTheWay.first else { continue }
+            refused[hold] = first.obstacle
+        }
+    }
+}
+
+/// What of the holds lies in the service manager's store, each under a name of its own, so that each can be taken out.
+private struct HoldStore {
+    private var stored: Set<Hold> = []
+    /// Names that are to be taken out, before anything is stored under them again.
+    private var surplus: Set<String> = []
+
+    mutating func adopted(_ hold: Hold) { stored.insert(hold) }
+
+    mutating func remove(_ name: String) {
+        surplus.insert(name)
+        stored = stored.filter { $0.storedName != name }
+    }
+
+    /// Tells the service manager what it was not told yet. Where there is none, there is nothing to tell.
+    mutating func settle(_ sockets: [Hold: HoldSocket]) {
+        surplus = surplus.filter { !ServiceManager.removeFromStore(name: $0) }
+        for (hold, socket) in sockets where !stored.contains(hold) && !surplus.contains(hold.storedName) {
+            // A bound socket that does not listen hangs up for whoever polls it.
+            if ServiceManager.store([socket.lent], name: hold.storedName, poll: false) { stored.insert(hold) }
+        }
+    }
+}
+
+extension HoldObstacle {
+    fileprivate init(_ error: Errno) {
+        switch error {
+        case .addressInUse: self = .occupied(nil)
+        case .permissionDenied, .notPermitted: self = .notPermitted
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem: self = .noDescriptor
+        default: self = .failed("\(error)")
+        }
+    }
+}

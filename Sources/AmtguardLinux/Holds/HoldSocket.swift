@@ -1,0 +1,93 @@
+// A bound socket that never listens. The kernel passes over its port when it chooses one, and `bind` without
+// SO_REUSEADDR finds it in use: `bindresvport`, which asks no list of reserved ports, goes on to the next.
+
+public import AmtguardCore
+import CLinux
+import Glibc
+public import SystemPackage
+
+/// One hold: the socket that keeps it.
+///
+/// A class, since a dictionary of them can't hold values with a single owner. The hold ends with the last copy of the
+/// descriptor, and the service manager may have one.
+public final class HoldSocket {
+    public let hold: Hold
+    let descriptor: Descriptor
+
+    /// Binds the socket, whether the address is up or not.
+    ///
+    /// It begins with SO_REUSEADDR in either case, so that a former socket of ours whose copy the service manager has
+    /// not closed yet is in nobody's way.
+    /// The corresponding C functions are `socket`, `setsockopt` with IP_FREEBIND and SO_REUSEADDR, and `bind`.
+    /// - Parameter isShared: Whether others that set SO_REUSEADDR may bind the same.
+    /// - Throws: `addressInUse` where a server or another socket sits there, `permissionDenied` for a port below 1024
+    ///   without CAP_NET_BIND_SERVICE, `tooManyOpenFiles` and `tooManyOpenFilesInSystem`.
+    public init(_ hold: Hold, isShared: Bool) throws(Errno) {
+        let opened = try SocketCalls.open(hold.protocol)
+        // The guard itself needs descriptors too, and the lowest free number is given first.
+        guard opened.number < Self.descriptorLimit - Self.spareDescriptors else { throw .tooManyOpenFiles }
+        try opened.set(IPPROTO_IP, IP_FREEBIND, 1)
+        try opened.set(SOL_SOCKET, SO_REUSEADDR, 1)
+        if hold.protocol == .udp { try opened.refuseAll() }
+        try opened.bind(hold.address, hold.port)
+        self.hold = hold
+        descriptor = opened
+        if !isShared { try share(false) }
+    }
+
+    private static let spareDescriptors = 32
+
+    /// The corresponding C function is `getrlimit` with RLIMIT_NOFILE.
+    private static var descriptorLimit: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Takes over a socket that was held before, from the service manager's store, if it is one: what comes from there
+    /// is believed by what the kernel says of it, never by its name.
+    ///
+    /// The corresponding C functions are `getsockname` and `getsockopt`.
+    /// - Returns: `nil`, and the descriptor is closed, where it is no hold of this network namespace.
+    public init?(adopting stored: consuming Descriptor) {
+        guard let hold = try? stored.hold(), (try? stored.isOfThisNamespace()) ?? true else { return nil }
+        self.hold = hold
+        descriptor = stored
+        takeBack()
+    }
+
+    /// Whether others that set SO_REUSEADDR may bind the same.
+    public var isShared: Bool { (try? descriptor.get(SOL_SOCKET, SO_REUSEADDR)) == 1 }
+
+    /// Lets others bind the same, or no longer: while it is bound, so that there is no gap.
+    ///
+    /// The kernel asks each socket on the port whether it shares. Older ones note that all do, and ask no more, until
+    /// one joins them that does not, be it on another address (`fastreuse` in `inet_csk_update_fastreuse`).
+    public func share(_ isShared: Bool) throws(Errno) {
+        try descriptor.set(SOL_SOCKET, SO_REUSEADDR, isShared ? 1 : 0)
+        guard !isShared, hold.protocol == .tcp, let passing = try? SocketCalls.open(.tcp) else { return }
+        try? passing.set(IPPROTO_IP, IP_FREEBIND, 1)
+        try? passing.bind(IPv4Address(bits: 0x7FFF_FFFE), hold.port)
+    }
+
+    /// What is lent: the hold itself, with which its borrower may connect. Nobody may close it here.
+    public var lent: FileDescriptor { descriptor.fileDescriptor }
+
+    /// Ends whatever a borrower did with the socket; it stays bound, and nobody can come in between.
+    ///
+    /// The corresponding C function is `connect` with AF_UNSPEC, which keeps what `bind` gave.
+    public func takeBack() {
+        var nowhere = sockaddr()
+        nowhere.sa_family = sa_family_t(AF_UNSPEC)
+        let number = descriptor.number
+        _ = unsafe withUnsafePointer(to: &nowhere) {
+            unsafe connect(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), socklen_t(MemoryLayout<sockaddr>.size))
+        }
+    }
+
+    /// Makes way for others at once, although the service manager may keep a copy for a moment.
+    public func makeWay() {
+        takeBack()
+        try? descriptor.set(SOL_SOCKET, SO_REUSEADDR, 1)
+    }
+}

@@ -1,0 +1,100 @@
+// The calls that a hold is made of.
+
+import AmtguardCore
+import CLinux
+import Glibc
+import SystemPackage
+
+enum SocketCalls {
+    /// A socket of IPv4. The corresponding C function is `socket`.
+    static func open(_ transport: Hold.TransportProtocol) throws(Errno) -> Descriptor {
+        let type = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
+        return Descriptor(
+            owning: try valueOrErrno {
+                socket(AF_INET, CInt(type.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
+            })
+    }
+}
+
+extension Descriptor {
+    /// The corresponding C function is `setsockopt`.
+    func set(_ level: some BinaryInteger, _ option: CInt, _ value: CInt) throws(Errno) {
+        var value = value
+        try valueOrErrno {
+            unsafe setsockopt(number, CInt(level), option, &value, socklen_t(MemoryLayout<CInt>.size))
+        }
+    }
+
+    /// The corresponding C function is `getsockopt`.
+    func get(_ level: CInt, _ option: CInt) throws(Errno) -> CInt {
+        try get(level, option, as: CInt(0))
+    }
+
+    private func get<Value: BitwiseCopyable>(_ level: CInt, _ option: CInt, as blank: Value) throws(Errno) -> Value {
+        var value = blank
+        var length = socklen_t(MemoryLayout<Value>.size)
+        try valueOrErrno { unsafe getsockopt(number, level, option, &value, &length) }
+        return value
+    }
+
+    /// The corresponding C function is `bind`.
+    func bind(_ address: IPv4Address, _ port: UInt16) throws(Errno) {
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = port.bigEndian
+        name.sin_addr.s_addr = address.bits.bigEndian
+        try valueOrErrno {
+            unsafe withUnsafePointer(to: &name) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe Glibc.bind(
+                        number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+        }
+    }
+
+    /// Drops each datagram before it is queued, and has the smallest queue. The corresponding C function is `setsockopt`
+    /// with SO_ATTACH_FILTER and SO_RCVBUF.
+    func refuseAll() throws(Errno) {
+        var filter = sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: 0)
+        try valueOrErrno {
+            unsafe withUnsafeMutablePointer(to: &filter) {
+                var program = unsafe sock_fprog(len: 1, filter: $0)
+                return unsafe setsockopt(
+                    number, SOL_SOCKET, SO_ATTACH_FILTER, &program, socklen_t(MemoryLayout<sock_fprog>.size))
+            }
+        }
+        try set(SOL_SOCKET, SO_RCVBUF, 0)
+    }
+
+    /// What the socket holds; `nil` for a socket that can be no hold: of another family, or bound to no one address and
+    /// port. The corresponding C function is `getsockname`.
+    func hold() throws(Errno) -> Hold? {
+        guard try status().st_mode & S_IFMT == S_IFSOCK, try get(SOL_SOCKET, SO_DOMAIN) == AF_INET else { return nil }
+        let transport: Hold.TransportProtocol
+        switch Int(try get(SOL_SOCKET, SO_PROTOCOL)) {
+        case Int(IPPROTO_TCP): transport = .tcp
+        case Int(IPPROTO_UDP): transport = .udp
+        default: return nil
+        }
+        var name = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        try valueOrErrno {
+            unsafe withUnsafeMutablePointer(to: &name) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe getsockname(number, __SOCKADDR_ARG(__sockaddr__: $0), &length)
+                }
+            }
+        }
+        let address = IPv4Address(bits: UInt32(bigEndian: name.sin_addr.s_addr))
+        guard name.sin_port != 0, !address.isUnspecified else { return nil }
+        return Hold(address, UInt16(bigEndian: name.sin_port), transport)
+    }
+
+    /// Whether the socket is of the caller's network namespace; before Linux 5.14 it is not told.
+    func isOfThisNamespace() throws(Errno) -> Bool {
+        let option = CInt(SHIM_SO_NETNS_COOKIE)
+        let own = try SocketCalls.open(.udp).get(SOL_SOCKET, option, as: UInt64(0))
+        return try get(SOL_SOCKET, option, as: UInt64(0)) == own
+    }
+}

@@ -1,0 +1,152 @@
+import Testing
+
+@testable import AmtguardCore
+
+@Suite struct `Victims` {
+    private func scene() -> Scene {
+        var scene = Scene()
+        scene.hear(.provisioned(.admin))
+        scene.see(.sockets(SocketReading([])))
+        // What was told of the surroundings is a minute ago.
+        scene.now = 200
+        _ = scene.told()
+        return scene
+    }
+
+    private let one: LocalSocket = .connection("192.0.2.20", 16994, to: "198.51.100.7")
+
+    private func many(_ count: Int) -> [LocalSocket] {
+        (0..<count).map { index in
+            one.with { $0.remote?.port = UInt16(1_000 + index) }
+        }
+    }
+
+    @Test func `are told when they appear and when they end, once`() {
+        var scene = scene()
+        #expect(scene.status.victims == [] && scene.status.victimCount == 0)
+        scene.see(.sockets(SocketReading([one])))
+        #expect(scene.toldNames() == ["victim"])
+        scene.now += 30
+        scene.see(.sockets(SocketReading([one.with { $0.retransmissions = 5 }])))
+        #expect(scene.toldNames() == [])
+        #expect(scene.status.victims?.first?.retransmissions == 5)
+        #expect(scene.status.victims?.first?.since == at(200).iso8601)
+        scene.see(.sockets(SocketReading([one.with { $0.state = .established }])))
+        #expect(scene.toldNames() == [] && scene.status.victims?.first?.state == "established")
+        scene.now += 30
+        scene.see(.sockets(SocketReading([])))
+        #expect(scene.toldEvents() == [.victimEnded(Victim(one.with { $0.state = .established }, since: at(200)))])
+        #expect(scene.status.victims == [])
+    }
+
+    @Test func `by the thousand are ten entries, and a number a minute later`() {
+        var scene = scene()
+        scene.see(.sockets(SocketReading(many(1_000))))
+        #expect(scene.toldNames() == Array(repeating: "victim", count: 10))
+        #expect(scene.status.victimCount == 1_000 && scene.status.victims?.count == 256)
+        scene.now += 59
+        scene.see(.sockets(SocketReading(many(1_000))))
+        #expect(scene.toldNames() == [])
+        scene.now += 1
+        scene.see(.sockets(SocketReading(many(1_000))))
+        #expect(scene.toldEvents() == [.victimsUntold(990)])
+        // Only the end of what was told is told.
+        scene.see(.sockets(SocketReading([])))
+        #expect(scene.toldNames() == Array(repeating: "victimEnded", count: 10))
+        scene.see(.sockets(SocketReading([one])))
+        #expect(scene.toldNames() == ["victim"])
+    }
+
+    @Test func `that come and go at each look are told at that pace as well`() {
+        var scene = scene()
+        var entries = 0
+        for look in 0..<600 {
+            scene.now += 0.1
+            scene.see(.sockets(SocketReading(look.isMultiple(of: 2) ? [one] : [])))
+            entries += scene.toldNames().count
+        }
+        #expect((20...22).contains(entries))
+    }
+
+    @Test func `are not known where the sockets can't be read, and nobody is said to be well`() {
+        var scene = scene()
+        scene.see(.sockets(SocketReading([one])))
+        _ = scene.told()
+        scene.see(.sockets(nil))
+        #expect(scene.status.victims == nil && scene.status.victimCount == nil)
+        #expect(scene.status.ports.each.allSatisfy { $0.takenBy == nil && $0.held == nil })
+        #expect(scene.status.reasons.map(\.id) == ["sockets-unknown"])
+        #expect(scene.toldNames() == [])
+        scene.see(.sockets(SocketReading([one])))
+        #expect(scene.toldNames() == [] && scene.status.victimCount == 1)
+    }
+
+    @Test func `are not known where a socket may be one and AMT's address is not known`() {
+        var scene = Scene()
+        scene.see(.sockets(SocketReading([])))
+        #expect(scene.status.victims == [], "nobody is there, so nobody is deaf")
+        scene.see(.sockets(SocketReading([one])))
+        #expect(scene.status.victims == nil)
+        #expect(scene.status.reasons.contains { $0.id == "victims-unknown" })
+        #expect(scene.status.ports.each.first { $0.port == 16994 }?.takenBy?.map(\.standing) == ["unknown"])
+        #expect(scene.status.text.contains { $0.label == "Victims" && $0.value == "unknown" })
+    }
+
+    @Test func `leave the verdict alone, and are told with the worst`() {
+        var scene = scene()
+        scene.see(.sockets(SocketReading(many(2), omitted: 3)))
+        #expect(scene.status.verdict == .protected)
+        #expect(scene.status.line.hasSuffix("AMT provisioned, 2 victims."))
+        #expect(
+            scene.status.text.contains { $0.label == "Victims" && $0.value.hasPrefix("2, the worst: tcp 192.0.2.20") })
+        #expect(scene.status.reasons.map(\.id) == ["sockets-many"])
+    }
+
+    @Test func `are looked for on required and on AMT's own ports, and nowhere where AMT is impossible`() {
+        var configuration = Configuration()
+        configuration.ports = "5000"
+        #expect(Scene(configuration: configuration).guardian.portsOfInterest == amt.union("5000"))
+        #expect(Scene(presence: .without).guardian.portsOfInterest == "")
+    }
+}
+
+@Suite struct `A port's condition` {
+    static let rows: [(PortSet?, KernelChoice?, PortCondition.Exposure, String)] = [
+        ("16992", .wide, .reserved, "reserved"),
+        ("16992", nil, .reserved, "reserved"),
+        ("16992", .usual, .reservedOutside, "reserved, and outside the range anyway"),
+        ("", .wide, .exposed, "exposed"),
+        ("", nil, .exposed, "exposed"),
+        ("", .usual, .outside, "outside the range, not reserved"),
+        (nil, .usual, .outside, "outside the range, not reserved"),
+        (nil, .wide, .unknown, "unknown"),
+        (nil, nil, .unknown, "unknown"),
+    ]
+
+    @Test(arguments: rows)
+    func `follows from the list and the kernel's reach`(
+        reserved: PortSet?, choice: KernelChoice?, exposure: PortCondition.Exposure, words: String
+    ) {
+        let condition = PortCondition(16992, reserved: reserved, owned: "", choice: choice, takers: nil)
+        #expect(condition.exposure == exposure)
+        #expect(Status.Port(condition).words == words)
+    }
+
+    @Test func `is told for 64 ports, with eight of those who have each`() {
+        let sockets = (0..<20).map { index in
+            LocalSocket.connection("192.0.2.20", 2, to: "192.0.2.9").with { $0.remote?.port = UInt16(index + 1) }
+        }
+        let hold = LocalSocket.listener("192.0.2.20", 2).with {
+            $0.state = .bound
+            $0.isOwn = true
+        }
+        let judgement = SocketJudgement(SocketReading(sockets + [hold]), SharedAddresses())
+        let conditions = PortCondition.all(
+            "1-65535", reserved: "", owned: "2", choice: .wide, takers: judgement.takers)
+        #expect(conditions.map(\.port) == Array(1...64))
+        #expect(conditions[0].takers == PortTakers())
+        #expect(conditions[1].isOwned && conditions[1].takers?.count == 20)
+        #expect(conditions[1].takers?.sockets.count == 8)
+        #expect(conditions[1].takers?.holds == [.v4(ip("192.0.2.20"))])
+    }
+}

@@ -1,0 +1,235 @@
+import AmtguardCore
+import AmtguardLinux
+import Glibc
+import SystemPackage
+import Testing
+
+@Suite("Holds on the kernel", .enabled(if: isRoot, needsRoot))
+struct HoldSocketTests {
+    private static let address = "192.0.2.1"
+    private static let port: UInt16 = 16992
+
+    /// In a namespace with 192.0.2.1 and 192.0.2.2 on lo.
+    private static func inHost<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
+        try inPrivateNetwork {
+            try shell("ip link set lo up && ip addr add 192.0.2.1/32 dev lo && ip addr add 192.0.2.2/32 dev lo")
+            return try body()
+        }
+    }
+
+    private static func hold(_ port: UInt16 = port, _ address: String = address, shared: Bool = true) throws
+        -> HoldSocket
+    {
+        try HoldSocket(Hold(#require(IPv4Address(address)), port), isShared: shared)
+    }
+
+    private static func outcome(_ body: () throws -> Void) -> String {
+        do { try body() } catch Errno.addressInUse { return "in use" } catch Errno.addressNotAvailable {
+            return "none left"
+        } catch { return "\(error)" }
+        return "ok"
+    }
+
+    /// As Intel LMS does: wildcard, SO_REUSEADDR, bind and listen, for IPv4 and for IPv6 that takes IPv4 as well.
+    private static func startLMS(on port: UInt16 = port) throws -> [TestSocket] {
+        [try TestSocket(.tcp, "0.0.0.0", port).listen(), try TestSocket(.tcp, "::", port, v6Only: true).listen()]
+    }
+
+    @Test(arguments: [UInt16(16992), 623])
+    func `a server in the manner of LMS serves beside a shared hold, in either order`(port: UInt16) throws {
+        let said = try Self.inHost {
+            let hold = try Self.hold(port)
+            let lms = try Self.startLMS(on: port)
+            var said = withExtendedLifetime((hold, lms)) {
+                [Self.outcome { _ = try TestSocket(connectingTo: Self.address, port) }]
+            }
+            let earlier = try Self.startLMS(on: 16995)
+            said.append(withExtendedLifetime(earlier) { Self.outcome { _ = try Self.hold(16995) } })
+            return said
+        }
+        #expect(said == ["ok", "in use"], "served; and where it was first, the port is not chosen anyway")
+    }
+
+    @Test func `with a strict hold such a server is refused on IPv4 and on the wildcard of both`() throws {
+        let said = try Self.inHost {
+            let hold = try Self.hold(shared: false)
+            return withExtendedLifetime(hold) {
+                [
+                    Self.outcome { _ = try TestSocket(.tcp, "0.0.0.0", Self.port) },
+                    Self.outcome { _ = try TestSocket(.tcp, "::", Self.port) },
+                    Self.outcome { _ = try TestSocket(.tcp, Self.address, Self.port) },
+                    Self.outcome { _ = try TestSocket(.tcp, "127.0.0.1", Self.port) },
+                ]
+            }
+        }
+        #expect(said == ["in use", "in use", "in use", "ok"])
+    }
+
+    @Test func `whoever does not set SO_REUSEADDR is refused at once, on IPv6 as well where it takes IPv4`() throws {
+        let said = try Self.inHost {
+            let hold = try Self.hold()
+            return withExtendedLifetime(hold) {
+                [
+                    Self.outcome { _ = try TestSocket(.tcp, "0.0.0.0", Self.port, reusing: false) },
+                    Self.outcome { _ = try TestSocket(.tcp, Self.address, Self.port, reusing: false) },
+                    Self.outcome { _ = try TestSocket(.tcp, "::", Self.port, reusing: false) },
+                    Self.outcome { _ = try TestSocket(.tcp, "::", Self.port, v6Only: true, reusing: false) },
+                    Self.outcome { _ = try TestSocket(.tcp, "192.0.2.2", Self.port, reusing: false) },
+                ]
+            }
+        }
+        #expect(said == ["in use", "in use", "in use", "ok", "ok"], "so IPv6 needs no hold of its own")
+    }
+
+    @Test func `what shares can be changed while it is bound, in both directions`() throws {
+        let said = try Self.inHost {
+            let hold = try Self.hold()
+            func bind() -> String { Self.outcome { _ = try TestSocket(.tcp, "0.0.0.0", Self.port) } }
+            var said = [bind(), "\(hold.isShared)"]
+            for isShared in [false, true, false] {
+                try hold.share(isShared)
+                said += [bind(), "\(hold.isShared)"]
+            }
+            return said
+        }
+        #expect(said == ["ok", "true", "in use", "false", "ok", "true", "in use", "false"])
+    }
+
+    @Test(arguments: [true, false])
+    func `connect never chooses a held port, over IPv4 or over IPv6`(shared: Bool) throws {
+        let said = try Self.inHost {
+            let servers = [try TestSocket(.tcp, "127.0.0.1", 9).listen(), try TestSocket(.tcp, "::1", 9).listen()]
+            try shell("echo '\(Self.port) \(Self.port)' > /proc/sys/net/ipv4/ip_local_port_range")
+            func choose(_ host: String) -> String { Self.outcome { _ = try TestSocket(connectingTo: host, 9) } }
+            let hold = try Self.hold(shared: shared)
+            let held = withExtendedLifetime((hold, servers)) { [choose("127.0.0.1"), choose("::1")] }
+            hold.makeWay()
+            return held
+        }
+        #expect(said == ["none left", "none left"])
+        let control = try Self.inHost {
+            let server = try TestSocket(.tcp, "127.0.0.1", 9).listen()
+            try shell("echo '\(Self.port) \(Self.port)' > /proc/sys/net/ipv4/ip_local_port_range")
+            return withExtendedLifetime(server) { Self.outcome { _ = try TestSocket(connectingTo: "127.0.0.1", 9) } }
+        }
+        #expect(control == "ok", "without a hold it does")
+    }
+
+    @Test func `bindresvport never gets a held port, and without holds each of them`() throws {
+        /// glibc goes once around 600-1023, one port a call.
+        @Sendable func chosen() -> Set<UInt16> {
+            Set(
+                (0..<430).compactMap { _ in
+                    let number = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+                    defer { close(number) }
+                    var name = sockaddr_in()
+                    name.sin_family = sa_family_t(AF_INET)
+                    guard unsafe bindresvport(number, &name) == 0 else { return nil }
+                    return UInt16(bigEndian: name.sin_port)
+                })
+        }
+        let (held, free) = try Self.inHost {
+            let holds = [try Self.hold(623), try Self.hold(664)]
+            let held = withExtendedLifetime(holds) { chosen() }
+            return (held, try inPrivateNetwork { chosen() })
+        }
+        #expect(held.count == 422 && held.isDisjoint(with: [623, 664]))
+        #expect(free.count == 424 && free.isSuperset(of: [623, 664]))
+    }
+
+    @Test func `a hold stands before its address is up`() throws {
+        let said = try Self.inHost {
+            let hold = try Self.hold(Self.port, "198.51.100.1")
+            return try withExtendedLifetime(hold) {
+                try shell("ip addr add 198.51.100.1/32 dev lo")
+                return Self.outcome { _ = try TestSocket(.tcp, "198.51.100.1", Self.port, reusing: false) }
+            }
+        }
+        #expect(said == "in use")
+    }
+
+    @Test func `a socket of UDP is asked to queue nothing, and gets nothing`() throws {
+        let received = try Self.inHost {
+            let hold = try HoldSocket(Hold(#require(IPv4Address(Self.address)), 623, .udp), isShared: true)
+            let sender = try TestSocket(.udp, "127.0.0.1", 0).connect(Self.address, 623)
+            var text: [UInt8] = Array("RMCP".utf8)
+            let sent = unsafe send(sender.number, &text, text.count, 0)
+            let read = unsafe recv(hold.lent.rawValue, &text, text.count, CInt(MSG_DONTWAIT))
+            return withExtendedLifetime(hold) { [sent, read, Int(errno == EAGAIN ? 1 : 0)] }
+        }
+        #expect(received == [4, -1, 1])
+    }
+
+    @Test func `a port below 1024 needs a capability`() throws {
+        let said = try Self.inHost {
+            try dropCapabilities()
+            return [Self.outcome { _ = try Self.hold(623) }, Self.outcome { _ = try Self.hold(16992) }]
+        }
+        #expect(said == ["\(Errno.permissionDenied)", "ok"])
+    }
+
+    @Test func `what a borrower did is ended, and the hold stays bound all the while`() throws {
+        let said = try Self.inHost {
+            let server = try TestSocket(.tcp, "192.0.2.2", 80).listen()
+            let hold = try Self.hold(shared: false)
+            func bind() -> String { Self.outcome { _ = try TestSocket(.tcp, Self.address, Self.port) } }
+            var said: [String] = []
+            // Connected, and refused by whoever does not listen.
+            for port: UInt16 in [80, 81] {
+                let borrowed = TestSocket(copying: hold.lent.rawValue)
+                said.append(Self.outcome { try borrowed.connect("192.0.2.2", port) })
+                said.append(bind())
+                borrowed.close()
+                hold.takeBack()
+                said.append(bind())
+            }
+            return withExtendedLifetime((server, hold)) { said }
+        }
+        // The socket does not block: a connection over lo stands at once all the same, or not yet.
+        #expect(said.filter { $0 == "in use" }.count == 4, "\(said)")
+    }
+
+    @Test func `a stored hold is known by what it is, and nothing else is taken for one`() throws {
+        let said = try Self.inHost {
+            func adopt(_ number: CInt) -> String {
+                let copy = Descriptor(owning: FileDescriptor(rawValue: fcntl(number, F_DUPFD_CLOEXEC, 3)))
+                guard let adopted = HoldSocket(adopting: copy) else { return "none" }
+                return "\(adopted.hold)"
+            }
+            let hold = try Self.hold()
+            let udp = try TestSocket(.udp, Self.address, 623)
+            let listener = try TestSocket(.tcp, Self.address, 80).listen()
+            let wildcard = try TestSocket(.tcp, "0.0.0.0", 81)
+            let six = try TestSocket(.tcp, "::1", 82)
+            let unbound = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+            let local = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+            let file = unsafe open("/dev/null", O_RDONLY)
+            let elsewhere = try inPrivateNetwork {
+                let socket = try TestSocket(.tcp, "127.0.0.1", 16992)
+                return withExtendedLifetime(socket) { fcntl(socket.number, F_DUPFD_CLOEXEC, 3) }
+            }
+            defer { for number in [unbound, local, file, elsewhere] { close(number) } }
+            return withExtendedLifetime((hold, udp, listener, wildcard, six)) {
+                [hold.lent.rawValue, udp.number, wildcard.number, six.number, unbound, local, file, elsewhere]
+                    .map(adopt) + [
+                        adopt(listener.number), Self.outcome { _ = try TestSocket(.tcp, Self.address, 80).listen() },
+                    ]
+            }
+        }
+        #expect(
+            said == [
+                "192.0.2.1:16992/tcp", "192.0.2.1:623/udp", "none", "none", "none", "none", "none", "none",
+                "192.0.2.1:80/tcp", "ok",
+            ], "one that listens does so no more")
+    }
+
+    @Test func `one that makes way is in nobody's, though a copy of it is still open`() throws {
+        let said = try Self.inHost {
+            let hold = try Self.hold(shared: false)
+            let copy = TestSocket(copying: hold.lent.rawValue)
+            hold.makeWay()
+            return withExtendedLifetime((hold, copy)) { Self.outcome { _ = try Self.hold(shared: false) } }
+        }
+        #expect(said == "ok")
+    }
+}

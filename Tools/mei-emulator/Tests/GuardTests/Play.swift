@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// The scenarios of `Tests/system/firmware`: the real guard, its real helper, and the emulated firmware.
+enum Play {
+    static let top = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let directory = top.appending(path: "Tests/system/firmware")
+
+    /// Of the table there is one for each machine.
+    static let machines = names(in: top.appending(path: "Tools/mei-emulator/machines"), ending: ".machine")
+    /// All but the table, and what they have in common.
+    static let scenarios = names(in: directory, ending: ".sh").filter { !["emulator", "table"].contains($0) }
+
+    /// What `make test-emulator` builds first and says where: this package knows nothing of the guard.
+    static let needs: Comment = "needs root, /dev/fuse, and the guard: make test-emulator"
+    static let isPossible =
+        geteuid() == 0 && FileManager.default.isWritableFile(atPath: "/dev/fuse")
+        && ["AMTGUARD_BIN", "HELPERS_BIN", "BENCH_BIN"].allSatisfy { ProcessInfo.processInfo.environment[$0] != nil }
+
+    private static func names(in directory: URL, ending: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+        return names.filter { $0.hasSuffix(ending) }.sorted().map { String($0.dropLast(ending.count)) }
+    }
+
+    /// They mostly wait, so there are more of them at a time than processors, and not so many that they wait for those.
+    private static let queue = {
+        let queue = OperationQueue()
+        queue.maxConcurrentOperationCount = 6
+        return queue
+    }()
+
+    /// Plays one to its end, within `limit` seconds; tells what it printed where something did not hold.
+    static func run(_ scenario: String, _ arguments: [String] = [], within limit: Int) async throws {
+        let (status, output) = try await withCheckedThrowingContinuation { continuation in
+            queue.addOperation {
+                continuation.resume(with: Result { try play(["firmware/\(scenario).sh"] + arguments, limit) })
+            }
+        }
+        if status == 77 {
+            let reason = output.split(separator: "\n").last { $0.hasPrefix("SKIPPED: ") } ?? "SKIPPED"
+            try Test.cancel("\(scenario): \(reason)")
+        }
+        #expect(status == 0, "\(scenario) ended with status \(status):\n\(output)")
+    }
+
+    private static func play(_ arguments: [String], _ limit: Int) throws -> (status: Int32, output: String) {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = top.appending(path: "Tests/system/run")
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "EMULATOR_BIN": try binaries(), "PLAY_TIME": "\(limit)",
+        ]) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Where the emulator is: beside the bundle of the tests.
+    private static func binaries() throws -> String {
+        let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
+        var directory = URL(filePath: bundle).standardizedFileURL
+        while directory.path != "/" {
+            if FileManager.default.isExecutableFile(atPath: directory.path + "/mei-emulator") { return directory.path }
+            directory.deleteLastPathComponent()
+        }
+        throw CocoaError(.fileNoSuchFile)
+    }
+}
