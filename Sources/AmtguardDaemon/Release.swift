@@ -52,7 +52,7 @@ struct Release: ~Copyable {
                 }
             case .report(.stopping): break  // The daemon has said so.
             case .report(let event): teller.tell(event.journalEntry)
-            case .add, .look, .watch, .audit: break
+            case .add, .look, .watch, .audit, .hold: break
             }
         }
     }

@@ -180,18 +180,50 @@ _amtguardctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    status|firmware|help)
+    status|ports|victims|firmware|help)
         # Offer subcommand argument completions
         "_amtguardctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'status firmware help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'status ports victims firmware help' -- "${cur}"))
         ;;
     esac
 }
 
 _amtguardctl_status() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--root)
+    __amtguardctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--root')
+        __amtguardctl_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_amtguardctl_ports() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--root)
+    __amtguardctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--root')
+        __amtguardctl_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_amtguardctl_victims() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()

@@ -52,6 +52,8 @@ _amtguardctl() {
     command)
         local -ar subcommands=(
             'status:Show the verdict, what it rests on, and what to do.'
+            'ports:Show each required port: reserved, within reach, held, taken and by whom.'
+            'victims:Show the sockets that AMT deafens; as root, with their processes.'
             'firmware:Show what is known of Intel AMT, and by which evidence.'
             'help:Show subcommand help information.'
         )
@@ -59,7 +61,7 @@ _amtguardctl() {
         ;;
     arg)
         case "${words[1]}" in
-        status|firmware|help)
+        status|ports|victims|firmware|help)
             "_amtguardctl_${words[1]}" && ret=0
             ;;
         esac
@@ -74,6 +76,32 @@ _amtguardctl_status() {
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
         '--json[Print JSON, as docs/status.schema.json describes it.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_ports() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--json[Print JSON\: the keys observed, reasons and ports of docs/status.schema.json.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_victims() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--json[Print JSON\: keys of docs/status.schema.json, and pid and command of each victim.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )
