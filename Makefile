@@ -6,7 +6,7 @@ UNITDIR  ?= $(PREFIX)/lib/systemd/system
 UDEVDIR  ?= $(PREFIX)/lib/udev/rules.d
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 STRIP    ?= -s
-# Of 8.5 MB of guard these leave 7.4: what nobody calls goes (each function is a section of its own, none is exported),
+# These take more than a megabyte off the guard: what nobody calls goes (each function is a section of its own, none is exported),
 # equal functions are one, code is made small (no difference in make bench BENCH=latency), and relocations are packed,
 # for which glibc 2.36 is needed. The last two harden: what the loader has written is read-only from the start on.
 RELEASE  := -c release --static-swift-stdlib --disable-local-rpath \
