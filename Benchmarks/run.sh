@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# run.sh [latency|memory|wakeups|ready|flood|interleave|sockets]…: measures amtguardd against what it promises; without a word,
-# everything, in about five minutes. In private network, mount and process namespaces, on an emulated /sys; the host's
+# run.sh [latency|memory|wakeups|ready|flood|interleave|sockets|connections]…: measures amtguardd against what it promises;
+# without a word, everything, in about ten minutes. In private network, mount and process namespaces, on an emulated /sys; the host's
 # own list is never touched. Exit status 0 only if every target was met.
 #
 #   AMTGUARDD   the daemon: a release build with --static-swift-stdlib, as it is installed
 #   BENCH_BIN   where this package was built
 #   AMTGUARDCTL the tool, for sockets                (beside the daemon)
+#   DEMO_BIN    where Tools/demo was built, for connections
 #   ALTERNATIONS=5 OVERWRITES=2000 STARTS=100 AUDITS=10 FLOOD_SECONDS=70 ROUNDS=1000 SEED=1 SOCKETS=100000 ASKINGS=20
+#   CONNECTIONS=60000
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -22,8 +24,9 @@ enter() {
     done
     AMTGUARDD=$(realpath "$AMTGUARDD") BENCH_BIN=$(realpath "$BENCH_BIN")
     AMTGUARDCTL=$(realpath "${AMTGUARDCTL:-${AMTGUARDD%/*}/amtguardctl}")
+    DEMO_BIN=$(realpath "${DEMO_BIN:-$(swift build --package-path "$here/../Tools/demo" -c release --show-bin-path)}")
     HOST_NETNS=$(readlink /proc/self/ns/net)
-    export AMTGUARDD AMTGUARDCTL BENCH_BIN HOST_NETNS BENCH_INSIDE=1
+    export AMTGUARDD AMTGUARDCTL BENCH_BIN DEMO_BIN HOST_NETNS BENCH_INSIDE=1
 
     local namespaces=(--net --mount --pid --fork --kill-child --mount-proc)
     if [[ $EUID -eq 0 ]] && unshare "${namespaces[@]}" true 2>/dev/null; then
@@ -278,6 +281,56 @@ sockets() {
     wait $crowd $victims $bus || true
 }
 
+opened() {  # COUNT: sets opened, hung, ports, seconds of so many connections that the kernel chooses the local ports of
+    local line
+    opened=0 hung=0 ports='' seconds=0
+    timeout 900 "$DEMO_BIN/opener" 198.51.100.2 22 "$1" 3 >$work/opened || fail "opener: $(tail -n 1 $work/opened)"
+    while IFS= read -r line; do printf -v "${line%%=*}" %s "${line#*=}"; done <$work/opened
+}
+
+connections() {
+    local peer greeter writer
+    title "Connections from the range 1024-65535 over a card that diverts, while the list is overwritten 1,000 times a second (minutes: past half of the range the kernel walks all of it for each)"
+    [[ -x $DEMO_BIN/opener ]] || fail "$DEMO_BIN/opener is not built; 'make bench' builds it"
+    unshare --net sleep 1000 &
+    peer=$!
+    elsewhere() { [[ $(readlink /proc/$peer/ns/net) != "$(readlink /proc/self/ns/net)" ]]; }
+    within 5 elsewhere || fail "the peer's namespace did not come up"
+    ip link add host0 type veth peer name peer0 netns $peer
+    ip address add 198.51.100.1/24 dev host0
+    ip link set host0 up
+    nsenter --target $peer --net ip address add 198.51.100.2/24 dev peer0
+    nsenter --target $peer --net ip link set peer0 up
+    nft -f - <<'RULES' || fail "the kernel lacks nf_tables' netdev ingress hook"
+table netdev card {
+    chain ingress {
+        type filter hook ingress device "host0" priority 0; policy accept;
+        tcp dport { 623, 664, 16992-16995 } drop
+    }
+}
+RULES
+    sysctl -qw net.ipv4.ip_local_port_range='1024 65535'
+    sysctl -qw net.ipv4.ip_local_reserved_ports=''
+    nsenter --target $peer --net "$DEMO_BIN/greeter" 198.51.100.2 22 &
+    greeter=$!
+    opened 64512
+    row "without amtguard, until the range is exhausted" "$opened opened" "$hung hung, from $ports"
+    [[ $ports == '16992 16993 16994 16995' ]] || fail "without amtguard all four ports should have hung"
+    begin amt Mode=always
+    holding() { grep -q '^Holding 198.51.100.1 tcp 623,664,16992-16995' $log; }
+    within 5 holding || fail "nothing is held: $(tail -n 1 $log)"
+    "$BENCH_BIN/overwriter" flood 1000 900 >$work/written &
+    writer=$!
+    opened "$CONNECTIONS"
+    row "with amtguard" "$opened opened" "in $seconds s"
+    target "connections that were not opened" $((CONNECTIONS - opened)) '' 0
+    target "connections that hung" "$hung" '' 0
+    kill $writer
+    end
+    kill $greeter $peer
+    wait $writer $greeter $peer 2>/dev/null || true
+}
+
 mount -t tmpfs -o mode=755 bench /run
 [[ -x $AMTGUARDD ]] || fail "move the checkout: below /run the benchmark hides it from itself"
 mkdir -p $work
@@ -285,13 +338,13 @@ cd $work
 export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$work/no-bus
 ip link set lo up 2>/dev/null || true
 : "${ALTERNATIONS:=5}" "${OVERWRITES:=2000}" "${STARTS:=100}" "${AUDITS:=10}" "${FLOOD_SECONDS:=70}" "${ROUNDS:=1000}"
-: "${SEED:=1}" "${SOCKETS:=100000}" "${ASKINGS:=20}"
+: "${SEED:=1}" "${SOCKETS:=100000}" "${ASKINGS:=20}" "${CONNECTIONS:=60000}"
 
 printf 'amtguardd %s bytes; %s cores; Linux %s\n' "$(stat -Lc %s "$AMTGUARDD")" "$(nproc)" "$(uname -r)"
-(($# > 0)) || set -- latency memory wakeups ready flood interleave sockets
+(($# > 0)) || set -- latency memory wakeups ready flood interleave sockets connections
 for part; do
     case $part in
-    latency | memory | wakeups | ready | flood | interleave | sockets) $part ;;
+    latency | memory | wakeups | ready | flood | interleave | sockets | connections) $part ;;
     *) fail "there is no part '$part'" ;;
     esac
 done

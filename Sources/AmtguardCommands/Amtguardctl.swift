@@ -13,7 +13,9 @@ public struct Amtguardctl: ParsableCommand {
             run, or what it saw is too old), 64 wrong usage.
             """,
         version: amtguardVersion,
-        subcommands: [StatusCommand.self, PortsCommand.self, VictimsCommand.self, FirmwareCommand.self],
+        subcommands: [
+            StatusCommand.self, PortsCommand.self, VictimsCommand.self, FirmwareCommand.self, ProbeCommand.self,
+        ],
         defaultSubcommand: StatusCommand.self)
 
     @OptionGroup var common: CommonOptions

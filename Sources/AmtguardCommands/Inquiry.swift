@@ -29,18 +29,7 @@ struct Inquiry {
 
     /// The corresponding method is `Describe` of `org.amtguard1.Manager`; it never starts the daemon.
     private func describe() throws -> String {
-        let root = try RootDirectory(path: root)
-        var directory: Descriptor?
-        var address: String?
-        if root.isTree, !SystemBus.isAddressGiven {
-            let opened = try root.openDirectory("/run/dbus")
-            address = SystemBus.address(in: opened.fileDescriptor)
-            directory = consume opened
-        }
-        let bus = try BusClient(address: address)
-        defer { withExtendedLifetime(directory) {} }
-        let values = try bus.call(
-            "org.amtguard1", path: "/org/amtguard1", interface: "org.amtguard1.Manager", "Describe")
+        let values = try ManagerBus(root: root).call("Describe")
         guard case .string(let text)? = values.first else { throw Errno.badMessage }
         return text
     }

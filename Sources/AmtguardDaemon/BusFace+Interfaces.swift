@@ -43,6 +43,7 @@ extension BusFace {
                 .init(
                     "LendHold", takes: ["address": "s", "port": "q"], returns: ["socket": "h"], access: .root
                 ) { [unowned self] call in lendHold(call) },
+                .init("RecordProbe", takes: ["result": "s"]) { [unowned self] call in recordProbe(call) },
             ],
             properties: [
                 .init("Version", "s", .const, get: { .string(amtguardVersion) })
@@ -78,6 +79,19 @@ extension BusFace {
             case .notHeld:
                 call.fail("org.amtguard1.Error.NotHeld", "\(hold) is not held. The property Holds says what is.")
             case .lentAlready: call.fail("org.amtguard1.Error.LentAlready", "\(hold) is lent already, for a minute.")
+            }
+        }
+    }
+
+    private func recordProbe(_ call: BusCall) {
+        guard let bus else { return call.refuse() }
+        bus.authorize(call, action: "org.amtguard1.record-probe") { [unowned daemon] isAllowed in
+            guard isAllowed else { return call.refuse() }
+            do throws(ProbeResult.Malformed) {
+                daemon.record(try ProbeResult(parsing: Array(((try? call.readString()) ?? "").utf8)))
+                call.reply()
+            } catch {
+                call.fail("org.freedesktop.DBus.Error.InvalidArgs", "No result of a probe: \(error)")
             }
         }
     }

@@ -40,6 +40,16 @@ extension Daemon {
         return status.json.description
     }
 
+    /// Somebody probed AMT's ports: tells of it, and remembers it in this boot.
+    func record(_ result: ProbeResult) {
+        let record = ProbeRecord(result, at: .now())
+        observe(.probe(record))
+        keepsake.remember(record, in: .current)
+        // It is over: the next one need not wait until the loan is.
+        takeBackHolds()
+        publish()
+    }
+
     /// The machine woke up: much may have changed, its firmware among it.
     func resume() {
         slept = Clocks.sleepTime()

@@ -70,7 +70,7 @@ final class Daemon {
         var armed = Arming.receive(holds: &holds)
         driver = ListDriver(adopting: armed.watch.take())
         smbios = armed.smbios.take()
-        guardian = Guardian(remembering: keepsake.recall(in: .current))
+        guardian = Guardian(remembering: keepsake.recall(in: .current), keepsake.recallProbe(in: .current))
     }
 
     /// Guards until it is told to stop.

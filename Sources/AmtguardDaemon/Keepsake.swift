@@ -77,6 +77,17 @@ struct Keepsake: ~Copyable {
         }
     }
 
+    /// The last probe that was told of in this boot.
+    func recallProbe(in scope: Memory.Scope) -> ProbeRecord? {
+        guard let bytes = try? directory?.read("probe", atMost: ProbeRecord.sizeLimit) else { return nil }
+        return ProbeRecord(parsing: bytes, scope: scope)
+    }
+
+    /// Writes down a probe. Where that fails, a restart forgets it, and nothing else.
+    func remember(_ probe: ProbeRecord, in scope: Memory.Scope) {
+        try? directory?.replace("probe", with: Array(probe.encoded(in: scope).utf8))
+    }
+
     /// Replaces the state file, and tries again to write down what could not be remembered.
     mutating func write(_ status: Status, _ memory: Memory) {
         guard directory != nil else { return }

@@ -69,6 +69,26 @@ extension FuzzTarget {
         try require((1...100_000).contains(configuration.pace.perSecond), "RepairsPerSec= in its range")
     }
 
+    /// The result of a probe, and the record of one.
+    @Sendable static func probe(_ bytes: [UInt8]) throws(Violation) {
+        let scope = Memory.Scope(boot: "b00f", namespace: "4:4026531840")
+        if let record = ProbeRecord(parsing: bytes, scope: scope) {
+            let again = ProbeRecord(parsing: record.encoded(in: scope).utf8, scope: scope)
+            try require(again == record, "written and read it is the same: \(record)")
+        }
+        let result: ProbeResult
+        do throws(ProbeResult.Malformed) {
+            result = try ProbeResult(parsing: bytes)
+        } catch {
+            return try requireOneLine(error.description, atMost: 200)
+        }
+        let encoded = Array(result.encoded.utf8)
+        try require((try? ProbeResult(parsing: encoded)) == result, "written and read it is the same: \(result)")
+        let told = Status.Probe(ProbeRecord(result, at: Moment(Instant(sinceBoot: .zero), wallClock: 0)))
+        for line in told.text { try requireOneLine("\(line.label) \(line.value)", atMost: 400) }
+        try require(told.ports.count + told.controls.count <= 3 * ProbePlan.mostPorts, "a bounded number: \(result)")
+    }
+
     /// The record of what is owned.
     @Sendable static func memory(_ bytes: [UInt8]) throws(Violation) {
         let scope = Memory.Scope(boot: "b00f", namespace: "4:4026531840")

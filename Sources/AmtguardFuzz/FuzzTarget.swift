@@ -31,6 +31,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("ports-configuration", portsOfTheConfiguration),
         FuzzTarget("configuration", configuration),
         FuzzTarget("memory", memory),
+        FuzzTarget("probe", probe),
         FuzzTarget("netlink", netlink),
         FuzzTarget("fanotify", fanotify),
         FuzzTarget("process-files", processFiles),

@@ -34,6 +34,8 @@ public enum Event: Hashable, Sendable {
     case victimsUntold(Int)
     /// Something in the configuration needs a look.
     case configuration(ConfigurationProblem)
+    /// Somebody probed AMT's ports.
+    case probed(ProbeRecord)
     /// The daemon stops.
     case stopping(keeping: PortSet)
 }

@@ -25,6 +25,7 @@ extension Guardian {
                 Status.Holding($0.hold, $0.state, isLent: holding.reading.lent.contains($0.hold))
             },
             victims: victims?.prefix(Status.mostVictims).map(Status.Socket.init),
-            victimCount: victims?.count)
+            victimCount: victims?.count,
+            probe: probe.map(Status.Probe.init))
     }
 }

@@ -30,6 +30,8 @@ public struct Guardian: Sendable {
         case watch(Watch)
         /// The configuration was read; `nil` where it was refused.
         case configuration(Configuration?, [ConfigurationProblem])
+        /// Somebody probed AMT's ports, and told of it.
+        case probe(ProbeRecord)
         /// Whether the runtime directory can be written; `nil` if so, else why not.
         case runtimeDirectory(problem: String?)
         /// The first attempt was made, whatever came of it.
@@ -51,6 +53,8 @@ public struct Guardian: Sendable {
     private(set) var takers: [UInt16: PortTakers]?
     private var doubtfulSockets = 0
     private var omittedSockets = 0
+    /// What a probe found out last.
+    private(set) var probe: ProbeRecord?
     private var runtimeProblem: String?
     private var stopping = false
     private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment)?
@@ -59,7 +63,8 @@ public struct Guardian: Sendable {
     private(set) var observedAt: Moment?
 
     /// A guardian that has seen nothing yet, and remembers what its predecessor in this boot wrote down.
-    public init(remembering memory: Memory) {
+    public init(remembering memory: Memory, _ probe: ProbeRecord? = nil) {
+        self.probe = probe
         scope = memory.scope
         detection = Detection(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation = Reservation(ownership: memory.ownership, pace: Configuration().pace)
@@ -117,6 +122,9 @@ public struct Guardian: Sendable {
             refused = problems.filter { $0.severity == .refused }
             if let configuration { self.configuration = configuration }
             effects += require()
+        case .probe(let record):
+            probe = record
+            return [.report(.probed(record))]
         case .runtimeDirectory(let problem): runtimeProblem = problem
         case .started: effects = [.report(.started(version: amtguardVersion, watch: watch))]
         case .stopping:

@@ -85,6 +85,8 @@ public struct Status: Hashable, Sendable, Codable {
     public var victims: [Socket]?
     /// How many there are.
     public var victimCount: Int?
+    /// `nil` as long as nobody told of one.
+    public var probe: Probe?
 
     static let mostVictims = 256
 }

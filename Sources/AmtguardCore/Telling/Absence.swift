@@ -35,7 +35,7 @@ public struct Absence: Hashable, Sendable {
                 "autobindReuse": choice.map { .bool($0.autobindReuse) } ?? .null, "each": .null,
             ],
             "watch": .null, "repairs": .null, "contested": .null, "holds": .null, "victims": .null,
-            "victimCount": .null,
+            "victimCount": .null, "probe": .null,
         ]
     }
 

@@ -20,6 +20,7 @@ extension Event {
         public static let victim = "faa15674ece54a0881c271bf490f7e84"
         public static let victimEnded = "cc357591f4df44d2b2f320510d847cca"
         public static let victimsUntold = "078b25ccb0b14518882b6691b24e66b5"
+        public static let probed = "b1755b425a7844e095d2ef6dbdba6c10"
         public static let stopping = "634bc066577e4fcfa2d156d99cf4192f"
 
         /// All of them, by the event they belong to.
@@ -27,7 +28,8 @@ extension Event {
             "started": started, "reserved": reserved, "repaired": repaired, "contested": contested, "calmed": calmed,
             "obstructed": obstructed, "released": released, "unseenWrite": unseenWrite, "amt": amt,
             "verdict": verdict, "held": held, "unheld": unheld, "letGo": letGo, "configuration": configuration,
-            "victim": victim, "victimEnded": victimEnded, "victimsUntold": victimsUntold, "stopping": stopping,
+            "victim": victim, "victimEnded": victimEnded, "victimsUntold": victimsUntold, "probed": probed,
+            "stopping": stopping,
         ]
     }
 
@@ -117,6 +119,14 @@ extension Event {
         case .configuration(let problem):
             JournalEntry(
                 problem.severity == .warning ? .warning : .error, id: MessageID.configuration, problem.description)
+        case .probed(let record):
+            JournalEntry(
+                .notice, id: MessageID.probed, "A probe: \(record.result.headline).",
+                [
+                    ("PROBE_FROM", "\(record.result.from)"),
+                    ("PROBE_TO", record.result.to.with(port: record.result.port)),
+                    ("DIVERTED", record.result.ports(.diverted).field), ("PASSING", record.result.ports(.passes).field),
+                ])
         case .stopping(let ports):
             JournalEntry(
                 .notice, id: MessageID.stopping,

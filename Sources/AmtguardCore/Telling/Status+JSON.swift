@@ -21,6 +21,7 @@ extension Status {
             "holds": .array(holds.map(\.json)),
             "victims": victims.map { .array($0.map(\.json)) } ?? .null,
             "victimCount": JSON(victimCount.map(Int64.init)),
+            "probe": probe?.json ?? .null,
         ]
     }
 

@@ -41,6 +41,7 @@ extension Status {
             )
             lines.append(Line("", "found \(shown(last.found)), restored \(shown(last.restored))"))
         }
+        lines += probeText
         lines.append(Line("Observed", "\(observed.at), amtguardd \(version)", .faint))
         return lines
     }

@@ -106,12 +106,14 @@ import Testing
         #""rule":"awaits-lease""#, #""link":true"#, #""expected":"open""#, #""presumed":"lms""#,
         #""exposure":"reserved""#, #""owned":true"#, #""victimCount":1"#, #""standing":"victim""#,
         #""state":"unconnected""#, #""takers":1"#,
+        #""verdict":"diverted""#, #""outcome":"silent""#, #""shared":true"#, #""waitedMSec":4000"#,
     ])
     func `does not fit a status in which that is another`(part: String) throws {
         let schema = try schema()
         var scene = Scene(choice: nil)
         scene.hear(.provisioned(.admin))
         scene.overwrite(with: "5000-5010", by: sysctl)
+        scene.see(.probe(ProbeRecord(probe(.shared), at: at(1))))
         let text = scene.status.json.description
         try #require(text.contains(part))
         let value = #""another thing""#
@@ -166,6 +168,8 @@ import Testing
             }
             return Set((schema?["enum"] as? [Any] ?? []).compactMap { $0 as? String })
         }
+        let probe = properties?["probe"]?["properties"] as? [String: [String: Any]]
+        #expect(probe?["verdict"]?["enum"] as? [String] == ProbeVerdict.allCases.map(\.rawValue))
         #expect(words("state") == Set(AMTState.words))
         #expect(words("controlMode") == Set(AMTState.ControlMode.allCases.map(\.rawValue)))
         #expect(words("interfaces", "address") == Set(AMTAddress.words))

@@ -96,6 +96,17 @@ import Testing
             }
         ),
         (
+            "probed",
+            {
+                var scene = Scene()
+                scene.see(
+                    .probe(
+                        ProbeRecord(
+                            probe(shared: nil, [623: .silent, 664: .busy("\u{1B}"), 16992: .notPermitted]), at: at(1))))
+                return scene.status
+            }
+        ),
+        (
             "no answer",
             {
                 var scene = Scene()
@@ -122,7 +133,7 @@ import Testing
         #expect(
             Set(object.keys) == [
                 "schema", "version", "observed", "verdict", "reasons", "since", "amt", "ports", "watch", "repairs",
-                "contested", "holds", "victims", "victimCount",
+                "contested", "holds", "victims", "victimCount", "probe",
             ])
         let keys: [String: Set<String>] = [
             "observed": ["at", "bootUSec", "bootId", "auditUSec"],

@@ -104,6 +104,14 @@ import Testing
             ["RELEASED": "623,664,16992-16995", "RESERVED": ""]
         ),
         (
+            .probed(ProbeRecord(probe(.shared), at: at(1))), .notice, "probed",
+            "A probe: 4 of 6 ports are swallowed between 192.0.2.1 and 192.0.2.2:22.",
+            [
+                "PROBE_FROM": "192.0.2.1", "PROBE_TO": "192.0.2.2:22", "DIVERTED": "16992-16995",
+                "PASSING": "623,664",
+            ]
+        ),
+        (
             .unseenWrite(found: "8080"), .notice, "unseenWrite",
             "Somebody wrote the list through another procfs mount: found 8080. Looking each second for ten minutes.",
             ["FOUND": "8080"]

@@ -1,0 +1,106 @@
+import AmtguardCore
+import AmtguardLinux
+import ArgumentParser
+import SystemPackage
+
+/// `amtguardctl probe HOST:PORT`
+struct ProbeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "probe", abstract: "Try which local ports hear an answer on this machine's own network card.",
+        discussion: """
+            Connects to HOST:PORT, a service of your choice on another machine, once from each required TCP port and \
+            once from each of some ports beside them, all at the same time, and compares. It sends packets, and that \
+            is all: no byte of the service is read, and each connection is reset as soon as it stands. A name is \
+            looked up, and one address of it is used. Below 1024 a port needs root. UDP is not probed.
+
+            Exit status: 0 if every port passes, 1 if any is diverted, 3 if that is not known of all (no answer, in \
+            use, not tried, no way), 64 wrong usage. As root the result is kept by amtguardd, and shown by status.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(
+        help: ArgumentHelp("What to connect to: server:22, 192.0.2.1:22, [2001:db8::1]:22.", valueName: "host:port"))
+    var service: String
+
+    @Option(help: ArgumentHelp("Connect from this address of the host.", valueName: "address"))
+    var from: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Probe these ports, such as \"623 16992-16995\"; else those that are required.", valueName: "ports"))
+    var ports: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Wait so long for answers; below 4 a lost packet looks like a diverted one.", valueName: "seconds"))
+    var timeout = 4
+
+    @Flag(help: "Print JSON: the key probe of docs/status.schema.json, and whether amtguardd remembers it.")
+    var json = false
+
+    func validate() throws {
+        do {
+            _ = try ProbeService(service)
+        } catch {
+            throw ValidationError(error.message)
+        }
+        if let from, IPAddress(from) == nil {
+            throw ValidationError(
+                "--from \(printable(from.utf8)): not an address. Allowed: an IPv4 or IPv6 address of this host.")
+        }
+        if ports != nil { _ = try wantedPorts() }
+        guard (1...30).contains(timeout) else {
+            throw ValidationError("--timeout \(timeout): allowed are 1 to 30 seconds.")
+        }
+    }
+
+    private func wantedPorts() throws -> PortSet? {
+        guard let ports else { return nil }
+        do {
+            let wanted = try PortSet(configuration: ports)
+            guard ProbePlan(wanted) != nil else {
+                throw ValidationError(
+                    "--ports: that is \(wanted.count) ports. Allowed: 1 to \(ProbePlan.mostPorts) at a time.")
+            }
+            return wanted
+        } catch let error as PortSet.WordError {
+            throw ValidationError("--ports: \(error.message). Allowed: ports and ranges, such as 623 16992-16995.")
+        }
+    }
+
+    func run() throws {
+        let root = common.root.map { FilePath($0) }
+        let run = ProbeRun(
+            service: try ProbeService(service), from: from.flatMap { IPAddress($0) }, ports: try wantedPorts(),
+            timeout: .seconds(timeout), guardian: ProbeGuardian(root: root))
+        do {
+            let record = ProbeRecord(try run.result(), at: .now())
+            let refusal = run.guardian.remember(record.result)
+            show(Status.Probe(record), refusal.map { [$0] } ?? [], isRemembered: refusal == nil)
+            throw ExitCode(Self.exit(record.result.verdict).rawValue)
+        } catch let error as ProbeRun.Impossible {
+            show(nil, [error.reason], isRemembered: false)
+            throw ExitCode(ExitStatus.unknown.rawValue)
+        }
+    }
+
+    private func show(_ probe: Status.Probe?, _ reasons: [Reason], isRemembered: Bool) {
+        if json { return print(Status.Probe.json(probe, isRemembered: isRemembered, reasons: reasons)) }
+        var lines = probe?.text ?? []
+        for reason in reasons {
+            lines.append(Status.Line(probe == nil ? "Probe" : "Kept", reason.says, .doubtful))
+            if let advice = reason.advice { lines.append(Status.Line("", "→ \(advice)", .faint)) }
+        }
+        if isRemembered { lines.append(Status.Line("Kept", "amtguardctl status shows it")) }
+        print(Terminal.standard.render(lines))
+    }
+
+    private static func exit(_ verdict: ProbeVerdict) -> ExitStatus {
+        switch verdict {
+        case .passes: .good
+        case .diverted: .degraded
+        case .noAnswer, .busy, .notTried: .unknown
+        }
+    }
+}

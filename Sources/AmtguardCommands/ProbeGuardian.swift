@@ -1,0 +1,58 @@
+import AmtguardCore
+import AmtguardSystemd
+import SystemPackage
+
+/// What amtguardd contributes to a probe: which ports are required, whose address it is, its holds, and its memory.
+///
+/// A probe does without it.
+struct ProbeGuardian {
+    let lender: HoldLender
+    private let status: Status?
+
+    init(root: FilePath?) {
+        lender = HoldLender(manager: try? ManagerBus(root: root))
+        status = if case .answer(let answer, _) = Inquiry(root: root).outcome() { answer.status } else { nil }
+    }
+
+    /// The ports that it requires; `nil` where it is not known, and where none is.
+    var required: PortSet? {
+        let ports = status.flatMap { try? PortSet(kernel: Array($0.ports.required.utf8)) }
+        return ports.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether AMT shares an address; `nil` where that is not known.
+    func shares(_ address: IPAddress) -> Bool? {
+        guard case .v4 = address else { return false }
+        guard let interfaces = status?.amt.interfaces else { return nil }
+        if interfaces.contains(where: { $0.address == "shared" && $0.hostAddresses.contains("\(address)") }) {
+            return true
+        }
+        return interfaces.contains { $0.address == "unknown" } ? nil : false
+    }
+
+    /// Has a result remembered, if it says anything.
+    ///
+    /// The corresponding method is `RecordProbe` of `org.amtguard1.Manager`.
+    /// - Returns: Why it is not; `nil` if it is.
+    func remember(_ result: ProbeResult) -> Reason? {
+        func not(_ why: String, _ advice: String? = nil) -> Reason {
+            Reason(id: "not-remembered", says: "nowhere: \(why)", advice: advice)
+        }
+        guard result.saysAnything else { return not("no port could be tried") }
+        guard let manager = lender.manager else {
+            return not("there is no bus to tell amtguardd by")
+        }
+        do {
+            _ = try manager.call("RecordProbe", [.string(result.encoded)])
+            return nil
+        } catch {
+            switch error.name {
+            case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner":
+                return not("amtguardd does not run", "Start it: systemctl start amtguardd.")
+            case "org.freedesktop.DBus.Error.AccessDenied":
+                return not("amtguardd takes it from root alone", "Run it as root.")
+            default: return not("amtguardd: \(printable(error.message.utf8, atMost: 200))")
+            }
+        }
+    }
+}

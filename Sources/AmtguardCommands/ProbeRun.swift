@@ -1,0 +1,103 @@
+import AmtguardCore
+import AmtguardLinux
+import SystemPackage
+
+/// One probe: from what was typed to what was seen.
+struct ProbeRun {
+    let service: ProbeService
+    let from: IPAddress?
+    /// `nil` for those that are required.
+    let ports: PortSet?
+    let timeout: Duration
+    let guardian: ProbeGuardian
+
+    /// Why nothing was sent.
+    struct Impossible: Error {
+        let reason: Reason
+
+        init(_ id: String, _ says: String, _ advice: String) {
+            reason = Reason(id: id, says: says, advice: advice)
+        }
+    }
+
+    func result() throws -> ProbeResult {
+        let plan = try plan()
+        let (source, peer) = try way()
+        announce(plan, peer)
+        let outcomes = Probe(from: source, to: peer, timeout: timeout).run(plan.all) { port in
+            // Nobody holds what is not required.
+            plan.ports.contains(port)
+                ? guardian.lender.loan(of: port, on: source.address) : .refused("another program has it")
+        }
+        return ProbeResult(
+            from: source.address, to: peer.address, port: peer.port, isShared: guardian.shares(source.address),
+            waited: timeout, plan: plan, outcomes: outcomes)
+    }
+
+    private func plan() throws(Impossible) -> ProbePlan {
+        let required = guardian.required
+        guard let plan = ProbePlan(ports ?? required ?? ProbePlan.usual, required: required ?? PortSet()) else {
+            throw Impossible(
+                "too-many-ports", "\(required?.count ?? 0) ports are required",
+                "Name up to \(ProbePlan.mostPorts) of them: --ports \"16992-16995\".")
+        }
+        return plan
+    }
+
+    /// The first address of the service to which there is a way, and from where.
+    private func way() throws(Impossible) -> (source: ProbeEndpoint, peer: ProbeEndpoint) {
+        let peers: [ProbeEndpoint]
+        do {
+            peers = try ProbeEndpoint.lookUp(service.host, port: service.port)
+        } catch {
+            throw Impossible(
+                "no-address", "\(service.host) has no address: \(error.message)", "Write its address: 192.0.2.1:22.")
+        }
+        var failure = Errno.addressFamilyNotSupported
+        for peer in peers {
+            let source: ProbeEndpoint
+            let usual: ProbeEndpoint
+            do {
+                source = try peer.source(from: from)
+                usual = try peer.source()
+            } catch {
+                failure = error
+                continue
+            }
+            guard usual.address != peer.address else {
+                throw Impossible(
+                    "own-address", "\(peer.address) is this host itself: no packet would come by its network card",
+                    "Take a service on another machine.")
+            }
+            return (source, peer)
+        }
+        throw noWay(failure)
+    }
+
+    private func noWay(_ error: Errno) -> Impossible {
+        switch error {
+        case .addressNotAvailable:
+            Impossible(
+                "not-our-address", "\(from.map { "\($0)" } ?? "?") is no address of this host",
+                "Take one that \"ip address\" shows, or leave --from out.")
+        case .addressFamilyNotSupported where from != nil:
+            Impossible(
+                "no-way", "\(service.host) has no address of the kind of --from",
+                "Take both of IPv4 or both of IPv6.")
+        default:
+            Impossible(
+                "no-way", "there is no way to \(service.host): \(error)",
+                "Look at the routes (ip route get), or take another service.")
+        }
+    }
+
+    /// Whoever reads it can still interrupt, and knows what a firewall will show.
+    private func announce(_ plan: ProbePlan, _ peer: ProbeEndpoint) {
+        let place = peer.address.with(port: peer.port)
+        let name = IPAddress(service.host) == peer.address ? place : "\(service.host) (\(place))"
+        let line =
+            "amtguardctl: sending \(plan.all.count) connection requests to \(name), one from each of the local ports "
+            + "\(PortSet(merging: plan.all.map { $0...$0 }))\n"
+        _ = try? FileDescriptor.standardError.writeAll(Array(line.utf8))
+    }
+}

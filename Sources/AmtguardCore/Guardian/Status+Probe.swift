@@ -1,0 +1,129 @@
+// What is told of the last probe, and from what it is made.
+
+extension Status {
+    /// The last probe: `amtguardctl probe`.
+    public struct Probe: Hashable, Sendable, Codable {
+        public var at: String
+        public var bootUSec: Int64
+        /// The local address.
+        public var from: String
+        /// `192.0.2.2:22`
+        public var to: String
+        /// Whether AMT shares the local address; `nil` where that is not known.
+        public var shared: Bool?
+        public var waitedMSec: Int64
+        /// All ports together.
+        public var verdict: ProbeVerdict
+        /// What it comes to, in one line.
+        public var says: String
+        /// What can be done.
+        public var advice: [String]
+        public var ports: [ProbedPort]
+        public var controls: [ProbedControl]
+    }
+
+    /// A port that a probe was about.
+    public struct ProbedPort: Hashable, Sendable, Codable {
+        public var port: UInt16
+        public var verdict: ProbeVerdict
+        public var outcome: String
+        public var says: String
+    }
+
+    /// A port beside them, for comparison.
+    public struct ProbedControl: Hashable, Sendable, Codable {
+        public var port: UInt16
+        public var outcome: String
+        public var says: String
+    }
+}
+
+extension Status.Probe {
+    /// What is told of `record`.
+    public init(_ record: ProbeRecord) {
+        let result = record.result
+        at = record.at.iso8601
+        bootUSec = record.at.instant.sinceBoot.microseconds
+        from = result.from.description
+        to = result.to.with(port: result.port)
+        shared = result.isShared
+        waitedMSec = result.waited.microseconds / 1_000
+        verdict = result.verdict
+        says = result.headline
+        advice = result.advice
+        ports = result.plan.ports.ranges.flatMap { $0 }.map {
+            Status.ProbedPort(
+                port: $0, verdict: result.verdict(on: $0), outcome: result.outcome(of: $0).word,
+                says: result.says(of: $0))
+        }
+        controls = result.plan.controls.ranges.flatMap { $0 }.map {
+            let outcome = result.outcome(of: $0)
+            return Status.ProbedControl(port: $0, outcome: outcome.word, says: outcome.says)
+        }
+    }
+}
+
+// MARK: - Telling
+
+extension Status.Probe {
+    var json: JSON {
+        [
+            "at": .string(at), "bootUSec": .number(bootUSec), "from": .string(from), "to": .string(to),
+            "shared": shared.map(JSON.bool) ?? .null, "waitedMSec": .number(waitedMSec),
+            "verdict": .string(verdict.rawValue), "says": .string(says), "advice": .array(advice.map(JSON.string)),
+            "ports": .array(
+                ports.map {
+                    [
+                        "port": .number(Int64($0.port)), "verdict": .string($0.verdict.rawValue),
+                        "outcome": .string($0.outcome), "says": .string($0.says),
+                    ]
+                }),
+            "controls": .array(
+                controls.map {
+                    ["port": .number(Int64($0.port)), "outcome": .string($0.outcome), "says": .string($0.says)]
+                }),
+        ]
+    }
+
+    /// What `amtguardctl probe --json` prints: the same key as in the status.
+    ///
+    /// - Parameter reasons: Why there is no result, or why nobody remembers it.
+    public static func json(_ probe: Status.Probe?, isRemembered: Bool, reasons: [Reason]) -> JSON {
+        [
+            "schema": 1, "version": .string(amtguardVersion), "reasons": .array(reasons.map(\.json)),
+            "probe": probe?.json ?? .null, "remembered": .bool(isRemembered),
+        ]
+    }
+
+    /// What `amtguardctl probe` prints, what it comes to first.
+    public var text: [Status.Line] {
+        var lines = [Status.Line("Probe", says, verdict.tone)]
+        lines += advice.map { Status.Line("", "→ \($0)", .faint) }
+        let sharing = shared.map { $0 ? ", which AMT shares" : ", which AMT is not known to share" }
+        lines.append(Status.Line("From", from + (sharing ?? "; whether AMT shares it is not known")))
+        lines.append(Status.Line("To", to))
+        lines += ports.map { Status.Line("\($0.port)", "\($0.verdict.words): \($0.says)", $0.verdict.tone) }
+        for (index, group) in controlsBySaying.enumerated() {
+            lines.append(Status.Line(index == 0 ? "Beside" : "", "\(group.ports): \(group.says)", .faint))
+        }
+        return lines
+    }
+
+    private var controlsBySaying: [(says: String, ports: PortSet)] {
+        controls.reduce(into: []) { groups, control in
+            let ports = PortSet(control.port...control.port)
+            if let index = groups.firstIndex(where: { $0.says == control.says }) {
+                groups[index].ports = groups[index].ports.union(ports)
+            } else {
+                groups.append((control.says, ports))
+            }
+        }
+    }
+}
+
+extension Status {
+    /// The last probe in `amtguardctl status`: what it came to, and when.
+    var probeText: [Line] {
+        probe.map { [Line("Probe", "\($0.says), as of \($0.at)", $0.verdict.tone)] } ?? []
+    }
+}

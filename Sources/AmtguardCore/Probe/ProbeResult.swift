@@ -1,0 +1,123 @@
+/// What a probe saw, and what follows from it.
+///
+/// Only what was seen is written down; the verdicts are drawn from it again by whoever reads it.
+public struct ProbeResult: Hashable, Sendable {
+    /// The local address.
+    public var from: IPAddress
+    /// The address of the service, and its port.
+    public var to: IPAddress
+    public var port: UInt16
+    /// Whether AMT shares the local address; `nil` where that is not known.
+    public var isShared: Bool?
+    /// How long an answer was waited for.
+    public var waited: Duration
+    public var plan: ProbePlan
+    /// What became of each port of the plan.
+    public var outcomes: [UInt16: ProbeOutcome]
+
+    /// A result; what is missing in `outcomes` was not tried.
+    public init(
+        from: IPAddress, to: IPAddress, port: UInt16, isShared: Bool?, waited: Duration, plan: ProbePlan,
+        outcomes: [UInt16: ProbeOutcome]
+    ) {
+        self.from = from
+        self.to = to
+        self.port = port
+        self.isShared = isShared
+        self.waited = waited
+        self.plan = plan
+        self.outcomes = outcomes
+    }
+
+    func outcome(of port: UInt16) -> ProbeOutcome { outcomes[port] ?? .failed("it was left out") }
+
+    /// The verdict on one port of the plan.
+    public func verdict(on port: UInt16) -> ProbeVerdict {
+        ProbeVerdict(outcome(of: port), beside: plan.controls(beside: port).map(outcome))
+    }
+
+    /// The ports on which this is the verdict.
+    public func ports(_ verdict: ProbeVerdict) -> PortSet {
+        let ports = plan.ports.ranges.flatMap { $0 }.filter { self.verdict(on: $0) == verdict }
+        return PortSet(merging: ports.map { $0...$0 })
+    }
+
+    /// Whether it says anything of any port: one that does not replaces none that did.
+    public var saysAnything: Bool {
+        plan.ports.ranges.contains { $0.contains { outcome(of: $0).wasTried } }
+    }
+
+    /// One verdict on all: diverted if any port is, passes if all do, else it is not known.
+    public var verdict: ProbeVerdict {
+        let verdicts = plan.ports.ranges.flatMap { $0 }.map(verdict(on:))
+        if verdicts.contains(.diverted) { return .diverted }
+        return verdicts.first { $0 != .passes } ?? .passes
+    }
+}
+
+// MARK: - Words
+
+extension ProbeResult {
+    private var way: String { "between \(from) and \(to.with(port: port))" }
+
+    /// What it comes to: one line.
+    public var headline: String {
+        let count = plan.ports.count
+        guard count > 1 else { return headlineOfOne }
+        let diverted = ports(.diverted).count
+        let passing = ports(.passes).count
+        if diverted > 0 {
+            let unknown = count - diverted - passing
+            return "\(diverted) of \(count) ports \(diverted == 1 ? "is" : "are") swallowed \(way)"
+                + (unknown > 0 ? ", and of \(unknown) nothing is known" : "")
+        }
+        if passing == count { return "none of \(count) ports is swallowed \(way)" }
+        if passing > 0 {
+            return "\(passing) of \(count) ports \(passing == 1 ? "passes" : "pass") \(way), "
+                + "and of the others nothing is known"
+        }
+        return "it is not known whether any of \(count) ports is swallowed \(way)"
+    }
+
+    private var headlineOfOne: String {
+        switch verdict {
+        case .diverted: "port \(plan.ports) is swallowed \(way)"
+        case .passes: "port \(plan.ports) is not swallowed \(way)"
+        case .noAnswer, .busy, .notTried: "it is not known whether port \(plan.ports) is swallowed \(way)"
+        }
+    }
+
+    /// What was seen at one port, and what it is compared with.
+    public func says(of port: UInt16) -> String {
+        let outcome = outcome(of: port)
+        guard outcome == .silent else { return outcome.says }
+        let beside = plan.controls(beside: port)
+        guard !beside.isEmpty else { return "nothing came back, and there is no port beside it to compare with" }
+        if beside.allSatisfy({ self.outcome(of: $0).isAnswer }) {
+            let names = beside.map(String.init).joined(separator: " and ")
+            return "nothing came back, while \(names) beside it \(beside.count == 1 ? "was" : "were") answered"
+        }
+        let told = beside.map { "\($0) \(self.outcome(of: $0).isAnswer ? "was answered" : self.outcome(of: $0).word)" }
+        return "nothing came back; beside it " + told.joined(separator: ", ")
+    }
+
+    /// What can be done, one line each.
+    public var advice: [String] {
+        var advice: [String] = []
+        if !ports(.diverted).isEmpty {
+            advice.append(
+                "Keep these ports reserved, and let no program bind them: what is sent to them never arrives.")
+            if isShared == false {
+                advice.append(
+                    "\(from) is no address that AMT is known to share: a packet filter may be the cause as well.")
+            }
+        }
+        if !ports(.noAnswer).isEmpty {
+            advice.append("Probe a service that answers everybody: try to connect to \(to.with(port: port)) first.")
+        }
+        if plan.all.contains(where: { outcome(of: $0) == .notPermitted }) {
+            advice.append("As root the ports below 1024 can be probed as well; --ports leaves them out.")
+        }
+        return advice
+    }
+}
