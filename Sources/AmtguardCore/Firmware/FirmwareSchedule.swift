@@ -119,7 +119,10 @@ public struct FirmwareSchedule: Hashable, Sendable {
     public mutating func answered(_ inquiry: FirmwareInquiry, at now: Instant) -> [Effect] {
         guard isAsking else { return [] }  // It was abandoned before.
         isAsking = false
-        if inquiry.isWorthRepeating {
+        if inquiry == .failed(.noHelper) {
+            // No firmware was disturbed by this, and who starts the helper does not want to wait for an hour.
+            refreshAt = now + min(Self.firstRetry, refresh)
+        } else if inquiry.isWorthRepeating {
             retry(at: now)
         } else {
             failures = 0
