@@ -95,6 +95,8 @@ public struct AMTInterface: Hashable, Sendable {
     /// As the firmware says, or why it does not.
     public var settings: Finding<LANSettings>
     public var address: AMTAddress
+    /// Whether the firmware said so before, and does not say it now.
+    public var isFormer = false
 
     /// Judges what the firmware says of an interface by what the host has.
     ///
