@@ -175,6 +175,21 @@ private struct Clockwork {
         #expect(clockwork.asked == [0, 60, 214, 305], "a dock has AMT's own address as well")
     }
 
+    @Test func `when the addresses of an interface changed that a later answer did not speak of`() {
+        var clockwork = Clockwork()
+        clockwork.see([.lo, .eno1("192.0.2.20")])
+        clockwork.start()
+        clockwork.pass(until: 1)
+        clockwork.answer = (
+            .answer(.heard(.post, .admin).with { $0.wired = .unknown("status UNSUPPORTED") }), 0.05
+        )
+        clockwork.pass(until: 4_000)
+        clockwork.asked = []
+        clockwork.see([.lo, .eno1("192.0.2.21")])
+        clockwork.pass(until: 4_010)
+        #expect(clockwork.asked == [4_005])
+    }
+
     @Test func `never because containers come and go`() {
         var clockwork = Clockwork()
         let host: [HostInterface] = [.lo, .eno1("192.0.2.20"), .wlan0("192.0.2.30")]
