@@ -168,6 +168,14 @@ import Testing
         #expect(result.discards == 2, "what stands behind such a reply is thrown away")
     }
 
+    @Test func `does not take what it heard of one interface for the other`() throws {
+        let result = try Self.converse(
+            Line.amthi + Line.ask(.wiredSettings, try Line.lan) + Line.ask(.wirelessSettings, try Line.lan))
+        #expect(result.answer.wired == .known(try Line.lan))
+        #expect(result.answer.wireless == .unknown("the message is that of the question before"))
+        #expect(result.discards == 1)
+    }
+
     @Test func `says garbled where nothing is whole`() throws {
         var text = Line.amthi
         for request in AMTHI.Request.allCases { text += Line.ask(request, "deadbeef") }
