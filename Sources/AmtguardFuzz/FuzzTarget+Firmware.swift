@@ -19,7 +19,10 @@ extension FuzzTarget {
                 continue
             }
             let error = answer.take(bytes, for: request)
-            try require((error == nil) == isParsed, "the answer knows what was said, and nothing else: \(request)")
+            // The same bytes for both interfaces are one reply too many.
+            try require(
+                (error == nil || error == .repeated) == isParsed,
+                "the answer knows what was said, and nothing else: \(request)")
             if let error { try requireOneLine(error.description, atMost: 100) }
             isKnown = isKnown || isParsed
         }

@@ -4,14 +4,15 @@ import SystemPackage
 
 /// What `/sys` says of a device and of its machine, for a recording.
 enum Attributes {
-    /// The attributes of a node that are there; of several lines the first.
+    /// The attributes of a node that are there; several lines with spaces between them.
     static func read(of name: String, parent: String?, in root: borrowing RootDirectory) -> [Recording.Header] {
         let directory = FilePath("/sys/class/mei").appending(name)
         var attributes = [Recording.Header(name: "name", value: name)]
         if let parent { attributes.append(Recording.Header(name: "parent", value: parent)) }
         for attribute in ["kind", "dev_state", "fw_ver", "fw_status", "hbm_ver", "hbm_ver_drv"] {
-            guard let line = line(directory.appending(attribute), in: root) else { continue }
-            attributes.append(Recording.Header(name: attribute, value: line))
+            let lines = lines(directory.appending(attribute), in: root)
+            guard !lines.isEmpty else { continue }
+            attributes.append(Recording.Header(name: attribute, value: lines.joined(separator: " ")))
         }
         return attributes
     }
@@ -37,16 +38,23 @@ enum Attributes {
         return headers
     }
 
-    /// `fw_ver` without the platform in front.
-    static func version(_ line: String) -> String? {
+    /// The first version of `fw_ver` without the platform in front.
+    static func version(_ lines: String) -> String? {
+        let line = lines.prefix { $0 != " " }
         guard let colon = line.firstIndex(of: ":") else { return nil }
         let version = String(line[colon...].dropFirst())
         return version.isEmpty ? nil : version
     }
 
     private static func line(_ path: FilePath, in root: borrowing RootDirectory) -> String? {
-        guard let bytes = try? root.readFile(path, atMost: 4_096) else { return nil }
-        let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
-        return line.isEmpty ? nil : printable(line, atMost: 80).filter(\.isASCII)
+        lines(path, in: root).first
+    }
+
+    private static func lines(_ path: FilePath, in root: borrowing RootDirectory) -> [String] {
+        guard let bytes = try? root.readFile(path, atMost: 4_096) else { return [] }
+        // No attribute has more; the longest is fw_status.
+        return bytes.split(separator: UInt8(ascii: "\n")).prefix(6).map {
+            printable($0, atMost: 80).filter(\.isASCII)
+        }
     }
 }

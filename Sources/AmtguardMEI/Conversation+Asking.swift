@@ -26,7 +26,7 @@ extension Conversation where Link: ~Copyable {
                 tally.count(error)
                 if let error, !error.isRefusal { discard() }
             case .silence:
-                answer.miss(request, because: "no answer in time")
+                answer.miss(request, because: FirmwareAnswer.noAnswerInTime)
                 tally.end(.silent, "not asked: the firmware fell silent before")
             case .failed(let reason):
                 answer.miss(request, because: reason)
@@ -36,7 +36,9 @@ extension Conversation where Link: ~Copyable {
             tally.replies += 1
         }
         answer.outcome = tally.outcome
-        answer.amthi = Self.behaviour(tally.outcome).map(Finding.known) ?? .known(.answers)
+        answer.amthi =
+            tally.outcome == .answered
+            ? .known(.answers) : Self.behaviour(tally.outcome).map(Finding.known) ?? .unknown(tally.outcome.says)
         if !requests.contains(.uuid) { answer.uuid = .unknown("asked for with --uuid only") }
         for rule in MKHI.Rule.allCases { answer.miss(rule, because: "not asked: AMTHI is offered") }
         return answer
@@ -54,6 +56,8 @@ extension Conversation where Link: ~Copyable {
         switch connection {
         case .connected(let size): limit = size
         case .notOffered: reason = "MKHI is not offered either"
+        case .failed(.busy): reason = FirmwareAnswer.mkhiIsHeld
+        case .failed(.silent): reason = FirmwareAnswer.noAnswerInTime
         case .failed(let outcome): reason = outcome.says
         }
         for rule in MKHI.Rule.allCases {
@@ -69,7 +73,7 @@ extension Conversation where Link: ~Copyable {
             case .reply(let bytes):
                 if let error = answer.take(bytes, for: rule), !error.isRefusal { discard() }
             case .silence:
-                answer.miss(rule, because: "no answer in time")
+                answer.miss(rule, because: FirmwareAnswer.noAnswerInTime)
                 reason = "not asked: the firmware fell silent before"
             case .failed(let why): answer.miss(rule, because: why)
             }

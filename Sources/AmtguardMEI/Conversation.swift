@@ -12,6 +12,8 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     private let deadline: Instant
     /// What is left of the patience with NOT_READY, for the whole conversation.
     private var notReadyPauses = Pace.notReady[...]
+    /// The same with a driver that takes no message.
+    private var fullPauses = Pace.busy[...]
 
     /// The device has failed under us, or says that it is not enabled: ask again, from the beginning.
     struct Reset: Error {}
@@ -62,6 +64,8 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
             do throws(LinkError) {
                 try link.open()
             } catch {
+                link.close()
+                if error == .errno(.resourceBusy), waits(pauses.popFirst()) { continue }
                 return .failed(try Self.failure(toOpen: error))
             }
             let bytes: [UInt8]
@@ -95,7 +99,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
             let limit = min(Pace.reply, deadline - link.now)
             guard limit > .zero else { return .silence }
             do throws(LinkError) {
-                try link.write(question)
+                try send(question)
                 let bytes = try link.read(atMost: size, within: limit)
                 if isNotReady(bytes), waits(notReadyPauses.popFirst()) { continue }
                 return .reply(bytes)
@@ -106,6 +110,19 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
                 case .silent: return .silence
                 default: return .failed(error.says)
                 }
+            }
+        }
+    }
+
+    /// Sends a question; again after a pause where the driver says that its queue is full (EAGAIN), or that it is busy.
+    private mutating func send(_ question: Question) throws(LinkError) {
+        while true {
+            do throws(LinkError) {
+                return try link.write(question)
+            } catch .errno(.resourceTemporarilyUnavailable) where waits(fullPauses.popFirst()) {
+                continue
+            } catch .errno(.resourceBusy) where waits(fullPauses.popFirst()) {
+                continue
             }
         }
     }

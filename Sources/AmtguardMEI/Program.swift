@@ -60,6 +60,8 @@ public enum Program {
         let bytes: [UInt8]
         do throws(Errno) {
             bytes = try RootDirectory().readFile(file, atMost: Recording.sizeLimit)
+        } catch .invalidArgument {
+            throw Failure(description: "\(shown(file)): It is no regular file; a recording of --record is one.")
         } catch {
             throw Failure(description: "\(shown(file)): \(error)")
         }
@@ -75,6 +77,8 @@ public enum Program {
         do {
             return try FileDescriptor.open(
                 path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerReadWrite])
+        } catch Errno.fileExists {
+            throw Failure(description: "\(shown(path)): File exists. A recording is a new file: give another name.")
         } catch {
             throw Failure(description: "\(shown(path)): \(error)")
         }

@@ -61,6 +61,23 @@ import Testing
         #expect(result.connects.count == 9)
     }
 
+    @Test func `opens again what is busy, and sends again what the driver does not take`() throws {
+        let versions = hexDigits(AMTHI.Request.codeVersions.encoded)
+        let full = "write \(versions) -> errno EAGAIN\nwrite \(versions) -> errno EBUSY\n"
+        let result = try Self.converse("open -> errno EBUSY\nopen\n" + Line.amthi + full + Line.burst())
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.amtVersion == .known("16.1.25"))
+        #expect(result.pauses == [250, -250, -320], "closed in between, and then with the connection kept")
+    }
+
+    @Test func `does not say that AMT answers where it took no question`() throws {
+        let refusal = "write \(hexDigits(AMTHI.Request.codeVersions.encoded)) -> errno EBUSY\n"
+        let result = try Self.converse(Line.amthi + String(repeating: refusal, count: 20))
+        #expect(result.answer.outcome == .failed("Device or resource busy (EBUSY)"))
+        #expect(result.answer.amthi == .unknown("Device or resource busy (EBUSY)"))
+        #expect(result.pauses.count == 8, "as often as for the connection")
+    }
+
     @Test func `asks again from the beginning when the firmware is reset under it`() throws {
         let result = try Self.converse(
             Line.amthi + Line.versions + Line.ask(.provisioningState, "-> errno ENODEV")
@@ -151,6 +168,14 @@ import Testing
         #expect(result.discards == 2, "what stands behind such a reply is thrown away")
     }
 
+    @Test func `does not take what it heard of one interface for the other`() throws {
+        let result = try Self.converse(
+            Line.amthi + Line.ask(.wiredSettings, try Line.lan) + Line.ask(.wirelessSettings, try Line.lan))
+        #expect(result.answer.wired == .known(try Line.lan))
+        #expect(result.answer.wireless == .unknown("the message is that of the question before"))
+        #expect(result.discards == 1)
+    }
+
     @Test func `says garbled where nothing is whole`() throws {
         var text = Line.amthi
         for request in AMTHI.Request.allCases { text += Line.ask(request, "deadbeef") }
@@ -228,6 +253,6 @@ import Testing
         #expect(bad.answer.available == .unknown("not in the recording"))
         let busy = try `A conversation over AMTHI`.converse(
             refused + String(repeating: Line.refused(.mkhi, "EBUSY"), count: 9))
-        #expect(busy.answer.capable.reason?.contains("another program") == true)
+        #expect(busy.answer.capable == .unknown("another program holds MKHI"), "not the AMT host interface")
     }
 }

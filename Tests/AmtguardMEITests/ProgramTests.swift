@@ -74,11 +74,15 @@ import Testing
     @Test func `records for its owner alone, never over a file, and replays`() throws {
         let tree = try Tree()
         let path = tree.path + "/conversation"
+        try tree.file("sys/class/mei/mei0/fw_ver", "0:16.1.25.2124\n0:16.1.25.2124\n0:16.1.25.2000\n")
+        try tree.file("sys/class/mei/mei0/fw_status", "94000245\n09F10506\n00000020\n00004000\n00041F03\nC7E003CB\n")
         #expect(try run("--root", tree.path, "--record", path).status == 0)
-        #expect(try run("--root", tree.path, "--record", path).error.contains("File exists"))
+        #expect(try run("--root", tree.path, "--record", path).error.contains("give another name"))
         let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
         #expect(text.contains("masked: yes\n"))
         #expect(text.contains("attribute dev_state=ENABLED\n"))
+        #expect(text.contains("attribute fw_ver=0:16.1.25.2124 0:16.1.25.2124 0:16.1.25.2000\n"))
+        #expect(text.contains("attribute fw_status=94000245 09F10506 00000020 00004000 00041F03 C7E003CB\n"))
         #expect(text.contains("connect \(GUID.amthi) -> errno ENOTTY\n"))
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
@@ -91,6 +95,7 @@ import Testing
         #expect(try run("--nonsense").status == 64)
         let missing = try run("--replay", "/nowhere")
         #expect(missing.status == 1 && missing.error.split(separator: "\n").count == 1)
+        #expect(try run("--replay", "/dev/zero").error.contains("no regular file"))
         #expect(try run("--root", "/nowhere").status == 1)
     }
 

@@ -6,7 +6,7 @@ struct Detection: Hashable, Sendable {
     private(set) var judgement: StateJudgement
     /// When the firmware was asked last.
     private(set) var inquiredAt: Moment?
-    /// The last answer in which AMT itself spoke: its addresses do not change because it is silent now.
+    /// What AMT itself said, the last of each thing that outlives a silence: its version and its interfaces.
     private(set) var heard: FirmwareAnswer?
     /// `nil` where they can't be read.
     private(set) var interfaces: [HostInterface]?
@@ -41,7 +41,7 @@ struct Detection: Hashable, Sendable {
         if let sighting = judgement.sighting {
             // That something answers says less than what was seen of it before.
             if sighting != .present || basis.sighting == nil { basis.sighting = sighting }
-            if inquiry.answer?.amthi.value == .answers { heard = inquiry.answer }
+            if let answer = inquiry.answer, answer.amthi.value == .answers { heard = answer.completed(by: heard) }
         }
     }
 
@@ -69,20 +69,18 @@ struct Detection: Hashable, Sendable {
     /// AMT's interfaces; `nil` as long as nothing was heard of them.
     var amtInterfaces: [AMTInterface]? {
         if case .impossible = state { return [] }
-        guard let answer = answerOfInterfaces else { return nil }
+        let now = basis.inquiry?.answer
+        // That AMT is disabled now counts, and what it said before does not.
+        let former: FirmwareAnswer? = if case .disabled = state { nil } else { heard }
+        guard now != nil || former != nil else { return nil }
         return AMTInterface.Medium.allCases.map { medium in
-            AMTInterface(
-                medium, medium == .wired ? answer.wired : answer.wireless, among: interfaces,
-                isWirelessDiverted: isWirelessDiverted)
+            let said = now?[medium] ?? .unknown("the firmware did not answer")
+            let before = said.value == nil ? former?[medium].value : nil
+            var interface = AMTInterface(
+                medium, before.map(Finding.known) ?? said, among: interfaces, isWirelessDiverted: isWirelessDiverted)
+            interface.isFormer = before != nil
+            return interface
         }
-    }
-
-    /// What AMT says now, else what it said last; that it is disabled now counts.
-    private var answerOfInterfaces: FirmwareAnswer? { speaksOfBefore ? heard : basis.inquiry?.answer }
-
-    /// Whether AMT is silent now, and `amtInterfaces` are what it said before.
-    var speaksOfBefore: Bool {
-        if case .unknown = state, let heard, basis.inquiry != .answer(heard) { true } else { false }
     }
 
     /// Which ports AMT is expected to listen on; `nil` as long as the firmware was never asked.
@@ -95,6 +93,23 @@ struct Detection: Hashable, Sendable {
     /// Listeners of this host on AMT's ports; `nil` where they can't be known.
     var hostListeners: [HostListener]? {
         sockets.map { HostListener.all($0.listeners) }
+    }
+}
+
+extension FirmwareAnswer {
+    fileprivate subscript(_ medium: AMTInterface.Medium) -> Finding<LANSettings> {
+        medium == .wired ? wired : wireless
+    }
+
+    /// Itself, and what it lacks of that from a former one.
+    fileprivate func completed(by former: FirmwareAnswer?) -> FirmwareAnswer {
+        var whole = self
+        if let former {
+            if wired.value == nil { whole.wired = former.wired }
+            if wireless.value == nil { whole.wireless = former.wireless }
+            if amtVersion.value == nil { whole.amtVersion = former.amtVersion }
+        }
+        return whole
     }
 }
 

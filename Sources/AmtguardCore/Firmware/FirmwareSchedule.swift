@@ -24,12 +24,6 @@ public struct FirmwareSchedule: Hashable, Sendable {
     /// The first pause after a failure; each further one is twice as long, up to the refresh.
     static let firstRetry = Duration.seconds(60)
 
-    /// One address that AMT might share: a change of them makes the firmware be asked again.
-    private struct Carrier: Hashable, Sendable {
-        var index: Int
-        var ipv4: Set<IPv4Address>
-    }
-
     /// `RefreshSec=`
     private var refresh = Configuration().refresh
     /// Whether anything here could be asked at all.
@@ -49,10 +43,7 @@ public struct FirmwareSchedule: Hashable, Sendable {
     /// The refresh, or the next attempt after a failure.
     private var refreshAt: Instant?
     private var failures = 0
-    /// Where AMT's own addresses are, and what the host had there last.
-    private var macs: [MACAddress] = []
-    private var interfaces: [HostInterface] = []
-    private var carriers: Set<Carrier> = []
+    private var addresses = CarriedAddresses()
     private var wakeAt: Instant?
 
     /// A schedule that asks nothing before it is started.
@@ -106,12 +97,7 @@ public struct FirmwareSchedule: Hashable, Sendable {
 
     /// The host's interfaces are these now.
     public mutating func interfacesSeen(_ interfaces: [HostInterface], at now: Instant) -> [Effect] {
-        self.interfaces = interfaces
-        let carriers = self.carriers(of: interfaces)
-        if carriers != self.carriers {
-            self.carriers = carriers
-            addressesQuietAt = now + Self.settling
-        }
+        if addresses.change(to: interfaces) { addressesQuietAt = now + Self.settling }
         return effects(at: now)
     }
 
@@ -119,19 +105,16 @@ public struct FirmwareSchedule: Hashable, Sendable {
     public mutating func answered(_ inquiry: FirmwareInquiry, at now: Instant) -> [Effect] {
         guard isAsking else { return [] }  // It was abandoned before.
         isAsking = false
-        if inquiry.isWorthRepeating {
+        if inquiry == .failed(.noHelper) {
+            // No firmware was disturbed by this, and who starts the helper does not want to wait for an hour.
+            refreshAt = now + min(Self.firstRetry, refresh)
+        } else if inquiry.isWorthRepeating {
             retry(at: now)
         } else {
             failures = 0
             refreshAt = now + refresh
         }
-        if let answer = inquiry.answer {
-            let heard = [answer.wired, answer.wireless].compactMap(\.value?.mac).filter { !$0.isZero }
-            if !heard.isEmpty, heard != macs {
-                macs = heard
-                carriers = carriers(of: interfaces)
-            }
-        }
+        if let answer = inquiry.answer { addresses.hear(answer) }
         return effects(at: now)
     }
 
@@ -192,15 +175,5 @@ public struct FirmwareSchedule: Hashable, Sendable {
         requestedAt = nil
         if let quiet = deviceQuietAt, quiet <= now { deviceQuietAt = nil }
         if let quiet = addressesQuietAt, quiet <= now { addressesQuietAt = nil }
-    }
-
-    private func carriers(of interfaces: [HostInterface]) -> Set<Carrier> {
-        var carriers: Set<Carrier> = []
-        for mac in macs {
-            for interface in HostInterface.carrying(mac, in: interfaces) where !interface.ipv4.isEmpty {
-                carriers.insert(Carrier(index: interface.index, ipv4: Set(interface.ipv4)))
-            }
-        }
-        return carriers
     }
 }

@@ -90,7 +90,7 @@ extension Status.AMT {
         if let inquiry = detection.basis.inquiry, let at = detection.inquiredAt {
             firmware = Status.Firmware(inquiry, at: at)
         }
-        interfaces = detection.amtInterfaces?.map { Status.Interface($0, isFormer: detection.speaksOfBefore) }
+        interfaces = detection.amtInterfaces?.map(Status.Interface.init)
         listeners = detection.expectedListeners?.map(Status.Listener.init)
         hostListeners = detection.hostListeners?.map(Status.Host.init)
     }
@@ -112,7 +112,7 @@ extension Status.Firmware {
 }
 
 extension Status.Interface {
-    fileprivate init(_ interface: AMTInterface, isFormer: Bool) {
+    fileprivate init(_ interface: AMTInterface) {
         medium = interface.medium.rawValue
         // Where there is no such interface, there is nothing to say of it.
         let settings = interface.settings.value.flatMap { $0.mac.isZero ? nil : $0 }
@@ -122,7 +122,7 @@ extension Status.Interface {
         ip = settings.flatMap { $0.ipv4.isUnspecified ? nil : $0.ipv4.description }
         address = interface.address.word
         rule = interface.address.rule?.rawValue
-        evidence = interface.address.because + (isFormer ? ", as the firmware said before" : "")
+        evidence = interface.address.because + (interface.isFormer ? ", as the firmware said before" : "")
         hostInterfaces = interface.address.hostInterfaces
         hostAddresses = interface.address.hostAddresses.map(\.description)
     }

@@ -175,6 +175,21 @@ private struct Clockwork {
         #expect(clockwork.asked == [0, 60, 214, 305], "a dock has AMT's own address as well")
     }
 
+    @Test func `when the addresses of an interface changed that a later answer did not speak of`() {
+        var clockwork = Clockwork()
+        clockwork.see([.lo, .eno1("192.0.2.20")])
+        clockwork.start()
+        clockwork.pass(until: 1)
+        clockwork.answer = (
+            .answer(.heard(.post, .admin).with { $0.wired = .unknown("status UNSUPPORTED") }), 0.05
+        )
+        clockwork.pass(until: 4_000)
+        clockwork.asked = []
+        clockwork.see([.lo, .eno1("192.0.2.21")])
+        clockwork.pass(until: 4_010)
+        #expect(clockwork.asked == [4_005])
+    }
+
     @Test func `never because containers come and go`() {
         var clockwork = Clockwork()
         let host: [HostInterface] = [.lo, .eno1("192.0.2.20"), .wlan0("192.0.2.30")]
@@ -220,8 +235,37 @@ private struct Clockwork {
         clockwork.answer = (inquiry, 1)
         clockwork.start()
         clockwork.pass(until: 3_000)
-        let isFinal = ["answered", "no-device", "graphics-only", "no-driver"].contains(inquiry.word)
-        #expect(clockwork.asked.count == (isFinal ? 1 : 6), "\(inquiry.word): \(clockwork.asked)")
+        let count =
+            switch inquiry.word {
+            case "answered", "no-device", "graphics-only", "no-driver": 1
+            // Nobody is disturbed by a look for its socket.
+            case "no-helper": 50
+            default: 6
+            }
+        #expect(clockwork.asked.count == count, "\(inquiry.word): \(clockwork.asked)")
+    }
+
+    @Test(arguments: ["no answer in time", "status NOT_READY", "another program holds MKHI"])
+    func `again soon where a part of the answer is missing for now`(reason: String) {
+        var clockwork = Clockwork()
+        clockwork.answer = (.answer(.heard(.post, .admin).with { $0.wired = .unknown(reason) }), 1)
+        clockwork.start()
+        clockwork.pass(until: 600)
+        #expect(clockwork.asked == [0, 61, 182, 423])
+        clockwork.answer = (.answer(.heard(.post, .admin).with { $0.kvm = .unknown("status UNSUPPORTED") }), 1)
+        clockwork.pass(until: 4_000)
+        #expect(clockwork.asked.count == 5, "what the firmware refuses for good is no cause")
+    }
+
+    @Test func `within a minute of the helper's coming, however late that is`() {
+        var clockwork = Clockwork()
+        clockwork.answer = (.failed(.noHelper), 0)
+        clockwork.start()
+        clockwork.pass(until: 36_000)
+        clockwork.asked = []
+        clockwork.answer = (.answer(.heard(.post, .admin)), 1)
+        clockwork.pass(until: 36_060)
+        #expect(clockwork.asked.count == 1)
     }
 
     @Test func `and an answer that comes after it was abandoned changes nothing`() {

@@ -5,7 +5,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 configure AuditSec=1h RepairBurst=1000000
 
 median() { sort -n "$1" | sed -n "$((($(wc -l <"$1") + 1) / 2))p"; }  # FILE
-repairs() { "$BENCH_BIN/overwriter" repairs 300 >"$1"; }             # FILE
+# Three times: what other programs take of the processors passes, and a guard that waits would wait each time.
+repairs() { for ((n = 1; n <= 3; n++)); do "$BENCH_BIN/overwriter" repairs 100 >"$1.$n"; done; }  # FILE
+least() { for ((n = 1; n <= 3; n++)); do median "$1.$n"; done | sort -n | head -n 1; }             # FILE
 lost() { grep -c -- '^-1$' "$1" || true; }                           # FILE
 ready_in() { "$BENCH_BIN/ready-time" 1 "$amtguardd" --root $root 2>/dev/null; }
 
@@ -35,10 +37,10 @@ eventually "the firmware is asked, and hangs" grep -q 'connect .* uninterruptibl
 # By the daemon's own clock, as the machine may be slow: the question was put after this.
 begin=$(date +%s%N)
 repairs hanging
-expect "no repair is lost" is "$(lost hanging)" 0
-printf 'repair, median of 300: %s µs while nothing is asked, %s µs while a question hangs\n' \
-    $(($(median idle) / 1000)) $(($(median hanging) / 1000))
-expect "a repair waits for nobody" at_most "$(median hanging)" $((3 * $(median idle) + 1000000))
+expect "no repair is lost" is "$(cat hanging.? | grep -c -- '^-1$' || true)" 0
+printf 'repair, least median of three times 100: %s µs while nothing is asked, %s µs while a question hangs\n' \
+    $(($(least idle) / 1000)) $(($(least hanging) / 1000))
+expect "a repair waits for nobody" at_most "$(least hanging)" $((3 * $(least idle) + 1000000))
 expect "the question still hangs" not was_asked
 expect "its helper is no child of the guard" is "$(cat /proc/$guard/task/*/children)" ''
 expect "it says that it was not asked yet" shows "the firmware was not asked yet"

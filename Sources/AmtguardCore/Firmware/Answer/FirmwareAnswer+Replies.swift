@@ -14,7 +14,12 @@ extension FirmwareAnswer {
         case .provisioningState: return fill(\.provisioningState, bytes, request)
         case .controlMode: return fill(\.controlMode, bytes, request)
         case .wiredSettings: return fill(\.wired, bytes, request)
-        case .wirelessSettings: return fill(\.wireless, bytes, request)
+        case .wirelessSettings:
+            if let error = fill(\.wireless, bytes, request) { return error }
+            // Both interfaces answer to one command, and nothing else in a reply says whose it is.
+            guard let mac = wireless.value?.mac, !mac.isZero, mac == wired.value?.mac else { return nil }
+            wireless = .unknown(WireError.repeated.description)
+            return .repeated
         case .securityParameters: return fill(\.security, bytes, request)
         case .redirectionState: return fill(\.redirection, bytes, request)
         case .webUI:

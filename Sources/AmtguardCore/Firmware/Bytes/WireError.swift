@@ -8,6 +8,8 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     case value(String, UInt32)
     /// It answers another command: its number on the wire.
     case otherCommand(UInt32)
+    /// It is the answer to the question before, once more.
+    case repeated
     /// AMT answered and refused.
     case refused(AMTStatus)
     /// MKHI answered and refused.
@@ -20,6 +22,7 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
         case .long(let count): "the message is \(count) bytes too long"
         case .value(let field, let value): "the message's \(field) is 0x\(String(value, radix: 16))"
         case .otherCommand(let command): "the message is of another command, 0x\(String(command, radix: 16))"
+        case .repeated: "the message is that of the question before"
         case .refused(let status): "status \(status)"
         case .result(let result): "result \(result)"
         }
@@ -29,7 +32,7 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     public var isRefusal: Bool {
         switch self {
         case .refused, .result: true
-        case .short, .long, .value, .otherCommand: false
+        case .short, .long, .value, .otherCommand, .repeated: false
         }
     }
 }

@@ -54,8 +54,8 @@ public enum FirmwareInquiry: Hashable, Sendable {
             switch answer.outcome {
             // What has to change first is the machine, and that is seen.
             case .noDevice, .graphicsOnly, .noDriver: false
-            // Whole and yet not ready: some of it was refused for now.
-            case .answered: answer.isStarting
+            // Some of it was refused for now, or never came.
+            case .answered: answer.isStarting || answer.hasGaps
             case .notPermitted, .resetting, .busy, .silent, .garbled, .failed: true
             }
         case .failed: true

@@ -148,6 +148,28 @@ import Testing
         #expect(scene.status.amt.address == "unknown")
     }
 
+    @Test(arguments: [true, false])
+    func `is not forgotten where the firmware falls silent before it tells`(isStateTold: Bool) {
+        var scene = Scene()
+        scene.hear(.heard(.post, .admin, wired: .wired("192.0.2.20")))
+        let half = FirmwareAnswer.heard(.post, .admin).with {
+            $0.wired = .unknown("no answer in time")
+            $0.amtVersion = .unknown("status NOT_READY")
+            if !isStateTold { $0.provisioningState = .unknown("status NOT_READY") }
+        }
+        // However often.
+        for _ in 0..<3 { scene.see(.firmware(.answer(half))) }
+        #expect(scene.status.amt.version == "15.0.42")
+        #expect(scene.status.amt.interfaces?.map(\.address) == ["shared", "none"])
+        #expect(
+            scene.status.amt.interfaces?[0].evidence == "AMT has the same address by DHCP, as the firmware said before")
+        #expect(scene.status.amt.interfaces?[1].evidence == "AMT has no wireless interface", "which it says now")
+        scene.see(.firmware(.failed(.abandoned)))
+        #expect(scene.status.amt.interfaces?.first?.address == "shared")
+        scene.see(.firmware(.answer(.disabled)))
+        #expect(scene.status.amt.interfaces?.map(\.address) == ["unknown", "unknown"], "that it is off now counts")
+    }
+
     @Test func `of Wi-Fi alone`() {
         var scene = Scene()
         scene.see(.interfaces([.lo, .wlan0("192.0.2.30")]))

@@ -100,7 +100,7 @@ struct SystemTree {
     }
 
     private var version: String {
-        if let given = hardware.fwVer { return given + "\n" }
+        if let given = hardware.fwVer { return lines(given) }
         let line = "0:\(machine.amt.version).\(machine.amt.build)\n"
         return line + line + line
     }
@@ -116,8 +116,7 @@ struct SystemTree {
         try write(hardware.hbmVer + "\n", to: "\(directory)/hbm_ver")
         try write(hardware.hbmVer + "\n", to: "\(directory)/hbm_ver_drv")
         try write("50\n", to: "\(directory)/tx_queue_limit")
-        let status = hardware.fwStatus.split(separator: " ").map { $0.uppercased() + "\n" }.joined()
-        try write(status, to: "\(directory)/fw_status")
+        try write(lines(hardware.fwStatus.uppercased()), to: "\(directory)/fw_status")
         // What the file system of this place will be mounted on.
         try write("", to: "\(directory)/dev_state")
         stateFiles.append(("\(root)/\(directory)/dev_state", index))
@@ -202,6 +201,9 @@ struct SystemTree {
         if (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(root)/\(path)")) == target { return }
         try FileManager.default.createSymbolicLink(atPath: "\(root)/\(path)", withDestinationPath: target)
     }
+
+    /// A line a word, as the kernel prints what has several.
+    private func lines(_ words: String) -> String { words.split(separator: " ").map { $0 + "\n" }.joined() }
 
     private func hex(_ value: UInt32, _ digits: Int) -> String {
         let text = String(value, radix: 16)

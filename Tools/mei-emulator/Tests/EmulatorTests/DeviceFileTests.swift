@@ -215,6 +215,15 @@ struct DeviceFileTests {
                 + connected)
     }
 
+    @Test func `what has several lines in the driver's attributes has them here, from a recording too`() throws {
+        let lines = try Stage.run(
+            machine: "amtguard-recording: 1\n\nattribute name=mei0\nattribute fw_ver=0:11.8.93.4323 0:11.8.93.4300\n"
+                + "attribute fw_status=94000245 09F10506\n",
+            "cat $ROOT/sys/class/mei/mei0/fw_ver $ROOT/sys/class/mei/mei0/fw_status"
+        ).lines
+        #expect(lines == ["0:11.8.93.4323", "0:11.8.93.4300", "94000245", "09F10506"])
+    }
+
     @Test func `nobody's own /sys is replaced`() throws {
         let output = try Stage.run(
             "D=$(mktemp -d); mkdir $D/sys; $BIN/mei-emulator \(Package.directory.path)/machines/no-csme.machine --root $D; "

@@ -1,0 +1,128 @@
+// The table of addresses: what the firmware says of an interface, beside what the host has.
+
+/// One of AMT's two interfaces.
+public struct AMTInterface: Hashable, Sendable {
+    /// What it is connected by.
+    public enum Medium: String, Hashable, Sendable, CaseIterable {
+        case wired
+        case wireless
+    }
+
+    public var medium: Medium
+    /// As the firmware says, or why it does not.
+    public var settings: Finding<LANSettings>
+    public var address: AMTAddress
+    /// Whether the firmware said so before, and does not say it now.
+    public var isFormer = false
+
+    /// Judges what the firmware says of an interface by what the host has.
+    ///
+    /// - Parameters:
+    ///   - interfaces: All of the host; `nil` where they can't be read.
+    ///   - isWirelessDiverted: Whether the host's driver hands AMT's packets over on Wi-Fi (`iwlmei`); `nil` where that
+    ///     is not known.
+    public init(
+        _ medium: Medium, _ settings: Finding<LANSettings>, among interfaces: [HostInterface]?,
+        isWirelessDiverted: Bool? = nil
+    ) {
+        self.medium = medium
+        self.settings = settings
+        address =
+            switch settings {
+            case .unknown(let reason): .unknown(reason)
+            case .known(let settings):
+                switch medium {
+                case .wired: .wired(settings, interfaces)
+                case .wireless: .wireless(settings, interfaces, isDiverted: isWirelessDiverted)
+                }
+            }
+    }
+}
+
+extension AMTAddress {
+    /// The interfaces with AMT's own address on the wire, and the rule by which they have AMT's IPv4 address too.
+    private struct Match {
+        var rule: Rule
+        var interfaces: [HostInterface]
+        var address: IPv4Address
+
+        init?(_ settings: LANSettings, _ carrying: [HostInterface]) {
+            guard !settings.ipv4.isUnspecified else { return nil }
+            for address in [settings.ipv4, IPv4Address(bits: settings.ipv4.bits.byteSwapped)] {
+                interfaces = carrying.filter { $0.ipv4.contains(address) }
+                guard !interfaces.isEmpty else { continue }
+                rule = address != settings.ipv4 ? .sameReversed : settings.dhcpEnabled ? .sameLease : .sameStatic
+                self.address = address
+                return
+            }
+            return nil
+        }
+
+        var shared: AMTAddress { .shared(rule, hostInterfaces: interfaces.map(\.name), addresses: [address]) }
+    }
+
+    fileprivate static func wired(_ settings: LANSettings, _ interfaces: [HostInterface]?) -> AMTAddress {
+        guard !settings.mac.isZero else { return .none("AMT has no wired interface") }
+        let carrying = interfaces.map { HostInterface.carrying(settings.mac, in: $0) } ?? []
+        if let match = Match(settings, carrying) { return match.shared }
+        if settings.ipv4.isUnspecified {
+            guard settings.enabled else {
+                return .none("the firmware says that the interface is off, and has no address")
+            }
+            guard settings.dhcpEnabled else { return .none("AMT has no address, and asks for none") }
+        }
+        // Whatever else it says, the host's addresses might be the same ones.
+        guard let interfaces else { return .unknown("the host's interfaces can't be read") }
+        if !settings.ipv4.isUnspecified,
+            let other = interfaces.first(where: { $0.ipv4.contains(settings.ipv4) })
+        {
+            return .unknown("\(other.name) has AMT's address \(settings.ipv4), and not AMT's \(settings.mac)")
+        }
+        guard settings.dhcpEnabled else { return .separate(.ownStatic) }
+        switch settings.dhcpMode {
+        case .active: return .separate(.ownLease)
+        case .passive:
+            guard !carrying.isEmpty else {
+                return .unknown("AMT takes over the host's lease, and no interface of the host has its \(settings.mac)")
+            }
+            return .shared(
+                settings.ipv4.isUnspecified ? .awaitsLease : .formerLease,
+                hostInterfaces: carrying.filter { !$0.ipv4.isEmpty }.ifAny(else: carrying).map(\.name),
+                addresses: carrying.flatMap(\.ipv4))
+        default: return .unknown("its DHCP mode is \(settings.dhcpMode.word), which means nothing known")
+        }
+    }
+
+    /// What AMT's DHCP modes mean on Wi-Fi, and what the firmware does while the host has the radio, nobody has shown.
+    /// Its packets pass the host only where `iwlmei` hands them over.
+    fileprivate static func wireless(
+        _ settings: LANSettings, _ interfaces: [HostInterface]?, isDiverted: Bool?
+    ) -> AMTAddress {
+        guard !settings.mac.isZero else { return .none("AMT has no wireless interface") }
+        if !settings.enabled, settings.ipv4.isUnspecified {
+            return .none("the firmware says that the interface is off, and has no address")
+        }
+        guard let interfaces else { return .unknown("the host's interfaces can't be read") }
+        let carrying = HostInterface.carrying(settings.mac, in: interfaces)
+        guard let match = Match(settings, carrying) else {
+            let has = settings.ipv4.isUnspecified ? "it has no address yet" : "it has \(settings.ipv4)"
+            return .unknown("\(has), and what its DHCP mode \(settings.dhcpMode.word) means on Wi-Fi is not known")
+        }
+        switch isDiverted {
+        case true?: return match.shared
+        case false?:
+            return .unknown(
+                "it has the address of \(match.interfaces.map(\.name).joined(separator: ", ")), and without iwlmei "
+                    + "what the firmware does on the host's Wi-Fi is not known")
+        case nil:
+            return .unknown(
+                "it has the address of \(match.interfaces.map(\.name).joined(separator: ", ")), and whether iwlmei "
+                    + "hands its packets over is not known")
+        }
+    }
+}
+
+extension Array {
+    /// Itself; `others` where it is empty.
+    fileprivate func ifAny(else others: Self) -> Self { isEmpty ? others : self }
+}

@@ -1,0 +1,28 @@
+# A firmware that falls silent in the middle takes nothing back of what it said before, and is soon asked for the rest.
+source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
+PATIENCE=75
+
+start_machine provisioned-acm
+serve
+start_guard AuditSec=1h
+eventually "AMT has the host's address" address wired rule same-lease
+eventually "on which the ports are held" json .holds.0.state held
+
+sleep 5  # Who asks by hand gets an answer each 5 s.
+(cat $machines/provisioned-acm.machine; printf '\n[faults]\nGetLanInterfaceSettings = silent\n') >machine
+kill -HUP $emulator
+kill -HUP $guard
+former() { json .amt.interfaces.0.evidence 'AMT has the same address by DHCP, as the firmware said before'; }
+eventually "it does not say its address any more, and that is told" former
+expect "the question had an answer" outcome answered
+expect "the address stands" address wired address shared
+expect "the ports are still held" json .holds.0.state held
+
+cp $machines/provisioned-acm.machine machine
+kill -HUP $emulator
+eventually "a minute later it says its address again" json .amt.interfaces.0.evidence 'AMT has the same address by DHCP'
+expect "by one more question" asked_times 3
+mapfile -t moment < <(sed -nE 's/^([0-9]+) mei0 open.*/\1/p' $asked)
+expect "after a minute" at_least $((moment[2] - moment[1])) 60000
+expect "and not much more" at_most $((moment[2] - moment[1])) 70000
+stop_guard
