@@ -79,9 +79,9 @@ eventually "on the bus there are three" property Victims 't 3'
 eventually "the journal has an entry for one that appears" \
     says 'A socket is on a port whose packets AMT takes: tcp 192.0.2.20:16994 to 192.0.2.99:443, syn-sent'
 eventually "that nobody has acknowledged is told" victims '*192.0.2.20:16994*syn-sent, sent * more*'
-expect "the status counts them, tells the worst, and is no longer good" exits 1 status
+eventually "the status counts them, tells the worst, and is no longer good" exits 1 status
 expect "with its port" like "$said" '*Victims:*3, the worst: tcp 192.0.2.20:16994 to 192.0.2.99:443*'
-expect "since something needs a look" reason victims
+eventually "soon something needs a look" reason victims
 expect "which is the verdict" json .verdict degraded
 eventually "and the service manager is told of it" told_manager '^STATUS=Degraded.*, 3 victims\.$'
 export COLUMNS=100

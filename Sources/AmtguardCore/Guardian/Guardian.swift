@@ -183,8 +183,12 @@ extension Guardian {
         reservation.required.subtracting(reservation.reserved ?? PortSet())
     }
 
-    /// Sockets that AMT deafens, as far as that is known.
-    private var deafened: [Victim] { victims.victims ?? [] }
+    /// Sockets that AMT has deafened for longer than a moment, as far as that is known: whoever opens and closes some
+    /// at each look must not have the verdict told each time.
+    private var deafened: [Victim] {
+        guard let now = observedAt?.instant else { return [] }
+        return (victims.victims ?? []).filter { now - $0.since.instant >= .seconds(10) }
+    }
 
     var reach: PortSet { choice?.reach ?? PortSet(1...65535) }
 

@@ -70,4 +70,19 @@ extension String {
         copy.replaceSubrange(range, with: text)
         return copy
     }
+
+    @Test func `holds what a configuration asked for that can't be read at the next start`() {
+        let list = amt.union("40000-40010")
+        let memory = Memory(
+            scope: scope, ownership: Ownership(owned: "16992-16995,40000-40010", list: list.fingerprint), sawCSME: true)
+        var guardian = Guardian(remembering: memory)
+        func effects(_ observation: Guardian.Observation) -> [Effect] { guardian.observe(observation, at: at(100)) }
+        _ = effects(.configuration(nil, VerdictTests.problems))
+        _ = effects(.presence(.csme))
+        #expect(!effects(.list(.ports(list), .request)).contains { if case .remove = $0 { true } else { false } })
+        #expect(guardian.memory.ownership.owned == "16992-16995,40000-40010")
+        // The one that can be read again takes back what it does not ask for.
+        _ = effects(.configuration(Configuration(), []))
+        #expect(effects(.list(.ports(list), .request)).contains(.remove("40000-40010")))
+    }
 }

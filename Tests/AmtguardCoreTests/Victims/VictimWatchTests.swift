@@ -92,7 +92,7 @@ import Testing
         #expect(scene.status.text.contains { $0.label == "Victims" && $0.value == "unknown" })
     }
 
-    @Test func `leave the verdict alone, and are told with the worst`() {
+    @Test func `need a look when they stay, and are told with the worst`() {
         var scene = scene()
         scene.see(.sockets(SocketReading(many(2), omitted: 3)))
         #expect(scene.status.verdict == .protected)
@@ -100,6 +100,13 @@ import Testing
         #expect(
             scene.status.text.contains { $0.label == "Victims" && $0.value.hasPrefix("2, the worst: tcp 192.0.2.20") })
         #expect(scene.status.reasons.map(\.id) == ["sockets-many"])
+
+        scene.now += 10
+        scene.see(.list(.ports(amt), .audit))
+        #expect(scene.status.verdict == .degraded)
+        #expect(scene.status.reasons.first?.says.hasPrefix("AMT deafens 2 sockets, the worst: tcp 192.0.2.20") == true)
+        scene.see(.sockets(SocketReading([])))
+        #expect(scene.status.verdict == .protected)
     }
 
     @Test func `are looked for on required and on AMT's own ports, and nowhere where AMT is impossible`() {

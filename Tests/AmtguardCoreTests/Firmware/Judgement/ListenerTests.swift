@@ -5,24 +5,24 @@ import Testing
 @Suite struct `AMT's listeners` {
     /// What is expected of 16992, 623, 16993, 664, 16994, 16995.
     static let rows: [(String, FirmwareAnswer, String)] = [
-        ("no TLS", .heard(.post, .admin), "open open closed closed open closed"),
-        ("TLS", .heard(.post, .admin, tls: true), "closed closed open open closed open"),
-        ("TLS, 16.1", .heard(.post, .admin, tls: true, version: "16.1.25"), "closed closed open open closed open"),
+        ("no TLS", .heard(.post, .admin), "open closed open closed open closed"),
+        ("TLS", .heard(.post, .admin, tls: true), "closed open closed open closed open"),
+        ("TLS, 16.1", .heard(.post, .admin, tls: true, version: "16.1.25"), "closed open closed open closed open"),
         (
             "no TLS, 16.1", .heard(.post, .client, version: "16.1.25"),
             "unknown unknown unknown unknown unknown unknown"
         ),
-        ("no TLS, 16.0", .heard(.post, .client, version: "16.0.15"), "open open closed closed open closed"),
-        ("no TLS, 19", .heard(.post, .admin, version: "19.0.0"), "closed closed open open closed open"),
-        ("legacy, an odd version", .heard(.post, .none, version: "x"), "open open closed closed open closed"),
-        ("no redirection", .heard(.post, .admin, redirection: []), "open open closed closed closed closed"),
+        ("no TLS, 16.0", .heard(.post, .client, version: "16.0.15"), "open closed open closed open closed"),
+        ("no TLS, 19", .heard(.post, .admin, version: "19.0.0"), "closed open closed open closed open"),
+        ("legacy, an odd version", .heard(.post, .none, version: "x"), "open closed open closed open closed"),
+        ("no redirection", .heard(.post, .admin, redirection: []), "open closed open closed closed closed"),
         (
             "no redirection, 16.1", .heard(.post, .admin, version: "16.1.25", redirection: []),
             "unknown unknown unknown unknown closed closed"
         ),
         (
             "redirection not told", .heard(.post, .admin).with { $0.redirection = .unknown("status UNSUPPORTED") },
-            "open open closed closed unknown unknown"
+            "open closed open closed unknown unknown"
         ),
         (
             "security not told", .heard(.post, .admin).with { $0.security = .unknown("status UNSUPPORTED") },
@@ -42,7 +42,7 @@ import Testing
         scene.see(.firmware(.answer(answer)))
         let listeners = scene.status.amt.listeners ?? []
         #expect(listeners.filter { $0.protocol == "tcp" }.map(\.expected).joined(separator: " ") == words, "\(name)")
-        #expect(listeners.filter { $0.protocol == "tcp" }.map(\.port) == [16992, 623, 16993, 664, 16994, 16995])
+        #expect(listeners.filter { $0.protocol == "tcp" }.map(\.port) == [623, 664, 16992, 16993, 16994, 16995])
         #expect(listeners.filter { $0.protocol == "udp" }.map(\.expected) == ["unknown", "unknown"])
         #expect(listeners.allSatisfy { !$0.evidence.isEmpty && $0.evidence.oneLineOnly })
         #expect(scene.status.ports.required == amt.description)
