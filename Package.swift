@@ -53,7 +53,7 @@ let package = Package(
         .testTarget(name: "AmtguardCoreTests", dependencies: ["AmtguardCore"]),
         .testTarget(name: "AmtguardLinuxTests", dependencies: ["AmtguardLinux", "AmtguardCore", "CLinux", system]),
         .testTarget(name: "AmtguardSystemdTests", dependencies: ["AmtguardSystemd", "CSystemd", system]),
-        .testTarget(name: "AmtguardDaemonTests", dependencies: ["AmtguardDaemon", system]),
+        .testTarget(name: "AmtguardDaemonTests", dependencies: ["AmtguardDaemon", "AmtguardCore", system]),
         .testTarget(
             name: "AmtguardMEITests",
             dependencies: ["AmtguardMEI", "AmtguardLinux", "AmtguardCore", "amtguard-firmware", system]),

@@ -1,6 +1,6 @@
 import AmtguardCore
 
-/// A table of columns as wide as their widest cell.
+/// A table of columns as wide as their widest cell, or as the terminal lets them be.
 struct Columns {
     /// A text and how it is to be shown. Foreign text is made one line before it gets here.
     struct Cell {
@@ -23,18 +23,39 @@ struct Columns {
 
     /// The rows, without blanks at their ends.
     func render(on terminal: Terminal) -> String {
-        let widths = rows.reduce(into: [Int]()) { widths, row in
-            for (column, cell) in row.enumerated() {
-                if column == widths.count { widths.append(0) }
-                widths[column] = max(widths[column], cell.text.count)
+        let widths = widths(on: terminal)
+        return rows.flatMap { row in
+            let cells = zip(row, widths).map { cell, width in
+                (lines: cell.text.count > width ? cell.text.folded(to: width) : [cell.text], tone: cell.tone)
             }
-        }
-        return rows.map { row in
-            let last = row.lastIndex { !$0.text.isEmpty } ?? 0
-            return row.prefix(last + 1).enumerated().map { column, cell in
-                let blanks = column == last ? 0 : widths[column] - cell.text.count + 2
-                return terminal.paint(cell.text, cell.tone) + String(repeating: " ", count: blanks)
-            }.joined()
+            return (0..<(cells.map(\.lines.count).max() ?? 0)).map { index in
+                line(cells.map { Cell($0.lines.count > index ? $0.lines[index] : "", $0.tone) }, widths, on: terminal)
+            }
         }.joined(separator: "\n")
+    }
+
+    private func line(_ cells: [Cell], _ widths: [Int], on terminal: Terminal) -> String {
+        let last = cells.lastIndex { !$0.text.isEmpty } ?? 0
+        return cells.prefix(last + 1).enumerated().map { column, cell in
+            let blanks = column == last ? 0 : max(0, widths[column] - cell.text.count) + 2
+            return terminal.paint(cell.text, cell.tone) + String(repeating: " ", count: blanks)
+        }.joined()
+    }
+
+    /// Each column as wide as its widest cell; where that is too much for the terminal, the widest are folded, as far as
+    /// their longest words let them.
+    private func widths(on terminal: Terminal) -> [Int] {
+        func most(_ measure: (Cell) -> Int) -> [Int] {
+            (0..<(rows.first?.count ?? 0)).map { column in rows.map { measure($0[column]) }.max() ?? 0 }
+        }
+        var widths = most(\.text.count)
+        let least = most(\.text.longestWord)
+        let room = terminal.width - 2 * (widths.count - 1)
+        while terminal.folds, widths.reduce(0, +) > room {
+            let foldable = widths.indices.filter { widths[$0] > least[$0] }
+            guard let widest = foldable.max(by: { widths[$0] < widths[$1] }) else { break }
+            widths[widest] -= 1
+        }
+        return widths
     }
 }

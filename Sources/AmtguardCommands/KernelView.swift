@@ -11,6 +11,6 @@ struct KernelView {
         let judgement = SocketJudgement(try? readSockets(on: .ofAMT, includingBound: true), shared)
         ports = Status.Ports(
             required: .ofAMT, reserved: absence.reserved, owned: PortSet(), choice: absence.choice,
-            takers: judgement.takers)
+            takers: judgement.takers, holds: nil)
     }
 }

@@ -65,8 +65,12 @@ struct PortPicture {
         var lines: [(text: String, count: Int)] = []
         for mark in PortSpace.Mark.allCases where cells.contains(mark) {
             guard let meaning = mark.meaning else { continue }
-            let entry = terminal.paint(String(mark.sign(isUTF8: terminal.isUTF8)), mark.tone) + " " + meaning
-            let count = meaning.count + 2
+            let folded = meaning.folded(to: terminal.width - 2)
+            let entry =
+                terminal.paint(String(mark.sign(isUTF8: terminal.isUTF8)), mark.tone) + " "
+                + folded.joined(separator: "\n  ")
+            // What takes more than one line has no room beside it.
+            let count = folded.count > 1 ? terminal.width : meaning.count + 2
             if let last = lines.last, last.count + 2 + count <= terminal.width {
                 lines[lines.count - 1] = (last.text + "  " + entry, last.count + 2 + count)
             } else {

@@ -8,6 +8,8 @@ struct Terminal {
     var colours: Bool
     /// In columns.
     var width = 80
+    /// Whether the width is known: a program that reads a table wants each row on one line.
+    var folds = false
     /// Whether it shows more than ASCII.
     var isUTF8 = false
 
@@ -15,9 +17,10 @@ struct Terminal {
     static var standard: Terminal {
         let refused = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
         let dumb = unsafe getenv("TERM").map { unsafe String(cString: $0) } == "dumb"
+        let (columns, window) = (variable("COLUMNS"), terminalWidth(of: .standardOutput))
         return Terminal(
             colours: isatty(STDOUT_FILENO) == 1 && !refused && !dumb,
-            width: width(columns: variable("COLUMNS"), window: terminalWidth(of: .standardOutput)),
+            width: width(columns: columns, window: window), folds: columns != nil || window != nil,
             isUTF8: isUTF8(["LC_ALL", "LC_CTYPE", "LANG"].map(variable)))
     }
 

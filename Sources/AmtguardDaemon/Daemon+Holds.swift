@@ -25,9 +25,9 @@ extension Daemon {
         return socket
     }
 
-    /// Takes back what was lent.
-    func takeBackHolds() {
-        holds.takeBack()
+    /// Takes back what was lent, or what is meant of it.
+    func takeBackHolds(where isMeant: (Hold) -> Bool = { _ in true }) {
+        holds.takeBack(where: isMeant)
         observe(.holds(holds.reading, .readBack))
         finish()
     }

@@ -13,7 +13,7 @@ struct HoldDriver: ~Copyable {
     /// Takes over what the service manager kept.
     mutating func adopt(_ stored: consuming Descriptor, name: String) {
         guard let socket = HoldSocket(adopting: stored), socket.hold.storedName == name, sockets[socket.hold] == nil
-        else { return store.remove(name) }
+        else { return store.discard(name) }
         sockets[socket.hold] = socket
         store.adopted(socket.hold)
     }
@@ -28,7 +28,7 @@ struct HoldDriver: ~Copyable {
             // The copy in the store may live a moment longer than this one.
             socket.makeWay()
             lent.remove(hold)
-            store.remove(hold.storedName)
+            store.remove(hold)
         }
         refused = [:]
         for hold in change.take {
@@ -60,10 +60,13 @@ struct HoldDriver: ~Copyable {
         return socket.lent
     }
 
-    /// Ends what borrowers do with holds. They stay bound, so that there is no moment without them.
-    mutating func takeBack() {
-        for hold in lent { sockets[hold]?.takeBack() }
-        lent = []
+    /// Ends what borrowers do with holds, or with those of them that are meant. They stay bound, so that there is no
+    /// moment without them.
+    mutating func takeBack(where isMeant: (Hold) -> Bool = { _ in true }) {
+        for hold in lent.filter(isMeant) {
+            sockets[hold]?.takeBack()
+            lent.remove(hold)
+        }
     }
 
     /// Why a hold can't be lent.
@@ -95,7 +98,13 @@ private struct HoldStore {
 
     mutating func adopted(_ hold: Hold) { stored.insert(hold) }
 
-    mutating func remove(_ name: String) {
+    /// Where it was never stored (nobody supervises us), nothing is to be taken out.
+    mutating func remove(_ hold: Hold) {
+        if stored.remove(hold) != nil { surplus.insert(hold.storedName) }
+    }
+
+    /// Has everything taken out that lies under a name; what is still wanted of it is stored anew.
+    mutating func discard(_ name: String) {
         surplus.insert(name)
         stored = stored.filter { $0.storedName != name }
     }

@@ -35,7 +35,7 @@ import Testing
         for utf8 in [false, true] {
             let lines = draw(Self.space, width, utf8: utf8)
             #expect(lines[0].count == width)
-            #expect(lines.dropFirst().allSatisfy { $0.count <= max(width, 22) }, "\(lines)")
+            #expect(lines.dropFirst().allSatisfy { $0.count <= width }, "\(lines)")
             for port in [623, 16992] {
                 let sign = Array(lines[0])[port * width / 65_536]
                 #expect("X#✗█".contains(sign), "\(port) at \(width): \(sign)")
@@ -56,6 +56,18 @@ import Testing
     @Test func `is drawn in blocks where the terminal shows them, and in ASCII else`() {
         #expect(draw(Self.space, 40, utf8: true)[0] == "✗···▒·····█·········░░░░▒▒▒▒░░░░░░░░░░··")
         #expect(draw(Self.space, 40).allSatisfy { $0.utf8.count == $0.count })
+    }
+
+    @Test(arguments: [20, 30, 40])
+    func `folds what is long in the legend`(width: Int) {
+        var space = Self.space
+        space.reserved = PortSet()
+        space.victims = PortSet()
+        let lines = draw(space, width)
+        #expect(lines.allSatisfy { $0.count <= width }, "\(lines)")
+        #expect(
+            lines.dropFirst(2).joined(separator: " ").split(separator: " ").joined(separator: " ").hasPrefix(
+                "o required, not reserved, out of reach"))
     }
 
     @Test func `shows the gravest of each column`() {
@@ -100,7 +112,8 @@ import Testing
     }
 
     @Test func `of sets that are none is drawn all the same`() throws {
-        var ports = Status.Ports(required: .ofAMT, reserved: nil, owned: PortSet(), choice: nil, takers: nil)
+        var ports = Status.Ports(
+            required: .ofAMT, reserved: nil, owned: PortSet(), choice: nil, takers: nil, holds: nil)
         ports.required = "\u{1B}[2J"
         ports.owned = "1-"
         #expect(draw(PortSpace(ports, victims: nil), 40)[0].contains("\u{1B}") == false)
@@ -135,22 +148,37 @@ import Testing
         #expect(table.render(on: Terminal(colours: false)) == "A          LONG  C\nwide cell  ?[2J")
     }
 
+    @Test(arguments: [40, 60, 80])
+    func `are no wider than a terminal, and break no word`(width: Int) {
+        var table = Columns("PORT", "EXPOSURE", "TAKEN BY")
+        let taker = "tcp 192.0.2.20:16992 to 198.51.100.7:443, syn-sent, a.scope (uid 1000): perhaps a victim"
+        table.add(.init("16992"), .init("reserved, and outside the range anyway", .good), .init(taker))
+        table.add(.init("16993"), .init("exposed"), .init("-"))
+        let lines = table.render(on: Terminal(colours: false, width: width, folds: true)).split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= width }, "\(lines)")
+        let words = Set(lines.flatMap { $0.split(separator: " ") })
+        #expect(taker.split(separator: " ").allSatisfy(words.contains))
+        let unfolded = table.render(on: Terminal(colours: false, width: width))
+        #expect(unfolded.split(separator: "\n").count == 3 && unfolded.contains(taker))
+    }
+
     @Test func `of the ports tell what each is, who holds it and who has it`() {
         let socket = LocalSocket(
             .tcp, .v4(IPv4Address(bits: 0xC000_0214)), port: 16992, .synSent, uid: 1000, unit: "a.scope")
         var takers = SocketJudgement(SocketReading([socket]), SharedAddresses(doubt: "x")).takers
-        takers?[16992]?.holds = [.v4(IPv4Address(bits: 0xC000_0214))]
+        let address = IPv4Address(bits: 0xC000_0214)
         takers?[16992]?.count = 9
         let ports = Status.Ports(
             required: PortSet(623...623, 16992...16992), reserved: PortSet(16992...16992), owned: PortSet(),
             choice: KernelChoice(ephemeralRange: 32_768...60_999, unprivilegedStart: 1024, autobindReuse: true),
-            takers: takers)
+            takers: takers, holds: [Hold(address, 16992), Hold(address, 16992, .udp)])
         let text = PortsCommand.drawing(ports, victims: nil)(Terminal(colours: false))
         for line in [
-            "623    outside the range, not reserved         -           -",
-            "16992  reserved, and outside the range anyway  192.0.2.20  tcp 192.0.2.20:16992, syn-sent, a.scope "
+            "623    outside the range, not reserved         -                             -",
+            "16992  reserved, and outside the range anyway  192.0.2.20, 192.0.2.20 (udp)  tcp 192.0.2.20:16992, syn-sent, a.scope "
                 + "(uid 1000): perhaps a victim",
-            "                                                           and 8 more", "ip_autobind_reuse is on: ",
+            "                                                                             and 8 more",
+            "ip_autobind_reuse is on: ",
         ] {
             #expect(text.contains(line), "\(text)")
         }

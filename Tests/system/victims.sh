@@ -88,6 +88,9 @@ export COLUMNS=100
 expect "they are on the picture" exits 0 ports
 expect "which is as wide as COLUMNS says" is "$(head -n 1 <<<"$said" | tr -d '\n' | wc -c)" 100
 expect "in ASCII where the locale is C" like "$said" 'X*X*X victim*'
+expect "and the table is no wider" is "$(awk 'length > 100' <<<"$said")" ""
+unset COLUMNS
+expect "with a row on one line for who reads it without a width" exits 0 ports
 expect "with LMS as what it presumably is" like "$said" '*\*:16992, listening*presumably Intel LMS*'
 said=$(LC_ALL=C.UTF-8 "$amtguardctl" --root $root ports)
 expect "in blocks where it is UTF-8" like "$(LC_ALL=C.UTF-8; head -n 1 <<<"$said")" '*✗*░*✗*'

@@ -10,6 +10,8 @@ struct Detection: Hashable, Sendable {
     private(set) var heard: FirmwareAnswer?
     /// `nil` where they can't be read.
     private(set) var interfaces: [HostInterface]?
+    /// The host's addresses, and those that it has lost, as long as AMT says them.
+    private(set) var had: Set<IPv4Address> = []
     private(set) var sockets: SocketReading?
     /// Whether the sockets were looked for, be it in vain.
     private(set) var soughtSockets = false
@@ -50,7 +52,12 @@ struct Detection: Hashable, Sendable {
         judge()
     }
 
-    mutating func observe(_ interfaces: [HostInterface]?) { self.interfaces = interfaces }
+    mutating func observe(_ interfaces: [HostInterface]?) {
+        self.interfaces = interfaces
+        guard let interfaces else { return }
+        let said = [heard?.wired, heard?.wireless].compactMap { $0?.value?.ipv4 }
+        had = Set(interfaces.flatMap(\.ipv4)).union(had.intersection(said))
+    }
 
     mutating func observe(_ sockets: SocketReading?) {
         self.sockets = sockets

@@ -10,7 +10,8 @@ extension Guardian {
         let interfaces = detection.amtInterfaces.flatMap { $0.isEmpty ? nil : $0 }
         return HoldPlan(
             addresses: HoldPlan.Addresses(
-                sharedBy: interfaces, with: detection.interfaces, always: configuration.mode == .always),
+                sharedBy: interfaces, with: detection.interfaces, had: detection.had,
+                always: configuration.mode == .always),
             ports: reservation.required, holdsUDP: configuration.holdsUDP, isShared: configuration.hold == .cooperative)
     }
 

@@ -16,7 +16,7 @@ extension Guardian {
             amt: Status.AMT(detection),
             ports: Status.Ports(
                 required: reservation.required, reserved: reserved, owned: reservation.ownership.owned, choice: choice,
-                takers: takers),
+                takers: takers, holds: Array(holding.reading.held.keys)),
             watch: watch.kind,
             repairs: Status.Repairs(
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),

@@ -30,7 +30,7 @@ extension Status {
         public var reserved: Bool?
         public var owned: Bool
         public var inReach: Bool?
-        /// The addresses on which amtguard holds it; `nil` where that can't be read.
+        /// The addresses on which amtguard holds it, `192.0.2.1 (udp)` where it is not TCP; `nil` where that is not known.
         public var held: [String]?
         /// The gravest of those who have it, amtguard aside; `nil` where they can't be read.
         public var takenBy: [Socket]?
@@ -65,9 +65,10 @@ extension Status.Socket {
 }
 
 extension Status.Ports {
-    /// What is told of the ports; `nil` is what can't be read.
+    /// What is told of the ports; `nil` is what can't be read or known.
     public init(
-        required: PortSet, reserved: PortSet?, owned: PortSet, choice: KernelChoice?, takers: [UInt16: PortTakers]?
+        required: PortSet, reserved: PortSet?, owned: PortSet, choice: KernelChoice?,
+        takers: [UInt16: PortTakers]?, holds: [Hold]?
     ) {
         self.required = required.description
         self.reserved = reserved?.description
@@ -77,8 +78,9 @@ extension Status.Ports {
         exposed = (choice.map { missing.intersection($0.reach) } ?? missing).description
         reach = choice?.reach.description
         autobindReuse = choice?.autobindReuse
-        each = PortCondition.all(required, reserved: reserved, owned: owned, choice: choice, takers: takers)
-            .map(Status.Port.init)
+        each = PortCondition.all(
+            required, reserved: reserved, owned: owned, choice: choice, takers: takers, holds: holds
+        ).map(Status.Port.init)
     }
 }
 
@@ -90,7 +92,9 @@ extension Status.Port {
         reserved = condition.isReserved
         owned = condition.isOwned
         inReach = condition.isInReach
-        held = condition.takers?.holds.map(\.description)
+        held = condition.holds?.map {
+            $0.protocol == .tcp ? "\($0.address)" : "\($0.address) (\($0.protocol.rawValue))"
+        }
         takenBy = condition.takers?.sockets.map(Status.Socket.init)
         takers = condition.takers?.count
     }

@@ -62,8 +62,9 @@ extension HoldPlan.Addresses {
     /// - Parameters:
     ///   - amt: AMT's interfaces; `nil` as long as nothing was heard of them.
     ///   - host: The host's; `nil` where they can't be read.
+    ///   - had: Addresses that the host has had: one that it has no longer is not awaited.
     ///   - always: `Mode=always`: where no address is known, each of the host's may be AMT's.
-    init(sharedBy amt: [AMTInterface]?, with host: [HostInterface]?, always: Bool) {
+    init(sharedBy amt: [AMTInterface]?, with host: [HostInterface]?, had: Set<IPv4Address> = [], always: Bool) {
         guard let host else {
             self = .unknown
             return
@@ -71,11 +72,11 @@ extension HoldPlan.Addresses {
         let shared = (amt ?? []).filter { if case .shared = $0.address { true } else { false } }
         let isOpen = amt.map { $0.contains { if case .unknown = $0.address { true } else { false } } } ?? true
         if !shared.isEmpty {
-            self = .these(shared.flatMap(\.addressesToHold))
+            self = .these(shared.flatMap { $0.addressesToHold(had) })
         } else if !isOpen {
             self = .these([])
         } else if always {
-            self = .these(host.filter { !$0.isLoopback }.flatMap(\.ipv4).filter(\.isGlobal))
+            self = .these(host.globalIPv4)
         } else {
             self = .asBefore(among: Set(host.flatMap(\.ipv4)))
         }
@@ -84,10 +85,13 @@ extension HoldPlan.Addresses {
 
 extension AMTInterface {
     /// The host's addresses that AMT speaks with. Where the host has none yet, the one that AMT says: both had it before
-    /// the machine was started, and the hold stands before the address is up.
-    fileprivate var addressesToHold: [IPv4Address] {
+    /// the machine was started, and the hold stands before the address is up. Once the host has had it and lost it, the
+    /// next one may be another.
+    fileprivate func addressesToHold(_ had: Set<IPv4Address>) -> [IPv4Address] {
         let addresses = address.hostAddresses
-        guard addresses.isEmpty, let said = settings.value?.ipv4, !said.isUnspecified else { return addresses }
+        guard addresses.isEmpty, let said = settings.value?.ipv4, !said.isUnspecified, !had.contains(said) else {
+            return addresses
+        }
         return [said]
     }
 }

@@ -39,3 +39,8 @@ public struct HostInterface: Hashable, Sendable {
         self.ipv4 = ipv4
     }
 }
+
+extension Sequence<HostInterface> {
+    /// The addresses that others can reach: where nobody knows better, each may be AMT's.
+    var globalIPv4: [IPv4Address] { filter { !$0.isLoopback }.flatMap(\.ipv4).filter(\.isGlobal) }
+}

@@ -24,15 +24,18 @@ public struct PortCondition: Hashable, Sendable {
     public var isInReach: Bool?
     /// `nil` where they can't be read.
     public var takers: PortTakers?
+    /// What amtguard holds of it; `nil` where that is not known.
+    public var holds: [Hold]?
 
     public init(
-        _ port: UInt16, reserved: PortSet?, owned: PortSet, choice: KernelChoice?, takers: PortTakers?
+        _ port: UInt16, reserved: PortSet?, owned: PortSet, choice: KernelChoice?, takers: PortTakers?, holds: [Hold]?
     ) {
         self.port = port
         isReserved = reserved?.contains(port)
         isOwned = owned.contains(port)
         isInReach = choice?.reach.contains(port)
         self.takers = takers
+        self.holds = holds
     }
 
     /// | reserved | within reach | |
@@ -56,12 +59,13 @@ public struct PortCondition: Hashable, Sendable {
     /// The condition of each port of `required`, the first 64: nobody reads a table of thousands.
     public static func all(
         _ required: PortSet, reserved: PortSet?, owned: PortSet, choice: KernelChoice?,
-        takers: [UInt16: PortTakers]?
+        takers: [UInt16: PortTakers]?, holds: [Hold]?
     ) -> [PortCondition] {
-        required.ranges.lazy.flatMap { $0 }.prefix(64).map { port in
+        let holds = holds.map { Dictionary(grouping: $0.sorted(), by: \.port) }
+        return required.ranges.lazy.flatMap { $0 }.prefix(64).map { port in
             PortCondition(
                 port, reserved: reserved, owned: owned, choice: choice,
-                takers: takers.map { $0[port] ?? PortTakers() })
+                takers: takers.map { $0[port] ?? PortTakers() }, holds: holds.map { $0[port] ?? [] })
         }
     }
 }

@@ -48,7 +48,7 @@ extension SharedAddresses {
             doubt = open.first
         } else if known.isEmpty || !open.isEmpty {
             if always {
-                addresses = Set(interfaces.filter { !$0.isLoopback }.flatMap(\.ipv4).filter(\.isGlobal))
+                addresses = Set(interfaces.globalIPv4)
             }
             if !always || detection.interfaces == nil { doubt = open.first ?? "AMT's address was not told yet" }
         }

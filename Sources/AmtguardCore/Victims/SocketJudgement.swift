@@ -35,8 +35,6 @@ public struct PortTakers: Hashable, Sendable {
     public var sockets: [JudgedSocket] = []
     /// How many there are.
     public var count = 0
-    /// On which addresses amtguard holds the port.
-    public var holds: [IPAddress] = []
 
     private static let mostSockets = 8
 
@@ -44,7 +42,6 @@ public struct PortTakers: Hashable, Sendable {
         let others = all.filter { $0.standing != .own }
         sockets = Array(others.prefix(Self.mostSockets))
         count = others.count
-        holds = all.filter { $0.standing == .own && $0.socket.state == .bound }.map(\.socket.address)
     }
 
     init() {}

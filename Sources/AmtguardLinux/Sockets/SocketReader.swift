@@ -10,7 +10,7 @@ public import SystemPackage
 /// The kernel leaves out the others: on a host with a hundred thousand connections the few that matter are copied.
 /// - Parameters:
 ///   - includingBound: Also those that are bound, and neither listen nor are connected: nobody deafens these, and the
-///     kernel walks through all others for them. Our own are told in any case.
+///     kernel walks through all others for them.
 ///   - cgroups: Where the control groups are mounted, for the unit of each.
 /// - Throws: `noSuchFileOrDirectory` where the kernel can't tell (no `inet_diag`, `udp_diag`): then it is not known.
 public func readSockets(
@@ -32,15 +32,13 @@ public func readSockets(
         omitted += found.omitted
     }
     let units = ControlGroupTree(mount: cgroups).units(of: Set(entries.compactMap(\.controlGroup)))
-    let own = OwnSockets(besides: socket)
-    var sockets = entries.map { entry in
+    let own = OwnSockets()
+    let sockets = entries.map { entry in
         var socket = entry.socket
         socket.unit = entry.controlGroup.flatMap { units[$0] }
         socket.isOwn = socket.inode.map(own.inodes.contains) ?? false
         return socket
     }
-    let told = Set(sockets.compactMap(\.inode))
-    sockets += own.bound.filter { ports.contains($0.port) && !told.contains($0.inode ?? 0) }
     return SocketReading(sockets.sorted(by: precedes), omitted: omitted)
 }
 

@@ -51,6 +51,21 @@ import Testing
         #expect(scene.sockets.reading.held.isEmpty && scene.toldNames() == ["letGo"])
     }
 
+    @Test func `stand before the address is up, and not after it is gone`() {
+        var scene = scene()
+        scene.see(.interfaces([.lo, .eno1()]))
+        scene.hear(.heard(.post, .admin, wired: .wired("192.0.2.20")))
+        #expect(holds(scene) == six, "before the host has it")
+        scene.see(.interfaces([.lo, .eno1("192.0.2.20")]))
+        scene.see(.interfaces([.lo, .eno1()]))
+        #expect(holds(scene).isEmpty, "AMT may say it for long, and the host have another one next")
+        scene.see(.interfaces(nil))
+        scene.see(.interfaces([.lo, .eno1()]))
+        #expect(holds(scene).isEmpty)
+        scene.see(.interfaces([.lo, .eno1("192.0.2.20")]))
+        #expect(holds(scene) == six)
+    }
+
     @Test func `stay where the firmware falls silent, and where a successor has heard nothing yet`() {
         var scene = scene()
         _ = scene.told()

@@ -74,7 +74,7 @@ import Testing
         _ = scene.told()
         scene.see(.sockets(nil))
         #expect(scene.status.victims == nil && scene.status.victimCount == nil)
-        #expect(scene.status.ports.each.allSatisfy { $0.takenBy == nil && $0.held == nil })
+        #expect(scene.status.ports.each.allSatisfy { $0.takenBy == nil && $0.held == ["192.0.2.20"] })
         #expect(scene.status.reasons.map(\.id) == ["sockets-unknown"])
         #expect(scene.toldNames() == [])
         scene.see(.sockets(SocketReading([one])))
@@ -134,7 +134,7 @@ import Testing
     func `follows from the list and the kernel's reach`(
         reserved: PortSet?, choice: KernelChoice?, exposure: PortCondition.Exposure, words: String
     ) {
-        let condition = PortCondition(16992, reserved: reserved, owned: "", choice: choice, takers: nil)
+        let condition = PortCondition(16992, reserved: reserved, owned: "", choice: choice, takers: nil, holds: nil)
         #expect(condition.exposure == exposure)
         #expect(Status.Port(condition).words == words)
     }
@@ -149,11 +149,12 @@ import Testing
         }
         let judgement = SocketJudgement(SocketReading(sockets + [hold]), SharedAddresses())
         let conditions = PortCondition.all(
-            "1-65535", reserved: "", owned: "2", choice: .wide, takers: judgement.takers)
+            "1-65535", reserved: "", owned: "2", choice: .wide, takers: judgement.takers,
+            holds: [Hold(ip("192.0.2.20"), 2), Hold(ip("192.0.2.21"), 3, .udp)])
         #expect(conditions.map(\.port) == Array(1...64))
         #expect(conditions[0].takers == PortTakers())
         #expect(conditions[1].isOwned && conditions[1].takers?.count == 20)
         #expect(conditions[1].takers?.sockets.count == 8)
-        #expect(conditions[1].takers?.holds == [.v4(ip("192.0.2.20"))])
+        #expect(conditions.prefix(3).map { Status.Port($0).held } == [[], ["192.0.2.20"], ["192.0.2.21 (udp)"]])
     }
 }

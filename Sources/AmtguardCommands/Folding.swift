@@ -1,0 +1,16 @@
+extension String {
+    /// Its words on lines of this width; a word that is longer stays whole, so that it can be copied.
+    func folded(to width: Int) -> [String] {
+        var lines: [String] = []
+        for word in split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.isEmpty ? [""] : lines
+    }
+
+    var longestWord: Int { split(separator: " ").map(\.count).max() ?? 0 }
+}
