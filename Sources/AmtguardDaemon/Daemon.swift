@@ -24,6 +24,8 @@ final class Daemon {
     var audit: Duration?
     var published: Status?
     var publishedAt = Duration.zero
+    /// When the sockets may be looked at again.
+    var socketsRestUntil = Instant(sinceBoot: .zero)
     /// What happened and was not told yet.
     var outbox: [Event] = []
     var line = ""

@@ -36,6 +36,13 @@ final class PeerNetwork {
             """)
         try peer("ip address add 192.0.2.2/24 dev peer0 && ip address add 2001:db8::2/64 dev peer0 nodad")
         try peer("ip link set lo up && ip link set peer0 up")
+        // What is sent before the link is up for the kernel, too, is lost.
+        try shell(Self.awaiting("host0"))
+        try peer(Self.awaiting("peer0"))
+    }
+
+    private static func awaiting(_ link: String) -> String {
+        "for i in $(seq 250); do ip -br link show \(link) | grep -qw UP && exit 0; sleep 0.02; done; exit 1"
     }
 
     /// A shell command at the peer.
