@@ -60,6 +60,10 @@ let package = Package(
         .testTarget(name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore"]),
         .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),
         .testTarget(name: "AmtguardFuzzTests", dependencies: ["AmtguardFuzz"]),
+        // The files beside the code: what is installed, manual and completions among it.
+        .testTarget(
+            name: "AmtguardPackagingTests",
+            dependencies: ["AmtguardCore", "AmtguardDaemon", "AmtguardMEI", "AmtguardCommands", argumentParser]),
         .testTarget(name: "AmtguardSystemTests", dependencies: ["amtguardd", "amtguardctl"]),
     ]
 )

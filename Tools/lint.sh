@@ -23,4 +23,59 @@ forbid "The daemon has one thread" '\b(async|await|actor|Task|Thread|DispatchQue
 forbid "The daemon has no Foundation" 'import Foundation' $daemon
 forbid "libsystemd knows nothing of AMT" 'import Amtguard' Sources/AmtguardSystemd
 forbid "No forced luck" '\btry!|\bas!' Sources
+# What is installed, as far as the tools are here; each prints what it has against it.
+judge() { # RULE PROGRAM ARGUMENT...
+    rule=$1
+    shift
+    command -v "$1" >/dev/null || return 0
+    if ! found=$("$@" 2>&1); then
+        printf '%s:\n%s\n' "$rule" "$found" >&2
+        failed=1
+    fi
+}
+for page in docs/man/*; do
+    judge "mandoc finds fault with $page" mandoc -T lint -W warning "$page"
+    # man(1) warns and exits with 0.
+    # shellcheck disable=SC2016  # the inner shell's
+    ! command -v groff >/dev/null || LC_ALL=C.UTF-8 judge "man warns of $page" \
+        sh -c '! man --warnings -E UTF-8 -l -Tutf8 -Z "$1" 2>&1 >/dev/null | grep .' sh "$page"
+done
+judge "Shell scripts" shellcheck --shell=sh --exclude=SC2015 packaging/debian/*.p* packaging/build-deb Tools/*.sh
+judge "The spec file" rpmlint -c packaging/rpm/rpmlint.toml packaging/rpm/amtguard.spec
+judge "The spec file is understood" rpmspec -P packaging/rpm/amtguard.spec
+
+# The programs, where make release has built them: 8 MB of guard without a runtime for concurrency, 40 MB in all.
+release=.build/release
+if [ ! -x $release/amtguardd ]; then
+    :
+elif [ -n "$(find Makefile Sources -newer $release/amtguardd -type f)" ]; then
+    echo "The release build is older than its sources and was not judged: make release"
+elif command -v strip >/dev/null; then
+    scratch=$(mktemp -d)
+    trap 'rm -rf "$scratch"' EXIT
+    total=0
+    for program in amtguardd amtguard-firmware amtguardctl; do
+        [ -x $release/$program ] || continue
+        strip -o "$scratch/$program" $release/$program
+        size=$(stat -c %s "$scratch/$program")
+        total=$((total + size))
+        if [ $program = amtguardd ] && [ "$size" -gt 8000000 ]; then
+            echo "amtguardd has $size bytes; at most 8000000" >&2
+            failed=1
+        fi
+        if [ $program != amtguardctl ] && nm $release/$program | grep -m 1 ' swift_task_' >&2; then
+            echo "$program has the concurrency runtime" >&2
+            failed=1
+        fi
+        if ! readelf -dW $release/$program | grep -q 'FLAGS_1.*NOW.*PIE' ||
+            ! readelf -lW $release/$program | grep -q GNU_RELRO; then
+            echo "$program is not hardened: make release links it as PIE, with RELRO and immediate binding" >&2
+            failed=1
+        fi
+    done
+    if [ $total -gt 40000000 ]; then
+        echo "The programs have $total bytes; at most 40000000" >&2
+        failed=1
+    fi
+fi
 exit $failed

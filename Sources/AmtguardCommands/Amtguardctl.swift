@@ -25,7 +25,9 @@ public struct Amtguardctl: ParsableCommand {
 
 /// Options that every subcommand takes.
 struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Read /run and find the bus below this directory.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Read /run and find the bus below this directory.", valueName: "dir"), completion: .directory
+    )
     var root: String?
 
     func validate() throws {

@@ -5,7 +5,7 @@ public import SystemPackage
 /// What the command line asks for.
 public struct Invocation: Equatable {
     /// The one thing to do.
-    public enum Act: Equatable, Sendable { case guardHost, arm, check, dryRun, version, help }
+    public enum Act: Equatable, Sendable { case guardHost, arm, check, dryRun, release, version, help }
 
     public var act = Act.guardHost
     /// `--config FILE`: this file alone, no drop-ins.
@@ -42,7 +42,7 @@ public struct Invocation: Equatable {
             switch name {
             case "--config": configuration = FilePath(try Self.value(of: name, inline, &rest))
             case "--root": root = FilePath(try Self.value(of: name, inline, &rest))
-            case "--arm", "--check", "--dry-run", "--version", "--help", "-h":
+            case "--arm", "--check", "--dry-run", "--release", "--version", "--help", "-h":
                 guard inline == nil else { throw Misuse(message: "\(name) takes no value") }
                 guard act == .guardHost else { throw Misuse(message: "\(shown): only one of \(Self.actNames)") }
                 act = Self.acts[name] ?? .help
@@ -53,7 +53,7 @@ public struct Invocation: Equatable {
     }
 
     private static let acts: [String: Act] = [
-        "--arm": .arm, "--check": .check, "--dry-run": .dryRun, "--version": .version,
+        "--arm": .arm, "--check": .check, "--dry-run": .dryRun, "--release": .release, "--version": .version,
     ]
 
     private static func split(_ word: String) -> (name: String, value: String?) {
@@ -70,12 +70,13 @@ public struct Invocation: Equatable {
         return value
     }
 
-    private static let actNames = "--arm, --check, --dry-run, --version, --help"
+    private static let actNames = "--arm, --check, --dry-run, --release, --version, --help"
     private static let summary = "--config FILE, --root DIR, \(actNames)"
 
     /// What `--help` prints.
     public static let help = """
-        Usage: amtguardd [--config FILE] [--root DIR] [--arm | --check | --dry-run]
+        Usage: amtguardd [--config FILE] [--root DIR]
+                         [--arm | --check | --dry-run | --release]
 
         Keeps the ports of Intel AMT in net.ipv4.ip_local_reserved_ports, so that the
         kernel never chooses them for a connection of its own.
@@ -87,6 +88,8 @@ public struct Invocation: Equatable {
           --dry-run      look once, say what would be done, do nothing
           --arm          open what an unprivileged daemon may not, hand it to the
                          service manager and exit (ExecStartPre=+ of the unit)
+          --release      take out of the list what the last daemon added and exit;
+                         not while one runs (removal of the package)
           --version      print the version
           --help         print this
 

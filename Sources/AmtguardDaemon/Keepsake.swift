@@ -22,17 +22,22 @@ struct Keepsake: ~Copyable {
 
     /// Takes the lock; without it nothing here is touched.
     ///
+    /// - Parameter creating: Whether what is missing is made; else it is as if nothing had been remembered.
     /// - Throws: `Taken` where another daemon holds it.
-    init(below root: borrowing RootDirectory) throws(Taken) {
+    init(below root: borrowing RootDirectory, creating: Bool = true) throws(Taken) {
         let opened: RuntimeDirectory
         do {
-            opened = try RuntimeDirectory(in: root, creating: true)
+            opened = try RuntimeDirectory(in: root, creating: creating)
+        } catch Errno.noSuchFileOrDirectory where !creating {
+            return
         } catch {
             problems[""] = "\(error)"
             return
         }
         do {
-            lock = try opened.lock("lock")
+            lock = try opened.lock("lock", creating: creating)
+        } catch Errno.noSuchFileOrDirectory where !creating {
+            return
         } catch Errno.resourceTemporarilyUnavailable {
             throw Taken()
         } catch {
@@ -40,7 +45,9 @@ struct Keepsake: ~Copyable {
             return
         }
         do {
-            record = try opened.openRecord("memory")
+            record = try opened.openRecord("memory", creating: creating)
+        } catch Errno.noSuchFileOrDirectory where !creating {
+            return
         } catch {
             problems["/memory"] = "\(error)"
         }

@@ -18,6 +18,9 @@ public enum Program {
             case .dryRun:
                 var attempt = try DryRun(invocation)
                 return attempt.run() ? 0 : 1
+            case .release:
+                var release = try Release(below: invocation.openRoot())
+                try release.run()
             case .version: print("amtguardd \(amtguardVersion)", to: .standardOutput)
             case .help: print(Invocation.help, to: .standardOutput)
             }

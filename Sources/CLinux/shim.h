@@ -38,11 +38,11 @@ static inline unsigned shim_minor(unsigned long device) {
         return minor(device);
 }
 
-/* Where the program's own code lies: made by the linker. */
+/* Where the program's own code lies: made by the linker (end(3)). */
 extern const char __executable_start[];
-extern const char __etext[];
+extern const char etext[];
 static inline const void *shim_code_start(void) { return __executable_start; }
-static inline const void *shim_code_end(void) { return __etext; }
+static inline const void *shim_code_end(void) { return etext; }
 
 /* memfd_create(2) since Linux 6.3; older headers lack it. */
 #ifndef MFD_NOEXEC_SEAL

@@ -55,4 +55,21 @@ struct RecordTests {
         #expect(unsafe chown(tree.path + "/run/amtguard/owned", 65_534, 65_534) == 0)
         #expect(throws: Errno.notPermitted) { _ = try runtime().openRecord("owned") }
     }
+
+    @Test(.enabled(if: isRoot, needsRoot))
+    func `a file of the directory's owner is what root came for`() throws {
+        try tree.file("run/amtguard/owned", "x")
+        for path in ["/run/amtguard/owned", "/run/amtguard"] {
+            #expect(unsafe chown(tree.path + path, 65_534, 65_534) == 0)
+        }
+        let bytes = try runtime().openRecord("owned", creating: false).read()
+        #expect(bytes == Array("x".utf8))
+    }
+
+    @Test func `where nothing is to be created, nothing is`() throws {
+        let directory = try runtime()
+        #expect(throws: Errno.noSuchFileOrDirectory) { _ = try directory.openRecord("owned", creating: false) }
+        #expect(throws: Errno.noSuchFileOrDirectory) { _ = try directory.lock("lock", creating: false) }
+        #expect(tree.bytes("run/amtguard/owned") == nil)
+    }
 }

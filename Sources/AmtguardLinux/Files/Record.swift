@@ -52,15 +52,17 @@ public struct Record: ~Copyable {
 }
 
 extension RuntimeDirectory {
-    /// Opens the record `name`, created empty where it is missing; its page is reserved then, so that a full file
+    /// Opens the record `name`, created empty where it is missing and `creating` says so; its page is reserved then, so that a full file
     /// system shows here and not in the middle of a repair.
     ///
-    /// - Throws: `tooManySymbolicLinkLevels` for a link, `notPermitted` for a file of another user or with two names.
-    public borrowing func openRecord(_ name: String) throws(Errno) -> Record {
-        let file = try open(name, O_RDWR | O_CREAT, mode: 0o644)
+    /// - Throws: `tooManySymbolicLinkLevels` for a link, `notPermitted` for a file with two names, or of another user
+    ///   than this one, root, or the directory's owner.
+    public borrowing func openRecord(_ name: String, creating: Bool = true) throws(Errno) -> Record {
+        let file = try open(name, O_RDWR | (creating ? O_CREAT : 0), mode: 0o644)
         try file.requireRegularFile()
         let status = try file.status()
-        guard status.st_nlink == 1, status.st_uid == geteuid() || status.st_uid == 0 else { throw .notPermitted }
+        let owners = [geteuid(), 0, try directory.status().st_uid]
+        guard status.st_nlink == 1, owners.contains(status.st_uid) else { throw .notPermitted }
         // Everybody may see that it is held (`isHeld`), where only root may ask for the lock itself. A lock for reading
         // is in nobody's way, and nobody else's is in ours.
         try file.lockForReading()

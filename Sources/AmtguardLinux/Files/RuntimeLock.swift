@@ -10,8 +10,8 @@ extension RuntimeDirectory {
     /// The file has mode 0600: everybody who may read it may lock it for reading, and so keep the daemon from starting.
     /// The corresponding C function is `fcntl` with `F_OFD_SETLK`.
     /// - Throws: `resourceTemporarilyUnavailable` where another daemon has it.
-    public borrowing func lock(_ name: String) throws(Errno) -> Descriptor {
-        let file = try open(name, O_RDWR | O_CREAT, mode: 0o600)
+    public borrowing func lock(_ name: String, creating: Bool = true) throws(Errno) -> Descriptor {
+        let file = try open(name, O_RDWR | (creating ? O_CREAT : 0), mode: 0o600)
         try file.requireRegularFile()
         var lock = Self.wholeFile(F_WRLCK)
         do {

@@ -1,0 +1,59 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+
+/// `--release`: takes out of the list what the last daemon of this boot owned. It is for the removal of the package,
+/// after which nobody would do it.
+///
+/// The same guardian decides as in a daemon that stops with `OnStop=release`: what others changed since is theirs.
+struct Release: ~Copyable {
+    /// What is owned is still in the list, or nobody knows; one line.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private var keepsake: Keepsake
+    private var guardian: Guardian
+    private var driver = ListDriver(adopting: nil)
+    private var teller = Teller()
+
+    /// - Throws: `Keepsake.Taken` while a daemon runs: it would add again what is taken out.
+    init(below root: borrowing RootDirectory) throws(Keepsake.Taken) {
+        keepsake = try Keepsake(below: root, creating: false)
+        guardian = Guardian(remembering: keepsake.recall(in: .current))
+    }
+
+    /// Releases what is owned; where that is nothing, nothing is read, written or said.
+    ///
+    /// - Throws: `Failure` where the record can't be had, or the kernel or other writers did not let it.
+    mutating func run() throws(Failure) {
+        if let problem = keepsake.problem { throw Failure(description: problem) }
+        guard !owned.isEmpty else { return }
+        var configuration = Configuration()
+        configuration.onStop = .release
+        observe(.configuration(configuration, []))
+        observe(.stopping)
+        observe(.list(driver.read(), .request))
+        guard owned.isEmpty else { throw Failure(description: "\(owned) are still reserved; try again, or reboot") }
+    }
+
+    private var owned: PortSet { guardian.memory.ownership.owned }
+
+    private mutating func observe(_ observation: Guardian.Observation) {
+        for effect in guardian.observe(observation, at: .now()) {
+            switch effect {
+            case .remember: keepsake.remember(guardian.memory)
+            case .remove(let ports):
+                // The reading that follows asks for no other removal, so this ends here.
+                if let obstacle = driver.remove(ports) {
+                    observe(.refused(obstacle))
+                } else {
+                    observe(.list(driver.read(), .readBack))
+                }
+            case .report(.stopping): break  // The daemon has said so.
+            case .report(let event): teller.tell(event.journalEntry)
+            case .add, .look, .watch, .audit, .hold: break
+            }
+        }
+    }
+}

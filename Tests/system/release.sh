@@ -1,0 +1,87 @@
+# amtguardd --release takes out what the last guard of this boot owned, and nothing else; the package calls it at last.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+emulate amt
+release() { status=0; said=$("$amtguardd" --root $root --release 2>&1) || status=$?; }
+
+release
+expect "where nobody guarded, there is nothing to do" is "$status $said" '0 '
+expect "and nothing is made for it" not test -e $run
+
+overwrite 664,5000-5010
+start_guard OnStop=keep AuditSec=1h
+release
+expect "while a guard runs it is refused, in one line" is "$status $said" \
+    '1 amtguardd: another amtguardd guards this host already'
+expect "and nothing is done" holds 623,664,5000-5010,16992-16995
+stop_guard
+expect "OnStop=keep leaves all" holds 623,664,5000-5010,16992-16995
+release
+expect "then what was owned is released" holds 664,5000-5010
+expect "it says so" is "$status $said" '0 Released 623,16992-16995; the list holds 664,5000-5010.'
+release
+expect "once" is "$status $said" '0 '
+
+# As another user than the one whose record it is, which is how the package does it.
+start_guard Mode=observe
+stop_guard
+start_guard Mode=auto OnStop=keep
+kill_guard
+chown -R 65534:65534 $run
+release
+expect "what a killed guard of another user left is released" holds 664,5000-5010
+expect "the record stays that user's" is "$(stat -c %u $run/memory)" 65534
+chown -R 0:0 $run
+
+# In doubt, not owned.
+start_guard
+kill_guard
+overwrite 623,664,7000,16992-16995
+release
+expect "after somebody else wrote the list, nothing is taken out of it" holds 623,664,7000,16992-16995
+expect "and nothing is said" is "$status $said" '0 '
+
+# Hostile records. root reads them, and another user may have written them.
+owns() {  # PORTS: a record that says so of the list as it is now
+    printf '\n' >$list
+    rm -rf $run
+    start_guard
+    kill_guard
+}
+damaged() {  # WHAT STATUS
+    release
+    expect "$1: status $2" is "$status" "$2"
+    expect "$1: nothing is taken out" holds $amt
+    expect "$1: at most one line is said" at_most "$(grep -c . <<<"$said" || true)" 1
+}
+owns
+head -c 3000000 /dev/zero >$run/memory
+damaged "a record of 3 MB" 0
+owns
+printf 'amtguard-memory=1 boot=x namespace=y owned=1-65535 list= csme=0\n' >$run/memory
+damaged "a record of another boot" 0
+owns
+mv $run/memory $work/elsewhere.txt
+ln -s $work/elsewhere.txt $run/memory
+damaged "a link" 1
+owns
+ln $run/memory $run/other
+damaged "a record with two names" 1
+owns
+rm $run/memory
+mkfifo $run/memory
+damaged "a pipe" 1
+owns
+rm $run/memory
+damaged "no record" 0
+expect "none is made" not test -e $run/memory
+
+# The kernel is in the way.
+owns
+mount --bind $list $list
+mount -o remount,bind,ro $list
+release
+expect "a list that can't be written is told" like "$status $said" '1 *read-only*16992-16995 are still reserved*'
+umount $list
+release
+expect "and it can be tried again" holds ''

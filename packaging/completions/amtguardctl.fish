@@ -1,0 +1,112 @@
+function __amtguardctl_should_offer_completions_for_flags_or_options -a expected_commands
+    set -l non_repeating_flags_or_options $argv[2..]
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __amtguardctl_parse_tokens
+    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+end
+
+function __amtguardctl_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
+    set -l non_repeating_flags_or_options
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __amtguardctl_parse_tokens
+    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
+end
+
+function __amtguardctl_parse_tokens -S
+    set -l unparsed_tokens (__amtguardctl_tokens -pc)
+    switch $unparsed_tokens[1]
+    case 'amtguardctl'
+        __amtguardctl_parse_subcommand 0 'root=' 'version' 'h/help'
+        switch $unparsed_tokens[1]
+        case 'status'
+            __amtguardctl_parse_subcommand 0 'root=' 'json' 'version' 'h/help'
+        case 'ports'
+            __amtguardctl_parse_subcommand 0 'root=' 'json' 'version' 'h/help'
+        case 'victims'
+            __amtguardctl_parse_subcommand 0 'root=' 'json' 'version' 'h/help'
+        case 'firmware'
+            __amtguardctl_parse_subcommand 0 'root=' 'json' 'version' 'h/help'
+        case 'help'
+            __amtguardctl_parse_subcommand -r 1 'version'
+        end
+    end
+end
+
+function __amtguardctl_tokens
+    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+        commandline --tokens-raw $argv
+    else
+        commandline -o $argv
+    end
+end
+
+function __amtguardctl_parse_subcommand -S -a positional_count
+    argparse -s r -- $argv
+    set -l option_specs $argv[2..]
+    set -l is_repeating_positional $_flag_r
+    set -el _flag_r
+    set -a commands $unparsed_tokens[1]
+    set positional_index 0
+    while true
+        set -e unparsed_tokens[1]
+        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        set unparsed_tokens $argv
+        set positional_index (math $positional_index + 1)
+        for non_repeating_flag_or_option in $non_repeating_flags_or_options
+            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
+                set non_repeating_flags_or_options_absent 1
+                break
+            end
+        end
+        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
+    end
+end
+
+function __amtguardctl_complete_directories
+    set -l token (commandline -t)
+    string match -- '*/' $token
+    set -l subdirs $token*/
+    printf %s\n $subdirs
+end
+
+function __amtguardctl_custom_completion
+    set -x SAP_SHELL fish
+    set -x SAP_SHELL_VERSION $FISH_VERSION
+    set -l tokens (__amtguardctl_tokens -p)
+    if test -z "$(__amtguardctl_tokens -t)"
+        set -l index (count (__amtguardctl_tokens -pc))
+        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
+    end
+    command $tokens[1] $argv $tokens
+end
+
+complete -c 'amtguardctl' -f
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl" root' -l 'root' -d 'Read /run and find the bus below this directory.' -rfa '(__amtguardctl_complete_directories)'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl" version' -l 'version' -d 'Show the version.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_positional "amtguardctl" -eq 1' -fa 'status' -d 'Show the verdict, what it rests on, and what to do.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_positional "amtguardctl" -eq 1' -fa 'ports' -d 'Show each required port: reserved, within reach, held, taken and by whom.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_positional "amtguardctl" -eq 1' -fa 'victims' -d 'Show the sockets that AMT deafens; as root, with their processes.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_positional "amtguardctl" -eq 1' -fa 'firmware' -d 'Show what is known of Intel AMT, and by which evidence.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_positional "amtguardctl" -eq 1' -fa 'help' -d 'Show subcommand help information.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl status" root' -l 'root' -d 'Read /run and find the bus below this directory.' -rfa '(__amtguardctl_complete_directories)'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl status" json' -l 'json' -d 'Print JSON, as docs/status.schema.json describes it.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl status" version' -l 'version' -d 'Show the version.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl status" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl ports" root' -l 'root' -d 'Read /run and find the bus below this directory.' -rfa '(__amtguardctl_complete_directories)'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl ports" json' -l 'json' -d 'Print JSON: the keys observed, reasons and ports of docs/status.schema.json.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl ports" version' -l 'version' -d 'Show the version.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl ports" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl victims" root' -l 'root' -d 'Read /run and find the bus below this directory.' -rfa '(__amtguardctl_complete_directories)'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl victims" json' -l 'json' -d 'Print JSON: keys of docs/status.schema.json, and pid and command of each victim.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl victims" version' -l 'version' -d 'Show the version.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl victims" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl firmware" root' -l 'root' -d 'Read /run and find the bus below this directory.' -rfa '(__amtguardctl_complete_directories)'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl firmware" json' -l 'json' -d 'Print JSON: the keys observed, reasons and amt of docs/status.schema.json.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl firmware" version' -l 'version' -d 'Show the version.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl firmware" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl help" version' -l 'version' -d 'Show the version.'

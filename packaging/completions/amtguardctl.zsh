@@ -1,0 +1,141 @@
+#compdef amtguardctl
+
+__amtguardctl_complete() {
+    local -ar non_empty_completions=("${@:#(|:*)}")
+    local -ar empty_completions=("${(M)@:#(|:*)}")
+    _describe -V '' non_empty_completions -- empty_completions -P $'\'\''
+}
+
+__amtguardctl_custom_complete() {
+    local -a completions
+    completions=("${(@f)"$("${command_name}" "${@}" "${command_line[@]}")"}")
+    if [[ "${#completions[@]}" -gt 1 ]]; then
+        __amtguardctl_complete "${completions[@]:0:-1}"
+    fi
+}
+
+__amtguardctl_cursor_index_in_current_word() {
+    if [[ -z "${QIPREFIX}${IPREFIX}${PREFIX}" ]]; then
+        printf 0
+    else
+        printf %s "${#${(z)LBUFFER}[-1]}"
+    fi
+}
+
+_amtguardctl() {
+    emulate -RL zsh -G
+    setopt extendedglob nullglob numericglobsort
+    unsetopt aliases banghist
+
+    local -xr SAP_SHELL=zsh
+    local -x SAP_SHELL_VERSION
+    SAP_SHELL_VERSION="$(builtin emulate zsh -c 'printf %s "${ZSH_VERSION}"')"
+    local -r SAP_SHELL_VERSION
+
+    local context state state_descr line
+    local -A opt_args
+
+    local -r command_name="${words[1]}"
+    local -ar command_line=("${words[@]}")
+    local -ir current_word_index="$((CURRENT - 1))"
+
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+        '(-): :->command'
+        '(-)*:: :->arg'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+    case "${state}" in
+    command)
+        local -ar subcommands=(
+            'status:Show the verdict, what it rests on, and what to do.'
+            'ports:Show each required port: reserved, within reach, held, taken and by whom.'
+            'victims:Show the sockets that AMT deafens; as root, with their processes.'
+            'firmware:Show what is known of Intel AMT, and by which evidence.'
+            'help:Show subcommand help information.'
+        )
+        _describe -V subcommand subcommands && ret=0
+        ;;
+    arg)
+        case "${words[1]}" in
+        status|ports|victims|firmware|help)
+            "_amtguardctl_${words[1]}" && ret=0
+            ;;
+        esac
+        ;;
+    esac
+
+    return "${ret}"
+}
+
+_amtguardctl_status() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--json[Print JSON, as docs/status.schema.json describes it.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_ports() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--json[Print JSON\: the keys observed, reasons and ports of docs/status.schema.json.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_victims() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--json[Print JSON\: keys of docs/status.schema.json, and pid and command of each victim.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_firmware() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--json[Print JSON\: the keys observed, reasons and amt of docs/status.schema.json.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_help() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '*:subcommands:'
+        '--version[Show the version.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+if [[ "${funcstack[1]}" = _amtguardctl ]]; then
+    _amtguardctl "${@}"
+else
+    compdef _amtguardctl amtguardctl
+fi
