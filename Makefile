@@ -20,7 +20,7 @@ HELPERS   = -c release --package-path Tests/system
 MEASURES  = -c release --package-path Benchmarks
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: test-emulator all release test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: test-emulator test-boot all release test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
@@ -47,6 +47,18 @@ test-emulator:
 	AMTGUARD_BIN=$(DEBUG_BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) \
 	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) \
 	$(SWIFT) test --package-path Tools/mei-emulator --disable-xctest
+
+# The package, installed and booted: systemd in containers of its own, judged from within. The tree of Debian that it boots
+# is kept in BOOT_CACHE.
+test-boot: deb
+	Tools/dependencies.sh boot
+	VERSION=$$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)+next packaging/build-deb $(BIN) >dist/next.log
+	rm -rf dist/boot && mkdir dist/boot && mv dist/amtguard_*+next_*.deb dist/boot
+	cp dist/amtguard_$$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)_*.deb dist/boot
+	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
+	$(SWIFT) build $(MEASURES)
+	DEBS=dist/boot EMULATOR_BIN=$$($(SWIFT) build -c release --package-path Tools/mei-emulator --show-bin-path) \
+	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) Tests/boot/run $(STAGE)
 
 # Looks for bytes that break a parser's promises: FUZZ=TARGET, SECONDS=60 each, or INPUTS=10000000. First a look whether
 # the fuzzer finds anything at all.

@@ -32,7 +32,7 @@ struct DryRun: ~Copyable {
         say(
             "AMT is \(guardian.status.amt.state): \(guardian.status.amt.evidence.first?.says ?? "nothing speaks for it")."
         )
-        var driver = ListDriver(adopting: nil)
+        var driver = ListDriver()
         let reading = driver.read()
         if case .ports(let ports) = reading {
             say("The list holds \(ports.isEmpty ? "nothing" : ports.abbreviated(to: 200)).")
