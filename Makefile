@@ -18,6 +18,8 @@ FUZZER    = $(SWIFT) build -c release --sanitize=fuzzer --package-path Tools/fuz
 BIN      ?= $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 HELPERS   = -c release --package-path Tests/system
 MEASURES  = -c release --package-path Benchmarks
+# Without the toolchain's libraries, for a system that has none.
+BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
 .PHONY: test-emulator test-boot all release test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
@@ -56,9 +58,9 @@ test-boot: deb
 	rm -rf dist/boot && mkdir dist/boot && mv dist/amtguard_*+next_*.deb dist/boot
 	cp dist/amtguard_$$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)_*.deb dist/boot
 	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
-	$(SWIFT) build $(MEASURES)
+	$(SWIFT) build $(BOOTED) --product overwriter
 	DEBS=dist/boot EMULATOR_BIN=$$($(SWIFT) build -c release --package-path Tools/mei-emulator --show-bin-path) \
-	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) Tests/boot/run $(STAGE)
+	BENCH_BIN=$$($(SWIFT) build $(BOOTED) --show-bin-path) Tests/boot/run $(STAGE)
 
 # Looks for bytes that break a parser's promises: FUZZ=TARGET, SECONDS=60 each, or INPUTS=10000000. First a look whether
 # the fuzzer finds anything at all.
@@ -123,7 +125,7 @@ deb: release
 	packaging/build-deb $(BIN)
 
 clean:
-	rm -rf .build dist Benchmarks/.build Tools/*/.build Tests/system/.build
+	rm -rf .build dist Benchmarks/.build Benchmarks/.build-static Tools/*/.build Tests/system/.build
 
 # The demo and the benchmarks run what is installed: release builds.
 demo:

@@ -15,9 +15,13 @@ chmod 666 /root/precious
 for name in $(ls -A /run/amtguard) state.json; do ln -sf /root/precious /run/amtguard/$name; done
 chown -h amtguard:amtguard /run/amtguard/*
 expect "with links planted in /run/amtguard it starts" exits 0 systemctl start $unit
-eventually "and protects" json .verdict protected
+expect "the list is whole" holds $amt
 expect "what the links point at is what it was" is "$(</root/precious)" precious
-expect "and the state is a file again" not test -L /run/amtguard/state.json
+eventually "a line says what is there" told '/run/amtguard/'
+expect "and STATUS that it is not well" shows StatusText 'Degraded: */run/amtguard/*'
+rm /run/amtguard/*
+systemctl restart $unit
+eventually "without them all is well" json .verdict protected
 
 # The journal and systemd need /run themselves, so it is a small one of the guard's own that is full.
 systemctl stop $unit

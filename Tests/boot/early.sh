@@ -14,7 +14,7 @@ for later in network-pre.target sysinit.target basic.target dbus.service multi-u
 done
 expect "a neighbour that is ordered as cloud-init is there" before cloud-init-local.service sysinit.target
 expect "and its second unit" before cloud-init.service sysinit.target
-expect "nobody's job was deleted: no ordering cycle" is "$(journalctl -b --no-pager -o cat | grep -ci 'ordering cycle' || true)" 0
+expect "nobody's job was deleted: no ordering cycle" is "$(journalctl --no-pager -o cat | grep -ci 'ordering cycle' || true)" 0
 expect "no unit failed" is "$(systemctl list-units --failed --no-legend 'amtguard*')" ''
 expect "the list is whole" holds $amt
 expect "STATUS says the verdict" shows StatusText 'Protected. Required 623,664,16992-16995, 0 repairs, AMT *'
@@ -75,7 +75,9 @@ in_its_place() {
         --inh-caps=-all,+net_admin,+net_bind_service --ambient-caps=-all,+net_admin,+net_bind_service \
         --bounding-set=-all,+net_admin,+net_bind_service "$@"
 }
-written=$(in_its_place sh -c 'find /proc/sys -type f -writable 2>/dev/null' || true)
+# Opened and closed again, each of them.
+written=$(in_its_place perl -MFcntl -e 'sub try { for my $f (glob "$_[0]/*") { -d $f ? try($f) : sysopen(my $h, $f, O_WRONLY) && print "$f\n" } }
+    try("/proc/sys")' || true)
 expect "of all sysctls one could be opened for writing" is "$written" $list
 expect "not net.ipv4.ip_forward" exits 2 in_its_place sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 expect "because it is read-only" like "$said" '*ead-only file system*'
@@ -85,10 +87,11 @@ seen=$(in_its_place sh -c 'ls /dev' | tr '\n' ' ')
 expect "and of devices it sees those that everybody has" not like "$seen" '*mei*'
 
 # An administrator who looks at the units.
-expect "systemd-analyze verify is silent" quiet systemd-analyze verify amtguardd.service amtguard-firmware.socket amtguard-firmware@0.service
+expect "systemd-analyze verify is silent" quiet systemd-analyze --man=no verify amtguardd.service amtguard-firmware.socket amtguard-firmware@0.service
 score() { systemd-analyze security --no-pager "$1" | sed -n 's/.*exposure level for .*: \([0-9]*\)\.\([0-9]\) .*/\1\2/p'; }
 printf 'systemd-analyze security, tenths: guard %s\n' "$(score $unit)"
-expect "systemd-analyze security: the guard has 1.7 or less" at_most "$(score $unit)" 17
+# 1.7 with IPAddressDeny=, which would keep back the packets of a hold that is lent.
+expect "systemd-analyze security: the guard has 1.9 or less" at_most "$(score $unit)" 19
 rm -r /run/systemd/system/amtguard-firmware@.service.d /etc/systemd/system/amtguard-firmware@.service.d
 systemctl daemon-reload
 expect "and the helper, as installed, 1.5 or less" at_most "$(systemd-analyze security --offline=yes --no-pager /lib/systemd/system/amtguard-firmware@.service | sed -n 's/.*exposure level for .*: \([0-9]*\)\.\([0-9]\) .*/\1\2/p')" 15

@@ -7,6 +7,8 @@ set -Eeuo pipefail
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
 [[ $(systemd-detect-virt) == systemd-nspawn ]] || { echo "this would change the host: start it with Tests/boot/run" >&2; exit 1; }
 
+HOST_NETNS=$(</srv/work/host-netns)  # for the overwriter, which will not touch that one's list
+export HOST_NETNS
 list=/proc/sys/net/ipv4/ip_local_reserved_ports
 amt=623,664,16992-16995
 unit=amtguardd.service
@@ -54,7 +56,7 @@ like() { seen=$1; [[ $1 == $2 ]]; }  # TEXT PATTERN
 quiet() { seen=$("$@" 2>&1) && [[ ! $seen ]]; }
 holds() { seen=$(<$list); [[ $seen == "$1" ]]; }  # PORTS: the list, no more and no less
 shows() { seen=$(systemctl show -P "$1" "${3:-$unit}"); [[ $seen == $2 ]]; }  # PROPERTY PATTERN [UNIT]
-told() { seen=$(journalctl -b --no-pager -o cat -u $unit | tail -n 30); journalctl -b --no-pager -o cat -u $unit | grep -qF -- "$1"; }
+told() { seen=$(journalctl --no-pager -o cat -u $unit | tail -n 30); journalctl --no-pager -o cat -u $unit | grep -qF -- "$1"; }
 exits() {  # STATUS COMMAND…: with its words in `said`
     local wanted=$1 status=0
     shift
@@ -63,7 +65,7 @@ exits() {  # STATUS COMMAND…: with its words in `said`
     [[ $status == "$wanted" ]]
 }
 json() {  # PATH VALUE: of amtguardctl --json
-    seen=$(amtguardctl --json 2>&1 | perl /srv/system/json.pl "$1" 2>&1) || return 1
+    seen=$({ amtguardctl --json 2>&1 || true; } | perl /srv/system/json.pl "$1" 2>&1) || return 1
     [[ $seen == "$2" ]]
 }
 property() {  # NAME PATTERN: as busctl prints it
@@ -73,7 +75,7 @@ property() {  # NAME PATTERN: as busctl prints it
 as_somebody() { runuser -u somebody -- "$@"; }
 main_pid() { systemctl show -P MainPID $unit; }
 
-# From the beginning of the first step to READY, in microseconds.
-ready_time() {
-    echo $(($(systemctl show -P ActiveEnterTimestampMonotonic $unit) - $(systemctl show -P InactiveExitTimestampMonotonic $unit)))
-}
+# From the start of the daemon to READY, and of the unit with its step and its sandbox, in microseconds.
+ready_since() { echo $(($(systemctl show -P ActiveEnterTimestampMonotonic $unit) - $(systemctl show -P "$1TimestampMonotonic" $unit))); }
+ready_time() { ready_since ExecMainStart; }
+unit_time() { ready_since InactiveExit; }

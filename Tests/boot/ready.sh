@@ -2,3 +2,4 @@
 source /srv/boot/lib.sh
 expect "protected" shows StatusText 'Protected.*'
 ready_time >>/srv/work/ready-times
+unit_time >>/srv/work/unit-times
