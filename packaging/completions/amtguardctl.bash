@@ -180,13 +180,13 @@ _amtguardctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    status|ports|victims|firmware|help)
+    status|ports|victims|firmware|probe|help)
         # Offer subcommand argument completions
         "_amtguardctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'status ports victims firmware help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'status ports victims firmware probe help' -- "${cur}"))
         ;;
     esac
 }
@@ -250,6 +250,31 @@ _amtguardctl_firmware() {
     case "${prev}" in
     '--root')
         __amtguardctl_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_amtguardctl_probe() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--root --from --ports --timeout)
+    __amtguardctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--root')
+        __amtguardctl_add_completions -d
+        return
+        ;;
+    '--from')
+        return
+        ;;
+    '--ports')
+        return
+        ;;
+    '--timeout')
         return
         ;;
     esac

@@ -55,13 +55,14 @@ _amtguardctl() {
             'ports:Show each required port: reserved, within reach, held, taken and by whom.'
             'victims:Show the sockets that AMT deafens; as root, with their processes.'
             'firmware:Show what is known of Intel AMT, and by which evidence.'
+            'probe:Try which local ports hear an answer on this machine'\''s own network card.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        status|ports|victims|firmware|help)
+        status|ports|victims|firmware|probe|help)
             "_amtguardctl_${words[1]}" && ret=0
             ;;
         esac
@@ -115,6 +116,23 @@ _amtguardctl_firmware() {
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
         '--json[Print JSON\: the keys observed, reasons and amt of docs/status.schema.json.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_probe() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        ':host\:port:'
+        '--from[Connect from this address of the host.]:address:'
+        '--ports[Probe these ports, such as "623 16992-16995"; else those that are required.]:ports:'
+        '--timeout[Wait so long for answers; below 4 a lost packet looks like a diverted one.]:seconds:'
+        '--json[Print JSON\: the key probe of docs/status.schema.json, and whether amtguardd remembers it.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )
