@@ -18,9 +18,11 @@ FUZZER    = $(SWIFT) build -c release --sanitize=fuzzer --package-path Tools/fuz
 BIN      ?= $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 HELPERS   = -c release --package-path Tests/system
 MEASURES  = -c release --package-path Benchmarks
+# Without the toolchain's libraries, for a system that has none.
+BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: test-emulator all release test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: test-emulator test-boot all release test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
@@ -47,6 +49,18 @@ test-emulator:
 	AMTGUARD_BIN=$(DEBUG_BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) \
 	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) \
 	$(SWIFT) test --package-path Tools/mei-emulator --disable-xctest
+
+# The package, installed and booted: systemd in containers of its own, judged from within. The tree of Debian that it boots
+# is kept in BOOT_CACHE.
+test-boot: deb
+	Tools/dependencies.sh boot
+	VERSION=$$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)+next packaging/build-deb $(BIN) >dist/next.log
+	rm -rf dist/boot && mkdir dist/boot && mv dist/amtguard_*+next_*.deb dist/boot
+	cp dist/amtguard_$$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)_*.deb dist/boot
+	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
+	$(SWIFT) build $(BOOTED) --product overwriter
+	DEBS=dist/boot EMULATOR_BIN=$$($(SWIFT) build -c release --package-path Tools/mei-emulator --show-bin-path) \
+	BENCH_BIN=$$($(SWIFT) build $(BOOTED) --show-bin-path) Tests/boot/run $(STAGE)
 
 # Looks for bytes that break a parser's promises: FUZZ=TARGET, SECONDS=60 each, or INPUTS=10000000. First a look whether
 # the fuzzer finds anything at all.
@@ -111,7 +125,7 @@ deb: release
 	packaging/build-deb $(BIN)
 
 clean:
-	rm -rf .build dist Benchmarks/.build Tools/*/.build Tests/system/.build
+	rm -rf .build dist Benchmarks/.build Benchmarks/.build-static Tools/*/.build Tests/system/.build
 
 # The demo and the benchmarks run what is installed: release builds.
 demo:

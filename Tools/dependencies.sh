@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing of the Debian packages that a target needs, or says which they are.
-#   Tools/dependencies.sh build|test|emulator|demo|deb
+#   Tools/dependencies.sh build|test|emulator|demo|deb|boot
 set -eu
 build="libsystemd-dev"
 emulator="libfuse3-dev fuse3"
@@ -10,7 +10,8 @@ case "${1:-}" in
     emulator) packages="$build $emulator dbus iproute2 procps systemd util-linux" ;;
     demo)  packages="$build $emulator iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
     deb)   packages="$build debhelper dpkg-dev fakeroot lintian pkg-config" ;;
-    *)     echo "usage: $0 build|test|emulator|demo|deb" >&2; exit 64 ;;
+    boot)  packages="$build $emulator debootstrap dpkg-dev iproute2 systemd systemd-container util-linux" ;;
+    *)     echo "usage: $0 build|test|emulator|demo|deb|boot" >&2; exit 64 ;;
 esac
 
 missing=""

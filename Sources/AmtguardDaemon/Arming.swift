@@ -5,6 +5,7 @@ import SystemPackage
 
 /// `--arm`: what the daemon may not open or read, handed to it through the service manager.
 enum Arming {
+    private static let listName = "list"
     private static let watchName = "watch"
     private static let smbiosName = "smbios"
 
@@ -13,23 +14,34 @@ enum Arming {
         let description = "--arm hands the watch to the service manager, and there is none (NOTIFY_SOCKET)"
     }
 
+    /// What lies there is no list of the kernel's.
+    struct NoList: Error, CustomStringConvertible {
+        let description = "\(ReservedPortsList.path): not the kernel's, or not writable; the daemon opens what it can"
+    }
+
     /// What was handed over.
     struct Armed: ~Copyable {
+        /// The list itself, opened through the host's own mount of procfs.
+        var list: Descriptor?
         /// The watch that names writers.
         var watch: Descriptor?
         /// The structures of SMBIOS that speak of AMT, in sealed memory.
         var smbios: Descriptor?
     }
 
-    /// Opens the watch that names writers, reads what the BIOS noted of AMT, and stores both. Runs as root, before the
-    /// daemon. A machine without SMBIOS is none that needs to be told of.
+    /// Opens the list and the watch that names writers, reads what the BIOS noted of AMT, and stores each. Runs as root,
+    /// before the daemon. A machine without SMBIOS is none that needs to be told of.
     static func arm(below root: borrowing RootDirectory) throws {
         if let bytes = try? readSMBIOS(in: root), let memory = try? sealedMemory(of: bytes) {
             ServiceManager.removeFromStore(name: smbiosName)
             ServiceManager.store([memory.fileDescriptor], name: smbiosName)
         }
         defer { ServiceManager.barrier(timeout: .seconds(5)) }
-        let watch = try ListWatch.arm(ReservedPortsList())
+        let list = try ReservedPortsList()
+        guard list.isKernels, list.isWritable else { throw NoList() }
+        ServiceManager.removeFromStore(name: listName)
+        ServiceManager.store([list.fileDescriptor], name: listName)
+        let watch = try ListWatch.arm(list)
         ServiceManager.removeFromStore(name: watchName)
         guard ServiceManager.store([watch.fileDescriptor], name: watchName) else { throw Unsupervised() }
     }
@@ -41,6 +53,7 @@ enum Arming {
         for received in ServiceManager.receivedDescriptors() {
             let descriptor = Descriptor(owning: received.descriptor)
             switch received.name {
+            case listName: armed.list = consume descriptor
             case watchName: armed.watch = consume descriptor
             case smbiosName: armed.smbios = consume descriptor
             case let name where name.hasPrefix(Hold.storedPrefix):

@@ -70,7 +70,7 @@ final class Daemon {
         loader = invocation.loader
         keepsake = try Keepsake(below: root)
         var armed = Arming.receive(holds: &holds)
-        driver = ListDriver(adopting: armed.watch.take())
+        driver = ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take())
         smbios = armed.smbios.take()
         guardian = Guardian(remembering: keepsake.recall(in: .current), keepsake.recallProbe(in: .current))
     }

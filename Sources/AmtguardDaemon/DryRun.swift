@@ -29,7 +29,7 @@ struct DryRun: ~Copyable {
     mutating func run() -> Bool {
         observe(.presence(readPresence(in: root)))
         observe(.choice(try? KernelChoiceReader().read()))
-        var driver = ListDriver(adopting: nil)
+        var driver = ListDriver()
         let reading = driver.read()
         if case .ports(let ports) = reading {
             say("The list holds \(ports.isEmpty ? "nothing" : ports.abbreviated(to: 200)).")

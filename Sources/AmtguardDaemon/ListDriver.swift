@@ -5,6 +5,10 @@ import SystemPackage
 /// The list and its watch, opened again for as long as they can't be had.
 struct ListDriver: ~Copyable {
     private var list: ReservedPortsList?
+    /// Whether it was handed over, and thus is the file that others write as well.
+    private var isHanded = false
+    /// Why it was not. inotify hears what goes through the very mount of procfs that the list was opened through.
+    private var blindness = "no list was handed over by --arm"
     /// Why there is no list.
     private var absence = Obstacle.missing
     /// Whether the last reading failed: what is open may not be what lies there by now.
@@ -14,9 +18,14 @@ struct ListDriver: ~Copyable {
     /// The same in the core's words.
     private(set) var watched = Watch(.none)
 
-    /// Opens the list, and watches it by the group that was armed, or as well as this process may.
-    init(adopting armed: consuming Descriptor?) {
-        open()
+    /// Takes the list that was handed over or opens it, and watches it by the group that was armed, or as well as this
+    /// process may.
+    init(adopting handed: consuming Descriptor? = nil, watchedBy armed: consuming Descriptor? = nil) {
+        if let handed {
+            do { list = try .adopt(handed) } catch { blindness = "the list that --arm handed over is none (\(error))" }
+        }
+        isHanded = list != nil
+        if !isHanded { open() }
         startWatching(armed)
     }
 
@@ -106,6 +115,7 @@ struct ListDriver: ~Copyable {
     }
 
     private mutating func open() {
+        isHanded = false
         do {
             let opened = try ReservedPortsList()
             guard opened.isKernels else {
@@ -131,6 +141,10 @@ struct ListDriver: ~Copyable {
             do {
                 let best = try ListWatch.best(for: list, adopting: armed)
                 watched = Watch(best)
+                if best.rung == .inotify, !isHanded {
+                    let unseen = "\(blindness): what is written through other mounts of /proc waits for an audit"
+                    watched.shortfall = watched.shortfall.map { "\($0); \(unseen)" } ?? unseen
+                }
                 watch = consume best
             } catch {
                 watched = Watch(.none, shortfall: error.refusals.last.map(\.text))

@@ -14,7 +14,7 @@ struct Release: ~Copyable {
 
     private var keepsake: Keepsake
     private var guardian: Guardian
-    private var driver = ListDriver(adopting: nil)
+    private var driver = ListDriver()
     private var teller = Teller()
 
     /// - Throws: `Keepsake.Taken` while a daemon runs: it would add again what is taken out.

@@ -39,10 +39,10 @@ supervisor=$!
 armed() { grep -qE -- "$1" armed.log; }
 eventually "the armed guard is ready" armed '^READY=1'
 guard=$(sed -n 's/^main //p' armed.log)
-expect "the step stored one descriptor" armed '^step ended with 0, 1 stored$'
-expect "which the guard took, and had removed from the store" armed '^FDSTOREREMOVE=1 FDNAME=watch$'
-removed() { [[ $(sed -n '/^main /,$p' armed.log | grep -c '^FDSTOREREMOVE=1 FDNAME=watch$') == 1 ]]; }
-expect "after its start, once" removed
+expect "the step stored the list and the watch" armed '^step ended with 0, 2 stored$'
+removed() { [[ $(sed -n '/^main /,$p' armed.log | grep -c "^FDSTOREREMOVE=1 FDNAME=$1\$") == 1 ]]; }
+expect "the guard took the list, and had it removed from the store after its start, once" removed list
+expect "and so with the watch" removed watch
 expect "the guard is nobody" is "$(stat -c %u /proc/$guard)" 65534
 expect "with CAP_NET_ADMIN alone" grep -q '^CapPrm:.*0000000000001000$' /proc/$guard/status
 expect "it watches by fanotify" json .watch fanotify

@@ -50,6 +50,10 @@ public struct ReservedPortsList: ~Copyable {
     public init(path: FilePath = ReservedPortsList.path) throws(Errno) {
         var refusal: Errno?
         let file = try Self.open(path, refusal: &refusal)
+        try self.init(file: file, refusal: refusal)
+    }
+
+    init(file: consuming Descriptor, refusal: Errno?) throws(Errno) {
         let offered = try TextBuffer(capacity: Self.usualCapacity)
         let last = try TextBuffer(capacity: Self.usualCapacity)
         self.refusal = refusal

@@ -1,0 +1,81 @@
+# lib.sh: what every stage stands on, inside of the booted system; sourced first.
+#
+# A stage is judged with what an administrator has: systemctl, journalctl, busctl, amtguardctl, /proc. It ends with the
+# first claim that does not hold.
+
+set -Eeuo pipefail
+export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
+[[ $(systemd-detect-virt) == systemd-nspawn ]] || { echo "this would change the host: start it with Tests/boot/run" >&2; exit 1; }
+
+HOST_NETNS=$(</srv/work/host-netns)  # for the overwriter, which will not touch that one's list
+export HOST_NETNS
+list=/proc/sys/net/ipv4/ip_local_reserved_ports
+amt=623,664,16992-16995
+unit=amtguardd.service
+: "${PATIENCE:=20}"  # seconds
+cd /root
+
+indent() { sed 's/^/    | /'; }
+
+fail() {  # SENTENCE: ends the stage
+    trap - ERR
+    printf 'NOT SO: %s\n' "$1"
+    [[ ! ${seen+x} ]] || printf '  seen: %s\n' "${seen:0:2000}"
+    printf '  the list: %s\n' "$(cut -c 1-300 $list 2>&1)"
+    systemctl status --no-pager --lines=12 --full $unit 2>&1 | cut -c 1-300 | indent
+    exit 1
+}
+trap 'fail "line $LINENO of $(basename "$0"): $BASH_COMMAND"' ERR
+
+expect() {  # SENTENCE CHECK [ARGUMENT…]: it is so
+    local sentence=$1
+    shift
+    unset seen
+    "$@" || fail "$sentence ($*)"
+    printf 'so: %s\n' "$sentence"
+}
+
+eventually() {  # SENTENCE CHECK [ARGUMENT…]: it is so at last
+    local sentence=$1 end=$((SECONDS + PATIENCE))
+    shift
+    unset seen
+    until "$@"; do
+        ((SECONDS < end)) || fail "$sentence, within $PATIENCE s ($*)"
+        sleep 0.05
+    done
+    printf 'so: %s\n' "$sentence"
+}
+
+# Checks: each leaves in `seen` what it found
+
+not() { ! "$@"; }
+is() { seen=$1; [[ $1 == "$2" ]]; }
+at_most() { seen=$1; (($1 <= $2)); }
+at_least() { seen=$1; (($1 >= $2)); }
+like() { seen=$1; [[ $1 == $2 ]]; }  # TEXT PATTERN
+quiet() { seen=$("$@" 2>&1) && [[ ! $seen ]]; }
+holds() { seen=$(<$list); [[ $seen == "$1" ]]; }  # PORTS: the list, no more and no less
+shows() { seen=$(systemctl show -P "$1" "${3:-$unit}"); [[ $seen == $2 ]]; }  # PROPERTY PATTERN [UNIT]
+told() { seen=$(journalctl --no-pager -o cat -u $unit | tail -n 30); journalctl --no-pager -o cat -u $unit | grep -qF -- "$1"; }
+exits() {  # STATUS COMMAND…: with its words in `said`
+    local wanted=$1 status=0
+    shift
+    said=$("$@" 2>&1) || status=$?
+    seen="status $status: $said"
+    [[ $status == "$wanted" ]]
+}
+json() {  # PATH VALUE: of amtguardctl --json
+    seen=$({ amtguardctl --json 2>&1 || true; } | perl /srv/system/json.pl "$1" 2>&1) || return 1
+    [[ $seen == "$2" ]]
+}
+property() {  # NAME PATTERN: as busctl prints it
+    seen=$(busctl --timeout=10 get-property org.amtguard1 /org/amtguard1 org.amtguard1.Manager "$1" 2>&1 || true)
+    [[ $seen == $2 ]]
+}
+as_somebody() { runuser -u somebody -- "$@"; }
+main_pid() { systemctl show -P MainPID $unit; }
+
+# From the start of the daemon to READY, and of the unit with its step and its sandbox, in microseconds.
+ready_since() { echo $(($(systemctl show -P ActiveEnterTimestampMonotonic $unit) - $(systemctl show -P "$1TimestampMonotonic" $unit))); }
+ready_time() { ready_since ExecMainStart; }
+unit_time() { ready_since InactiveExit; }

@@ -1,0 +1,6 @@
+# Without polkit root alone may reload; everybody reads.
+source /srv/boot/lib.sh
+eventually "the guard is on the bus" property Verdict 's "protected"'
+expect "root may reload" exits 0 busctl --timeout=10 call org.amtguard1 /org/amtguard1 org.amtguard1.Manager Reload
+expect "nobody else" exits 1 as_somebody busctl --timeout=10 call org.amtguard1 /org/amtguard1 org.amtguard1.Manager Reload
+expect "with a clear word" like "$said" '*ccess denied*'

@@ -1,0 +1,61 @@
+# Whoever overwrites the list, in whichever way, it is whole again, and the journal names who it was.
+source /srv/boot/lib.sh
+eventually "the guard is there" json .verdict protected
+
+sysctl -q -w net.ipv4.ip_local_reserved_ports=5000-5010
+eventually "sysctl -w: repaired" holds 623,664,5000-5010,16992-16995
+eventually "the journal says what was found and restored" told 'overwrote the list: found 5000-5010, restored 623,664,5000-5010,16992-16995.'
+field() {  # FIELD PATTERN: in an entry of the guard's
+    seen=$(journalctl --no-pager -u $unit -o json | grep "\"$1\"" | tail -n 1)
+    [[ $seen == *"\"$1\":\"$2\""* ]]
+}
+# sysctl may be gone before it is looked up; who waits is not.
+write_and_wait() { perl -e 'open my $f, ">", $ARGV[0] or die; syswrite $f, "$ARGV[1]\n" or die; sleep 3' $list "$1"; }
+write_and_wait 5001
+eventually "and names a writer that is still there" field AMTGUARD_WRITER_COMM perl
+expect "with its unit" field AMTGUARD_WRITER_UNIT judge.service
+
+mkdir -p /etc/sysctl.d
+echo 'net.ipv4.ip_local_reserved_ports = 7000' >/etc/sysctl.d/conflict.conf
+systemctl restart systemd-sysctl
+eventually "restart of systemd-sysctl with a conflicting file: repaired" holds 623,664,7000,16992-16995
+eventually "and told" told 'found 7000, restored 623,664,7000,16992-16995.'
+rm /etc/sysctl.d/conflict.conf
+
+# At once: the overwriter polls, and looks how long the ports were missing. At its pace the list would be contested.
+mkdir -p /etc/amtguard.conf.d
+printf '[Guard]\nRepairBurst=1000000\n' >/etc/amtguard.conf.d/pace.conf
+systemctl reload $unit
+/srv/bench/overwriter repairs 300 >repairs
+expect "no repair took as long as a second" is "$(grep -c -- '^-1$' repairs || true)" 0
+median=$(sort -n repairs | sed -n 150p)
+printf 'repair by the installed unit, median of 300: %s µs\n' $((median / 1000))
+expect "at the median, less than a millisecond" at_most "$median" 1000000
+
+# A mount of its own, as a unit with ProtectProc= has: no watch shows it, an audit does.
+sysctl -q -w net.ipv4.ip_local_reserved_ports=$amt
+eventually "a quiet list" holds $amt
+mkdir -p elsewhere
+unshare --mount --pid --fork sh -c "mount -t proc proc elsewhere && echo 9000 >elsewhere${list#/proc}"
+PATIENCE=45 eventually "written through a mount of its own: repaired by an audit" holds 623,664,9000,16992-16995
+unshare --mount --pid --fork sh -c "mount -t proc proc elsewhere && echo 9001 >elsewhere${list#/proc}"
+PATIENCE=5 eventually "and once more: within seconds, as audits come each second now" holds 623,664,9001,16992-16995
+
+# Configuration.
+mkdir -p /etc/amtguard.conf.d
+printf '[Guard]\nExtraPorts=5900\n' >/etc/amtguard.conf.d/ports.conf
+expect "a good configuration is reloaded" exits 0 systemctl reload $unit
+eventually "and is in force" json .ports.required 623,664,5900,16992-16995
+printf '[Guard]\nExtraPorts=70000\n' >/etc/amtguard.conf.d/ports.conf
+expect "a bad one fails the reload" exits 1 systemctl reload $unit
+eventually "with file, line and value" told '/etc/amtguard.conf.d/ports.conf:2'
+expect "and disturbs nobody" json .ports.required 623,664,5900,16992-16995
+expect "the guard is still there" is "$(systemctl is-active $unit)" active
+printf '[Guard]\nInterval=5\n' >/etc/amtguard.conf.d/ports.conf
+systemctl restart $unit
+eventually "a key that is no longer there is warned of" told '/etc/amtguard.conf.d/ports.conf:2'
+expect "and the guard guards" json .ports.required $amt
+rm /etc/amtguard.conf.d/ports.conf
+
+expect "debug lines are switched on while it runs" exits 0 systemctl service-log-level $unit debug
+expect "and off" exits 0 systemctl service-log-level $unit info

@@ -1,0 +1,67 @@
+# On a bare system with AMT: installed, upgraded, downgraded, removed and purged, without a question, a gap or a leftover.
+source /srv/boot/lib.sh
+
+mapfile -t debs < <(ls /srv/debs/amtguard_*.deb | sort -V)
+install() { apt-get -qq -y --allow-downgrades install "$1" </dev/null >apt.log 2>&1 || { seen=$(<apt.log); return 1; }; }
+owned_files() { find / -xdev \( -name '*amtguard*' -o -user amtguard -o -user amtguard-firmware \) -not -path '/proc/*' 2>/dev/null || true; }
+
+sysctl -q -w net.ipv4.ip_local_reserved_ports=8080
+mkdir -p /etc/systemd/system/amtguard-firmware@.service.d
+printf '[Service]\nExecStart=\nExecStart=/usr/sbin/amtguard-firmware --root /srv/amt --answer\nRestrictSUIDSGID=no\nReadWritePaths=/srv/amt/dev\n' \
+    >/etc/systemd/system/amtguard-firmware@.service.d/emulated.conf
+
+began=$(date +%s%N)
+expect "apt installs it without a question" install "${debs[0]}"
+PATIENCE=5 eventually "and the ports are protected" json .verdict protected
+took=$((($(date +%s%N) - began) / 1000000))
+printf 'from apt install to protected: %s ms\n' $took
+expect "within 5 s" at_most $took 5000
+expect "what others reserved stays" holds 623,664,8080,16992-16995
+eventually "AMT is found" json .amt.state provisioned
+expect "the units are enabled" exits 0 systemctl is-enabled amtguardd.service amtguard-firmware.socket
+size=$(dpkg-query -W -f '${Installed-Size}' amtguard)
+expect "installed, it takes 40 MB or less" at_most "$size" 40960
+
+expect "upgraded" install "${debs[1]}"
+eventually "protected" json .verdict protected
+expect "the same ports" holds 623,664,8080,16992-16995
+expect "downgraded" install "${debs[0]}"
+eventually "protected" json .verdict protected
+
+# 25 upgrades and 25 downgrades while another program overwrites the list all the time.
+eventually "held" json .holds 6
+mkdir -p /etc/amtguard.conf.d
+printf '[Guard]\nRepairBurst=1000000\n' >/etc/amtguard.conf.d/pace.conf  # It overwrites a thousand times a second.
+systemctl reload $unit
+touch overwriting
+while [[ -e overwriting ]]; do /srv/bench/overwriter repairs 100; done >times &
+overwriter=$!
+began=$SECONDS
+for ((i = 0; i < 25; i++)); do
+    dpkg -i "${debs[1]}" >dpkg.log 2>&1 || { seen=$(<dpkg.log); fail "upgrade $i"; }
+    dpkg -i "${debs[0]}" >dpkg.log 2>&1 || { seen=$(<dpkg.log); fail "downgrade $i"; }
+done
+rm overwriting
+wait $overwriter
+sort -n times >sorted
+longest=$(tail -n 1 sorted)
+printf '25 upgrades and 25 downgrades: %s s; %s overwrites; without the ports: median %s µs, longest %s ms, more than 1 ms %s times\n' \
+    $((SECONDS - began)) "$(wc -l <times)" $(($(sed -n "$((($(wc -l <sorted) + 1) / 2))p" sorted) / 1000)) $((longest / 1000000)) \
+    "$(perl -ne '$n++ if $_ > 1000000; END { print $n + 0 }' sorted)"
+expect "over 50 upgrades under overwriting the list was never without the ports for a second" is "$(grep -c -- '^-1$' times || true)" 0
+eventually "protected" json .verdict protected
+expect "with as many descriptors in the store" shows NFileDescriptorStore 6
+
+sysctl -q -w net.ipv4.ip_local_reserved_ports=8080
+eventually "a quiet list" holds 623,664,8080,16992-16995
+apt-get -qq -y remove amtguard >apt.log 2>&1
+eventually "removed, it leaves others' ports alone" holds 8080
+expect "and no process" not pgrep amtguard
+expect "and the configuration" test -e /etc/amtguard.conf
+apt-get -qq -y purge amtguard >apt.log 2>&1
+rm -r /etc/systemd/system/amtguard-firmware@.service.d
+seen=$(owned_files | grep -v '^/srv/\|^/var/log/journal\|/var/lib/dpkg\|^/var/cache/apt' || true)
+expect "purged, it leaves no file" is "$seen" ''
+expect "no user" is "$(getent passwd amtguard amtguard-firmware || true)" ''
+expect "no group" is "$(getent group amtguard amtguard-firmware || true)" ''
+expect "and others' ports" holds 8080
