@@ -75,7 +75,7 @@ property() {  # NAME PATTERN: as busctl prints it
 as_somebody() { runuser -u somebody -- "$@"; }
 main_pid() { systemctl show -P MainPID $unit; }
 
-# From the start of the daemon to READY, and of the unit with its step and its sandbox, in microseconds.
+# From the fork of the daemon to READY, and from that of its step, in microseconds: both with the making of the sandbox.
 ready_since() { echo $(($(systemctl show -P ActiveEnterTimestampMonotonic $unit) - $(systemctl show -P "$1TimestampMonotonic" $unit))); }
 ready_time() { ready_since ExecMainStart; }
 unit_time() { ready_since InactiveExit; }
