@@ -1,17 +1,18 @@
 #!/bin/sh
 # Installs what is missing of the Debian packages that a target needs, or says which they are.
-#   Tools/dependencies.sh build|test|emulator|demo|deb|boot
+#   Tools/dependencies.sh build|lint|test|emulator|demo|deb|boot
 set -eu
 build="libsystemd-dev"
 emulator="libfuse3-dev fuse3"
 case "${1:-}" in
     build) packages="$build" ;;
+    lint)  packages="binutils groff man-db mandoc rpm rpmlint shellcheck" ;;  # without them, make lint passes over it
     test)  packages="$build dbus iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
     emulator) packages="$build $emulator dbus iproute2 procps systemd util-linux" ;;
     demo)  packages="$build $emulator iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
     deb)   packages="$build debhelper dpkg-dev fakeroot lintian pkg-config" ;;
     boot)  packages="$build $emulator debootstrap dpkg-dev iproute2 systemd systemd-container util-linux" ;;
-    *)     echo "usage: $0 build|test|emulator|demo|deb|boot" >&2; exit 64 ;;
+    *)     echo "usage: $0 build|lint|test|emulator|demo|deb|boot" >&2; exit 64 ;;
 esac
 
 missing=""

@@ -28,7 +28,7 @@ struct FirmwareCommand: ParsableCommand {
     private static func withoutDaemon(_ absence: Absence) -> Report {
         let lines = [
             Status.Line("Without amtguardd", "\(absence.reason.says), and it is who asks the firmware", .doubtful),
-            Status.Line("", "→ As root, amtguard-firmware asks it directly.", .faint),
+            Status.Line.advice("As root, amtguard-firmware asks it directly."),
         ]
         return Report(absence.firmwareJSON, lines, .unknown)
     }

@@ -1,3 +1,16 @@
+import AmtguardCore
+
+extension Status.Line {
+    /// The same on lines of this width: those that go on have no label, and stand below what the first says.
+    func folded(to width: Int) -> [Status.Line] {
+        let indent = isAdvice ? "  " : ""
+        let values = value.folded(to: width - indent.count)
+        var first = self
+        first.value = values[0]
+        return [first] + values.dropFirst().map { Status.Line("", indent + $0, tone) }
+    }
+}
+
 extension String {
     /// Its words on lines of this width; a word that is longer stays whole, so that it can be copied.
     func folded(to width: Int) -> [String] {

@@ -33,8 +33,9 @@ struct PortsCommand: ParsableCommand {
         let heading = Status.Line(
             "Without amtguardd",
             "\(absence.reason.says). What the kernel says now:", .doubtful)
-        let advice = absence.reason.advice.map { [Status.Line("", "→ \($0)", .faint)] } ?? []
-        return Report(absence.portsJSON(ports), [heading] + advice, .unknown, drawing: drawing(ports, victims: nil))
+        return Report(
+            absence.portsJSON(ports), [heading] + Status.Line.advice(of: absence.reason), .unknown,
+            drawing: drawing(ports, victims: nil))
     }
 
     /// The picture, and a row for each port.

@@ -90,7 +90,7 @@ struct ProbeCommand: ParsableCommand {
         var lines = probe?.text ?? []
         for reason in reasons {
             lines.append(Status.Line(probe == nil ? "Probe" : "Kept", reason.says, .doubtful))
-            if let advice = reason.advice { lines.append(Status.Line("", "→ \(advice)", .faint)) }
+            lines += Status.Line.advice(of: reason)
         }
         if isRemembered { lines.append(Status.Line("Kept", "amtguardctl status shows it")) }
         print(Terminal.standard.render(lines))

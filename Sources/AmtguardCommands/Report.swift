@@ -35,7 +35,7 @@ struct Report {
             text.insert(
                 contentsOf: [
                     Status.Line("Stale", "\(stale): nobody knows what is so now. What it said then:", .bad),
-                    Status.Line("", "→ See systemctl status amtguardd.", .faint),
+                    .advice("See systemctl status amtguardd."),
                 ], at: 0)
             exit = .unknown
         case .absence(let absence): self = absent(absence)

@@ -41,9 +41,11 @@ struct Terminal {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 
-    /// The lines with their labels in one column.
+    /// The lines with their labels in one column, and what is too long for the terminal below.
     func render(_ lines: [Status.Line]) -> String {
-        lines.table(painting: paint)
+        let labels = (lines.map(\.label.count).max() ?? 0) + 2
+        let fitting = folds ? lines.flatMap { $0.folded(to: max(20, width - labels)) } : lines
+        return fitting.table(arrow: isUTF8 ? "→" : ">", painting: paint)
     }
 
     func paint(_ text: String, _ tone: Status.Tone) -> String {

@@ -42,7 +42,7 @@ struct VictimsCommand: ParsableCommand {
                     ? "Nobody has AMT's ports on an address that AMT might share, as the kernel says now."
                     : "These would be victims where AMT shares their address, as the kernel says now:"),
         ]
-        if let advice = absence.reason.advice { lines.insert(Status.Line("", "→ \(advice)", .faint), at: 1) }
+        lines.insert(contentsOf: Status.Line.advice(of: absence.reason), at: 1)
         return Report(
             absence.victimsJSON(named.map(\.json)), lines, .unknown, drawing: named.isEmpty ? nil : drawing(named))
     }
@@ -52,14 +52,14 @@ struct VictimsCommand: ParsableCommand {
             let because = reasons.filter { ["victims-unknown", "sockets-unknown"].contains($0.id) }
             return [Status.Line("Victims", "unknown", .doubtful)]
                 + because.flatMap { reason in
-                    [Status.Line("", reason.says)] + (reason.advice.map { [Status.Line("", "→ \($0)", .faint)] } ?? [])
+                    [Status.Line("", reason.says)] + Status.Line.advice(of: reason)
                 }
         }
         guard !victims.isEmpty else { return [Status.Line("Victims", "none", .good)] }
         var lines = [Status.Line("Victims", "\(count)", .bad)]
         if count > victims.count { lines.append(Status.Line("", "the gravest \(victims.count) of them:")) }
         if victims.contains(where: { $0.holder == nil }), geteuid() != 0 {
-            lines.append(Status.Line("", "→ As root it names their processes as well.", .faint))
+            lines.append(.advice("As root it names their processes as well."))
         }
         return lines
     }

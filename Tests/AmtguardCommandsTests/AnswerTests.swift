@@ -87,6 +87,28 @@ import Testing
         #expect(Terminal(colours: false).render(lines) == "Verdict: protected\n         because")
     }
 
+    @Test func `folds what is too long for it, and leaves a file's lines alone`() {
+        let lines = [
+            Status.Line("Verdict", "degraded since this very morning, when it began"),
+            .advice("Look who has it, and let it go elsewhere."),
+        ]
+        let narrow = Terminal(colours: false, width: 36, folds: true, isUTF8: true).render(lines)
+        #expect(
+            narrow == """
+                Verdict: degraded since this very
+                         morning, when it began
+                         → Look who has it, and let
+                           it go elsewhere.
+                """)
+        #expect(Terminal(colours: false, width: 36).render(lines).split(separator: "\n").count == 2)
+    }
+
+    @Test func `is given an arrow that it can show`() {
+        let advice = [Status.Line.advice("Wait.")]
+        #expect(Terminal(colours: false, isUTF8: true).render(advice) == "  → Wait.")
+        #expect(Terminal(colours: false, isUTF8: false).render(advice) == "  > Wait.")
+    }
+
     @Test func `is coloured only where that is wanted`() {
         #expect(Terminal(colours: true).render(lines).contains("\u{1B}[32mprotected\u{1B}[0m"))
         #expect(!Terminal(colours: false).render(lines).contains("\u{1B}"))

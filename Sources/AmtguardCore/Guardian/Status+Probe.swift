@@ -98,7 +98,7 @@ extension Status.Probe {
     /// What `amtguardctl probe` prints, what it comes to first.
     public var text: [Status.Line] {
         var lines = [Status.Line("Probe", says, verdict.tone)]
-        lines += advice.map { Status.Line("", "→ \($0)", .faint) }
+        lines += advice.map { Status.Line.advice($0) }
         let sharing = shared.map { $0 ? ", which AMT shares" : ", which AMT is not known to share" }
         lines.append(Status.Line("From", from + (sharing ?? "; whether AMT shares it is not known")))
         lines.append(Status.Line("To", to))

@@ -16,7 +16,7 @@ public struct Absence: Hashable, Sendable {
     /// For people.
     public var text: [Status.Line] {
         var lines = [Status.Line("Verdict", "unknown: \(reason.says)", .doubtful)]
-        if let advice = reason.advice { lines.append(Status.Line("", "→ \(advice)", .faint)) }
+        lines += Status.Line.advice(of: reason)
         let held = reserved.map { $0.isEmpty ? "none" : $0.abbreviated(to: 100) } ?? "unknown"
         lines.append(Status.Line("Reserved", "\(held) (as the kernel says now)"))
         lines.append(Status.Line("Ephemeral", choice?.range ?? "unknown"))

@@ -102,7 +102,7 @@ extension Status {
         lines += amt.evidence.map { Line("", "\($0.source): \($0.says)", .faint) }
         for reason in reasons where reason.isOfFirmware {
             lines.append(Line("", reason.says, .doubtful))
-            if let advice = reason.advice { lines.append(Line("", "→ \(advice)", .faint)) }
+            lines += Line.advice(of: reason)
         }
         lines += answerText
         if amt.interfaces == nil { lines.append(Line("Address", "unknown: not told yet")) }

@@ -9,12 +9,26 @@ extension Status {
         public var label: String
         public var value: String
         public var tone: Tone
+        /// Whether it says what to do about the line above; an arrow stands before it then.
+        public var isAdvice = false
 
         /// A line; an empty label goes on with the fact above, and no value is obeyed by a terminal.
         public init(_ label: String, _ value: String, _ tone: Tone = .plain) {
             self.label = label
             self.value = value.oneLine
             self.tone = tone
+        }
+
+        /// What to do about something.
+        public static func advice(_ text: String) -> Line {
+            var line = Line("", text, .faint)
+            line.isAdvice = true
+            return line
+        }
+
+        /// What to do about what a reason says, if anything.
+        public static func advice(of reason: Reason) -> [Line] {
+            reason.advice.map { [advice($0)] } ?? []
         }
     }
 
@@ -23,7 +37,7 @@ extension Status {
         var lines = [Line("Verdict", "\(verdict.words) since \(since)", verdict.tone)]
         for reason in reasons {
             lines.append(Line("", reason.says))
-            if let advice = reason.advice { lines.append(Line("", "→ \(advice)", .faint)) }
+            lines += Line.advice(of: reason)
         }
         lines += amtText
         lines.append(Line("Required", shown(ports.required)))

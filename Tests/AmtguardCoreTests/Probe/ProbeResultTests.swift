@@ -183,7 +183,7 @@ import Testing
         #expect(
             text == [
                 "Probe|4 of 6 ports are swallowed between 192.0.2.1 and 192.0.2.2:22",
-                "|→ Keep these ports reserved, and let no program bind them: what is sent to them never arrives.",
+                "|Keep these ports reserved, and let no program bind them: what is sent to them never arrives.",
                 "From|192.0.2.1, which AMT shares", "To|192.0.2.2:22", "623|passes: connected", "664|passes: connected",
             ]
                 + (16992...16995).map {

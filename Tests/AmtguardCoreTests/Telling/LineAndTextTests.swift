@@ -68,7 +68,7 @@ import Testing
         #expect(text.contains(Status.Line("Reserved", "unknown")))
         #expect(text.contains(Status.Line("Ephemeral", "unknown")))
         #expect(text.contains(Status.Line("Owned", "none")))
-        #expect(text.contains(Status.Line("", "→ \(Obstacle.missing.advice)", .faint)))
+        #expect(text.contains(.advice(Obstacle.missing.advice)))
     }
 
     @Test func `cut long lists, and do not trust a list that came in a file`() {
