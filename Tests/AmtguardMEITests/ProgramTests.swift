@@ -71,6 +71,24 @@ import Testing
         #expect(try FirmwareAnswer(parsing: Array(guardian.output)).outcome != .answered)
     }
 
+    /// As with Accept=yes, where the service manager has the connection as well.
+    @Test func `ends its answer itself, although somebody else has the socket too`() throws {
+        var ends: [CInt] = [0, 0]
+        try #require(unsafe socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        let (guardian, helper) = (FileHandle(fileDescriptor: ends[0]), FileHandle(fileDescriptor: ends[1]))
+        defer { [guardian, helper].forEach { try? $0.close() } }
+        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        unsafe setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        let process = Process()
+        process.executableURL = Self.program
+        process.arguments = ["--replay", try recording(Line.amthi + Line.burst()), "--answer"]
+        process.standardOutput = helper
+        try process.run()
+        process.waitUntilExit()
+        let answer = try #require(try guardian.readToEnd(), "no end within 10 s")
+        #expect(try FirmwareAnswer(parsing: Array(answer)).outcome == .answered)
+    }
+
     @Test func `records for its owner alone, never over a file, and replays`() throws {
         let tree = try Tree()
         let path = tree.path + "/conversation"
