@@ -2,49 +2,11 @@
 ///
 /// No clock, no file, no logger: the daemon is the shell around this value.
 public struct Guardian: Sendable {
-    /// One thing that was seen. Levels, never edges: what is so, not what has changed.
-    public enum Observation: Sendable {
-        /// One look at the list.
-        case list(Reading, Prompt)
-        /// An effect on the list was refused.
-        case refused(Obstacle)
-        /// The watch named a writer.
-        case writer(Writer)
-        /// What `/sys` shows.
-        case presence(Presence)
-        /// What came of asking the firmware.
-        case firmware(FirmwareInquiry)
-        /// What SMBIOS says of AMT; `nil` where it was not handed over.
-        case smbios(SMBIOSReading?)
-        /// The host's interfaces with their addresses; `nil` where they can't be read.
-        case interfaces([HostInterface]?)
-        /// Whether the host's Wi-Fi driver hands AMT's packets over (`iwlmei`); `nil` where that can't be known.
-        case wirelessDiverted(Bool?)
-        /// What is held, and what could not be.
-        case holds(HoldReading, Prompt)
-        /// The sockets of this host on `Guardian.portsOfInterest`; `nil` where they can't be read.
-        case sockets(SocketReading?)
-        /// Which ports the kernel may choose; `nil` where that can't be read.
-        case choice(KernelChoice?)
-        /// How the list is watched.
-        case watch(Watch)
-        /// The configuration was read; `nil` where it was refused.
-        case configuration(Configuration?, [ConfigurationProblem])
-        /// Somebody probed AMT's ports, and told of it.
-        case probe(ProbeRecord)
-        /// Whether the runtime directory can be written; `nil` if so, else why not.
-        case runtimeDirectory(problem: String?)
-        /// The first attempt was made, whatever came of it.
-        case started
-        /// The daemon was told to stop.
-        case stopping
-    }
-
     /// What is in force.
     public private(set) var configuration = Configuration()
     /// Whether that was read from somewhere: before it, the defaults are in force.
     private var isConfigured = false
-    private var refused: [ConfigurationProblem] = []
+    private(set) var refused: [ConfigurationProblem] = []
     private(set) var detection: Detection
     private(set) var reservation: Reservation
     private(set) var holding = Holding()
@@ -53,11 +15,11 @@ public struct Guardian: Sendable {
     private(set) var victims = VictimWatch()
     /// Who had which port, at the last look at the sockets.
     private(set) var takers: [UInt16: PortTakers]?
-    private var doubtfulSockets = 0
-    private var omittedSockets = 0
+    private(set) var doubtfulSockets = 0
+    private(set) var omittedSockets = 0
     /// What a probe found out last.
     private(set) var probe: ProbeRecord?
-    private var runtimeProblem: String?
+    private(set) var runtimeProblem: String?
     private var stopping = false
     private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment)?
     let scope: Memory.Scope
@@ -172,59 +134,6 @@ public struct Guardian: Sendable {
     /// Unless AMT is positively impossible on this machine.
     var isNeeded: Bool {
         if configuration.mode != .always, case .impossible = detection.state { false } else { true }
-    }
-}
-
-// MARK: - The verdict
-
-extension Guardian {
-    /// Required ports that are not reserved, as far as the last reading shows.
-    var missing: PortSet {
-        reservation.required.subtracting(reservation.reserved ?? PortSet())
-    }
-
-    /// Sockets that AMT has deafened for longer than a moment, as far as that is known: whoever opens and closes some
-    /// at each look must not have the verdict told each time.
-    private var deafened: [Victim] {
-        guard let now = observedAt?.instant else { return [] }
-        return (victims.victims ?? []).filter { now - $0.since.instant >= .seconds(10) }
-    }
-
-    var reach: PortSet { choice?.reach ?? PortSet(1...65535) }
-
-    var verdict: Verdict {
-        guard isNeeded else { return refused.isEmpty ? .notNeeded : .degraded }
-        // While it is contested, each reading shows something else: what counts is what may be chosen meanwhile.
-        let doubtful = reservation.contest == nil ? missing : reservation.required
-        if !doubtful.intersection(reach).isEmpty { return .exposed }
-        let isWell = refused.isEmpty && runtimeProblem == nil && watch.kind != .none && deafened.isEmpty
-        return doubtful.isEmpty && isWell ? .protected : .degraded
-    }
-
-    /// Why the verdict is what it is, the gravest first, and what could not be found out.
-    var reasons: [Reason] {
-        guard isNeeded else { return refused.map(Reason.refused) }
-        var reasons: [Reason] = []
-        if let obstacle = reservation.obstacle { reasons.append(.obstacle(obstacle)) }
-        if let contest = reservation.contest { reasons.append(.contested(contest)) }
-        if configuration.mode == .observe, !missing.isEmpty { reasons.append(.unreserved(missing)) }
-        if let worst = deafened.first { reasons.append(.victims(deafened.count, worst: worst)) }
-        reasons += refused.map(Reason.refused)
-        if let runtimeProblem {
-            reasons.append(
-                Reason(
-                    id: "runtime-directory", says: runtimeProblem,
-                    advice: "Make /run/amtguard writable for amtguardd: without it a restart forgets what is owned."))
-        }
-        if let reason = watch.reason { reasons.append(reason) }
-        if let until = reservation.unseenUntil, let observedAt {
-            reasons.append(.unseenWrite(until: until, at: observedAt.instant))
-        }
-        if choice == nil { reasons.append(.unknownReach) }
-        reasons += holdReasons
-        if doubtfulSockets > 0 { reasons.append(.unknownVictims(doubtfulSockets)) }
-        if omittedSockets > 0 { reasons.append(.omittedSockets(omittedSockets)) }
-        return reasons + detection.reasons
     }
 
     private mutating func judge(at now: Moment) -> [Effect] {

@@ -1,0 +1,39 @@
+extension Guardian {
+    /// One thing that was seen. Levels, never edges: what is so, not what has changed.
+    public enum Observation: Sendable {
+        /// One look at the list.
+        case list(Reading, Prompt)
+        /// An effect on the list was refused.
+        case refused(Obstacle)
+        /// The watch named a writer.
+        case writer(Writer)
+        /// What `/sys` shows.
+        case presence(Presence)
+        /// What came of asking the firmware.
+        case firmware(FirmwareInquiry)
+        /// What SMBIOS says of AMT; `nil` where it was not handed over.
+        case smbios(SMBIOSReading?)
+        /// The host's interfaces with their addresses; `nil` where they can't be read.
+        case interfaces([HostInterface]?)
+        /// Whether the host's Wi-Fi driver hands AMT's packets over (`iwlmei`); `nil` where that can't be known.
+        case wirelessDiverted(Bool?)
+        /// What is held, and what could not be.
+        case holds(HoldReading, Prompt)
+        /// The sockets of this host on `Guardian.portsOfInterest`; `nil` where they can't be read.
+        case sockets(SocketReading?)
+        /// Which ports the kernel may choose; `nil` where that can't be read.
+        case choice(KernelChoice?)
+        /// How the list is watched.
+        case watch(Watch)
+        /// The configuration was read; `nil` where it was refused.
+        case configuration(Configuration?, [ConfigurationProblem])
+        /// Somebody probed AMT's ports, and told of it.
+        case probe(ProbeRecord)
+        /// Whether the runtime directory can be written; `nil` if so, else why not.
+        case runtimeDirectory(problem: String?)
+        /// The first attempt was made, whatever came of it.
+        case started
+        /// The daemon was told to stop.
+        case stopping
+    }
+}

@@ -1,0 +1,52 @@
+// What is so now, in one word, and why.
+
+extension Guardian {
+    /// Required ports that are not reserved, as far as the last reading shows.
+    var missing: PortSet {
+        reservation.required.subtracting(reservation.reserved ?? PortSet())
+    }
+
+    /// Sockets that AMT has deafened for longer than a moment, as far as that is known: whoever opens and closes some
+    /// at each look must not have the verdict told each time.
+    private var deafened: [Victim] {
+        guard let now = observedAt?.instant else { return [] }
+        return (victims.victims ?? []).filter { now - $0.since.instant >= .seconds(10) }
+    }
+
+    var reach: PortSet { choice?.reach ?? PortSet(1...65535) }
+
+    var verdict: Verdict {
+        guard isNeeded else { return refused.isEmpty ? .notNeeded : .degraded }
+        // While it is contested, each reading shows something else: what counts is what may be chosen meanwhile.
+        let doubtful = reservation.contest == nil ? missing : reservation.required
+        if !doubtful.intersection(reach).isEmpty { return .exposed }
+        let isWell = refused.isEmpty && runtimeProblem == nil && watch.kind != .none && deafened.isEmpty
+        return doubtful.isEmpty && isWell ? .protected : .degraded
+    }
+
+    /// Why the verdict is what it is, the gravest first, and what could not be found out.
+    var reasons: [Reason] {
+        guard isNeeded else { return refused.map(Reason.refused) }
+        var reasons: [Reason] = []
+        if let obstacle = reservation.obstacle { reasons.append(.obstacle(obstacle)) }
+        if let contest = reservation.contest { reasons.append(.contested(contest)) }
+        if configuration.mode == .observe, !missing.isEmpty { reasons.append(.unreserved(missing)) }
+        if let worst = deafened.first { reasons.append(.victims(deafened.count, worst: worst)) }
+        reasons += refused.map(Reason.refused)
+        if let runtimeProblem {
+            reasons.append(
+                Reason(
+                    id: "runtime-directory", says: runtimeProblem,
+                    advice: "Make /run/amtguard writable for amtguardd: without it a restart forgets what is owned."))
+        }
+        if let reason = watch.reason { reasons.append(reason) }
+        if let until = reservation.unseenUntil, let observedAt {
+            reasons.append(.unseenWrite(until: until, at: observedAt.instant))
+        }
+        if choice == nil { reasons.append(.unknownReach) }
+        reasons += holdReasons
+        if doubtfulSockets > 0 { reasons.append(.unknownVictims(doubtfulSockets)) }
+        if omittedSockets > 0 { reasons.append(.omittedSockets(omittedSockets)) }
+        return reasons + detection.reasons
+    }
+}
