@@ -19,7 +19,7 @@ extension HoldSocket {
     public func lend(to borrower: borrowing Descriptor) throws(Errno) {
         // Without a port it neither listens nor is connected.
         guard let place = try borrower.place(), place.protocol == .tcp, place.port == 0,
-            (try? borrower.isOfThisNamespace()) ?? true
+            try borrower.isOfThisNamespace()
         else { throw .invalidArgument }
         // One that is bound with SO_REUSEPORT has the kernel note on the port that its user's others may join, hold or
         // not, and the note stays when it has gone (`fastreuseport` in `inet_csk_update_fastreuse`).
