@@ -24,10 +24,10 @@ struct ProbeRun {
         let plan = try plan()
         let (source, peer) = try way()
         announce(plan, peer)
-        let outcomes = Probe(from: source, to: peer, timeout: timeout).run(plan.all) { port in
+        let outcomes = Probe(from: source, to: peer, timeout: timeout).run(plan.all) { socket, port in
             // Nobody holds what is not required.
             plan.ports.contains(port)
-                ? guardian.lender.loan(of: port, on: source.address) : .refused("another program has it")
+                ? guardian.lender.lend(port, on: source.address, to: socket) : "another program has it"
         }
         return ProbeResult(
             from: source.address, to: peer.address, port: peer.port, isShared: guardian.shares(source.address),

@@ -41,7 +41,7 @@ extension BusFace {
                 .init("Check") { [unowned self] call in check(call) },
                 .init("Reload") { [unowned self] call in reload(call) },
                 .init(
-                    "LendHold", takes: ["address": "s", "port": "q"], returns: ["socket": "h"], access: .root
+                    "LendHold", takes: ["address": "s", "port": "q", "socket": "h"], access: .root
                 ) { [unowned self] call in lendHold(call) },
                 .init("RecordProbe", takes: ["result": "s"]) { [unowned self] call in recordProbe(call) },
             ],
@@ -72,13 +72,25 @@ extension BusFace {
         guard let text = try? call.readString(), let port = try? call.readUInt16(), let address = IPv4Address(text)
         else { return call.fail("org.freedesktop.DBus.Error.InvalidArgs", "Allowed: an IPv4 address and a port.") }
         let hold = Hold(address, port)
+        let borrower: Descriptor
         do {
-            call.reply([.descriptor(try daemon.lend(hold))])
+            borrower = Descriptor(owning: try call.readDescriptor())
+        } catch {
+            return call.fail("org.freedesktop.DBus.Error.LimitsExceeded", "The socket can't be taken: \(error).")
+        }
+        do {
+            try daemon.lend(hold, to: borrower)
+            call.reply()
         } catch {
             switch error {
             case .notHeld:
                 call.fail("org.amtguard1.Error.NotHeld", "\(hold) is not held. The property Holds says what is.")
-            case .lentAlready: call.fail("org.amtguard1.Error.LentAlready", "\(hold) is lent already, for a minute.")
+            case .unsuitable:
+                call.fail(
+                    "org.freedesktop.DBus.Error.InvalidArgs",
+                    "Allowed: a TCP socket of IPv4, of the network of amtguardd, that is not bound.")
+            case .failed(let error):
+                call.fail("org.freedesktop.DBus.Error.Failed", "\(hold) can't be lent: \(error).")
             }
         }
     }

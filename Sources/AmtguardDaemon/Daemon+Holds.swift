@@ -12,23 +12,9 @@ extension Daemon {
         observe(.holds(holds.reading, prompt))
     }
 
-    /// How long a hold is lent.
-    private static var loan: Duration { .seconds(60) }
-
-    /// Lends the socket of a hold; its borrower connects with a copy of it, and may not use it for longer than a minute.
-    func lend(_ hold: Hold) throws(HoldDriver.LoanRefused) -> FileDescriptor {
-        let socket = try holds.lend(hold)
+    /// Gives a borrower's socket the place beside a hold; what it does there is its own.
+    func lend(_ hold: Hold, to borrower: borrowing Descriptor) throws(HoldDriver.LoanRefused) {
+        try holds.lend(hold, to: borrower)
         teller.debug("Lent \(hold)")
-        sources.loan?.arm(after: Self.loan)
-        observe(.holds(holds.reading, .readBack))
-        finish()
-        return socket
-    }
-
-    /// Takes back what was lent, or what is meant of it.
-    func takeBackHolds(where isMeant: (Hold) -> Bool = { _ in true }) {
-        holds.takeBack(where: isMeant)
-        observe(.holds(holds.reading, .readBack))
-        finish()
     }
 }

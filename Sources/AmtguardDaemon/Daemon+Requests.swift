@@ -45,9 +45,6 @@ extension Daemon {
         let record = ProbeRecord(result, at: .now())
         observe(.probe(record))
         keepsake.remember(record, in: .current)
-        // It is over: the next one need not wait until the loan is. What another one has borrowed stays with it, since
-        // a connection that ends under its hands looks like an answer.
-        takeBackHolds { IPAddress.v4($0.address) == result.from && result.plan.ports.contains($0.port) }
         publish()
     }
 

@@ -37,7 +37,6 @@ extension Daemon {
             finish()
         }
         sources.rest = try loop.timer("rest", priority: .idle) { ProgramMemory.giveBack() }
-        sources.loan = try loop.timer("loan") { [unowned self] in takeBackHolds() }
         sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") { [unowned self] in
             ServiceManager.reloading()
             reload()

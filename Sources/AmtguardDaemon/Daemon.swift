@@ -47,7 +47,6 @@ final class Daemon {
         var survey: Timer?
         var publish: Timer?
         var rest: Timer?
-        var loan: Timer?
         var hangUp: EventSource?
         var terminate: EventSource?
         var interrupt: EventSource?

@@ -7,7 +7,6 @@ import SystemPackage
 struct HoldDriver: ~Copyable {
     private var sockets: [Hold: HoldSocket] = [:]
     private var refused: [Hold: HoldObstacle] = [:]
-    private var lent: Set<Hold> = []
     private var store = HoldStore()
 
     /// Takes over what the service manager kept.
@@ -19,7 +18,7 @@ struct HoldDriver: ~Copyable {
     }
 
     /// What is held now.
-    var reading: HoldReading { HoldReading(held: sockets.mapValues(\.isShared), lent: lent, refused: refused) }
+    var reading: HoldReading { HoldReading(held: sockets.mapValues(\.isShared), refused: refused) }
 
     /// Lets go of holds and takes others; `reading` says what came of it.
     mutating func carryOut(_ change: HoldChange) {
@@ -27,7 +26,6 @@ struct HoldDriver: ~Copyable {
             guard let socket = sockets.removeValue(forKey: hold) else { continue }
             // The copy in the store may live a moment longer than this one.
             socket.makeWay()
-            lent.remove(hold)
             store.remove(hold)
         }
         refused = [:]
@@ -53,25 +51,24 @@ struct HoldDriver: ~Copyable {
 
     // MARK: - Lending
 
-    /// The socket of a hold, for somebody who wants to connect with it, until `takeBack`.
-    mutating func lend(_ hold: Hold) throws(LoanRefused) -> FileDescriptor {
+    /// Binds the socket of somebody who wants to connect from there beside a hold. Nothing of it has to be remembered.
+    func lend(_ hold: Hold, to borrower: borrowing Descriptor) throws(LoanRefused) {
         guard let socket = sockets[hold] else { throw .notHeld }
-        guard lent.insert(hold).inserted else { throw .lentAlready }
-        return socket.lent
-    }
-
-    /// Ends what borrowers do with holds, or with those of them that are meant. They stay bound, so that there is no
-    /// moment without them.
-    mutating func takeBack(where isMeant: (Hold) -> Bool = { _ in true }) {
-        for hold in lent.filter(isMeant) {
-            sockets[hold]?.takeBack()
-            lent.remove(hold)
+        do {
+            try socket.lend(to: borrower)
+        } catch .invalidArgument {
+            throw .unsuitable
+        } catch {
+            throw .failed(error)
         }
     }
 
-    /// Why a hold can't be lent.
-    enum LoanRefused: Error {
-        case notHeld, lentAlready
+    /// Why a hold is not lent.
+    enum LoanRefused: Error, Hashable {
+        case notHeld
+        /// The borrower's is no TCP socket of IPv4 without a port, or of another network.
+        case unsuitable
+        case failed(Errno)
     }
 
     // MARK: - Who is in the way
@@ -114,7 +111,7 @@ private struct HoldStore {
         surplus = surplus.filter { !ServiceManager.removeFromStore(name: $0) }
         for (hold, socket) in sockets where !stored.contains(hold) && !surplus.contains(hold.storedName) {
             // A bound socket that does not listen hangs up for whoever polls it.
-            if ServiceManager.store([socket.lent], name: hold.storedName, poll: false) { stored.insert(hold) }
+            if ServiceManager.store([socket.fileDescriptor], name: hold.storedName, poll: false) { stored.insert(hold) }
         }
     }
 }

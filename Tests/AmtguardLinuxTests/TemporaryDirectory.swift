@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SystemPackage
 
 /// A directory below /tmp that is gone with its owner.
 final class TemporaryDirectory: Sendable {
@@ -38,6 +39,14 @@ final class TemporaryDirectory: Sendable {
     }
 
     func fifo(_ name: String) { _ = unsafe mkfifo(path + "/" + name, 0o644) }
+
+    /// The file of a socket, opened for nothing but its name: it looks like a socket, and no call for sockets takes it.
+    func socketName() throws -> TestSocket {
+        guard unsafe mknod(path + "/socket", S_IFSOCK | 0o600, 0) == 0 else { throw Errno(rawValue: errno) }
+        let number = unsafe open(path + "/socket", O_PATH | O_CLOEXEC)
+        defer { close(number) }
+        return TestSocket(copying: number)
+    }
 
     func bytes(_ name: String) -> [UInt8]? {
         FileManager.default.contents(atPath: path + "/" + name).map(Array.init)

@@ -12,7 +12,6 @@ expect "the bus describes" exits 0 as_somebody busctl call org.amtguard1 /org/am
 expect "Reload is refused" exits 1 as_somebody busctl --timeout=10 call org.amtguard1 /org/amtguard1 org.amtguard1.Manager Reload
 expect "in words" like "$said" '*ccess denied*'
 expect "in one line" one_line
-expect "so is a hold" exits 1 as_somebody busctl --timeout=10 call org.amtguard1 /org/amtguard1 org.amtguard1.Manager LendHold sq 192.168.1.20 16992
 expect "and the log level" exits 1 as_somebody busctl --timeout=10 set-property org.amtguard1 /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s debug
 expect "nobody else can ask the firmware" exits 13 as_somebody perl -e 'use Socket; socket(my $s, AF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("/run/amtguard-firmware.socket")) or die "$!\n"'
 expect "because of its mode" is "$said" 'Permission denied'

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// What the scenarios need beside the tools of any Debian: a service manager that can be watched, and a login manager that
-// is told when the machine sleeps. No dependencies but libsystemd.
+// What the scenarios need beside the tools of any Debian: a service manager that can be watched, a login manager that
+// is told when the machine sleeps, and somebody who borrows a hold. No dependencies but libsystemd.
 let package = Package(
     name: "system-tests",
     targets: [
@@ -11,6 +11,10 @@ let package = Package(
             cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .executableTarget(
             name: "login-manager",
+            cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("systemd")]),
+        .executableTarget(
+            name: "borrower",
             cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("systemd")]),
     ],

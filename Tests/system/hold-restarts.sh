@@ -1,4 +1,4 @@
-# Holds outlive the daemon in the service manager's store, and its successor knows them again; lent, they come back.
+# Holds outlive the daemon in the service manager's store, and its successor knows them again; lent, they stay as they are.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
@@ -49,15 +49,28 @@ start_guard
 eventually "it has its name" has_name
 all=('"192.0.2.1:'{623,664,16992,16993,16994,16995}'/tcp held"')
 eventually "the property tells its holds" property Holds "as 6 ${all[*]}"
-lend() { on_bus call "${object[@]}" $manager_interface LendHold sq "$@" || true; }
-expect "one is lent as a descriptor" like "$(lend 192.0.2.1 16992)" 'h *'
-lent=${all[*]}
-eventually "and said to be" property Holds "as 6 ${lent/16992\/tcp held/16992/tcp lent}"
-expect "not twice" like "$(lend 192.0.2.1 16992)" '*is lent already*'
-expect "nor one that is not held" like "$(lend 192.0.2.1 80)" '*192.0.2.1:80/tcp is not held*'
-expect "nor what is no address" like "$(lend localhost 80)" '*Allowed: an IPv4 address and a port*'
-as=("${as_nobody[@]}")
-expect "nor to anybody but root" like "$(lend 192.0.2.1 623)" '*ccess denied*'
+lend() {  # KIND ADDRESS PORT: what the guard answers, and what comes of it
+    DBUS_SYSTEM_BUS_ADDRESS=$bus_address "${as[@]}" $work/helpers/borrower "$@" 2>&1
+}
+for kind in tcp sharing tcp; do
+    expect "a $kind socket is bound beside one, and nobody else's" is "$(lend $kind 192.0.2.1 16992)" 'bound to 192.0.2.1:16992'
+done
+expect "and the property tells the same as before" property Holds "as 6 ${all[*]}"
+expect "nor is one lent that is not held" like "$(lend tcp 192.0.2.1 80)" '*192.0.2.1:80/tcp is not held*bound to 0.0.0.0:0*'
+expect "nor what is no address" like "$(lend tcp localhost 80)" '*Allowed: an IPv4 address and a port*'
+for kind in udp v6 bound; do
+    expect "nor to a socket of another kind ($kind)" like "$(lend $kind 192.0.2.1 16992)" '*Allowed: a TCP socket of IPv4, of the network of amtguardd, that is not bound.*'
+done
+as=(unshare --net)
+expect "nor to one of another network" like "$(lend tcp 192.0.2.1 16992)" '*Allowed: a TCP socket of IPv4, *bound to 0.0.0.0:0*'
 as=()
-expect "lent, it stands" is "$(free_now)" ''
+expect "nor without one" like "$(on_bus call "${object[@]}" $manager_interface LendHold sq 192.0.2.1 16992 || true)" '*nvalid arguments*sqh*'
+as=("${as_nobody[@]}")
+expect "nor to anybody but root" like "$(lend tcp 192.0.2.1 16992)" '*ccess denied*'
+as=()
+expect "the port is held all the while" is "$(free_now)" ''
+descriptors() { seen=$(find /proc/$guard/fd -lname 'socket:*' | wc -l); [[ $seen == "$1" ]]; }
+before=$(find /proc/$guard/fd -lname 'socket:*' | wc -l)
+for _ in 1 2 3; do lend tcp 192.0.2.1 16992 >/dev/null; done
+eventually "and nothing of a borrower's stays with the guard" descriptors "$before"
 stop_guard

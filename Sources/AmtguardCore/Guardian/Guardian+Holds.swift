@@ -37,12 +37,12 @@ extension Guardian {
 }
 
 extension Status.Holding {
-    init(_ hold: Hold, _ state: Holding.State, isLent: Bool) {
+    init(_ hold: Hold, _ state: Holding.State) {
         address = hold.address.description
         port = hold.port
         `protocol` = hold.protocol.rawValue
         switch state {
-        case .held: self.state = isLent ? "lent" : "held"
+        case .held: self.state = "held"
         case .refused(let obstacle):
             self.state = "refused"
             says = obstacle.says

@@ -21,9 +21,7 @@ extension Guardian {
             repairs: Status.Repairs(
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
             contested: reservation.contest != nil,
-            holds: holding.states.map {
-                Status.Holding($0.hold, $0.state, isLent: holding.reading.lent.contains($0.hold))
-            },
+            holds: holding.states.map { Status.Holding($0.hold, $0.state) },
             victims: victims?.prefix(Status.mostVictims).map(Status.Socket.init),
             victimCount: victims?.count,
             probe: probe.map(Status.Probe.init))

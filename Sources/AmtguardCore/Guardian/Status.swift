@@ -62,7 +62,7 @@ public struct Status: Hashable, Sendable, Codable {
         public var address: String
         public var port: UInt16
         public var `protocol`: String
-        /// `held`, `lent`, `refused`.
+        /// `held`, `refused`.
         public var state: String
         /// Why it was refused.
         public var says: String?

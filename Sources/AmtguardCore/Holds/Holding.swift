@@ -87,14 +87,11 @@ struct Holding: Hashable, Sendable {
 public struct HoldReading: Hashable, Sendable {
     /// Each hold, and whether other programs may bind the same.
     public var held: [Hold: Bool]
-    /// Those that are lent at the moment (`LendHold`).
-    public var lent: Set<Hold>
     /// What could not be held at the last attempt, and why.
     public var refused: [Hold: HoldObstacle]
 
-    public init(held: [Hold: Bool] = [:], lent: Set<Hold> = [], refused: [Hold: HoldObstacle] = [:]) {
+    public init(held: [Hold: Bool] = [:], refused: [Hold: HoldObstacle] = [:]) {
         self.held = held
-        self.lent = lent
         self.refused = refused
     }
 }

@@ -75,12 +75,14 @@ public struct LocalSocket: Hashable, Sendable {
     public var retransmissions: UInt8
     /// Whether it is this very process that has it.
     public var isOwn: Bool
+    /// Whether it says of itself that it is a probe's.
+    public var isProbe: Bool
 
     /// A socket of a process; by default one that is nobody's own and unconnected.
     public init(
         _ protocol: TransportProtocol, _ address: IPAddress, port: UInt16, _ state: State, to remote: Endpoint? = nil,
         takesIPv4: Bool = true, interface: Int? = nil, uid: UInt32, unit: String? = nil, inode: UInt32? = 1,
-        retransmissions: UInt8 = 0, isOwn: Bool = false
+        retransmissions: UInt8 = 0, isOwn: Bool = false, isProbe: Bool = false
     ) {
         self.protocol = `protocol`
         self.address = address
@@ -94,6 +96,7 @@ public struct LocalSocket: Hashable, Sendable {
         self.inode = inode
         self.retransmissions = retransmissions
         self.isOwn = isOwn
+        self.isProbe = isProbe
     }
 }
 

@@ -50,6 +50,7 @@ extension Status.Socket {
         case .unknown: "perhaps a victim"
         case .lms: "presumably Intel LMS"
         case .own: "amtguard"
+        case .probe: "a probe"
         case .local: "within this host"
         case .elsewhere: "where AMT is not"
         case .idle: "waits for nothing"

@@ -11,6 +11,8 @@ public enum Standing: String, Hashable, Sendable, CaseIterable {
     case lms
     /// amtguard's own: a hold.
     case own
+    /// A probe's: for a few seconds it finds out whether it would be a victim.
+    case probe
     /// For programs of this host alone: what it hears never meets the network card.
     case local
     /// On an address, or an interface, that AMT does not share; so is all of IPv6.
@@ -27,6 +29,7 @@ extension LocalSocket {
     /// The first row that fits.
     public func standing(_ shared: SharedAddresses) -> Standing {
         if isOwn { return .own }
+        if isProbe { return .probe }
         if self.protocol == .udp, !PortSet.ofAMTsUDP.contains(port) { return .otherProtocol }
         if inode == nil { return .orphan }
         if !takesIPv4 { return .elsewhere }

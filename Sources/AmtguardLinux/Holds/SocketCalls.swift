@@ -67,14 +67,25 @@ extension Descriptor {
         try set(SOL_SOCKET, SO_RCVBUF, 0)
     }
 
-    /// What the socket holds; `nil` for a socket that can be no hold: of another family, or bound to no one address and
-    /// port. The corresponding C function is `getsockname`.
+    /// What the socket holds; `nil` for a socket that can be no hold: of another kind, or bound to no one address and
+    /// port.
     func hold() throws(Errno) -> Hold? {
-        guard try status().st_mode & S_IFMT == S_IFSOCK, try get(SOL_SOCKET, SO_DOMAIN) == AF_INET else { return nil }
+        guard let place = try place(), place.port != 0, !place.address.isUnspecified else { return nil }
+        return place
+    }
+
+    /// The address and the port of a socket of TCP or UDP over IPv4, bound or not; `nil` for anything else, be it no
+    /// socket at all. The corresponding C function is `getsockname`.
+    func place() throws(Errno) -> Hold? {
+        // What was opened with O_PATH may be the file of a socket, and no call for sockets takes it.
+        guard try status().st_mode & S_IFMT == S_IFSOCK, fcntl(number, F_GETFL) & O_PATH == 0,
+            try get(SOL_SOCKET, SO_DOMAIN) == AF_INET
+        else { return nil }
         let transport: Hold.TransportProtocol
-        switch Int(try get(SOL_SOCKET, SO_PROTOCOL)) {
-        case Int(IPPROTO_TCP): transport = .tcp
-        case Int(IPPROTO_UDP): transport = .udp
+        // A raw socket may be of the same protocol.
+        switch (UInt32(bitPattern: try get(SOL_SOCKET, SO_TYPE)), Int(try get(SOL_SOCKET, SO_PROTOCOL))) {
+        case (SOCK_STREAM.rawValue, Int(IPPROTO_TCP)): transport = .tcp
+        case (SOCK_DGRAM.rawValue, Int(IPPROTO_UDP)): transport = .udp
         default: return nil
         }
         var name = sockaddr_in()
@@ -86,15 +97,18 @@ extension Descriptor {
                 }
             }
         }
-        let address = IPv4Address(bits: UInt32(bigEndian: name.sin_addr.s_addr))
-        guard name.sin_port != 0, !address.isUnspecified else { return nil }
-        return Hold(address, UInt16(bigEndian: name.sin_port), transport)
+        return Hold(
+            IPv4Address(bits: UInt32(bigEndian: name.sin_addr.s_addr)), UInt16(bigEndian: name.sin_port), transport)
     }
 
-    /// Whether the socket is of the caller's network namespace; before Linux 5.14 it is not told.
+    /// Whether the socket is of the caller's network namespace; before Linux 5.14 it is not told, and it is believed.
     func isOfThisNamespace() throws(Errno) -> Bool {
         let option = CInt(SHIM_SO_NETNS_COOKIE)
-        let own = try SocketCalls.open(.udp).get(SOL_SOCKET, option, as: UInt64(0))
-        return try get(SOL_SOCKET, option, as: UInt64(0)) == own
+        do {
+            let own = try SocketCalls.open(.udp).get(SOL_SOCKET, option, as: UInt64(0))
+            return try get(SOL_SOCKET, option, as: UInt64(0)) == own
+        } catch .protocolNotAvailable {
+            return true
+        }
     }
 }

@@ -1,15 +1,13 @@
 public import AmtguardCore
 import Glibc
-import SystemPackage
+public import SystemPackage
 
 /// Connects from many local ports at once, and sees which of them hear an answer.
 public struct Probe {
-    /// A hold in the way, asked of its owner.
-    public enum Loan: ~Copyable {
-        case lent(Descriptor)
-        /// By whom the port is used, or why the hold is not lent.
-        case refused(String)
-    }
+    /// Has the owner of a hold that is in the way bind a socket beside it.
+    ///
+    /// - Returns: By whom the port is used, or why the hold is not lent; `nil` where the socket is said to be bound.
+    public typealias Lender = (_ socket: FileDescriptor, _ port: UInt16) -> String?
 
     private let source: ProbeEndpoint
     private let peer: ProbeEndpoint
@@ -25,12 +23,12 @@ public struct Probe {
 
     /// One connection from each port, no more; what became of each.
     ///
-    /// - Parameter loan: Asked for a port that is in use.
-    public func run(_ ports: [UInt16], loan: (UInt16) -> Loan) -> [UInt16: ProbeOutcome] {
+    /// - Parameter lend: Asked for a port that is in use.
+    public func run(_ ports: [UInt16], lend: Lender) -> [UInt16: ProbeOutcome] {
         var outcomes: [UInt16: ProbeOutcome] = [:]
         var sockets: [UInt16: ProbeSocket] = [:]
         for port in ports {
-            switch prepare(port, loan) {
+            switch prepare(port, lend) {
             case .success(let socket): sockets[port] = socket
             case .failure(let untried): outcomes[port] = untried.outcome
             }
@@ -56,21 +54,21 @@ public struct Probe {
         let outcome: ProbeOutcome
     }
 
-    private func prepare(_ port: UInt16, _ loan: (UInt16) -> Loan) -> Result<ProbeSocket, Untried> {
+    private func prepare(_ port: UInt16, _ lend: Lender) -> Result<ProbeSocket, Untried> {
         var local = source
         local.port = port
         do {
-            return .success(try ProbeSocket(bindingTo: local))
-        } catch .addressInUse {
-            switch loan(port) {
-            case .lent(let descriptor):
-                do {
-                    return .success(try ProbeSocket(borrowing: descriptor, of: local))
-                } catch {
-                    return .failure(Untried(outcome: .failed("amtguardd lent another socket")))
+            let socket = try ProbeSocket(from: local)
+            do {
+                try socket.bind()
+            } catch .addressInUse {
+                if let why = lend(socket.fileDescriptor, port) { return .failure(Untried(outcome: .busy(why))) }
+                // From anywhere else it would say nothing about this port.
+                guard socket.isBound else {
+                    return .failure(Untried(outcome: .failed("amtguardd did not bind it there")))
                 }
-            case .refused(let why): return .failure(Untried(outcome: .busy(why)))
             }
+            return .success(socket)
         } catch .permissionDenied {
             return .failure(Untried(outcome: .notPermitted))
         } catch {

@@ -6,45 +6,46 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// A bound socket that connects once.
+/// A socket that is bound and connects once.
 ///
 /// A class, since an array can't hold values with a single owner.
 final class ProbeSocket {
     private let descriptor: Descriptor
-    private let isIPv4: Bool
+    private let source: ProbeEndpoint
 
-    /// Binds an own socket: beside a cooperative hold, with SO_REUSEADDR.
+    /// Opens the socket, with SO_REUSEADDR: a cooperative hold lets it in.
     ///
-    /// The corresponding C functions are `socket`, `setsockopt` and `bind`.
-    /// - Throws: `addressInUse`, `permissionDenied`.
-    init(bindingTo source: ProbeEndpoint) throws(Errno) {
+    /// What comes by ICMP is queued beside the error, by which it is told from a reset.
+    /// The corresponding C functions are `socket` and `setsockopt` with IP_RECVERR or IPV6_RECVERR.
+    init(from source: ProbeEndpoint) throws(Errno) {
         let opened = try Self.open(source.family, SOCK_STREAM)
-        let number = opened.number
-        try Self.set(number, SOL_SOCKET, SO_REUSEADDR, 1)
-        try valueOrErrno {
-            unsafe source.withName { unsafe bind(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), $1) }
+        try opened.set(SOL_SOCKET, SO_REUSEADDR, 1)
+        if source.isIPv4 {
+            try ProbeMark.set(on: opened)
+        } else {
+            try opened.set(IPPROTO_IPV6, IPV6_RECVERR, 1)
         }
         descriptor = opened
-        isIPv4 = source.isIPv4
+        self.source = source
     }
 
-    /// Takes a hold that was lent.
-    ///
-    /// - Throws: `badMessage` for a socket that is bound to something else: it would say nothing about this port.
-    init(borrowing lent: consuming Descriptor, of source: ProbeEndpoint) throws(Errno) {
-        let bound: ProbeEndpoint
-        do {
-            bound = try ProbeEndpoint(boundBy: lent)
-        } catch {
-            throw .badMessage
-        }
-        guard bound == source else { throw .badMessage }
-        descriptor = lent
-        isIPv4 = source.isIPv4
-    }
-
-    /// Ends the connection by a reset, where there is one. A hold stays bound, as its owner keeps it.
+    /// Ends the connection by a reset, where there is one.
     deinit { disconnect() }
+
+    /// The corresponding C function is `bind`.
+    /// - Throws: `addressInUse`, `permissionDenied`.
+    func bind() throws(Errno) {
+        let number = number
+        try valueOrErrno {
+            unsafe source.withName { unsafe Glibc.bind(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), $1) }
+        }
+    }
+
+    /// Whether it is bound where it should be, whoever did it. The corresponding C function is `getsockname`.
+    var isBound: Bool { (try? ProbeEndpoint(boundBy: descriptor)) == source }
+
+    /// For somebody who binds it; it stays the property of this.
+    var fileDescriptor: FileDescriptor { descriptor.fileDescriptor }
 
     static func open(_ family: CInt, _ type: __socket_type) throws(Errno) -> Descriptor {
         let type = CInt(type.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
@@ -58,8 +59,6 @@ final class ProbeSocket {
     /// The corresponding C function is `connect`.
     /// - Returns: What came of it at once; `nil` if it is to be waited for.
     func connect(to peer: ProbeEndpoint) -> ProbeOutcome? {
-        // What comes by ICMP is queued beside the error, by which it is told from a reset.
-        try? queueNotices(true)
         let number = number
         do {
             try valueOrErrno {
@@ -108,24 +107,13 @@ final class ProbeSocket {
         return unsafe recv(number, &byte, 1, CInt(MSG_ERRQUEUE) | CInt(MSG_DONTWAIT)) >= 0
     }
 
-    private func queueNotices(_ isOn: Bool) throws(Errno) {
-        let level = isIPv4 ? CInt(IPPROTO_IP) : CInt(IPPROTO_IPV6)
-        try Self.set(number, level, isIPv4 ? IP_RECVERR : IPV6_RECVERR, isOn ? 1 : 0)
-    }
-
     /// The corresponding C function is `connect` with AF_UNSPEC, which resets the connection and keeps what `bind` gave.
     private func disconnect() {
-        try? queueNotices(false)
         var nowhere = sockaddr()
         nowhere.sa_family = sa_family_t(AF_UNSPEC)
         let number = number
         _ = unsafe withUnsafePointer(to: &nowhere) {
             unsafe Glibc.connect(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), socklen_t(MemoryLayout<sockaddr>.size))
         }
-    }
-
-    private static func set(_ number: CInt, _ level: CInt, _ option: CInt, _ value: CInt) throws(Errno) {
-        var value = value
-        try valueOrErrno { unsafe setsockopt(number, level, option, &value, socklen_t(MemoryLayout<CInt>.size)) }
     }
 }

@@ -60,11 +60,13 @@ package struct SocketEntry: Hashable {
         let remote = LocalSocket.Endpoint(
             try Self.address(payload, family, at: 24), port: UInt16(payload[6]) << 8 | UInt16(payload[7]))
         var isV6Only = false
+        var isProbe = false
         var controlGroup: UInt64?
         try payload[72...].forEachAttribute { (type, value) throws(Errno) in
             switch type {
             case CInt(INET_DIAG_CGROUP_ID): controlGroup = value.native(UInt64.self, at: 0)
             case CInt(INET_DIAG_SKV6ONLY): isV6Only = value.first.map { $0 != 0 } ?? false
+            case CInt(INET_DIAG_SOCKOPT): isProbe = transport == .tcp && ProbeMark.isBorne(value)
             default: break
             }
         }
@@ -80,7 +82,8 @@ package struct SocketEntry: Hashable {
         socket = LocalSocket(
             transport, address, port: UInt16(payload[4]) << 8 | UInt16(payload[5]), state,
             to: remote.port == 0 ? nil : remote, takesIPv4: takesIPv4, interface: interface == 0 ? nil : Int(interface),
-            uid: uid, inode: inode == 0 ? nil : inode, retransmissions: isUnheard ? payload[3] : 0)
+            uid: uid, inode: inode == 0 ? nil : inode, retransmissions: isUnheard ? payload[3] : 0,
+            isProbe: isProbe)
     }
 
     private static func address(_ payload: [UInt8], _ family: CInt, at offset: Int) throws(Errno) -> IPAddress {

@@ -1,6 +1,7 @@
 // Which process has a socket. Nothing tells the way from a socket to its process, so all open files of all processes
 // are looked through; root sees those of others, and whoever else only his own.
 
+import CLinux
 import Glibc
 public import SystemPackage
 

@@ -90,8 +90,6 @@ import Testing
                     Hold(ip("192.0.2.20"), 623): .notPermitted, Hold(ip("192.0.2.20"), 16993): .occupied("\u{1B}[2J"),
                 ]
                 scene.hear(.provisioned(.admin))
-                scene.sockets.reading.lent = [Hold(ip("192.0.2.20"), 16992)]
-                scene.see(.holds(scene.sockets.reading, .readBack))
                 return scene.status
             }
         ),

@@ -102,7 +102,7 @@ import Testing
                 $0.state = .bound; $0.remote = nil; $0.isOwn = true
             }, always(.own)
         ),
-        Row("a hold that was lent", out.with { $0.isOwn = true }, always(.own)),
+        Row("a probe's", out.with { $0.isProbe = true }, always(.probe)),
         Row("not accepted yet", out.with { $0.inode = nil }, always(.orphan)),
         Row("UDP 623", udp("0.0.0.0", 623), deaf),
         Row("UDP 664", udp("192.0.2.20", 664), deaf),

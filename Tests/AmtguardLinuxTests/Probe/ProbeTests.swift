@@ -1,5 +1,6 @@
 import AmtguardCore
 import AmtguardLinux
+import Foundation
 import Glibc
 import SystemPackage
 import Testing
@@ -11,12 +12,12 @@ struct ProbeTests {
     /// Probes from the ports of AMT; no hold is in the way, or it is refused.
     private static func probe(
         _ host: String, port: UInt16 = 22, from: String? = nil, _ ports: PortSet = ProbePlan.usual,
-        seconds: Int = 2, loan: (UInt16) -> Probe.Loan = { .refused("refused \($0)") }
+        seconds: Int = 2, lend: Probe.Lender = { "refused \($1)" }
     ) throws -> ProbeResult {
         let peer = try #require(try ProbeEndpoint.lookUp(host, port: port).first)
         let source = try peer.source(from: from.flatMap { IPAddress($0) })
         let plan = try #require(ProbePlan(ports))
-        let outcomes = Probe(from: source, to: peer, timeout: .seconds(seconds)).run(plan.all, loan: loan)
+        let outcomes = Probe(from: source, to: peer, timeout: .seconds(seconds)).run(plan.all, lend: lend)
         return ProbeResult(
             from: source.address, to: peer.address, port: port, isShared: nil, waited: .seconds(seconds), plan: plan,
             outcomes: outcomes)
@@ -125,21 +126,22 @@ struct ProbeTests {
         #expect(result.ports(.passes).description == "623,664,16992,16994-16995")
     }
 
-    @Test func `connects with a hold that is lent, which stays bound and can connect again`() throws {
+    @Test func `connects from beside a hold that is lent, which stays what it was`() throws {
         let (results, isHeld) = try inPrivateNetwork {
             let network = try PeerNetwork(listening: [22])
             try network.connect()
             try network.divert("16993")
-            let holds = [
-                UInt16(16992): try bound(to: 16992, isShared: false), 16993: try bound(to: 16993, isShared: false),
-            ]
-            defer { for hold in holds.values { close(hold) } }
-            func lend(_ port: UInt16) -> Probe.Loan {
-                guard let hold = holds[port] else { return .refused("not held") }
-                return .lent(Descriptor(owning: FileDescriptor(rawValue: fcntl(hold, F_DUPFD_CLOEXEC, 3))))
+            var holds: [UInt16: HoldSocket] = [:]
+            for port: UInt16 in [16992, 16993] {
+                holds[port] = try HoldSocket(Hold(#require(IPv4Address("192.0.2.1")), port), isShared: false)
+            }
+            func lend(_ socket: FileDescriptor, _ port: UInt16) -> String? {
+                guard let hold = holds[port] else { return "not held" }
+                do { try hold.lend(to: TestSocket(copying: socket.rawValue).copy) } catch { return "\(error)" }
+                return nil
             }
             let results = try withExtendedLifetime(network) {
-                try (0..<2).map { _ in try Self.probe("192.0.2.2", PortSet(16992...16993), loan: lend) }
+                try (0..<2).map { _ in try Self.probe("192.0.2.2", PortSet(16992...16993), lend: lend) }
             }
             return (results, #expect(throws: Errno.addressInUse) { close(try bound(to: 16992, isShared: true)) } != nil)
         }
@@ -150,22 +152,47 @@ struct ProbeTests {
         #expect(isHeld)
     }
 
-    @Test func `does not use a socket that is bound to something else`() throws {
+    @Test func `does not use a socket that was bound to something else, or not at all`() throws {
         let result = try inPrivateNetwork {
             let network = try PeerNetwork(listening: [22])
             try network.connect()
-            let hold = try bound(to: 16992, isShared: false)
-            let other = try bound(to: 17000, isShared: false)
-            defer { for socket in [hold, other] { close(socket) } }
+            let holds = try (16992...16993).map { try bound(to: $0, isShared: false) }
+            defer { for hold in holds { close(hold) } }
             return try withExtendedLifetime(network) {
-                try Self.probe("192.0.2.2", PortSet(16992...16992)) { port in
-                    let lent = port == 16992 ? other : unsafe open("/dev/null", O_RDONLY)
-                    return .lent(Descriptor(owning: FileDescriptor(rawValue: fcntl(lent, F_DUPFD_CLOEXEC, 3))))
+                try Self.probe("192.0.2.2", PortSet(16992...16993)) { socket, port in
+                    if port == 16992 { try? TestSocket(copying: socket.rawValue).bind("192.0.2.1", 17_000) }
+                    return nil
                 }
             }
         }
-        #expect(result.outcomes[16992] == .failed("amtguardd lent another socket"))
+        #expect(result.outcomes[16992] == .failed("amtguardd did not bind it there"))
+        #expect(result.outcomes[16993] == result.outcomes[16992])
         #expect(result.verdict == .notTried)
+    }
+
+    @Test func `is known for a probe while it waits in vain, and other sockets are not`() throws {
+        let sockets = try inPrivateNetwork {
+            let network = try PeerNetwork(listening: [22])
+            try network.connect()
+            try network.divert(Self.diverted)
+            let ports = PortSet(16992...16993)
+            let other = try TestSocket(.tcp, "192.0.2.1", 16995, waiting: false).begin("192.0.2.2", 22)
+            let done = DispatchSemaphore(value: 0)
+            let thread = Thread {
+                _ = try? Self.probe("192.0.2.2", ports, seconds: 4)
+                done.signal()
+            }
+            thread.start()
+            var sockets: [LocalSocket] = []
+            while sockets.count < 3, done.wait(timeout: .now() + .milliseconds(20)) == .timedOut {
+                sockets = try readSockets(on: PortSet(16992...16995)).sockets
+            }
+            done.wait()
+            return withExtendedLifetime((network, other)) { sockets }
+        }
+        #expect(sockets.map(\.port) == [16992, 16993, 16995])
+        #expect(sockets.map(\.isProbe) == [true, true, false])
+        #expect(sockets.allSatisfy { $0.state == .synSent })
     }
 
     @Test func `tries what it may without rights`() throws {

@@ -1,3 +1,4 @@
+import AmtguardLinux
 import Foundation
 import Glibc
 import SystemPackage
@@ -27,7 +28,7 @@ final class TestSocket {
             unsafe setsockopt(number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &only, size)
         }
         if let device { unsafe setsockopt(number, SOL_SOCKET, SO_BINDTODEVICE, device, socklen_t(device.utf8.count)) }
-        try unsafe call(host, port) { unsafe bind(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), $1) }
+        try bind(host, port)
     }
 
     /// A socket that connects, and whose own port the kernel chooses.
@@ -35,6 +36,12 @@ final class TestSocket {
         backlog = 0
         number = socket(host.contains(":") ? AF_INET6 : AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         _ = try connect(host, port)
+    }
+
+    /// A socket that is bound to nothing, by default one of TCP over IPv4.
+    init(unbound family: CInt, _ type: __socket_type = SOCK_STREAM, protocol: CInt = 0) {
+        backlog = 0
+        number = socket(family, CInt(type.rawValue | SOCK_CLOEXEC.rawValue), `protocol`)
     }
 
     /// A copy of somebody's descriptor.
@@ -52,6 +59,14 @@ final class TestSocket {
         isOpen = false
     }
 
+    func bind(_ host: String, _ port: UInt16) throws {
+        try unsafe call(host, port) { unsafe Glibc.bind(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), $1) }
+    }
+
+    /// A copy of its descriptor with an owner.
+    var copy: Descriptor { Descriptor(owning: FileDescriptor(rawValue: fcntl(number, F_DUPFD_CLOEXEC, 3))) }
+
+    @discardableResult
     func listen() throws -> TestSocket {
         guard Glibc.listen(number, backlog) == 0 else { throw Errno(rawValue: errno) }
         return self
