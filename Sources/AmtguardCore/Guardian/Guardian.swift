@@ -79,6 +79,13 @@ public struct Guardian: Sendable {
             scope: scope, ownership: reservation.ownership, sawCSME: detection.sawCSME, sighting: detection.sighting)
     }
 
+    /// Takes over what another guardian of this boot has written down since: two that take turns own the same ports.
+    public mutating func recall(_ memory: Memory) {
+        detection.recall(sawCSME: memory.sawCSME, sighting: memory.sighting)
+        reservation.recall(memory.ownership)
+        _ = require()  // Who takes turns holds nothing.
+    }
+
     /// Takes one observation; what to do about it comes back.
     public mutating func observe(_ observation: Observation, at now: Moment) -> [Effect] {
         var effects: [Effect] = []
@@ -188,6 +195,11 @@ extension Guardian {
     private var deafened: [Victim] {
         guard let now = observedAt?.instant else { return [] }
         return (victims.victims ?? []).filter { now - $0.since.instant >= .seconds(10) }
+    }
+
+    /// What would be added to a list that holds these ports; nothing where amtguard does not write.
+    public func missing(from found: PortSet) -> PortSet {
+        reservation.writes ? reservation.required.subtracting(found) : PortSet()
     }
 
     var reach: PortSet { choice?.reach ?? PortSet(1...65535) }
