@@ -19,8 +19,8 @@ final class Bridge {
 
     /// How soon to look again where a daemon has the lock: it repairs, or is gone by then.
     private static let shortest = Duration.microseconds(200)
-    /// Without a word of the watch: it sees no write through another mount of procfs.
-    private static let longest = Duration.milliseconds(10)
+    /// And at the latest, also without a word of the watch: it sees no write through another mount of procfs.
+    private static let longest = Duration.milliseconds(2)
     private static let mostRounds = 16
 
     private let loop: EventLoop

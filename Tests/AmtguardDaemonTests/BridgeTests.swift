@@ -8,7 +8,7 @@ import Testing
     func `is configured as the daemon whose place it takes`(mode: Configuration.Mode) {
         var configuration = Configuration()
         configuration.mode = mode
-        configuration.ports = "16992"
+        configuration.ports = PortSet(16992...16995)
         #expect(Bridge.bridging(configuration) == configuration)
     }
 

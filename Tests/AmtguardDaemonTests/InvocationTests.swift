@@ -7,7 +7,8 @@ import Testing
     @Test(
         arguments: [
             ([], .guardHost), (["--arm"], .arm), (["--check"], .check), (["--dry-run"], .dryRun),
-            (["--during", "a", "--arm", "--root=b"], .during(["a", "--arm", "--root=b"])), (["--release"], .release), (["--version"], .version), (["--help"], .help), (["-h"], .help),
+            (["--during", "a", "--arm", "--root=b"], .during(["a", "--arm", "--root=b"])), (["--release"], .release),
+            (["--version"], .version), (["--help"], .help), (["-h"], .help),
         ] as [([String], Invocation.Act)])
     func `asks for one thing`(arguments: [String], act: Invocation.Act) throws {
         #expect(try Invocation(arguments).act == act)

@@ -120,7 +120,8 @@ struct RuntimeDirectoryTests {
         #expect(mode("lock") == 0o600)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `who is patient gets a lock that another has for a moment, and is told in the end`() throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `who is patient gets a lock that another has for a moment, and is told in the end`() throws {
         let directory = try runtime()
         let other = try directory.lock("lock").release().rawValue
         let before = Instant.now()

@@ -44,11 +44,15 @@ done
 rm overwriting
 wait $overwriter
 sort -n times >sorted
-longest=$(tail -n 1 sorted)
-printf '25 upgrades and 25 downgrades: %s s; %s overwrites; without the ports: median %s µs, longest %s ms, more than 1 ms %s times\n' \
-    $((SECONDS - began)) "$(wc -l <times)" $(($(sed -n "$((($(wc -l <sorted) + 1) / 2))p" sorted) / 1000)) $((longest / 1000000)) \
-    "$(perl -ne '$n++ if $_ > 1000000; END { print $n + 0 }' sorted)"
+count=$(wc -l <sorted)
+percentile() { echo $(($(sed -n "$(((count * $1 + 99) / 100))p" sorted) / 1000)); }  # in microseconds
+printf '25 upgrades and 25 downgrades: %s s; %s overwrites; without the ports: median %s µs, 99th percentile %s µs, longest %s µs\n' \
+    $((SECONDS - began)) "$count" "$(percentile 50)" "$(percentile 99)" "$(percentile 100)"
 expect "over 50 upgrades under overwriting the list was never without the ports for a second" is "$(grep -c -- '^-1$' times || true)" 0
+# A repair takes microseconds, but for a processor: three programs want the two of this machine. A restart takes 100 ms.
+expect "nor for as long as a restart leaves it without a guard" at_most "$(percentile 100)" 50000
+bridged() { seen=$(journalctl --no-pager -o cat -t amtguardd AMTGUARD_COMMAND=deb-systemd-invoke | tail -n 3); [[ $seen ]]; }
+expect "in whose place the restart's own program repaired it" bridged
 eventually "protected" json .verdict protected
 expect "with as many descriptors in the store" shows NFileDescriptorStore 6
 

@@ -41,7 +41,7 @@ while read -r ports; do
 done
 SH
 bridged() { during bash bridged.sh $guard $list; }  # its input: what is written, a list a line
-reaped() { wait $guard || true; }
+reaped() { wait $guard 2>/dev/null || true; }
 
 overwrite 5000
 start_guard AuditSec=1h
@@ -106,7 +106,7 @@ kill -TERM "$(<guard.pid)"
 while kill -0 "$(<guard.pid)" 2>/dev/null; do sleep 0.01; done
 sleep 0.4
 before=$(grep -c '^READY=1' manager.log)
-"$@" 2>>guard.log &
+"$@" >/dev/null 2>>guard.log &
 echo $! >guard.pid
 while [[ $(grep -c '^READY=1' manager.log) == "$before" ]]; do sleep 0.01; done
 SH
