@@ -32,6 +32,7 @@ final class Bridge {
     private var command: Command?
     private var sources = Sources()
     private var pause = Bridge.shortest
+    private var told: String?
 
     private struct Sources: ~Copyable {
         var watch: EventSource?
@@ -107,7 +108,7 @@ final class Bridge {
         do {
             var keepsake = try Keepsake(below: root, creating: false, patience: .zero)
             // What nobody can know of later would stay in the list for good.
-            guard keepsake.isLocked, keepsake.problem == nil else { return }
+            guard keepsake.isLocked, keepsake.problem == nil else { return tell(keepsake.problem) }
             guardian.recall(keepsake.recall(in: guardian.memory.scope))
             observe(.list(driver.read(), .watch), &keepsake)
         } catch {
@@ -135,6 +136,13 @@ final class Bridge {
             }
         }
         if next != nil { sources.look?.arm(after: Self.shortest) }
+    }
+
+    /// Why nothing can be written down, once. Where no daemon ever was, that is no news.
+    private func tell(_ problem: String?) {
+        guard let problem, problem != told else { return }
+        told = problem
+        teller.tell(.warning, "Nobody guards the list for now: \(problem)")
     }
 
     /// Repairs are counted and told of at the end; of AMT and of the verdict the daemon tells.

@@ -56,7 +56,8 @@ import Testing
         defer { _ = signal(SIGPIPE, former) }
         // The last four digits of the mask: 0x1000 is SIGPIPE.
         #expect(
-            try end(["grep", "-q", "^SigIgn:\\s*[0-9a-f]*[02468ace][0-9a-f][0-9a-f][0-9a-f]$", "/proc/self/status"]) == 0
+            try end(["grep", "-q", "^SigIgn:\\s*[0-9a-f]*[02468ace][0-9a-f][0-9a-f][0-9a-f]$", "/proc/self/status"])
+                == 0
         )
     }
 }

@@ -74,6 +74,16 @@ stop_guard
 "$amtguardd" --root $root --release 2>/dev/null
 expect "and nobody else does" holds 6500
 
+# What can't be written down is not added.
+start_guard
+rm $run/memory
+ln -s /etc/passwd $run/memory
+during sh -c "kill -KILL $guard; sleep 0.1; printf '7000\n' >$list; sleep 0.4; cat $list"
+reaped
+expect "what could not be remembered is not added, and one line says why" like "$status $said" \
+    "0 Nobody guards the list for now: /run/amtguard/memory can't be used: *"$'\n'7000
+rm $run/memory
+
 # Where the daemon would not write, or takes out what it owns, nothing is added.
 untouched() {  # WHY CONTENT-LINE…
     local why=$1
