@@ -63,6 +63,17 @@ reaped
 "$amtguardd" --root $root --release 2>/dev/null
 expect "what the bridge added is released where no daemon came after it" holds 6000
 
+# A port that is required from now on is added to what the daemon owned, and all of it is owned.
+overwrite 8080
+start_guard
+configure ExtraPorts=5900
+during sh -c "kill -TERM $guard; for i in \$(seq 500); do grep -q 5900 $list && break; sleep 0.01; done"
+reaped
+expect "what the configuration newly requires is added" holds 623,664,5900,8080,16992-16995
+"$amtguardd" --root $root --release 2>/dev/null
+expect "and released with what was owned before" holds 8080
+configure OnStop=keep
+
 # A daemon that has the lock repairs by itself, be it late.
 start_guard
 kill -STOP $guard
