@@ -14,7 +14,7 @@ extension Daemon {
             observe(.watch(driver.watched))
             listen()
         }
-        lookAtDevices()
+        lookAtDevices(readPresence(in: root))
         observe(.choice(try? KernelChoiceReader().read()))
         look(prompt)
         lookAtHolds(prompt)

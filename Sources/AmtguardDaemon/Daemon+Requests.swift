@@ -71,10 +71,12 @@ extension Daemon {
     /// Ends the loop, keeping or releasing what is owned.
     func stop() {
         ServiceManager.stopping()
+        keepsake.withdrawStatus()
         observe(.stopping)
         look(.readBack)
+        // That was the last look: who guards in our absence may begin, and nothing is written down any more.
+        keepsake = Keepsake()
         publish()
-        keepsake.withdrawStatus()
         face?.flush()
         loop.exit()
     }

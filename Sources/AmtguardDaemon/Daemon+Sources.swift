@@ -51,7 +51,6 @@ extension Daemon {
             // At boot they come by the dozen.
             sources.survey?.arm(after: .milliseconds(100))
         }
-        connect()
     }
 
     /// Goes on the bus: the machine's own, or that of the tree below `--root`, once it has one.

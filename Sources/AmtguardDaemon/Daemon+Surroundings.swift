@@ -44,8 +44,7 @@ extension Daemon {
     // MARK: - Devices
 
     /// Looks at the MEI devices, and who shows that they changed.
-    func lookAtDevices() {
-        let presence = readPresence(in: root)
+    func lookAtDevices(_ presence: Presence) {
         observe(.presence(presence))
         observe(.wirelessDiverted(readWirelessDiversion(in: root)))
         watchState(of: presence.csmeDevices.first?.name)

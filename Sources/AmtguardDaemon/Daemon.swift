@@ -16,7 +16,7 @@ final class Daemon {
     /// Where the socket of the bus lies, below `--root`.
     var busDirectory: Descriptor?
     var driver: ListDriver
-    var keepsake: Keepsake
+    var keepsake = Keepsake()
     var holds = HoldDriver()
     var face: BusFace?
     var watchdog: Watchdog?
@@ -60,30 +60,39 @@ final class Daemon {
     }
 
     /// Opens what can be opened. Nothing is read of the list yet, and nothing is written.
-    ///
-    /// - Throws: `Keepsake.Taken` where another daemon guards already.
     init(_ invocation: Invocation) throws {
         teller = Teller()
         loop = try EventLoop()
         root = try invocation.openRoot()
         loader = invocation.loader
-        keepsake = try Keepsake(below: root)
         var armed = Arming.receive(holds: &holds)
         driver = ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take())
         smbios = armed.smbios.take()
-        guardian = Guardian(remembering: keepsake.recall(in: .current), keepsake.recallProbe(in: .current))
+        guardian = Guardian(remembering: Memory(scope: .current))
     }
 
     /// Guards until it is told to stop.
     ///
     /// - Returns: The exit status.
+    /// - Throws: `Keepsake.Taken` where another daemon guards already.
     func run() throws -> CInt {
         try attach()
-        configure()
-        observe(.watch(driver.watched))
+        let (configuration, problems) = loader.load(below: root)
+        let presence = readPresence(in: root)
+        let seen: [Guardian.Observation] = [
+            .configuration(configuration, problems), .watch(driver.watched), .smbios(takeSMBIOS()),
+            .presence(presence), .choice(try? KernelChoiceReader().read()),
+        ]
+        // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes after.
+        keepsake = try Keepsake(below: root)
+        guardian = Guardian(
+            remembering: keepsake.recall(in: guardian.memory.scope), keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: keepsake.problem))
-        observe(.smbios(takeSMBIOS()))
-        survey(.request)
+        for observation in seen { observe(observation) }
+        look(.request)
+        lookAtDevices(presence)
+        lookAtHolds(.request)
+        connect()
         observe(.started)
         publish()
         ServiceManager.ready(status: status.line)

@@ -5,7 +5,11 @@ public import SystemPackage
 /// What the command line asks for.
 public struct Invocation: Equatable {
     /// The one thing to do.
-    public enum Act: Equatable, Sendable { case guardHost, arm, check, dryRun, release, version, help }
+    public enum Act: Equatable, Sendable {
+        case guardHost, arm, check, dryRun, release, version, help
+        /// `--during COMMAND [ARGUMENT…]`
+        case during([String])
+    }
 
     public var act = Act.guardHost
     /// `--config FILE`: this file alone, no drop-ins.
@@ -42,9 +46,16 @@ public struct Invocation: Equatable {
             switch name {
             case "--config": configuration = FilePath(try Self.value(of: name, inline, &rest))
             case "--root": root = FilePath(try Self.value(of: name, inline, &rest))
-            case "--arm", "--check", "--dry-run", "--release", "--version", "--help", "-h":
+            case "--arm", "--check", "--dry-run", "--during", "--release", "--version", "--help", "-h":
                 guard inline == nil else { throw Misuse(message: "\(name) takes no value") }
                 guard act == .guardHost else { throw Misuse(message: "\(shown): only one of \(Self.actNames)") }
+                if name == "--during" {
+                    guard let command = rest.first, !command.isEmpty else {
+                        throw Misuse(message: "\(name) needs a command")
+                    }
+                    act = .during(Array(rest))  // All that follows is the command's.
+                    return
+                }
                 act = Self.acts[name] ?? .help
             default:
                 throw Misuse(message: "unknown argument '\(shown)'. Allowed: \(Self.summary). Try --help.")
@@ -70,13 +81,14 @@ public struct Invocation: Equatable {
         return value
     }
 
-    private static let actNames = "--arm, --check, --dry-run, --release, --version, --help"
+    private static let actNames = "--arm, --check, --dry-run, --during COMMAND, --release, --version, --help"
     private static let summary = "--config FILE, --root DIR, \(actNames)"
 
     /// What `--help` prints.
     public static let help = """
         Usage: amtguardd [--config FILE] [--root DIR]
-                         [--arm | --check | --dry-run | --release]
+                         [--arm | --check | --dry-run | --release |
+                          --during COMMAND [ARGUMENT...]]
 
         Keeps the ports of Intel AMT in net.ipv4.ip_local_reserved_ports, so that the
         kernel never chooses them for a connection of its own.
@@ -90,6 +102,9 @@ public struct Invocation: Equatable {
                          service manager and exit (ExecStartPre=+ of the unit)
           --release      take out of the list what the last daemon added and exit;
                          not while one runs (removal of the package)
+          --during COMMAND [ARGUMENT...]
+                         run the command, which may restart the daemon; guard the
+                         list meanwhile, and exit as the command does
           --version      print the version
           --help         print this
 

@@ -20,11 +20,18 @@ struct Keepsake: ~Copyable {
         problems.min { $0.key < $1.key }.map { "/run/amtguard\($0.key) can't be used: \($0.value)" }
     }
 
+    /// None: nothing is remembered, and nothing written.
+    init() {}
+
     /// Takes the lock; without it nothing here is touched.
     ///
-    /// - Parameter creating: Whether what is missing is made; else it is as if nothing had been remembered.
+    /// - Parameters:
+    ///   - creating: Whether what is missing is made; else it is as if nothing had been remembered.
+    ///   - patience: How long it is tried: a bridge has the lock for the length of a repair.
     /// - Throws: `Taken` where another daemon holds it.
-    init(below root: borrowing RootDirectory, creating: Bool = true) throws(Taken) {
+    init(
+        below root: borrowing RootDirectory, creating: Bool = true, patience: Duration = .milliseconds(100)
+    ) throws(Taken) {
         let opened: RuntimeDirectory
         do {
             opened = try RuntimeDirectory(in: root, creating: creating)
@@ -35,7 +42,7 @@ struct Keepsake: ~Copyable {
             return
         }
         do {
-            lock = try opened.lock("lock", creating: creating)
+            lock = try opened.lock("lock", creating: creating, patience: patience)
         } catch Errno.noSuchFileOrDirectory where !creating {
             return
         } catch Errno.resourceTemporarilyUnavailable {

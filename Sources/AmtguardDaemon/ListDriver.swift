@@ -15,12 +15,18 @@ struct ListDriver: ~Copyable {
     private var isAmiss = false
     /// What wakes the loop; `nil` where nothing could be watched.
     private var watch: ListWatch?
+    /// The most that the watch has to tell.
+    private let highest: ListWatch.Rung
     /// The same in the core's words.
     private(set) var watched = Watch(.none)
 
     /// Takes the list that was handed over or opens it, and watches it by the group that was armed, or as well as this
-    /// process may.
-    init(adopting handed: consuming Descriptor? = nil, watchedBy armed: consuming Descriptor? = nil) {
+    /// process may, as far as `highest`.
+    init(
+        adopting handed: consuming Descriptor? = nil, watchedBy armed: consuming Descriptor? = nil,
+        atMost highest: ListWatch.Rung = .fanotifyPidfd
+    ) {
+        self.highest = highest
         if let handed {
             do { list = try .adopt(handed) } catch { blindness = "the list that --arm handed over is none (\(error))" }
         }
@@ -139,7 +145,7 @@ struct ListDriver: ~Copyable {
         case .none: watched = Watch(.none, shortfall: absence.says)
         case .some(let list):
             do {
-                let best = try ListWatch.best(for: list, adopting: armed)
+                let best = try ListWatch.best(for: list, adopting: armed, atMost: highest)
                 watched = Watch(best)
                 if best.rung == .inotify, !isHanded {
                     let unseen = "\(blindness): what is written through other mounts of /proc waits for an audit"

@@ -5,7 +5,8 @@ import SystemPackage
 
 /// `amtguardd`: does what the command line asks for.
 public enum Program {
-    /// Runs to the end and returns the exit status: 0, 1 for a failure that one line explains, 64 for wrong usage.
+    /// Runs to the end and returns the exit status: 0, 1 for a failure that one line explains, 64 for wrong usage, and
+    /// that of a command that was guarded.
     public static func run(_ arguments: [String]) -> Int32 {
         do {
             let invocation = try Invocation(arguments)
@@ -18,6 +19,9 @@ public enum Program {
             case .dryRun:
                 var attempt = try DryRun(invocation)
                 return attempt.run() ? 0 : 1
+            case .during(let command):
+                EventLoop.ignoreBrokenPipes()
+                return try Bridge(invocation).run(command)
             case .release:
                 var release = try Release(below: invocation.openRoot())
                 try release.run()
@@ -27,6 +31,8 @@ public enum Program {
             return 0
         } catch let misuse as Invocation.Misuse {
             return fail(misuse.message, status: 64)
+        } catch let failure as Bridge.NotStarted {
+            return fail(failure.description, status: failure.status)
         } catch is Keepsake.Taken {
             return fail("another amtguardd guards this host already", status: 1)
         } catch {

@@ -30,6 +30,9 @@ static inline int shim_openat2(int directory, const char *path, const struct ope
 /* A macro of linux/mei.h, which Swift can't evaluate: connects to a client of the firmware. */
 static inline unsigned long shim_mei_connect_client(void) { return IOCTL_MEI_CONNECT_CLIENT; }
 
+/* A global variable, which Swift takes for shared between threads. */
+static inline char **shim_environ(void) { return environ; }
+
 /* Macros of sys/sysmacros.h: the two halves of a device number. */
 static inline unsigned shim_major(unsigned long device) {
         return major(device);

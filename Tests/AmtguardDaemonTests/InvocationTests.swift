@@ -7,7 +7,8 @@ import Testing
     @Test(
         arguments: [
             ([], .guardHost), (["--arm"], .arm), (["--check"], .check), (["--dry-run"], .dryRun),
-            (["--release"], .release), (["--version"], .version), (["--help"], .help), (["-h"], .help),
+            (["--during", "a", "--arm", "--root=b"], .during(["a", "--arm", "--root=b"])), (["--release"], .release),
+            (["--version"], .version), (["--help"], .help), (["-h"], .help),
         ] as [([String], Invocation.Act)])
     func `asks for one thing`(arguments: [String], act: Invocation.Act) throws {
         #expect(try Invocation(arguments).act == act)
@@ -22,10 +23,17 @@ import Testing
         #expect(invocation.root == "/b")
     }
 
+    @Test func `has its own options before the command, which has all that follows`() throws {
+        let invocation = try Invocation(["--root", "/b", "--during", "ls", "--root", "/c"])
+        #expect(invocation.root == "/b")
+        #expect(invocation.act == .during(["ls", "--root", "/c"]))
+    }
+
     @Test(arguments: [
         (["--wrong"], "--wrong"), (["guard"], "guard"), (["--config"], "--config"), (["--root", ""], "--root"),
         (["--check", "--arm"], "--arm"), (["--check=yes"], "--check"), (["--config="], "--config"),
-        (["--he\nlp"], "--he?lp"),
+        (["--he\nlp"], "--he?lp"), (["--during"], "--during needs a command"), (["--during", ""], "--during"),
+        (["--during=sleep", "1"], "--during"), (["--check", "--during", "a"], "--during"),
     ])
     func `is refused in one line that names the word`(arguments: [String], word: String) {
         let misuse = #expect(throws: Invocation.Misuse.self) { try Invocation(arguments) }

@@ -1,3 +1,5 @@
+import AmtguardCore
+import Foundation
 import Glibc
 import SystemPackage
 import Testing
@@ -116,5 +118,21 @@ struct RuntimeDirectoryTests {
         #expect(freed == false)
         _ = try directory.lock("lock")
         #expect(mode("lock") == 0o600)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `who is patient gets a lock that another has for a moment, and is told in the end`() throws {
+        let directory = try runtime()
+        let other = try directory.lock("lock").release().rawValue
+        let before = Instant.now()
+        #expect(throws: Errno.resourceTemporarilyUnavailable) {
+            _ = try directory.lock("lock", patience: .milliseconds(50))
+        }
+        #expect(Instant.now() - before >= .milliseconds(50))
+        Thread.detachNewThread {
+            usleep(50_000)
+            close(other)
+        }
+        _ = try directory.lock("lock", patience: .seconds(30))
     }
 }

@@ -38,17 +38,26 @@ while [[ -e overwriting ]]; do /srv/bench/overwriter repairs 100; done >times &
 overwriter=$!
 began=$SECONDS
 for ((i = 0; i < 25; i++)); do
-    dpkg -i "${debs[1]}" >dpkg.log 2>&1 || { seen=$(<dpkg.log); fail "upgrade $i"; }
-    dpkg -i "${debs[0]}" >dpkg.log 2>&1 || { seen=$(<dpkg.log); fail "downgrade $i"; }
-done
+    for deb in "${debs[1]}" "${debs[0]}"; do
+        dpkg -i "$deb" >dpkg.log 2>&1 || { seen=$(<dpkg.log); fail "round $i: $deb"; }
+        sed -nE "s/^Repaired the list (once|([0-9]+) times) in the daemon's absence, while deb-systemd-invoke ran\.$/\2/p" dpkg.log
+    done
+done >bridged
 rm overwriting
 wait $overwriter
 sort -n times >sorted
-longest=$(tail -n 1 sorted)
-printf '25 upgrades and 25 downgrades: %s s; %s overwrites; without the ports: median %s µs, longest %s ms, more than 1 ms %s times\n' \
-    $((SECONDS - began)) "$(wc -l <times)" $(($(sed -n "$((($(wc -l <sorted) + 1) / 2))p" sorted) / 1000)) $((longest / 1000000)) \
-    "$(perl -ne '$n++ if $_ > 1000000; END { print $n + 0 }' sorted)"
+count=$(wc -l <sorted)
+percentile() { echo $(($(sed -n "$(((count * $1 + 99) / 100))p" sorted) / 1000)); }  # in microseconds
+long=$(perl -ne '$n++ if $_ > 50000000; END { print $n + 0 }' sorted)
+printf '25 upgrades and 25 downgrades: %s s; %s overwrites, %s of them repaired in the absence of the daemon\n' \
+    $((SECONDS - began)) "$count" "$(perl -ne '$n += $_ || 1; END { print $n + 0 }' bridged)"
+printf 'without the ports: median %s µs, 99th percentile %s µs, longest %s µs, %s times longer than 50 ms\n' \
+    "$(percentile 50)" "$(percentile 99)" "$(percentile 100)" "$long"
 expect "over 50 upgrades under overwriting the list was never without the ports for a second" is "$(grep -c -- '^-1$' times || true)" 0
+expect "and was repaired in the absence of the daemon, each time" is "$(wc -l <bridged)" 50
+# Nobody can promise a processor. Without a bridge each restart is longer than this, and on a machine that has other work
+# a repair by the daemon itself now and then.
+expect "so that few restarts leave a gap" at_most "$long" 25
 eventually "protected" json .verdict protected
 expect "with as many descriptors in the store" shows NFileDescriptorStore 6
 

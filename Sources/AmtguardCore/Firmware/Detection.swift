@@ -30,6 +30,13 @@ struct Detection: Hashable, Sendable {
     /// Everything that speaks for or against AMT, what decided first.
     var evidence: [Evidence] { judgement.evidence }
 
+    /// What another guardian saw in this boot was seen.
+    mutating func recall(sawCSME: Bool, sighting: AMTSighting?) {
+        if sawCSME { basis.sawCSME = true }
+        if let sighting { basis.sighting = sighting }
+        judge()
+    }
+
     mutating func observe(_ presence: Presence) {
         basis.presence = presence
         if presence.speaksForCSME { basis.sawCSME = true }

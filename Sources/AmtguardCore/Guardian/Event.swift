@@ -36,6 +36,8 @@ public enum Event: Hashable, Sendable {
     case configuration(ConfigurationProblem)
     /// Somebody probed AMT's ports.
     case probed(ProbeRecord)
+    /// While a command ran, the list was repaired in the daemon's absence.
+    case bridged(repairs: UInt64, during: String)
     /// The daemon stops.
     case stopping(keeping: PortSet)
 }

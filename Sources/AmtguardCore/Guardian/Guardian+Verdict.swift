@@ -13,6 +13,11 @@ extension Guardian {
         return (victims.victims ?? []).filter { now - $0.since.instant >= .seconds(10) }
     }
 
+    /// What would be added to a list that holds these ports; nothing where amtguard does not write.
+    public func missing(from found: PortSet) -> PortSet {
+        reservation.writes ? reservation.required.subtracting(found) : PortSet()
+    }
+
     var reach: PortSet { choice?.reach ?? PortSet(1...65535) }
 
     var verdict: Verdict {

@@ -41,6 +41,13 @@ public struct Guardian: Sendable {
             scope: scope, ownership: reservation.ownership, sawCSME: detection.sawCSME, sighting: detection.sighting)
     }
 
+    /// Takes over what another guardian of this boot has written down since: two that take turns own the same ports.
+    public mutating func recall(_ memory: Memory) {
+        detection.recall(sawCSME: memory.sawCSME, sighting: memory.sighting)
+        reservation.recall(memory.ownership)
+        _ = require()  // Who takes turns holds nothing.
+    }
+
     /// Takes one observation; what to do about it comes back.
     public mutating func observe(_ observation: Observation, at now: Moment) -> [Effect] {
         var effects: [Effect] = []

@@ -78,6 +78,12 @@ struct Reservation: Hashable, Sendable {
         isCurrent = false
     }
 
+    /// Takes over what another guardian wrote down.
+    mutating func recall(_ ownership: Ownership) {
+        self.ownership = ownership
+        remembered = ownership
+    }
+
     /// Takes whether writes are shown: where nothing is watched, one that was not shown is no news.
     mutating func observe(watched: Bool) {
         self.watched = watched

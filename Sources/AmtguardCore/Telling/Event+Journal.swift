@@ -21,6 +21,7 @@ extension Event {
         public static let victimEnded = "cc357591f4df44d2b2f320510d847cca"
         public static let victimsUntold = "078b25ccb0b14518882b6691b24e66b5"
         public static let probed = "b1755b425a7844e095d2ef6dbdba6c10"
+        public static let bridged = "fd185f535d914236ad28731fa3578973"
         public static let stopping = "634bc066577e4fcfa2d156d99cf4192f"
 
         /// All of them, by the event they belong to.
@@ -29,7 +30,7 @@ extension Event {
             "obstructed": obstructed, "released": released, "unseenWrite": unseenWrite, "amt": amt,
             "verdict": verdict, "held": held, "unheld": unheld, "letGo": letGo, "configuration": configuration,
             "victim": victim, "victimEnded": victimEnded, "victimsUntold": victimsUntold, "probed": probed,
-            "stopping": stopping,
+            "bridged": bridged, "stopping": stopping,
         ]
     }
 
@@ -127,6 +128,11 @@ extension Event {
                     ("PROBE_TO", record.result.to.with(port: record.result.port)),
                     ("DIVERTED", record.result.ports(.diverted).field), ("PASSING", record.result.ports(.passes).field),
                 ])
+        case .bridged(let repairs, let command):
+            JournalEntry(
+                .notice, id: MessageID.bridged,
+                "Repaired the list \(repairs == 1 ? "once" : "\(repairs) times") in the daemon's absence, while \(command) ran.",
+                [("REPAIRS", "\(repairs)"), ("COMMAND", command)])
         case .stopping(let ports):
             JournalEntry(
                 .notice, id: MessageID.stopping,

@@ -1,3 +1,4 @@
+import AmtguardCore
 import Glibc
 public import SystemPackage
 
@@ -7,19 +8,28 @@ public import SystemPackage
 extension RuntimeDirectory {
     /// Takes the lock `name` for as long as the descriptor lives.
     ///
+    /// Whoever has it may need it for a moment only: for so long as `patience` it is tried again.
     /// The file has mode 0600: everybody who may read it may lock it for reading, and so keep the daemon from starting.
     /// The corresponding C function is `fcntl` with `F_OFD_SETLK`.
     /// - Throws: `resourceTemporarilyUnavailable` where another daemon has it.
-    public borrowing func lock(_ name: String, creating: Bool = true) throws(Errno) -> Descriptor {
+    public borrowing func lock(
+        _ name: String, creating: Bool = true, patience: Duration = .zero
+    ) throws(Errno) -> Descriptor {
         let file = try open(name, O_RDWR | (creating ? O_CREAT : 0), mode: 0o600)
         try file.requireRegularFile()
         var lock = Self.wholeFile(F_WRLCK)
-        do {
-            try valueOrErrno { unsafe fcntl(file.number, F_OFD_SETLK, &lock) }
-        } catch Errno.permissionDenied {
-            throw .resourceTemporarilyUnavailable  // POSIX leaves the choice between the two.
+        let deadline = Instant.now() + patience
+        while true {
+            do {
+                try valueOrErrno { unsafe fcntl(file.number, F_OFD_SETLK, &lock) }
+                return file
+            } catch {
+                // POSIX leaves the choice between the two.
+                guard error == .resourceTemporarilyUnavailable || error == .permissionDenied else { throw error }
+                guard Instant.now() < deadline else { throw .resourceTemporarilyUnavailable }
+                usleep(100)
+            }
         }
-        return file
     }
 
     /// Whether somebody holds the lock `name`, without taking it; `nil` where that cannot be found out.

@@ -189,6 +189,16 @@ import Testing
             "AMT deafened 990 more sockets in the last minute than were told one by one.", ["COUNT": "990"]
         ),
         (
+            .bridged(repairs: 1, during: "systemctl"), .notice, "bridged",
+            "Repaired the list once in the daemon's absence, while systemctl ran.",
+            ["REPAIRS": "1", "COMMAND": "systemctl"]
+        ),
+        (
+            .bridged(repairs: 12, during: "a\nb"), .notice, "bridged",
+            "Repaired the list 12 times in the daemon's absence, while a?b ran.",
+            ["REPAIRS": "12", "COMMAND": "a\nb"]
+        ),
+        (
             .stopping(keeping: amt), .notice, "stopping", "amtguardd stops; 623,664,16992-16995 stays reserved.", [:]
         ),
         (.stopping(keeping: ""), .notice, "stopping", "amtguardd stops.", [:]),

@@ -1,0 +1,51 @@
+import CLinux
+import Glibc
+public import SystemPackage
+
+/// A command that runs beside this program, with its standard streams, environment and working directory.
+///
+/// No other descriptor of ours is open there, as all of them close at `exec`, and no signal is blocked.
+public struct Command {
+    private let pid: pid_t
+    private var ended: CInt?
+
+    /// Starts the command named by the first argument, a path or a name that is looked for in PATH.
+    ///
+    /// The corresponding C function is `posix_spawnp`.
+    /// - Throws: `noSuchFileOrDirectory`, `permissionDenied` and the like, where it can't be started.
+    public init(starting arguments: [String]) throws(Errno) {
+        precondition(!arguments.isEmpty, "a command without a name")
+        // Who inherited that it be ignored would never hear of the end.
+        _ = signal(SIGCHLD, SIG_DFL)
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        // A daemon ignores it, and `exec` would hand that on.
+        var ignored = sigset_t()
+        unsafe sigemptyset(&ignored)
+        unsafe sigaddset(&ignored, SIGPIPE)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &ignored)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        defer { unsafe words.forEach { unsafe free($0) } }
+        var pid: pid_t = 0
+        let error = unsafe posix_spawnp(&pid, arguments[0], nil, &attributes, &words, shim_environ())
+        guard error == 0 else { throw Errno(rawValue: error) }
+        self.pid = pid
+    }
+
+    /// How it ended, as a shell tells it: its exit status, or 128 and the signal that ended it; `nil` while it runs.
+    ///
+    /// The corresponding C function is `waitpid` with WNOHANG.
+    public mutating func status() -> CInt? {
+        var status: CInt = 0
+        if ended == nil, unsafe waitpid(pid, &status, WNOHANG) == pid {
+            let signal = status & 0x7F
+            ended = signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+        }
+        return ended
+    }
+}

@@ -1,0 +1,54 @@
+import AmtguardCore
+import Testing
+
+@Suite struct `Guardians that take turns` {
+    /// The one that takes the place of another, which has the list as `scene` does.
+    private static func bridge(beside scene: Scene) -> Scene { Scene(list: scene.list) }
+
+    @Test func `own what the other wrote down`() {
+        let daemon = Scene(list: "623,8080")
+        var bridge = Self.bridge(beside: daemon)
+        #expect(bridge.owned.isEmpty)
+        bridge.guardian.recall(daemon.remembered)
+        bridge.look(.watch)
+        #expect(bridge.owned == daemon.owned)
+    }
+
+    @Test func `add what is missing, and the other owns it`() {
+        let daemon = Scene(list: "8080")
+        var bridge = Self.bridge(beside: daemon)
+        bridge.guardian.recall(daemon.remembered)
+        bridge.overwrite(with: "623,9090")
+        #expect(bridge.status.repairs.count == 1)
+        let next = Scene(list: bridge.list, remembering: bridge.remembered)
+        #expect(next.owned == amt.subtracting("623"))
+    }
+
+    @Test func `own nothing of a list that was changed after the other's word`() {
+        let daemon = Scene(list: "8080")
+        var bridge = Self.bridge(beside: daemon)
+        bridge.list = bridge.list.union("9090")
+        bridge.guardian.recall(daemon.remembered)
+        bridge.look(.watch)
+        #expect(bridge.owned.isEmpty)
+    }
+
+    @Test func `forget nothing that the other saw of AMT`() {
+        let seen = Memory(scope: scope, sawCSME: true, sighting: .provisionedAdmin)
+        var scene = Scene(presence: .without)
+        #expect(scene.guardian.missing(from: "") == "")
+        scene.guardian.recall(seen)
+        #expect(scene.guardian.missing(from: "623") == amt.subtracting("623"))
+        #expect(scene.guardian.memory.sawCSME && scene.guardian.memory.sighting == .provisionedAdmin)
+        scene.guardian.recall(Memory(scope: scope))
+        #expect(scene.guardian.memory.sawCSME && scene.guardian.memory.sighting == .provisionedAdmin)
+    }
+
+    @Test func `miss nothing where amtguard does not write, or AMT is impossible`() {
+        var observing = Configuration()
+        observing.mode = .observe
+        #expect(Scene(configuration: observing).guardian.missing(from: "") == "")
+        #expect(Scene(presence: .without).guardian.missing(from: "") == "")
+        #expect(Scene(list: amt).guardian.missing(from: "664,16992") == "623,16993-16995")
+    }
+}

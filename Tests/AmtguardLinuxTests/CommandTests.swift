@@ -1,0 +1,63 @@
+import AmtguardLinux
+import Glibc
+import SystemPackage
+import Testing
+
+@Suite struct `A command` {
+    /// Its end, waited for.
+    private func end(_ arguments: [String]) throws -> CInt {
+        var command = try Command(starting: arguments)
+        while true {
+            if let status = command.status() { return status }
+            usleep(1_000)
+        }
+    }
+
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            (["true"], 0), (["/bin/false"], 1), (["sh", "-c", "exit 200"], 200), (["sh", "-c", "kill -TERM $$"], 143),
+            (["sh", "-c", "kill -KILL $$"], 137), (["test", "a b", "=", "a b"], 0), (["test", "-n", ""], 1),
+        ] as [([String], CInt)])
+    func `ends as a shell would tell it`(arguments: [String], status: CInt) throws {
+        #expect(try end(arguments) == status)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `tells its end again, and not before it`() throws {
+        var command = try Command(starting: ["sleep", "0.2"])
+        #expect(command.status() == nil)
+        while command.status() == nil { usleep(1_000) }
+        #expect(command.status() == 0)
+    }
+
+    @Test(
+        arguments: [
+            ("no-such-command-anywhere", .noSuchFileOrDirectory), ("/nowhere/at/all", .noSuchFileOrDirectory),
+            ("/etc/passwd", .permissionDenied), ("/", .permissionDenied),
+        ] as [(String, Errno)])
+    func `that can't be started says why`(name: String, errno: Errno) {
+        #expect(throws: errno) { _ = try Command(starting: [name]) }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `has our environment, and no signal blocked or ignored that we block or ignore`() throws {
+        #expect(try end(["sh", "-c", "test -n \"$PATH\""]) == 0)
+        // Blocked in this thread alone; SigBlk and SigIgn are bits, that of SIGPIPE the 13th, of SIGTERM the 15th.
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGTERM)
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+        defer { unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
+        #expect(try end(["grep", "-q", "^SigBlk:\\s*0000000000000000$", "/proc/self/status"]) == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `ignores no broken pipe, as we do`() throws {
+        let former = signal(SIGPIPE, SIG_IGN)
+        defer { _ = signal(SIGPIPE, former) }
+        // The last four digits of the mask: 0x1000 is SIGPIPE.
+        #expect(
+            try end(["grep", "-q", "^SigIgn:\\s*[0-9a-f]*[02468ace][0-9a-f][0-9a-f][0-9a-f]$", "/proc/self/status"])
+                == 0
+        )
+    }
+}
