@@ -8,6 +8,7 @@ enum Arming {
     private static let listName = "list"
     private static let watchName = "watch"
     private static let smbiosName = "smbios"
+    private static let bootName = "boot-id"
 
     /// There is nobody to hand it to.
     struct Unsupervised: Error, CustomStringConvertible {
@@ -27,22 +28,28 @@ enum Arming {
         var watch: Descriptor?
         /// The structures of SMBIOS that speak of AMT, in sealed memory.
         var smbios: Descriptor?
+        /// The file that says the boot's id, through the host's own mount of procfs.
+        var boot: Descriptor?
     }
 
-    /// Opens the list and the watch that names writers, reads what the BIOS noted of AMT, and stores each. Runs as root,
-    /// before the daemon. A machine without SMBIOS is none that needs to be told of.
+    /// Opens the list, the watch that names writers and the boot's id, reads what the BIOS noted of AMT, and stores each.
+    /// Runs as root, before the daemon. A machine without SMBIOS is none that needs to be told of.
     static func arm(below root: borrowing RootDirectory) throws {
-        if let bytes = try? readSMBIOS(in: root), let memory = try? sealedMemory(of: bytes) {
-            ServiceManager.removeFromStore(name: smbiosName)
-            ServiceManager.store([memory.fileDescriptor], name: smbiosName)
-        }
         defer { ServiceManager.barrier(timeout: .seconds(5)) }
+        // What a former daemon may have stored under these names is not what this step has seen.
+        for name in [listName, watchName, smbiosName, bootName] { ServiceManager.removeFromStore(name: name) }
+        if let boot = try? BootID.open() { ServiceManager.store([boot.fileDescriptor], name: bootName) }
+        do throws(Errno) {
+            let memory = try sealedMemory(of: readSMBIOS(in: root))
+            ServiceManager.store([memory.fileDescriptor], name: smbiosName)
+        } catch .noSuchFileOrDirectory {
+        } catch {
+            print("amtguardd: SMBIOS can't be read: \(error)", to: .standardError)
+        }
         let list = try ReservedPortsList()
         guard list.isKernels, list.isWritable else { throw NoList() }
-        ServiceManager.removeFromStore(name: listName)
         ServiceManager.store([list.fileDescriptor], name: listName)
         let watch = try ListWatch.arm(list)
-        ServiceManager.removeFromStore(name: watchName)
         guard ServiceManager.store([watch.fileDescriptor], name: watchName) else { throw Unsupervised() }
     }
 
@@ -56,6 +63,7 @@ enum Arming {
             case listName: armed.list = consume descriptor
             case watchName: armed.watch = consume descriptor
             case smbiosName: armed.smbios = consume descriptor
+            case bootName: armed.boot = consume descriptor
             case let name where name.hasPrefix(Hold.storedPrefix):
                 holds.adopt(consume descriptor, name: name)
                 continue

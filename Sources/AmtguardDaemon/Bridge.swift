@@ -49,7 +49,7 @@ final class Bridge {
         guardian = Guardian(remembering: Memory(scope: .current))
         let (configuration, problems) = invocation.loader.load(below: root)
         for problem in problems where problem.severity == .refused { print(problem.description, to: .standardError) }
-        _ = guardian.observe(.configuration(Self.bridging(configuration), []), at: .now())
+        _ = guardian.observe(.configuration(Self.bridging(problems.isRefusal ? nil : configuration), []), at: .now())
         _ = guardian.observe(.presence(readPresence(in: root)), at: .now())
     }
 

@@ -6,13 +6,15 @@ import SystemPackage
 struct ConfigurationLoader {
     /// `--config FILE`: this one alone, wherever it lies.
     let only: FilePath?
+    /// Whether root reads them to see what the daemon would read, which is another user.
+    var forDaemon = false
 
     /// More than this is no configuration: 64 KiB.
     private static let most = 64 << 10
 
-    /// The configuration, or `nil` where it is refused, and what a person should look at.
-    func load(below root: borrowing RootDirectory) -> (Configuration?, [ConfigurationProblem]) {
-        Configuration.parse(files(below: root))
+    /// What is right of the configuration, and what a person should look at.
+    func load(below root: borrowing RootDirectory) -> (Configuration, [ConfigurationProblem]) {
+        Configuration.salvage(files(below: root))
     }
 
     /// All files in the order in which they are to be read. One that is not there is not a problem, unless it was
@@ -37,7 +39,8 @@ struct ConfigurationLoader {
             }
         }
         for path in ConfigurationLayout.dropIns(names) {
-            if let file = file(path, below: root) { files.append(file) }
+            let nothing = ConfigurationFile(path: path, content: .unreadable("a link to what is not there"))
+            files.append(file(path, below: root) ?? nothing)
         }
         return files
     }
@@ -51,10 +54,11 @@ struct ConfigurationLoader {
     }
 
     private func file(_ path: String, below root: borrowing RootDirectory) -> ConfigurationFile? {
-        do {
+        do throws(Errno) {
             // A link to /dev/null hides the file of that name in the directories behind, as systemd.syntax(7) has it.
             let isMasked = try root.isNullDevice(FilePath(path))
             let bytes = isMasked ? [] : try root.readFile(FilePath(path), atMost: Self.most)
+            if forDaemon, try root.isForRootAlone(FilePath(path)) { throw Errno.permissionDenied }
             return ConfigurationFile(path: path, content: .bytes(bytes))
         } catch Errno.noSuchFileOrDirectory {
             return nil
@@ -68,6 +72,8 @@ struct ConfigurationLoader {
         case .isDirectory: "this is a directory. Allowed: a file"
         case .invalidArgument: "this is no regular file. Allowed: a file"
         case .fileTooLarge: "the file is larger than \(most >> 10) KiB. Allowed: one of at most that size"
+        case .permissionDenied:
+            "amtguardd can't read this: \(error). Allowed: a file that everybody can read (chmod 644)"
         default: "can't be read: \(error)"
         }
     }

@@ -44,7 +44,7 @@ extension Daemon {
     func record(_ result: ProbeResult) {
         let record = ProbeRecord(result, at: .now())
         observe(.probe(record))
-        keepsake.remember(record, in: .current)
+        keepsake.remember(record, in: guardian.memory.scope)
         publish()
     }
 

@@ -59,6 +59,13 @@ final class Daemon {
         var interfaces: Timer?
     }
 
+    /// Somebody who may not write tried to guard. Under a service manager the guard goes on, and says so in its status.
+    struct NotPermitted: Error, CustomStringConvertible {
+        let description =
+            "this user may not write \(ReservedPortsList.path). Allowed: systemctl start amtguardd, "
+            + "CAP_NET_ADMIN, or --dry-run, which only looks"
+    }
+
     /// Opens what can be opened. Nothing is read of the list yet, and nothing is written.
     init(_ invocation: Invocation) throws {
         teller = Teller()
@@ -68,16 +75,19 @@ final class Daemon {
         var armed = Arming.receive(holds: &holds)
         driver = ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take())
         smbios = armed.smbios.take()
-        guardian = Guardian(remembering: Memory(scope: .current))
+        guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
     }
 
     /// Guards until it is told to stop.
     ///
     /// - Returns: The exit status.
-    /// - Throws: `Keepsake.Taken` where another daemon guards already.
+    /// - Throws: `Keepsake.Taken` where another daemon guards already, `NotPermitted`.
     func run() throws -> CInt {
         try attach()
         let (configuration, problems) = loader.load(below: root)
+        if !ServiceManager.isSupervised, configuration.mode != .observe, driver.refusal == .notPermitted {
+            throw NotPermitted()
+        }
         let presence = readPresence(in: root)
         let seen: [Guardian.Observation] = [
             .configuration(configuration, problems), .watch(driver.watched), .smbios(takeSMBIOS()),

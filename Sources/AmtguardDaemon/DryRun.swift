@@ -12,9 +12,13 @@ struct DryRun: ~Copyable {
         root = try invocation.openRoot()
         guardian = Guardian(remembering: Self.recall(below: root))
         let (configuration, problems) = invocation.loader.load(below: root)
-        isConfigured = configuration != nil
+        isConfigured = !problems.isRefusal
         observe(.configuration(configuration, problems))
-        if !isConfigured { say("The configuration would be refused, and the defaults be in force.") }
+        if !isConfigured {
+            say(
+                "The configuration would be refused; at a start, what is right of it be in force, and nothing released."
+            )
+        }
     }
 
     /// What a daemon of this boot wrote down: what it owns decides what would be taken out.

@@ -71,8 +71,33 @@ struct Keepsake: ~Copyable {
 
     /// What the last daemon of this boot wrote down; a memory of nothing where it did not.
     func recall(in scope: Memory.Scope) -> Memory {
-        guard let bytes = try? record?.read() else { return Memory(scope: scope) }
-        return Memory(parsing: bytes, scope: scope) ?? Memory(scope: scope)
+        (try? memory(of: scope)) ?? Memory(scope: scope)
+    }
+
+    /// What the last daemon wrote down; `nil` where none has.
+    ///
+    /// - Throws: `Unusable` for what is not of this boot and network namespace, or can't be understood.
+    func memory(of scope: Memory.Scope) throws(Unusable) -> Memory? {
+        let bytes: [UInt8]
+        do {
+            bytes = try record?.read() ?? []
+        } catch {
+            throw Unusable(description: "/run/amtguard/memory: \(error)")
+        }
+        guard !bytes.isEmpty else { return nil }
+        guard let memory = Memory(parsing: bytes) else {
+            throw Unusable(description: "/run/amtguard/memory: it can't be understood")
+        }
+        guard memory.scope == scope else {
+            throw Unusable(
+                description: "/run/amtguard/memory: it is of another boot, or of another network namespace")
+        }
+        return memory
+    }
+
+    /// A record that says nothing of this boot; one line.
+    struct Unusable: Error, CustomStringConvertible {
+        let description: String
     }
 
     /// Writes down what must survive the process.
@@ -121,8 +146,13 @@ struct Keepsake: ~Copyable {
 
 extension Memory.Scope {
     /// This boot and this network namespace.
-    static var current: Memory.Scope {
-        Memory.Scope(
-            boot: (try? BootID.read()) ?? "unknown", namespace: (try? NetworkNamespace.identity()) ?? "unknown")
+    static var current: Memory.Scope { current(boot: nil) }
+
+    /// The same, by the boot's id as another mount of procfs says it: the machine's, where the unit has one of its own.
+    static func current(boot file: consuming Descriptor?) -> Memory.Scope {
+        var boot: String?
+        if let file { boot = try? BootID.read(from: file) }
+        return Memory.Scope(
+            boot: boot ?? (try? BootID.read()) ?? "unknown", namespace: (try? NetworkNamespace.identity()) ?? "unknown")
     }
 }

@@ -1,6 +1,7 @@
 import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
+import Glibc
 import SystemPackage
 
 /// `amtguardd`: does what the command line asks for.
@@ -42,9 +43,11 @@ public enum Program {
 
     private static func check(_ invocation: Invocation) throws(Invocation.Misuse) -> CInt {
         let root = try invocation.openRoot()
-        let (configuration, problems) = invocation.loader.load(below: root)
+        var loader = invocation.loader
+        loader.forDaemon = geteuid() == 0
+        let (_, problems) = loader.load(below: root)
         for problem in problems { print(problem.description, to: .standardError) }
-        return configuration == nil ? 1 : 0
+        return problems.isRefusal ? 1 : 0
     }
 
     private static func fail(_ message: String, status: CInt) -> CInt {

@@ -17,10 +17,14 @@ struct Release: ~Copyable {
     private var driver = ListDriver()
     private var teller = Teller()
 
-    /// - Throws: `Keepsake.Taken` while a daemon runs: it would add again what is taken out.
-    init(below root: borrowing RootDirectory) throws(Keepsake.Taken) {
-        keepsake = try Keepsake(below: root, creating: false)
-        guardian = Guardian(remembering: keepsake.recall(in: .current))
+    /// - Throws: `Keepsake.Taken` while a daemon runs: it would add again what is taken out. `Keepsake.Unusable` where
+    ///   something is on record, and it can't be known what of it is still true.
+    init(below root: borrowing RootDirectory) throws {
+        let scope = Memory.Scope.current
+        let keepsake = try Keepsake(below: root, creating: false)
+        let memory = try keepsake.memory(of: scope)
+        self.keepsake = keepsake
+        guardian = Guardian(remembering: memory ?? Memory(scope: scope))
     }
 
     /// Releases what is owned; where that is nothing, nothing is read, written or said.

@@ -60,18 +60,44 @@ status=0 said=$("$amtguardd" --config $work/random.conf --check 2>&1) || status=
 expect "noise" like "$status $said" "1 $work/random.conf:*"
 expect "is told in few lines" at_most "$(wc -l <<<"$said")" 25
 
-# At the start: the defaults, and a verdict that says so.
+# At the start: what is right of it, the defaults for the rest, and a verdict that says so.
 emulate amt
 start_guard OnStop=release ExtraPorts=70000
-expect "with a bad file it guards by the defaults" holds $amt
-expect "nothing of the file is applied by half: OnStop= is the default" json .ports.required $amt
+expect "with a bad value it guards by the default" holds $amt
+expect "and requires no more" json .ports.required $amt
 expect "the verdict is degraded" json .verdict degraded
 expect "with the reason" json .reasons.0.id configuration-refused
 expect "which names file, line and value" like "$said" '*/etc/amtguard.conf:3: *70000*'
 expect "amtguardctl exits with 1" exits 1
 expect "the guard says it as well" says '/etc/amtguard.conf:3: ExtraPorts=:'
 stop_guard
-expect "and stops by the defaults" holds $amt
+expect "and stops as the rest of the file says" holds ""
+start_guard Mode=observe AuditSec=forever
+expect "whoever forbids writing is obeyed although another line is bad" holds ""
+expect "and the mode is told" json .mode observe
+stop_guard
+start_guard Mode=always
+depart
+eventually "where AMT is impossible, Mode=always reserves" holds $amt
+kill_guard
+start_guard Mode=alwyas
+expect "and a word that nobody knows takes nothing back at the next start" holds $amt
+expect "nor a later look" json .ports.owned $amt
+stop_guard
+emulate amt
+printf '\n' >$list
+start_guard Moed=always
+expect "a key that is not known is told by the status too" json .reasons.1.id configuration-warning
+stop_guard
+chmod 600 $root/etc/amtguard.conf
+status=0 said=$("$amtguardd" --root $root --check 2>&1) || status=$?
+expect "root is told of a file that the guard could not read" like "$status $said" '1 */etc/amtguard.conf: amtguardd can*t read this*chmod 644*'
+chmod 644 $root/etc/amtguard.conf
+mkdir -p $root/etc/amtguard.conf.d
+ln -s nowhere $root/etc/amtguard.conf.d/x.conf
+status=0 said=$("$amtguardd" --root $root --check 2>&1) || status=$?
+expect "and of a link to nothing" like "$status $said" '1 */etc/amtguard.conf.d/x.conf: a link to what is not there'
+rm -r $root/etc/amtguard.conf.d
 
 # While it runs.
 start_guard ExtraPorts=5900 AuditSec=1h

@@ -156,8 +156,10 @@ start_manager() {
 }
 
 start_unwatched() {  # in the background, and that is all
+    umask 077  # the unit's
     NOTIFY_SOCKET=$notify "${launch[@]}" "$amtguardd" --root $root "${arguments[@]}" 2>$log &
     guard=$!
+    umask 022
 }
 
 readies() { grep -c '^READY=1' $manager_log || true; }

@@ -56,10 +56,10 @@ damaged() {  # WHAT STATUS
 }
 owns
 head -c 3000000 /dev/zero >$run/memory
-damaged "a record of 3 MB" 0
+damaged "a record of 3 MB" 1
 owns
 printf 'amtguard-memory=1 boot=x namespace=y owned=1-65535 list= csme=0\n' >$run/memory
-damaged "a record of another boot" 0
+damaged "a record of another boot" 1
 owns
 mv $run/memory $work/elsewhere.txt
 ln -s $work/elsewhere.txt $run/memory

@@ -39,13 +39,24 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
 extension Configuration {
     /// Reads `files` in order, the last assignment of a key winning, an empty value going back to the default.
     ///
-    /// - Returns: The configuration, or `nil` where any value was refused: nothing is ever half applied.
+    /// - Returns: The configuration, or `nil` where any value was refused: while one is in force, nothing is ever half
+    ///   applied.
     public static func parse(_ files: [ConfigurationFile]) -> (Configuration?, [ConfigurationProblem]) {
+        let (right, problems) = salvage(files)
+        return (problems.isRefusal ? nil : right, problems)
+    }
+
+    /// The same, with all that is right where something was refused: what is wrong has its default then.
+    public static func salvage(_ files: [ConfigurationFile]) -> (right: Configuration, [ConfigurationProblem]) {
         var parser = ConfigurationParser()
         for file in files { parser.read(file) }
-        let refused = parser.problems.contains { $0.severity == .refused }
-        return (refused ? nil : parser.configuration, parser.problems)
+        return (parser.configuration, parser.problems)
     }
+}
+
+extension Sequence<ConfigurationProblem> {
+    /// Whether the configuration with these problems is refused.
+    public var isRefusal: Bool { contains { $0.severity == .refused } }
 }
 
 /// The syntax of systemd.syntax(7): sections, assignments, comments, and lines continued by a backslash.

@@ -25,8 +25,8 @@ extension Guardian {
         case choice(KernelChoice?)
         /// How the list is watched.
         case watch(Watch)
-        /// The configuration was read; `nil` where it was refused.
-        case configuration(Configuration?, [ConfigurationProblem])
+        /// The configuration was read: what is right of it, and what a person should look at.
+        case configuration(Configuration, [ConfigurationProblem])
         /// Somebody probed AMT's ports, and told of it.
         case probe(ProbeRecord)
         /// Whether the runtime directory can be written; `nil` if so, else why not.

@@ -12,7 +12,8 @@ extension Guardian {
             observed: Status.Observed(
                 at: at.iso8601, bootUSec: at.instant.sinceBoot.microseconds, bootId: scope.boot,
                 auditUSec: reservation.auditInterval?.microseconds),
-            verdict: judged?.verdict ?? verdict, reasons: reasons, since: (judged?.since ?? at).iso8601,
+            verdict: judged?.verdict ?? verdict, mode: configuration.mode.rawValue, reasons: reasons,
+            since: (judged?.since ?? at).iso8601,
             amt: Status.AMT(detection),
             ports: Status.Ports(
                 required: reservation.required, reserved: reserved, owned: reservation.ownership.owned, choice: choice,

@@ -31,7 +31,7 @@ extension Guardian {
 
     /// Why the verdict is what it is, the gravest first, and what could not be found out.
     var reasons: [Reason] {
-        guard isNeeded else { return refused.map(Reason.refused) }
+        guard isNeeded else { return refused.map(Reason.refused) + warned.map(Reason.passedOver) }
         var reasons: [Reason] = []
         if let obstacle = reservation.obstacle { reasons.append(.obstacle(obstacle)) }
         if let contest = reservation.contest { reasons.append(.contested(contest)) }
@@ -52,6 +52,6 @@ extension Guardian {
         reasons += holdReasons
         if doubtfulSockets > 0 { reasons.append(.unknownVictims(doubtfulSockets)) }
         if omittedSockets > 0 { reasons.append(.omittedSockets(omittedSockets)) }
-        return reasons + detection.reasons
+        return reasons + detection.reasons + warned.map(Reason.passedOver)
     }
 }

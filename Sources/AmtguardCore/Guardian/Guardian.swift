@@ -4,9 +4,11 @@
 public struct Guardian: Sendable {
     /// What is in force.
     public private(set) var configuration = Configuration()
-    /// Whether that was read from somewhere: before it, the defaults are in force.
+    /// Whether one was accepted since the start.
     private var isConfigured = false
     private(set) var refused: [ConfigurationProblem] = []
+    /// What was passed over: perhaps a word that was meant to be another.
+    private(set) var warned: [ConfigurationProblem] = []
     private(set) var detection: Detection
     private(set) var reservation: Reservation
     private(set) var holding = Holding()
@@ -91,10 +93,10 @@ public struct Guardian: Sendable {
         case .configuration(let configuration, let problems):
             effects = problems.map { .report(.configuration($0)) }
             refused = problems.filter { $0.severity == .refused }
-            if let configuration {
-                self.configuration = configuration
-                isConfigured = true
-            }
+            warned = problems.filter { $0.severity == .warning }
+            // While one is in force, nothing is half applied; at a start, what is right is better than the defaults.
+            if refused.isEmpty || !isConfigured { self.configuration = configuration }
+            if refused.isEmpty { isConfigured = true }
             effects += require()
         case .probe(let record):
             probe = record
@@ -115,10 +117,11 @@ public struct Guardian: Sendable {
     /// - Returns: What to do about the holds. The list is acted on by the next look at it.
     private mutating func require() -> [Effect] {
         let released = stopping && configuration.onStop == .release
-        // A configuration that can't be read is no reason to take back what the one before it asked for.
-        let guarded = configuration.guarded.union(isConfigured ? PortSet() : reservation.ownership.owned)
+        let wanted = isNeeded ? configuration.guarded : PortSet()
+        // A configuration that is refused is no reason to take back what the one before it asked for.
+        let kept = isConfigured ? PortSet() : reservation.ownership.owned
         reservation.require(
-            released || !isNeeded ? PortSet() : guarded,
+            released ? PortSet() : wanted.union(kept),
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace)
         return holding.follow(holdPlan)
     }

@@ -46,6 +46,14 @@ extension Memory {
     ///
     /// - Returns: `nil` if it is damaged, or of another boot or network namespace: then nothing is owned.
     public init?(parsing bytes: some Collection<UInt8>, scope: Scope) {
+        self.init(parsing: bytes)
+        guard self.scope == scope else { return nil }
+    }
+
+    /// Reads a record back, of whatever boot it is.
+    ///
+    /// - Returns: `nil` if it is damaged.
+    public init?(parsing bytes: some Collection<UInt8>) {
         guard let line = String(validating: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) else {
             return nil
         }
@@ -54,8 +62,8 @@ extension Memory {
             guard let equals = word.firstIndex(of: "=") else { return nil }
             values[word[..<equals]] = word[word.index(after: equals)...]
         }
-        guard values["amtguard-memory"] == "1", values["boot"] == scope.boot[...],
-            values["namespace"] == scope.namespace[...], let ownedText = values["owned"], let listText = values["list"],
+        guard values["amtguard-memory"] == "1", let boot = values["boot"], let namespace = values["namespace"],
+            let ownedText = values["owned"], let listText = values["list"],
             let owned = try? PortSet(kernel: Array(ownedText.utf8)), let csme = values["csme"],
             csme == "0" || csme == "1"
         else { return nil }
@@ -64,6 +72,7 @@ extension Memory {
         // Former versions did not write it; a later one may know more words, each of which says that AMT was there.
         let sighting = values["amt"].flatMap { $0.isEmpty ? nil : AMTSighting(rawValue: String($0)) ?? .present }
         self.init(
-            scope: scope, ownership: Ownership(owned: owned, list: list), sawCSME: csme == "1", sighting: sighting)
+            scope: Scope(boot: String(boot), namespace: String(namespace)),
+            ownership: Ownership(owned: owned, list: list), sawCSME: csme == "1", sighting: sighting)
     }
 }

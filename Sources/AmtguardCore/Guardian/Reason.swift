@@ -49,6 +49,12 @@ extension Reason {
             advice: "Mend the file, check it with amtguardd --check, then systemctl reload amtguardd.")
     }
 
+    static func passedOver(_ problem: ConfigurationProblem) -> Reason {
+        Reason(
+            id: "configuration-warning", says: problem.description,
+            advice: "Mend the file or take the line out, then systemctl reload amtguardd.")
+    }
+
     /// AMT's state, with the word of the failure where one is the cause.
     static func unknown(_ reason: String, _ failure: FirmwareInquiry?) -> Reason {
         Reason(

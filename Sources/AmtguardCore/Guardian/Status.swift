@@ -73,6 +73,8 @@ public struct Status: Hashable, Sendable, Codable {
     public var version: String
     public var observed: Observed
     public var verdict: Verdict
+    /// `Mode=`, as it is in force.
+    public var mode: String
     public var reasons: [Reason]
     public var since: String
     public var amt: AMT

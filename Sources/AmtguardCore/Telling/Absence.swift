@@ -26,7 +26,7 @@ public struct Absence: Hashable, Sendable {
     /// The keys of a status, with null for what only the daemon knows.
     public var json: JSON {
         [
-            "schema": 1, "version": .null, "observed": .null, "verdict": .null, "reasons": [reason.json],
+            "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null, "reasons": [reason.json],
             "since": .null, "amt": .null,
             "ports": [
                 "required": .null, "reserved": JSON(reserved?.description), "owned": .null,

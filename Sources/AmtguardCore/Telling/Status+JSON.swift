@@ -11,6 +11,7 @@ extension Status {
             "version": .string(version),
             "observed": observed.json,
             "verdict": stale == nil ? .string(verdict.rawValue) : .null,
+            "mode": .string(mode),
             "reasons": reasonsJSON(stale: stale),
             "since": .string(since),
             "amt": amt.json,

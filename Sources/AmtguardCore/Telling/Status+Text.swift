@@ -39,6 +39,7 @@ extension Status {
             lines.append(Line("", reason.says))
             lines += Line.advice(of: reason)
         }
+        if mode != Configuration.Mode.auto.rawValue { lines.append(Line("Mode", "\(mode) (amtguard.conf)")) }
         lines += amtText
         lines.append(Line("Required", shown(ports.required)))
         lines.append(Line("Reserved", ports.reserved.map(shown) ?? "unknown"))

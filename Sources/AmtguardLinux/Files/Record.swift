@@ -63,8 +63,9 @@ extension RuntimeDirectory {
         let status = try file.status()
         let owners = [geteuid(), 0, try directory.status().st_uid]
         guard status.st_nlink == 1, owners.contains(status.st_uid) else { throw .notPermitted }
-        // Everybody may see that it is held (`isHeld`), where only root may ask for the lock itself. A lock for reading
-        // is in nobody's way, and nobody else's is in ours.
+        // Everybody may see that it is held (`isHeld`), where only root may ask for the lock itself, whatever umask a
+        // daemon has. A lock for reading is in nobody's way, and nobody else's is in ours.
+        if status.st_uid == geteuid() { try valueOrErrno { fchmod(file.number, 0o644) } }
         try file.lockForReading()
         let length = Int(status.st_size)
         var record = Record(file, length: length)

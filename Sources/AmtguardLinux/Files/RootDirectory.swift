@@ -109,6 +109,12 @@ public struct RootDirectory: ~Copyable {
         return status.st_mode & S_IFMT == S_IFCHR && shim_major(status.st_rdev) == 1 && shim_minor(status.st_rdev) == 3
     }
 
+    /// Whether nobody but root may read the file, as far as its mode says. The corresponding C function is `fstat`.
+    public borrowing func isForRootAlone(_ path: FilePath) throws(Errno) -> Bool {
+        let status = try open(path, flags: O_PATH).status()
+        return status.st_uid == 0 && status.st_gid == 0 && status.st_mode & S_IROTH == 0
+    }
+
     /// Where the symbolic link `path` points, unresolved.
     ///
     /// The corresponding C function is `readlinkat`.

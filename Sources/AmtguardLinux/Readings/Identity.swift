@@ -3,13 +3,25 @@ public import SystemPackage
 
 /// Which run of the kernel this is: what was seen in another one proves nothing.
 public enum BootID {
+    /// Where the kernel says it.
+    public static var path: FilePath { "/proc/sys/kernel/random/boot_id" }
+
     /// The id of this boot, 32 hexadecimal digits without dashes, as the journal writes it.
     ///
     /// - Throws: `badMessage` for anything that is no id.
-    public static func read(_ path: FilePath = "/proc/sys/kernel/random/boot_id") throws(Errno) -> String {
-        let digits = try RootDirectory().readFile(path, atMost: 64).filter {
-            $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "\n")
-        }
+    public static func read(_ path: FilePath = Self.path) throws(Errno) -> String {
+        try read(from: open(path))
+    }
+
+    /// The file that says it. A container's manager may mount another over it, so that two mounts of procfs differ: who
+    /// wants to agree with the machine's other programs reads theirs.
+    public static func open(_ path: FilePath = Self.path) throws(Errno) -> Descriptor {
+        try RootDirectory().open(path, flags: O_RDONLY | O_NONBLOCK)
+    }
+
+    /// The id that this file says.
+    public static func read(from file: borrowing Descriptor) throws(Errno) -> String {
+        let digits = try file.readAll(atMost: 64).filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "\n") }
         let isID = digits.count == 32 && digits.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
         guard isID else { throw .badMessage }
         return String(decoding: digits, as: UTF8.self).lowercased()

@@ -77,10 +77,14 @@ extension String {
             scope: scope, ownership: Ownership(owned: "16992-16995,40000-40010", list: list.fingerprint), sawCSME: true)
         var guardian = Guardian(remembering: memory)
         func effects(_ observation: Guardian.Observation) -> [Effect] { guardian.observe(observation, at: at(100)) }
-        _ = effects(.configuration(nil, VerdictTests.problems))
+        _ = effects(.configuration(Configuration(), VerdictTests.problems))
         _ = effects(.presence(.csme))
         #expect(!effects(.list(.ports(list), .request)).contains { if case .remove = $0 { true } else { false } })
         #expect(guardian.memory.ownership.owned == "16992-16995,40000-40010")
+        // Neither where the mode may be the bad word, and AMT is impossible.
+        _ = effects(.presence(.without))
+        #expect(!effects(.list(.ports(list), .request)).contains { if case .remove = $0 { true } else { false } })
+        _ = effects(.presence(.csme))
         // The one that can be read again takes back what it does not ask for.
         _ = effects(.configuration(Configuration(), []))
         #expect(effects(.list(.ports(list), .request)).contains(.remove("40000-40010")))

@@ -60,18 +60,18 @@ import Testing
             }
         ),
         (
-            "configuration refused", .degraded, ["configuration-refused", "amt-unknown"],
+            "configuration refused", .degraded, ["configuration-refused", "amt-unknown", "configuration-warning"],
             {
                 var scene = Scene()
-                scene.see(.configuration(nil, VerdictTests.problems))
+                scene.see(.configuration(Configuration(), VerdictTests.problems))
                 return scene
             }
         ),
         (
-            "configuration refused, impossible", .degraded, ["configuration-refused"],
+            "configuration refused, impossible", .degraded, ["configuration-refused", "configuration-warning"],
             {
                 var scene = Scene(presence: .without)
-                scene.see(.configuration(nil, VerdictTests.problems))
+                scene.see(.configuration(Configuration(), VerdictTests.problems))
                 return scene
             }
         ),
@@ -103,7 +103,7 @@ import Testing
     @Test func `recovers when the configuration and the runtime directory do, and keeps its date meanwhile`() {
         var scene = Scene()
         scene.now = 200
-        scene.see(.configuration(nil, VerdictTests.problems))
+        scene.see(.configuration(Configuration(), VerdictTests.problems))
         scene.now = 300
         scene.see(.runtimeDirectory(problem: "/run/amtguard: Read-only file system"))
         #expect(scene.status.verdict == .degraded)
@@ -138,7 +138,7 @@ import Testing
         configuration.extraPorts = "5900"
         var scene = Scene(configuration: configuration)
         _ = scene.told()
-        scene.see(.configuration(nil, VerdictTests.problems))
+        scene.see(.configuration(Configuration(), VerdictTests.problems))
         scene.look(.request)
         #expect(scene.guardian.configuration == configuration)
         #expect(scene.status.ports.required == "623,664,5900,16992-16995")
