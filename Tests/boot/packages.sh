@@ -48,7 +48,7 @@ wait $overwriter
 sort -n times >sorted
 count=$(wc -l <sorted)
 percentile() { echo $(($(sed -n "$(((count * $1 + 99) / 100))p" sorted) / 1000)); }  # in microseconds
-absent=$(perl -ne '$n += $_ || 1; END { print $n + 0 }' bridged)
+absent=$(perl -ne '$n += /\d/ ? $_ : 1; END { print $n + 0 }' bridged)
 printf '25 upgrades and 25 downgrades: %s s; %s overwrites, %s of them repaired in the absence of the daemon\n' \
     $((SECONDS - began)) "$count" "$absent"
 printf 'without the ports: median %s µs, 99th percentile %s µs, longest %s µs\n' \
