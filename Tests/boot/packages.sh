@@ -54,6 +54,7 @@ printf '25 upgrades and 25 downgrades: %s s; %s overwrites, %s of them repaired 
 printf 'without the ports: median %s µs, 99th percentile %s µs, longest %s µs\n' \
     "$(percentile 50)" "$(percentile 99)" "$(percentile 100)"
 expect "over 50 upgrades under overwriting the list was never without the ports for a second" is "$(grep -c -- '^-1$' times || true)" 0
+expect "no daemon gave up before a bridge" not told 'another amtguardd guards this host already'
 expect "and was repaired in the absence of the daemon, each time" is "$(wc -l <bridged)" 50
 # How long one may take is the processors', of which nobody can promise any. But the overwriter waits for each repair: it
 # writes often while a restart lasts only where a repair takes much less. Without a bridge it is once.
