@@ -92,7 +92,7 @@ public enum Program {
             case .json: "\(answer.json)\n"
             default: answer.text.table() + "\n"
             }
-        let written = write(text)
+        let written = write(text, mayBeUnheard: act == .answer)
         guard act != .answer, answer.outcome != .answered else { return written }
         return fail(answer.outcome.says, status: 1)
     }
@@ -101,9 +101,13 @@ public enum Program {
         printable(path.string.utf8, atMost: 200)
     }
 
-    private static func write(_ text: String) -> CInt {
+    /// - Parameter mayBeUnheard: That nobody reads it is no failure: a guard that is restarted while it waits has left,
+    ///   and asks anew.
+    private static func write(_ text: String, mayBeUnheard: Bool = false) -> CInt {
         do {
             try FileDescriptor.standardOutput.writeAll(text.utf8)
+            return 0
+        } catch Errno.brokenPipe where mayBeUnheard {
             return 0
         } catch {
             return fail("standard output: \(error)", status: 1)
