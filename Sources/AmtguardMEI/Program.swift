@@ -92,7 +92,7 @@ public enum Program {
             case .json: "\(answer.json)\n"
             default: answer.text.table() + "\n"
             }
-        let written = write(text)
+        let written = write(text, mayBeUnheard: act == .answer)
         // Whoever accepted the connection has the socket too, the service manager at boot for seconds: the answer ends here.
         if act == .answer { _ = shutdown(STDOUT_FILENO, CInt(SHUT_WR)) }
         guard act != .answer, answer.outcome != .answered else { return written }
@@ -103,9 +103,13 @@ public enum Program {
         printable(path.string.utf8, atMost: 200)
     }
 
-    private static func write(_ text: String) -> CInt {
+    /// - Parameter mayBeUnheard: That nobody reads it is no failure: a guard that is restarted while it waits has left,
+    ///   and asks anew.
+    private static func write(_ text: String, mayBeUnheard: Bool = false) -> CInt {
         do {
             try FileDescriptor.standardOutput.writeAll(text.utf8)
+            return 0
+        } catch Errno.brokenPipe where mayBeUnheard {
             return 0
         } catch {
             return fail("standard output: \(error)", status: 1)
