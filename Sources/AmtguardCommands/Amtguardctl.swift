@@ -12,7 +12,7 @@ public struct Amtguardctl: ParsableCommand {
             Exit status of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not \
             run, or what it saw is too old), 64 wrong usage.
             """,
-        version: amtguardVersion,
+        version: "amtguardctl \(amtguardVersion)",
         subcommands: [
             StatusCommand.self, PortsCommand.self, VictimsCommand.self, FirmwareCommand.self, ProbeCommand.self,
         ],
@@ -21,6 +21,21 @@ public struct Amtguardctl: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     public init() {}
+
+    /// Runs what the command line asks for, and ends the program.
+    public static func start() -> Never {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        // Without a subcommand `status` is meant, and it would say of a word that it expects none.
+        let word = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
+        let known = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        if let word, !word.hasPrefix("-"), !known.contains(word) {
+            let message =
+                "'\(printable(word.utf8, atMost: 100))' is no command. Allowed: \(known.joined(separator: ", "))"
+            exit(withError: ValidationError(message))
+        }
+        main(arguments)
+        exit()
+    }
 }
 
 /// Options that every subcommand takes.

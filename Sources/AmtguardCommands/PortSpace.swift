@@ -86,7 +86,7 @@ extension PortSpace.Mark {
         case .exposed: "required, and the kernel may choose it"
         case .unknown: "required, reserved or not"
         case .owned: "reserved by amtguard"
-        case .kept: "required, reserved by others"
+        case .kept: "required, reserved, not owned by a running amtguardd"
         case .outside: "required, not reserved, out of reach"
         case .others: "reserved by others"
         case .choice: "the kernel chooses"

@@ -41,6 +41,7 @@ struct PortsCommand: ParsableCommand {
     /// The picture, and a row for each port.
     static func drawing(_ ports: Status.Ports, victims: [Status.Socket]?) -> (Terminal) -> String {
         let picture = PortPicture(PortSpace(ports, victims: victims))
+        guard !ports.each.isEmpty else { return { "\(picture.render(on: $0))\n\nNo port is required." } }
         var table = Columns("PORT", "EXPOSURE", "HELD ON", "TAKEN BY")
         for port in ports.each {
             let takers = port.takenBy ?? []

@@ -4,6 +4,6 @@ import ArgumentParser
 @main
 enum Main {
     static func main() {
-        Amtguardctl.main()
+        Amtguardctl.start()
     }
 }

@@ -130,7 +130,8 @@ import Testing
             try JSONSerialization.jsonObject(with: Data(status().json.description.utf8)) as? [String: Any])
         #expect(
             Set(object.keys) == [
-                "schema", "version", "observed", "verdict", "mode", "reasons", "since", "amt", "ports", "watch", "repairs",
+                "schema", "version", "observed", "verdict", "mode", "reasons", "since", "amt", "ports", "watch",
+                "repairs",
                 "contested", "holds", "victims", "victimCount", "probe",
             ])
         let keys: [String: Set<String>] = [
