@@ -39,10 +39,11 @@ supervisor=$!
 armed() { grep -qE -- "$1" armed.log; }
 eventually "the armed guard is ready" armed '^READY=1'
 guard=$(sed -n 's/^main //p' armed.log)
-expect "the step stored the list and the watch" armed '^step ended with 0, 2 stored$'
+expect "the step stored the list, the watch and the boot's id" armed '^step ended with 0, 3 stored$'
 removed() { [[ $(sed -n '/^main /,$p' armed.log | grep -c "^FDSTOREREMOVE=1 FDNAME=$1\$") == 1 ]]; }
 expect "the guard took the list, and had it removed from the store after its start, once" removed list
 expect "and so with the watch" removed watch
+expect "and with the boot's id" removed boot-id
 expect "the guard is nobody" is "$(stat -c %u /proc/$guard)" 65534
 expect "with CAP_NET_ADMIN alone" grep -q '^CapPrm:.*0000000000001000$' /proc/$guard/status
 expect "it watches by fanotify" json .watch fanotify
