@@ -84,7 +84,9 @@ final class Daemon {
             .presence(presence), .choice(try? KernelChoiceReader().read()),
         ]
         // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes after.
-        keepsake = try Keepsake(below: root)
+        // A bridge has it for the length of a repair, which on a busy machine may wait for a processor: who gave up early
+        // would be started again by the service manager, a second later, and by then the bridge has ended.
+        keepsake = try Keepsake(below: root, patience: .seconds(3))
         guardian = Guardian(
             remembering: keepsake.recall(in: guardian.memory.scope), keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: keepsake.problem))

@@ -48,16 +48,17 @@ wait $overwriter
 sort -n times >sorted
 count=$(wc -l <sorted)
 percentile() { echo $(($(sed -n "$(((count * $1 + 99) / 100))p" sorted) / 1000)); }  # in microseconds
-long=$(perl -ne '$n++ if $_ > 50000000; END { print $n + 0 }' sorted)
+absent=$(perl -ne '$n += /\d/ ? $_ : 1; END { print $n + 0 }' bridged)
 printf '25 upgrades and 25 downgrades: %s s; %s overwrites, %s of them repaired in the absence of the daemon\n' \
-    $((SECONDS - began)) "$count" "$(perl -ne '$n += $_ || 1; END { print $n + 0 }' bridged)"
-printf 'without the ports: median %s µs, 99th percentile %s µs, longest %s µs, %s times longer than 50 ms\n' \
-    "$(percentile 50)" "$(percentile 99)" "$(percentile 100)" "$long"
+    $((SECONDS - began)) "$count" "$absent"
+printf 'without the ports: median %s µs, 99th percentile %s µs, longest %s µs\n' \
+    "$(percentile 50)" "$(percentile 99)" "$(percentile 100)"
 expect "over 50 upgrades under overwriting the list was never without the ports for a second" is "$(grep -c -- '^-1$' times || true)" 0
+expect "no daemon gave up before a bridge" not told 'another amtguardd guards this host already'
 expect "and was repaired in the absence of the daemon, each time" is "$(wc -l <bridged)" 50
-# Nobody can promise a processor. Without a bridge each restart is longer than this, and on a machine that has other work
-# a repair by the daemon itself now and then.
-expect "so that few restarts leave a gap" at_most "$long" 25
+# How long one may take is the processors', of which nobody can promise any. But the overwriter waits for each repair: it
+# writes often while a restart lasts only where a repair takes much less. Without a bridge it is once.
+expect "twenty times or more in each" at_least "$absent" 1000
 eventually "protected" json .verdict protected
 expect "with as many descriptors in the store" shows NFileDescriptorStore 6
 

@@ -94,6 +94,16 @@ stop_guard
 "$amtguardd" --root $root --release 2>/dev/null
 expect "and nobody else does" holds 6500
 
+# A daemon that starts meets a bridge in the midst of a repair, and that one waits for a processor.
+perl -e 'use Fcntl; open my $f, "+>", $ARGV[0] or die;
+    my $lock = pack("s s x4 q q i x4", 1, 0, 0, 0, 0); fcntl($f, 37, $lock) or die "$!"; print "held\n"; close STDOUT; select(undef, undef, undef, 0.8)' $run/lock >held &
+holder=$!
+eventually "somebody has the lock" grep -q held held
+start_guard
+expect "and the daemon waits for it" test -e $run/state.json
+wait $holder
+stop_guard
+
 # What can't be written down is not added.
 start_guard
 rm $run/memory
