@@ -2,9 +2,14 @@
 SWIFT    ?= swift
 PREFIX   ?= /usr
 DESTDIR  ?=
+SBINDIR  ?= $(PREFIX)/sbin
 UNITDIR  ?= $(PREFIX)/lib/systemd/system
-UDEVDIR  ?= $(PREFIX)/lib/udev/rules.d
+DOCDIR   ?= $(PREFIX)/share/doc/amtguard
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
+# Whatever PREFIX is: the bus and polkit read nothing of /usr/local, nor does an older udev.
+DBUSDIR  ?= /usr/share/dbus-1/system.d
+POLKITDIR ?= /usr/share/polkit-1/actions
+UDEVDIR  ?= /usr/lib/udev/rules.d
 STRIP    ?= -s
 # These take more than a megabyte off the guard: what nobody calls goes (each function is a section of its own, none is exported),
 # equal functions are one, code is made small (no difference in make bench BENCH=latency), and relocations are packed,
@@ -15,19 +20,26 @@ RELEASE  := -c release --static-swift-stdlib --disable-local-rpath \
 	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 DEBUG_BIN = $(shell $(SWIFT) build --show-bin-path)
 FUZZER    = $(SWIFT) build -c release --sanitize=fuzzer --package-path Tools/fuzzer
-BIN      ?= $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
+# Where the programs are; an empty one is none, as a package build hands it on.
+ifndef BIN
+BIN       = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
+endif
 HELPERS   = -c release --package-path Tests/system
 MEASURES  = -c release --package-path Benchmarks
 # Without the toolchain's libraries, for a system that has none.
 BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: test-emulator test-boot all release test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: test-emulator test-boot all release programs test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
 release:
 	Tools/dependencies.sh build
+	$(MAKE) programs
+
+# The same for a build of packages, which installs nothing.
+programs:
 	$(SWIFT) build $(RELEASE) --product amtguardd
 	$(SWIFT) build $(RELEASE) --product amtguard-firmware
 	$(SWIFT) build $(RELEASE) --product amtguardctl
@@ -89,21 +101,22 @@ format:
 # Everything that is installed, here and by the packages; a configuration that is there stays.
 install:
 	@test -x $(BIN)/amtguardd || { echo "make first" >&2; exit 1; }
-	install -Dm755 $(STRIP) -t $(DESTDIR)$(PREFIX)/sbin $(BIN)/amtguardd $(BIN)/amtguard-firmware
+	install -Dm755 $(STRIP) -t $(DESTDIR)$(SBINDIR) $(BIN)/amtguardd $(BIN)/amtguard-firmware
 	install -Dm755 $(STRIP) -t $(DESTDIR)$(PREFIX)/bin $(BIN)/amtguardctl
 	install -d $(DESTDIR)$(UNITDIR)
 	for unit in amtguardd.service amtguard-firmware.socket amtguard-firmware@.service; do \
-		sed 's|/usr/sbin/|$(PREFIX)/sbin/|' systemd/$$unit > $(DESTDIR)$(UNITDIR)/$$unit && \
+		sed 's|/usr/sbin/|$(SBINDIR)/|' systemd/$$unit > $(DESTDIR)$(UNITDIR)/$$unit && \
 		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit 1; \
 	done
 	install -Dm644 -t $(DESTDIR)$(UDEVDIR) systemd/60-amtguard-mei.rules
 	install -Dm644 systemd/amtguard.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/amtguard.conf
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/lib/systemd/catalog systemd/amtguard.catalog
-	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/dbus-1/system.d systemd/org.amtguard1.conf
-	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/polkit-1/actions systemd/org.amtguard1.policy
+	install -Dm644 -t $(DESTDIR)$(DBUSDIR) systemd/org.amtguard1.conf
+	install -Dm644 -t $(DESTDIR)$(POLKITDIR) systemd/org.amtguard1.policy
 	test -e $(DESTDIR)/etc/amtguard.conf || install -Dm644 -t $(DESTDIR)/etc systemd/amtguard.conf
-	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/amtguard docs/status.schema.json
-	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/amtguard/examples systemd/examples/*.conf
+	install -d $(DESTDIR)/etc/amtguard.conf.d
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/amtguard docs/status.schema.json
+	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples systemd/examples/*.conf
 	for section in 1 5 8; do \
 		install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man$$section docs/man/*.$$section || exit 1; \
 	done
@@ -130,9 +143,7 @@ clean:
 # The demo and the benchmarks run what is installed: release builds.
 demo:
 	Tools/dependencies.sh demo
-	$(SWIFT) build $(RELEASE) --product amtguardd
-	$(SWIFT) build $(RELEASE) --product amtguard-firmware
-	$(SWIFT) build $(RELEASE) --product amtguardctl
+	$(MAKE) programs
 	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
 	$(SWIFT) build -c release --package-path Tools/demo
 	AMTGUARDD=$(BIN)/amtguardd AMTGUARDCTL=$(BIN)/amtguardctl AMTGUARD_FIRMWARE=$(BIN)/amtguard-firmware \

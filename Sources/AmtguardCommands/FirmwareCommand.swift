@@ -15,7 +15,7 @@ struct FirmwareCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print JSON: the keys observed, reasons and amt of docs/status.schema.json.")
+    @Flag(help: "Print JSON: the keys observed, reasons and amt of /usr/share/amtguard/status.schema.json.")
     var json = false
 
     func run() throws {

@@ -16,7 +16,7 @@ struct PortsCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print JSON: the keys observed, reasons and ports of docs/status.schema.json.")
+    @Flag(help: "Print JSON: the keys observed, reasons and ports of /usr/share/amtguard/status.schema.json.")
     var json = false
 
     func run() throws {

@@ -36,7 +36,9 @@ struct ProbeCommand: ParsableCommand {
             "Wait so long for answers; below 4 a lost packet looks like a diverted one.", valueName: "seconds"))
     var timeout = 4
 
-    @Flag(help: "Print JSON: the key probe of docs/status.schema.json, and whether amtguardd remembers it.")
+    @Flag(
+        help: "Print JSON: the key probe of /usr/share/amtguard/status.schema.json, and whether amtguardd remembers it."
+    )
     var json = false
 
     func validate() throws {

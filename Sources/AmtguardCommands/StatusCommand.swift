@@ -8,7 +8,7 @@ struct StatusCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print JSON, as docs/status.schema.json describes it.")
+    @Flag(help: "Print JSON, as /usr/share/amtguard/status.schema.json describes it.")
     var json = false
 
     func run() throws {

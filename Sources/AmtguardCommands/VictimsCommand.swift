@@ -16,7 +16,7 @@ struct VictimsCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print JSON: keys of docs/status.schema.json, and pid and command of each victim.")
+    @Flag(help: "Print JSON: keys of /usr/share/amtguard/status.schema.json, and pid and command of each victim.")
     var json = false
 
     func run() throws {

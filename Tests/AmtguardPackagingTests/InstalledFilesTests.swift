@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 @Suite struct `What is installed` {
-    /// The files that `make install` puts below a directory.
-    private func installed() throws -> Set<String> {
+    /// The files that `make install` puts below a directory, and its empty directories.
+    private func installed(_ settings: String...) throws -> Set<String> {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "amtguard-install-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: scratch) }
         let programs = scratch.appending(path: "bin")
@@ -20,15 +20,14 @@ import Testing
             [
                 "-s", "-C", Repository.top.path, "install", "BIN=\(programs.path)", "STRIP=",
                 "DESTDIR=\(destination.path)",
-            ])
+            ] + settings)
         try #require(status == 0, "\(output)")
         let paths = FileManager.default.enumerator(atPath: destination.path)?.compactMap { $0 as? String } ?? []
         return Set(
             paths.filter { path in
-                var isDirectory: ObjCBool = false
-                _ = unsafe FileManager.default.fileExists(
-                    atPath: destination.appending(path: path).path, isDirectory: &isDirectory)
-                return !isDirectory.boolValue
+                let content = try? FileManager.default.contentsOfDirectory(
+                    atPath: destination.appending(path: path).path)
+                return content?.isEmpty ?? true
             }.map { "/\($0)" })
     }
 
@@ -38,17 +37,50 @@ import Testing
             "%{_sbindir}": "/usr/sbin", "%{_bindir}": "/usr/bin", "%{_unitdir}": "/usr/lib/systemd/system",
             "%{_udevrulesdir}": "/usr/lib/udev/rules.d", "%{_sysusersdir}": "/usr/lib/sysusers.d",
             "%{_prefix}": "/usr", "%{_datadir}": "/usr/share", "%{_sysconfdir}": "/etc", "%{_mandir}": "/usr/share/man",
+            "%{_pkgdocdir}": "/usr/share/doc/amtguard",
         ]
         var listed: Set<String> = []
+        var directories: Set<String> = []
         let section = try #require(spec.range(of: "\n%files\n")?.upperBound)
         for line in spec[section...].components(separatedBy: "\n%changelog")[0].split(separator: "\n") {
-            guard var path = line.split(separator: " ").last.map(String.init), !line.hasPrefix("%license"),
-                !line.hasPrefix("%doc")
+            guard var path = line.split(separator: " ").last.map(String.init), !line.hasPrefix("%license")
             else { continue }
             for (macro, place) in macros { path = path.replacingOccurrences(of: macro, with: place) }
-            listed.insert(path.hasSuffix("*") ? String(path.dropLast()) : path)
+            if line.hasPrefix("%dir") || line.hasPrefix("%doc") {
+                directories.insert(path)
+            } else {
+                listed.insert(path.hasSuffix("*") ? String(path.dropLast()) : path)
+            }
         }
-        #expect(try installed() == listed)
+        let installed = try installed()
+        // %doc has what is below it, and a %dir that is empty is listed by itself.
+        let documents = installed.filter { $0.hasPrefix("/usr/share/doc/amtguard/") }
+        #expect(installed.subtracting(documents).subtracting(directories) == listed)
+        #expect(directories == ["/etc/amtguard.conf.d", "/usr/share/amtguard", "/usr/share/doc/amtguard"])
+        #expect(installed.contains("/etc/amtguard.conf.d"), "the examples tell to copy them there")
+    }
+
+    @Test func `is where its readers look, with another prefix too`() throws {
+        let paths = try installed("PREFIX=/usr/local", "SBINDIR=/usr/local/bin")
+        #expect(paths.contains("/usr/share/dbus-1/system.d/org.amtguard1.conf"))
+        #expect(paths.contains("/usr/share/polkit-1/actions/org.amtguard1.policy"))
+        #expect(paths.contains("/usr/lib/udev/rules.d/60-amtguard-mei.rules"))
+        #expect(paths.contains("/usr/local/bin/amtguardd") && paths.contains("/usr/local/share/man/man8/amtguardd.8"))
+    }
+
+    @Test func `is built here where a package build hands on no programs`() throws {
+        let (status, output) = try run(
+            "/usr/bin/env",
+            ["BIN=", "SWIFT=echo /built; : ", "/usr/bin/make", "-n", "-C", Repository.top.path, "install"])
+        #expect(status == 0 && output.contains("test -x /built/amtguardd"), "\(output)")
+    }
+
+    @Test func `starts in its units no program but its own and a shell`() throws {
+        for name in try Repository.names(in: "systemd") where name.hasSuffix(".service") {
+            let programs = try Repository.text("systemd/\(name)").matches(#"^Exec\w+=[-+@!:]*(\S+)"#).map { $0[0] }
+            #expect(!programs.isEmpty)
+            #expect(Set(programs).isSubset(of: ["/usr/sbin/amtguardd", "/usr/sbin/amtguard-firmware", "/bin/sh"]))
+        }
     }
 
     @Test func `has one version`() throws {

@@ -7,8 +7,10 @@ owned_files() { find / -xdev \( -name '*amtguard*' -o -user amtguard -o -user am
 
 sysctl -q -w net.ipv4.ip_local_reserved_ports=8080
 mkdir -p /etc/systemd/system/amtguard-firmware@.service.d
-printf '[Service]\nExecStart=\nExecStart=/usr/sbin/amtguard-firmware --root /srv/amt --answer\nRestrictSUIDSGID=no\nReadWritePaths=/srv/amt/dev\n' \
+printf '[Service]\nExecStart=\nExecStart=/usr/sbin/amtguard-firmware --root /srv/amt --answer\nRestrictSUIDSGID=no\nInaccessiblePaths=\nReadWritePaths=/srv/amt/dev\n' \
     >/etc/systemd/system/amtguard-firmware@.service.d/emulated.conf
+
+rm /usr/bin/kill  # It is procps's, which need not be there.
 
 began=$(date +%s%N)
 expect "apt installs it without a question" install "${debs[0]}"
@@ -21,6 +23,16 @@ eventually "AMT is found" json .amt.state provisioned
 expect "the units are enabled" exits 0 systemctl is-enabled amtguardd.service amtguard-firmware.socket
 size=$(dpkg-query -W -f '${Installed-Size}' amtguard)
 expect "installed, it takes 40 MB or less" at_most "$size" 40960
+
+expect "so is the place for drop-ins" test -d /etc/amtguard.conf.d
+expect "reloaded, without the program kill" exits 0 systemctl reload $unit
+mount -t tmpfs -o mode=1777 later /var/opt
+written=$(nsenter --target "$(main_pid)" --mount setpriv --reuid=amtguard --regid=amtguard --clear-groups sh -c '
+    for place in /tmp /var/tmp /var/opt /dev/shm /dev/mqueue /run/lock /run/amtguard; do
+        if touch "$place/x" 2>/dev/null; then echo "$place"; rm "$place/x"; fi
+    done')
+umount /var/opt
+expect "of what everybody may write, mounted before or after, the guard sees nothing" is "$written" /run/amtguard
 
 expect "upgraded" install "${debs[1]}"
 eventually "protected" json .verdict protected
@@ -64,9 +76,19 @@ expect "with as many descriptors in the store" shows NFileDescriptorStore 6
 
 sysctl -q -w net.ipv4.ip_local_reserved_ports=8080
 eventually "a quiet list" holds 623,664,8080,16992-16995
+# A helper that goes on, and a policy by which packages stop nothing.
+printf '[Service]\nExecStart=\nExecStart=/bin/sleep 60\n' >/etc/systemd/system/amtguard-firmware@.service.d/talks.conf
+systemctl daemon-reload
+perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("/run/amtguard-firmware.socket")) or die; sleep 60' &
+talker=$!
+eventually "a helper goes on" pgrep -u amtguard-firmware -x sleep
+printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+chmod +x /usr/sbin/policy-rc.d
 apt-get -qq -y remove amtguard >apt.log 2>&1
+kill $talker
+rm /usr/sbin/policy-rc.d
 eventually "removed, it leaves others' ports alone" holds 8080
-expect "and no process" not pgrep amtguard
+expect "and no process" not pgrep -u amtguard,amtguard-firmware
 expect "and the configuration" test -e /etc/amtguard.conf
 apt-get -qq -y purge amtguard >apt.log 2>&1
 rm -r /etc/systemd/system/amtguard-firmware@.service.d
