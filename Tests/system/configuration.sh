@@ -2,7 +2,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 check() {  # TEXT: what --check says of a file with these bytes: `said` and `status`
-    printf "$1" >c.conf
+    printf %b "$1" >c.conf
     status=0
     said=$("$amtguardd" --config $work/c.conf --check 2>&1) || status=$?
 }

@@ -12,7 +12,7 @@ overwriter=$!
 eventually "it is contested" json .contested true
 expect "and exposed, as the range holds such ports" json .verdict exposed
 expect "by whom" json .reasons.0.id contested
-expect "which is in its words" like "$said" "*overwriter[[]$overwriter[]] keeps overwriting the list*"
+expect "which is in its words" like "$said" "*overwriter[[]${overwriter}[]] keeps overwriting the list*"
 expect "amtguardctl exits with 2" exits 2
 wait $overwriter
 took=$((${EPOCHREALTIME/./} - began))

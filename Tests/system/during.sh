@@ -157,13 +157,13 @@ overwrite 5000
 start_guard RepairBurst=1000000
 echo $guard >guard.pid
 touch overwriting
-while [[ -e overwriting ]]; do "$BENCH_BIN/overwriter" repairs 100; done >times &
+while [[ -e overwriting ]]; do "$BENCH_BIN/overwriter" repairs 100; done >gaps &
 overwriter=$!
 for ((i = 0; i < 10; i++)); do restart; done
 rm overwriting
 wait $overwriter
 guard=$(<guard.pid)
-sort -n times >sorted
+sort -n gaps >sorted
 count=$(wc -l <sorted)
 printf '10 restarts: %s overwrites; without the ports: median %s µs, 99th percentile %s µs, longest %s µs\n' "$count" \
     $(($(sed -n "$(((count + 1) / 2))p" sorted) / 1000)) $(($(sed -n "$((count - count / 100))p" sorted) / 1000)) \

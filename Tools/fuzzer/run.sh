@@ -59,6 +59,7 @@ planted() {
 
 run() { # TARGET
     mkdir -p "$work/$1" "$found"
+    # shellcheck disable=SC3028  # not the shell's: make sets it
     if [ -n "${INPUTS:-}" ]; then bound=-runs=$INPUTS; else bound=-max_total_time=${SECONDS:-60}; fi
     if fuzzer "$1" "$bound" -max_len=8192 -timeout=5 -print_final_stats=1 -artifact_prefix="$found/$1-" \
         "$work/$1" "$corpora/$1"; then
