@@ -16,12 +16,21 @@ import Testing
         #expect(isSame, "make completions")
     }
 
-    @Test(arguments: [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")])
-    func `are taken by their shell, where it is installed`(shell: String, option: String) throws {
-        let program = "/usr/bin/\(shell)"
-        guard FileManager.default.isExecutableFile(atPath: program) else { return }
+    @Test func `are taken by bash`() throws { try expectTaken(by: "bash", "-n") }
+
+    @Test(.enabled(if: isInstalled("zsh"), "zsh is not installed"))
+    func `are taken by zsh`() throws { try expectTaken(by: "zsh", "-n") }
+
+    @Test(.enabled(if: isInstalled("fish"), "fish is not installed"))
+    func `are taken by fish`() throws { try expectTaken(by: "fish", "--no-execute") }
+
+    private static func isInstalled(_ shell: String) -> Bool {
+        FileManager.default.isExecutableFile(atPath: "/usr/bin/\(shell)")
+    }
+
+    private func expectTaken(by shell: String, _ option: String) throws {
         let file = Repository.top.appending(path: "packaging/completions/amtguardctl.\(shell)").path
-        let (status, output) = try run(program, [option, file])
+        let (status, output) = try run("/usr/bin/\(shell)", [option, file])
         #expect(status == 0, "\(output)")
     }
 }
