@@ -12,6 +12,7 @@ export HOST_NETNS
 list=/proc/sys/net/ipv4/ip_local_reserved_ports
 amt=623,664,16992-16995
 unit=amtguardd.service
+package=/srv/debs/package.deb successor=/srv/debs/successor.deb
 : "${PATIENCE:=20}"  # seconds
 cd /root
 
@@ -79,3 +80,13 @@ main_pid() { systemctl show -P MainPID $unit; }
 ready_since() { echo $(($(systemctl show -P ActiveEnterTimestampMonotonic $unit) - $(systemctl show -P "$1TimestampMonotonic" $unit))); }
 ready_time() { ready_since ExecMainStart; }
 unit_time() { ready_since InactiveExit; }
+
+# From the start of the first process to multi-user.target, in microseconds.
+boot_time() { echo $(($(systemctl show -P ActiveEnterTimestampMonotonic multi-user.target) - $(systemctl show -P UserspaceTimestampMonotonic))); }
+no_longer_than_plain() {  # within a second; the runner has booted the stage `plain` before
+    local plain here
+    plain=$(</srv/work/plain-boot) here=$(boot_time)
+    printf 'multi-user.target after %s ms; in a plain boot after %s ms; the guard took %s ms\n' \
+        $((here / 1000)) $((plain / 1000)) $(($(unit_time) / 1000))
+    at_most "$here" $((plain + 1000000))
+}

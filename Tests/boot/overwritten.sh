@@ -5,6 +5,8 @@ eventually "the guard is there" json .verdict protected
 sysctl -q -w net.ipv4.ip_local_reserved_ports=5000-5010
 eventually "sysctl -w: repaired" holds 623,664,5000-5010,16992-16995
 eventually "the journal says what was found and restored" told 'overwrote the list: found 5000-5010, restored 623,664,5000-5010,16992-16995.'
+explained() { seen=$(journalctl --no-pager -x -u $unit); [[ $seen == *"Subject: $1"*"${2:-}"* ]]; }  # SUBJECT WORDS
+expect "journalctl -x says what it means" explained 'The list of reserved ports was overwritten, and repaired' "and restored 623,664,5000-5010,16992-16995,"
 field() {  # FIELD PATTERN: in an entry of the guard's
     seen=$(journalctl --no-pager -u $unit -o json | grep "\"$1\"" | tail -n 1)
     [[ $seen == *"\"$1\":\"$2\""* ]]
@@ -26,9 +28,9 @@ rm /etc/sysctl.d/conflict.conf
 mkdir -p /etc/amtguard.conf.d
 printf '[Guard]\nRepairBurst=1000000\n' >/etc/amtguard.conf.d/pace.conf
 systemctl reload $unit
-/srv/bench/overwriter repairs 300 >repairs
-expect "no repair took as long as a second" is "$(grep -c -- '^-1$' repairs || true)" 0
-median=$(sort -n repairs | sed -n 150p)
+/srv/bench/overwriter repairs 300 >gaps
+expect "no repair took as long as a second" is "$(grep -c -- '^-1$' gaps || true)" 0
+median=$(sort -n gaps | sed -n 150p)
 printf 'repair by the installed unit, median of 300: %s µs\n' $((median / 1000))
 expect "at the median, less than a millisecond" at_most "$median" 1000000
 

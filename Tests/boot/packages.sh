@@ -1,19 +1,19 @@
 # On a bare system with AMT: installed, upgraded, downgraded, removed and purged, without a question, a gap or a leftover.
 source /srv/boot/lib.sh
 
-mapfile -t debs < <(ls /srv/debs/amtguard_*.deb | sort -V)
 install() { apt-get -qq -y --allow-downgrades install "$1" </dev/null >apt.log 2>&1 || { seen=$(<apt.log); return 1; }; }
-owned_files() { find / -xdev \( -name '*amtguard*' -o -user amtguard -o -user amtguard-firmware \) -not -path '/proc/*' 2>/dev/null || true; }
+ours() {  # UID UID GID GID: every file of the package's name or of its users, by number, as names may be gone
+    find / -ignore_readdir_race \( -path /proc -o -path /sys -o -path /srv \) -prune -o \
+        \( -name '*amtguard*' -o -uid "$1" -o -uid "$2" -o -gid "$3" -o -gid "$4" \) -print
+}
 
 sysctl -q -w net.ipv4.ip_local_reserved_ports=8080
 mkdir -p /etc/systemd/system/amtguard-firmware@.service.d
 printf '[Service]\nExecStart=\nExecStart=/usr/sbin/amtguard-firmware --root /srv/amt --answer\nRestrictSUIDSGID=no\nInaccessiblePaths=\nReadWritePaths=/srv/amt/dev\n' \
     >/etc/systemd/system/amtguard-firmware@.service.d/emulated.conf
 
-rm /usr/bin/kill  # It is procps's, which need not be there.
-
 began=$(date +%s%N)
-expect "apt installs it without a question" install "${debs[0]}"
+expect "apt installs it without a question" install $package
 PATIENCE=5 eventually "and the ports are protected" json .verdict protected
 took=$((($(date +%s%N) - began) / 1000000))
 printf 'from apt install to protected: %s ms\n' $took
@@ -25,7 +25,6 @@ size=$(dpkg-query -W -f '${Installed-Size}' amtguard)
 expect "installed, it takes 40 MB or less" at_most "$size" 40960
 
 expect "so is the place for drop-ins" test -d /etc/amtguard.conf.d
-expect "reloaded, without the program kill" exits 0 systemctl reload $unit
 mount -t tmpfs -o mode=1777 later /var/opt
 written=$(nsenter --target "$(main_pid)" --mount setpriv --reuid=amtguard --regid=amtguard --clear-groups sh -c '
     for place in /tmp /var/tmp /var/opt /dev/shm /dev/mqueue /run/lock /run/amtguard; do
@@ -34,10 +33,12 @@ written=$(nsenter --target "$(main_pid)" --mount setpriv --reuid=amtguard --regi
 umount /var/opt
 expect "of what everybody may write, mounted before or after, the guard sees nothing" is "$written" /run/amtguard
 
-expect "upgraded" install "${debs[1]}"
+echo '# Changed by hand.' >>/etc/amtguard.conf
+expect "upgraded" install $successor
+expect "without a question, and the configuration is as it was changed" is "$(tail -n 1 /etc/amtguard.conf)" '# Changed by hand.'
 eventually "protected" json .verdict protected
 expect "the same ports" holds 623,664,8080,16992-16995
-expect "downgraded" install "${debs[0]}"
+expect "downgraded" install $package
 eventually "protected" json .verdict protected
 
 # 25 upgrades and 25 downgrades while another program overwrites the list all the time.
@@ -46,18 +47,18 @@ mkdir -p /etc/amtguard.conf.d
 printf '[Guard]\nRepairBurst=1000000\n' >/etc/amtguard.conf.d/pace.conf  # It overwrites a thousand times a second.
 systemctl reload $unit
 touch overwriting
-while [[ -e overwriting ]]; do /srv/bench/overwriter repairs 100; done >times &
+while [[ -e overwriting ]]; do /srv/bench/overwriter repairs 100; done >gaps &
 overwriter=$!
 began=$SECONDS
 for ((i = 0; i < 25; i++)); do
-    for deb in "${debs[1]}" "${debs[0]}"; do
+    for deb in $successor $package; do
         dpkg -i "$deb" >dpkg.log 2>&1 || { seen=$(<dpkg.log); fail "round $i: $deb"; }
         sed -nE "s/^Repaired the list (once|([0-9]+) times) in the daemon's absence, while deb-systemd-invoke ran\.$/\2/p" dpkg.log
     done
 done >bridged
 rm overwriting
 wait $overwriter
-sort -n times >sorted
+sort -n gaps >sorted
 count=$(wc -l <sorted)
 percentile() { echo $(($(sed -n "$(((count * $1 + 99) / 100))p" sorted) / 1000)); }  # in microseconds
 absent=$(perl -ne '$n += /\d/ ? $_ : 1; END { print $n + 0 }' bridged)
@@ -65,7 +66,7 @@ printf '25 upgrades and 25 downgrades: %s s; %s overwrites, %s of them repaired 
     $((SECONDS - began)) "$count" "$absent"
 printf 'without the ports: median %s µs, 99th percentile %s µs, longest %s µs\n' \
     "$(percentile 50)" "$(percentile 99)" "$(percentile 100)"
-expect "over 50 upgrades under overwriting the list was never without the ports for a second" is "$(grep -c -- '^-1$' times || true)" 0
+expect "over 50 upgrades under overwriting the list was never without the ports for a second" is "$(grep -c -- '^-1$' gaps || true)" 0
 expect "no daemon gave up before a bridge" not told 'another amtguardd guards this host already'
 expect "and was repaired in the absence of the daemon, each time" is "$(wc -l <bridged)" 50
 # How long one may take is the processors', of which nobody can promise any. But the overwriter waits for each repair: it
@@ -73,6 +74,18 @@ expect "and was repaired in the absence of the daemon, each time" is "$(wc -l <b
 expect "twenty times or more in each" at_least "$absent" 1000
 eventually "protected" json .verdict protected
 expect "with as many descriptors in the store" shows NFileDescriptorStore 6
+
+ids=$(id -u amtguard; id -u amtguard-firmware; id -g amtguard; id -g amtguard-firmware)
+planted=(/dev/shm/amtguard-planted /run/planted /tmp/planted)
+touch "${planted[@]}"
+chown amtguard /run/planted
+chgrp amtguard-firmware /tmp/planted
+# shellcheck disable=SC2086  # numbers
+files=$(ours $ids)
+for file in "${planted[@]}" /etc/amtguard.conf /run/amtguard/lock; do
+    expect "the search that follows the purge finds $file" like $'\n'"$files"$'\n' "*"$'\n'"$file"$'\n'"*"
+done
+rm "${planted[@]}"
 
 sysctl -q -w net.ipv4.ip_local_reserved_ports=8080
 eventually "a quiet list" holds 623,664,8080,16992-16995
@@ -92,8 +105,9 @@ expect "and no process" not pgrep -u amtguard,amtguard-firmware
 expect "and the configuration" test -e /etc/amtguard.conf
 apt-get -qq -y purge amtguard >apt.log 2>&1
 rm -r /etc/systemd/system/amtguard-firmware@.service.d
-seen=$(owned_files | grep -v '^/srv/\|^/var/log/journal\|/var/lib/dpkg\|^/var/cache/apt' || true)
-expect "purged, it leaves no file" is "$seen" ''
+# shellcheck disable=SC2086  # numbers
+files=$(ours $ids)
+expect "purged, it leaves no file" is "$files" ''
 expect "no user" is "$(getent passwd amtguard amtguard-firmware || true)" ''
 expect "no group" is "$(getent group amtguard amtguard-firmware || true)" ''
 expect "and others' ports" holds 8080

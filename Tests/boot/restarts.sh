@@ -8,6 +8,13 @@ eventually "killed, it comes back" shows NRestarts 1
 eventually "and guards" json .verdict protected
 expect "with as many descriptors in the store" shows NFileDescriptorStore 6
 
+expect "the service manager executes itself anew" exits 0 systemctl daemon-reexec
+expect "with as many descriptors in the store" shows NFileDescriptorStore 6
+expect "the guard guards" json .verdict protected
+systemctl restart $unit
+eventually "restarted from that store it holds what it held" json .holds 6
+expect "with as many descriptors in the store" shows NFileDescriptorStore 6
+
 # The watchdog, with less patience than is installed.
 mkdir -p /run/systemd/system/$unit.d
 printf '[Service]\nWatchdogSec=2s\n' >/run/systemd/system/$unit.d/watchdog.conf
@@ -62,7 +69,7 @@ expect "in 200 restarts under connections no connection got a port of AMT's" lik
 expect "there was no moment without holds" like "$(<free)" '* looks, 0 free'
 expect "the store holds what it held" shows NFileDescriptorStore 6
 eventually "the guard guards" json .verdict protected
-expect "its descriptors are no more than they were" at_most "$(ls /proc/$(main_pid)/fd | wc -l)" 40
+expect "its descriptors are no more than they were" at_most "$(find "/proc/$(main_pid)/fd" -mindepth 1 | wc -l)" 40
 
 # The bus and the journal go and come.
 pid=$(main_pid)

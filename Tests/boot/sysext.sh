@@ -1,7 +1,7 @@
 # On a bare system that is an image: a system extension brings the guard, and takes it away.
 source /srv/boot/lib.sh
 extension=/var/lib/extensions/amtguard
-dpkg-deb -x "$(ls /srv/debs/amtguard_*.deb | sort -V | head -n 1)" unpacked
+dpkg-deb -x $package unpacked
 mkdir -p $extension/usr/lib/extension-release.d
 cp -R unpacked/usr/. $extension/usr/
 cp -R unpacked/lib/. $extension/usr/lib/

@@ -15,18 +15,35 @@ expect "in one line" one_line
 expect "and the log level" exits 1 as_somebody busctl --timeout=10 set-property org.amtguard1 /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s debug
 expect "nobody else can ask the firmware" exits 13 as_somebody perl -e 'use Socket; socket(my $s, AF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("/run/amtguard-firmware.socket")) or die "$!\n"'
 expect "because of its mode" is "$said" 'Permission denied'
-as_somebody /usr/sbin/amtguardd >somebody.log 2>&1 & pid=$!
-sleep 1
-kill -TERM $pid 2>/dev/null || true
-wait $pid || true
-said=$(<somebody.log)
-expect "a second amtguardd of somebody's says that it can't have what it needs" like "$said" '*/run/amtguard/lock can?t be used: Permission denied*'
+expect "an amtguardd of somebody's does not start" exits 1 as_somebody timeout 5 /usr/sbin/amtguardd
+expect "in one line" one_line
+expect "that says what to do" like "$said" '*systemctl start amtguardd*'
 expect "amtguardd --check" exits 0 as_somebody /usr/sbin/amtguardd --check
 expect "amtguardd --release is refused" exits 1 as_somebody /usr/sbin/amtguardd --release
 expect "in one line" one_line
 expect "amtguardd --arm is refused" exits 1 as_somebody /usr/sbin/amtguardd --arm
 expect "in one line" one_line
-expect "amtguard-firmware has nothing to show" not exits 0 as_somebody /usr/sbin/amtguard-firmware
-printf 'amtguard-firmware as somebody: %s\n' "$said"
+expect "amtguardd --dry-run says what it would do" exits 1 as_somebody /usr/sbin/amtguardd --dry-run
+expect "and that it may not" like "$said" '*Give amtguardd CAP_NET_ADMIN*'
+expect "amtguardd --during runs the command all the same" exits 3 as_somebody /usr/sbin/amtguardd --during sh -c 'exit 3'
+printf 'amtguardd --during as somebody: %s\n' "$said"
+for option in "" --json "--record /tmp/recording"; do
+    # shellcheck disable=SC2086  # words
+    expect "amtguard-firmware $option has nothing to show" exits 1 as_somebody /usr/sbin/amtguard-firmware $option
+    expect "and says why at last" like "${said##*$'\n'}" 'amtguard-firmware: opening the device: *'
+done
+expect "probe" exits 3 as_somebody amtguardctl probe 192.168.1.20:22
+expect "says what to do" like "$said" '*Take a service on another machine.*'
 expect "the list is what it was" holds $amt
 expect "the guard never noticed" shows NRestarts 0
+
+# Killed, and nobody starts it again.
+mkdir -p /run/systemd/system/$unit.d
+printf '[Service]\nRestart=no\n' >/run/systemd/system/$unit.d/gone.conf
+systemctl daemon-reload
+kill -KILL "$(main_pid)"
+eventually "the guard is gone" shows ActiveState failed
+for command in status ports victims firmware; do
+    expect "amtguardctl $command does not know" exits 3 as_somebody amtguardctl $command
+    expect "and says why" like "$said" '*amtguardd does not run*'
+done
