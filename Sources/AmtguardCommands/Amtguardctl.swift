@@ -24,6 +24,10 @@ public struct Amtguardctl: ParsableCommand {
 
     /// Runs what the command line asks for, and ends the program.
     public static func start() -> Never {
+        // Swift reads them in /proc. Without it the program would not know what it is asked to do.
+        guard !CommandLine.arguments.isEmpty else {
+            exit(withError: ValidationError("the command line can't be read. Is /proc mounted?"))
+        }
         let arguments = Array(CommandLine.arguments.dropFirst())
         // Without a subcommand `status` is meant, and it would say of a word that it expects none.
         let word = arguments.first == "help" ? arguments.dropFirst().first : arguments.first

@@ -6,11 +6,15 @@ import SystemPackage
 /// `amtguard-firmware`: does what the command line asks for.
 public enum Program {
     /// Runs to the end and returns the exit status: 0, 1 for a failure that one line explains, 64 for wrong usage.
+    ///
+    /// - Parameter arguments: The program's name, and what stands behind it.
     public static func run(_ arguments: [String]) -> CInt {
         // Who closed the other end does not want to read it: a write says EPIPE, and nobody is killed.
         signal(SIGPIPE, SIG_IGN)
+        // Swift reads them in /proc. Without it the program would not know what it is asked to do.
+        guard !arguments.isEmpty else { return fail("the command line can't be read. Is /proc mounted?", status: 1) }
         do {
-            let invocation = try Invocation(arguments)
+            let invocation = try Invocation(arguments.dropFirst())
             switch invocation.act {
             case .version: return write("amtguard-firmware \(amtguardVersion)\n")
             case .help: return write(Invocation.help + "\n")
