@@ -26,7 +26,9 @@ public struct Amtguardctl: ParsableCommand {
     public static func start() -> Never {
         // Swift reads them in /proc. Without it the program would not know what it is asked to do.
         guard !CommandLine.arguments.isEmpty else {
-            exit(withError: ValidationError("the command line can't be read. Is /proc mounted?"))
+            _ = try? FileDescriptor.standardError.writeAll(
+                "amtguardctl: the command line can't be read. Is /proc mounted?\n".utf8)
+            exit(withError: ExitCode.failure)
         }
         let arguments = Array(CommandLine.arguments.dropFirst())
         // Without a subcommand `status` is meant, and it would say of a word that it expects none.

@@ -110,8 +110,13 @@ final class Bridge {
             var keepsake = try Keepsake(below: root, creating: false, patience: .zero)
             // What nobody can know of later would stay in the list for good.
             guard keepsake.isLocked, keepsake.problem == nil else { return tell(keepsake.problem) }
-            guardian.recall(keepsake.recall(in: guardian.memory.scope))
-            observe(.list(driver.read(), .watch), &keepsake)
+            // Where nothing is on record, no daemon ran in this boot.
+            guard let memory = try keepsake.memory(of: guardian.memory.scope) else { return }
+            guardian.recall(memory)
+            observe(.list(driver.read(), .token), &keepsake)
+            tell(keepsake.problem)
+        } catch let unusable as Keepsake.Unusable {
+            tell(unusable.description)
         } catch {
             sources.look?.arm(after: pause, accuracy: Self.shortest / 4)
             pause = min(pause * 2, Self.longest)

@@ -46,8 +46,7 @@ struct ConfigurationLoader {
     }
 
     private func named(_ path: FilePath) -> ConfigurationFile {
-        let loader = ConfigurationLoader(only: nil)
-        guard let host = try? RootDirectory(), let file = loader.file(path.string, below: host) else {
+        guard let host = try? RootDirectory(), let file = file(path.string, below: host) else {
             return ConfigurationFile(path: path.string, content: .unreadable("there is no such file"))
         }
         return file

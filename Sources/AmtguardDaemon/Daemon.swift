@@ -85,9 +85,6 @@ final class Daemon {
     func run() throws -> CInt {
         try attach()
         let (configuration, problems) = loader.load(below: root)
-        if !ServiceManager.isSupervised, configuration.mode != .observe, driver.refusal == .notPermitted {
-            throw NotPermitted()
-        }
         let presence = readPresence(in: root)
         let seen: [Guardian.Observation] = [
             .configuration(configuration, problems), .watch(driver.watched), .smbios(takeSMBIOS()),
@@ -101,6 +98,8 @@ final class Daemon {
             remembering: keepsake.recall(in: guardian.memory.scope), keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: keepsake.problem))
         for observation in seen { observe(observation) }
+        let wouldWrite = !guardian.missing(from: PortSet()).isEmpty
+        if wouldWrite, !ServiceManager.isSupervised, driver.refusal == .notPermitted { throw NotPermitted() }
         look(.request)
         lookAtDevices(presence)
         lookAtHolds(.request)

@@ -14,11 +14,7 @@ struct DryRun: ~Copyable {
         let (configuration, problems) = invocation.loader.load(below: root)
         isConfigured = !problems.isRefusal
         observe(.configuration(configuration, problems))
-        if !isConfigured {
-            say(
-                "The configuration would be refused; at a start, what is right of it be in force, and nothing released."
-            )
-        }
+        if !isConfigured { say("The configuration would be refused; at a start, what is right of it counts.") }
     }
 
     /// What a daemon of this boot wrote down: what it owns decides what would be taken out.

@@ -1,5 +1,6 @@
 import AmtguardCore
 import AmtguardLinux
+import Glibc
 public import SystemPackage
 
 /// What the command line asks for.
@@ -23,7 +24,9 @@ public struct Invocation: Equatable {
     }
 
     /// What reads the configuration that is asked for.
-    var loader: ConfigurationLoader { ConfigurationLoader(only: configuration) }
+    var loader: ConfigurationLoader {
+        ConfigurationLoader(only: configuration, forDaemon: act != .guardHost && geteuid() == 0)
+    }
 
     /// The tree below `--root`, or the machine's own.
     func openRoot() throws(Misuse) -> RootDirectory {

@@ -1,7 +1,6 @@
 import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
-import Glibc
 import SystemPackage
 
 /// `amtguardd`: does what the command line asks for.
@@ -47,9 +46,7 @@ public enum Program {
 
     private static func check(_ invocation: Invocation) throws(Invocation.Misuse) -> CInt {
         let root = try invocation.openRoot()
-        var loader = invocation.loader
-        loader.forDaemon = geteuid() == 0
-        let (_, problems) = loader.load(below: root)
+        let (_, problems) = invocation.loader.load(below: root)
         for problem in problems { print(problem.description, to: .standardError) }
         return problems.isRefusal ? 1 : 0
     }

@@ -97,7 +97,7 @@ public enum Program {
             default: answer.text.table() + "\n"
             }
         let written = write(text, mayBeUnheard: act == .answer)
-        // Whoever accepted the connection has the socket too, the service manager at boot for seconds: the answer ends here.
+        // Whoever accepted the connection has the socket too, the service manager at boot for seconds: it ends here.
         if act == .answer { _ = shutdown(STDOUT_FILENO, CInt(SHUT_WR)) }
         guard act != .answer, answer.outcome != .answered else { return written }
         return fail(answer.outcome.says, status: 1)

@@ -114,6 +114,21 @@ expect "what could not be remembered is not added, and one line says why" like "
     "0 Nobody guards the list for now: /run/amtguard/memory can't be used: *"$'\n'7000
 rm $run/memory
 
+# Nor where nothing is on record, or what is belongs to another boot: the next daemon would not own it.
+start_guard
+rm $run/memory
+during sh -c "kill -KILL $guard; sleep 0.1; printf '7000\n' >$list; sleep 0.4; cat $list"
+reaped
+expect "without a record nothing is added" is "$status $said" "0 7000"
+start_guard
+sed -i 's/boot=[0-9a-f]*/boot=0/' $run/memory
+during sh -c "kill -KILL $guard; sleep 0.1; printf '7000\n' >$list; sleep 0.4; cat $list"
+reaped
+expect "nor beside another boot's, and one line says why" like "$status $said" \
+    "0 Nobody guards the list for now: /run/amtguard/memory: it is of another boot*"$'\n'7000
+expect "which stays" grep -q 'boot=0 ' $run/memory
+rm $run/memory
+
 # Where the daemon would not write, or takes out what it owns, nothing is added.
 untouched() {  # WHY CONTENT-LINE…
     local why=$1

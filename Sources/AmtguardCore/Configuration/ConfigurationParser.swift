@@ -46,7 +46,7 @@ extension Configuration {
         return (problems.isRefusal ? nil : right, problems)
     }
 
-    /// The same, with all that is right where something was refused: what is wrong has its default then.
+    /// The same, with all that is right where something was refused: what is wrong counts as not there then.
     public static func salvage(_ files: [ConfigurationFile]) -> (right: Configuration, [ConfigurationProblem]) {
         var parser = ConfigurationParser()
         for file in files { parser.read(file) }
@@ -94,7 +94,8 @@ private struct ConfigurationParser {
             {
                 guard let text = String(validating: line, as: UTF8.self) else {
                     report(.refused, index + 1, "not UTF-8 text: \"\(printable(line))\". Allowed: UTF-8")
-                    return
+                    pending = nil
+                    continue
                 }
                 let line = text.trimmed
                 if line.isComment { continue }  // Also between the lines of one assignment.

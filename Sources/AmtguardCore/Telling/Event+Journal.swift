@@ -131,7 +131,8 @@ extension Event {
         case .bridged(let repairs, let command):
             JournalEntry(
                 .notice, id: MessageID.bridged,
-                "Repaired the list \(repairs == 1 ? "once" : "\(repairs) times") in the daemon's absence, while \(command) ran.",
+                "Repaired the list \(repairs == 1 ? "once" : "\(repairs) times") in the daemon's absence, "
+                    + "while \(command) ran.",
                 [("REPAIRS", "\(repairs)"), ("COMMAND", command)])
         case .stopping(let ports):
             JournalEntry(

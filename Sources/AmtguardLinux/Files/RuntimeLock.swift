@@ -19,6 +19,7 @@ extension RuntimeDirectory {
         try file.requireRegularFile()
         var lock = Self.wholeFile(F_WRLCK)
         let deadline = Instant.now() + patience
+        var pause: UInt32 = 100
         while true {
             do {
                 try valueOrErrno { unsafe fcntl(file.number, F_OFD_SETLK, &lock) }
@@ -27,7 +28,8 @@ extension RuntimeDirectory {
                 // POSIX leaves the choice between the two.
                 guard error == .resourceTemporarilyUnavailable || error == .permissionDenied else { throw error }
                 guard Instant.now() < deadline else { throw .resourceTemporarilyUnavailable }
-                usleep(100)
+                usleep(pause)
+                pause = min(pause * 2, 10_000)
             }
         }
     }
