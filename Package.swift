@@ -50,7 +50,9 @@ let package = Package(
         .target(
             name: "AmtguardFuzz", dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardMEI", "CLinux", system]),
 
-        .testTarget(name: "AmtguardCoreTests", dependencies: ["AmtguardCore"]),
+        // What several of the targets below need: the checkout, and programs that run to their end.
+        .target(name: "AmtguardTestTools", path: "Tests/AmtguardTestTools"),
+        .testTarget(name: "AmtguardCoreTests", dependencies: ["AmtguardCore", "AmtguardTestTools"]),
         .testTarget(name: "AmtguardLinuxTests", dependencies: ["AmtguardLinux", "AmtguardCore", "CLinux", system]),
         .testTarget(name: "AmtguardSystemdTests", dependencies: ["AmtguardSystemd", "CSystemd", system]),
         .testTarget(name: "AmtguardDaemonTests", dependencies: ["AmtguardDaemon", "AmtguardCore", system]),
@@ -63,8 +65,11 @@ let package = Package(
         // The files beside the code: what is installed, manual and completions among it.
         .testTarget(
             name: "AmtguardPackagingTests",
-            dependencies: ["AmtguardCore", "AmtguardDaemon", "AmtguardMEI", "AmtguardCommands", argumentParser]),
-        .testTarget(name: "AmtguardSystemTests", dependencies: ["amtguardd", "amtguardctl"]),
+            dependencies: [
+                "AmtguardCore", "AmtguardDaemon", "AmtguardMEI", "AmtguardCommands", "AmtguardTestTools",
+                argumentParser,
+            ]),
+        .testTarget(name: "AmtguardSystemTests", dependencies: ["amtguardd", "amtguardctl", "AmtguardTestTools"]),
     ]
 )
 

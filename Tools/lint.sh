@@ -44,7 +44,7 @@ judge "Shell scripts" shellcheck --shell=sh --exclude=SC2015 packaging/debian/*.
 judge "Shell scripts" shellcheck --exclude=SC1091,SC2016,SC2086,SC2317 .ci/run Tools/*/*.sh Benchmarks/*.sh Tests/boot/guest/usr/local/sbin/*
 # They share variables and functions with the files that source them; their words are split on purpose and their perl is perl's.
 judge "Shell scripts of tests" shellcheck --shell=bash --exclude=SC1090,SC1091,SC2016,SC2034,SC2053,SC2054,SC2086,SC2154,SC2317 \
-    Tests/boot/run Tests/boot/*.sh Tests/boot/*.prepare Tests/system/run Tests/system/*.sh Tests/system/*/*.sh
+    Tests/claims.sh Tests/boot/run Tests/boot/*.sh Tests/boot/*.prepare Tests/system/run Tests/system/*.sh Tests/system/*/*.sh
 judge "The spec file" rpmlint -c packaging/rpm/rpmlint.toml packaging/rpm/amtguard.spec
 judge "The spec file is understood" rpmspec -P packaging/rpm/amtguard.spec
 

@@ -1,4 +1,5 @@
 import AmtguardCommands
+import AmtguardTestTools
 import ArgumentParser
 import Foundation
 import Testing

@@ -1,4 +1,5 @@
 import AmtguardCore
+import AmtguardTestTools
 import Foundation
 import Testing
 
@@ -108,19 +109,4 @@ import Testing
             #expect(problems == [] && configuration != nil && configuration != Configuration(), "\(name)")
         }
     }
-}
-
-/// Runs a program to its end; both of its outputs together.
-func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
 }

@@ -1,3 +1,4 @@
+import AmtguardTestTools
 import Foundation
 import Testing
 

@@ -1,3 +1,4 @@
+import AmtguardTestTools
 import Foundation
 
 /// A page of the manual, in mdoc(7).

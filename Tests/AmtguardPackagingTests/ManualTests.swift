@@ -2,6 +2,7 @@ import AmtguardCommands
 import AmtguardCore
 import AmtguardDaemon
 import AmtguardMEI
+import AmtguardTestTools
 import ArgumentParser
 import Foundation
 import Testing

@@ -1,3 +1,4 @@
+import AmtguardTestTools
 import Foundation
 import Testing
 
@@ -22,9 +23,7 @@ struct Scenario: CustomTestStringConvertible {
 
 /// The places of this checkout.
 enum Checkout {
-    static let top = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    static let scenarios = top.appending(path: "Tests/system")
+    static let scenarios = Repository.top.appending(path: "Tests/system")
 
     /// Where amtguardd and amtguardctl of this very build lie: beside the tests.
     static let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -35,28 +34,12 @@ enum Checkout {
     }
 
     private static func build(_ package: String) throws -> String {
-        let arguments = ["swift", "build", "-c", "release", "--package-path", top.appending(path: package).path]
+        let arguments = [
+            "swift", "build", "-c", "release", "--package-path", Repository.top.appending(path: package).path,
+        ]
         let built = try run("/usr/bin/env", arguments)
         try #require(built.status == 0, "\(package) can't be built: \(built.output)")
         let place = try run("/usr/bin/env", arguments + ["--show-bin-path"])
         return place.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
-}
-
-/// Runs a program to its end; both of its outputs together.
-func run(
-    _ program: String, _ arguments: [String], _ environment: [String: String] = [:]
-) throws -> (status: Int32, output: String) {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
 }

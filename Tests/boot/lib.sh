@@ -16,46 +16,13 @@ package=/srv/debs/package.deb successor=/srv/debs/successor.deb
 : "${PATIENCE:=20}"  # seconds
 cd /root
 
-indent() { sed 's/^/    | /'; }
+situation() { systemctl status --no-pager --lines=12 --full $unit 2>&1 | cut -c 1-300 | indent; }
+# shellcheck source=Tests/claims.sh
+source /srv/claims.sh
 
-fail() {  # SENTENCE: ends the stage
-    trap - ERR
-    printf 'NOT SO: %s\n' "$1"
-    [[ ! ${seen+x} ]] || printf '  seen: %s\n' "${seen:0:2000}"
-    printf '  the list: %s\n' "$(cut -c 1-300 $list 2>&1)"
-    systemctl status --no-pager --lines=12 --full $unit 2>&1 | cut -c 1-300 | indent
-    exit 1
-}
-trap 'fail "line $LINENO of $(basename "$0"): $BASH_COMMAND"' ERR
+# Further checks
 
-expect() {  # SENTENCE CHECK [ARGUMENT…]: it is so
-    local sentence=$1
-    shift
-    unset seen
-    "$@" || fail "$sentence ($*)"
-    printf 'so: %s\n' "$sentence"
-}
-
-eventually() {  # SENTENCE CHECK [ARGUMENT…]: it is so at last
-    local sentence=$1 end=$((SECONDS + PATIENCE))
-    shift
-    unset seen
-    until "$@"; do
-        ((SECONDS < end)) || fail "$sentence, within $PATIENCE s ($*)"
-        sleep 0.05
-    done
-    printf 'so: %s\n' "$sentence"
-}
-
-# Checks: each leaves in `seen` what it found
-
-not() { ! "$@"; }
-is() { seen=$1; [[ $1 == "$2" ]]; }
-at_most() { seen=$1; (($1 <= $2)); }
-at_least() { seen=$1; (($1 >= $2)); }
-like() { seen=$1; [[ $1 == $2 ]]; }  # TEXT PATTERN
 quiet() { seen=$("$@" 2>&1) && [[ ! $seen ]]; }
-holds() { seen=$(<$list); [[ $seen == "$1" ]]; }  # PORTS: the list, no more and no less
 shows() { seen=$(systemctl show -P "$1" "${3:-$unit}"); [[ $seen == $2 ]]; }  # PROPERTY PATTERN [UNIT]
 told() { seen=$(journalctl --no-pager -o cat -u $unit | tail -n 30); journalctl --no-pager -o cat -u $unit | grep -qF -- "$1"; }
 exits() {  # STATUS COMMAND…: with its words in `said`

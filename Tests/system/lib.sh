@@ -37,50 +37,18 @@ cd $work
 # --------------------------------------------------------------------------------------------------------------------
 # Telling
 
-indent() { sed 's/^/    | /'; }
-
-fail() {  # SENTENCE: ends the scenario
-    trap - ERR
-    printf 'NOT SO: %s\n' "$1"
-    [[ ! ${seen+x} ]] || printf '  seen: %s\n' "${seen:0:2000}"
-    printf '  the list: %s\n' "$(cut -c 1-300 $list 2>&1)"
+situation() {
     if [[ -e $log ]]; then printf '  the guard said last:\n'; tail -n 15 $log | cut -c 1-400 | indent; fi
     if [[ -e $run/state.json ]]; then printf '  its state:\n'; cut -c 1-1500 $run/state.json | indent; fi
-    exit 1
 }
+# shellcheck source=Tests/claims.sh
+source "$here/../claims.sh"
 
 skip() { printf 'SKIPPED: %s\n' "$1"; exit 77; }  # REASON
 
-trap 'fail "line $LINENO of $(basename "$0"): $BASH_COMMAND"' ERR
-
-expect() {  # SENTENCE CHECK [ARGUMENT…]: it is so
-    local sentence=$1
-    shift
-    unset seen
-    "$@" || fail "$sentence ($*)"
-    printf 'so: %s\n' "$sentence"
-}
-
-eventually() {  # SENTENCE CHECK [ARGUMENT…]: it is so at last
-    local sentence=$1 end=$((SECONDS + PATIENCE))
-    shift
-    unset seen
-    until "$@"; do
-        ((SECONDS < end)) || fail "$sentence, within $PATIENCE s ($*)"
-        sleep 0.02
-    done
-    printf 'so: %s\n' "$sentence"
-}
-
 # --------------------------------------------------------------------------------------------------------------------
-# Checks: each leaves in `seen` what it found
+# Further checks
 
-not() { ! "$@"; }
-is() { seen=$1; [[ $1 == "$2" ]]; }
-at_most() { seen=$1; (($1 <= $2)); }
-at_least() { seen=$1; (($1 >= $2)); }
-like() { seen=$1; [[ $1 == $2 ]]; }  # TEXT PATTERN
-holds() { seen=$(<$list); [[ $seen == "$1" ]]; }  # PORTS: the list, no more and no less
 says() { grep -qF -- "$1" $log; }  # TEXT: on the guard's standard error
 says_times() { seen=$(grep -cF -- "$2" $log || true); [[ $seen == "$1" ]]; }
 told_manager() { grep -qE -- "$1" $manager_log; }  # PATTERN

@@ -1,4 +1,5 @@
 import AmtguardCore
+import AmtguardTestTools
 import Foundation
 import Testing
 
@@ -76,16 +77,7 @@ import Testing
         try Repository.text("systemd/amtguard.catalog").write(
             to: directory.appending(path: "amtguard.catalog"), atomically: true, encoding: .utf8)
         func journalctl(_ arguments: String...) throws -> (Int32, String) {
-            let process = Process()
-            let pipe = Pipe()
-            process.executableURL = URL(filePath: "/usr/bin/journalctl")
-            process.arguments = ["--root=\(root.path())"] + arguments
-            process.standardOutput = pipe
-            process.standardError = pipe
-            try process.run()
-            let output = pipe.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+            try run("/usr/bin/journalctl", ["--root=\(root.path())"] + arguments)
         }
         let (status, output) = try journalctl("--update-catalog")
         #expect(status == 0 && output.isEmpty, "\(output)")

@@ -1,4 +1,5 @@
 import AmtguardCore
+import AmtguardTestTools
 import Foundation
 import Testing
 

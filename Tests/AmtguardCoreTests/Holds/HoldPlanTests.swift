@@ -1,3 +1,4 @@
+import AmtguardTestTools
 import Testing
 
 @testable import AmtguardCore

@@ -1,0 +1,14 @@
+public import Foundation
+
+/// The files beside the code that must agree with it.
+public enum Repository {
+    public static let top = URL(filePath: #filePath).appending(path: "../../..").standardized
+
+    public static func text(_ path: String) throws -> String {
+        try String(contentsOf: top.appending(path: path), encoding: .utf8)
+    }
+
+    public static func names(in path: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: top.appending(path: path).path).sorted()
+    }
+}

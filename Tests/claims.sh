@@ -1,0 +1,43 @@
+# claims.sh: what scenarios and stages claim, and how they end with the first claim that does not hold. Sourced by the lib.sh
+# of each, which says beforehand what `list` is, and how many seconds of PATIENCE there are; and afterwards, by `situation`,
+# what there is to see where a claim does not hold.
+
+indent() { sed 's/^/    | /'; }
+
+fail() {  # SENTENCE: ends it
+    trap - ERR
+    printf 'NOT SO: %s\n' "$1"
+    [[ ! ${seen+x} ]] || printf '  seen: %s\n' "${seen:0:2000}"
+    printf '  the list: %s\n' "$(cut -c 1-300 $list 2>&1)"
+    situation
+    exit 1
+}
+trap 'fail "line $LINENO of $(basename "$0"): $BASH_COMMAND"' ERR
+
+expect() {  # SENTENCE CHECK [ARGUMENT…]: it is so
+    local sentence=$1
+    shift
+    unset seen
+    "$@" || fail "$sentence ($*)"
+    printf 'so: %s\n' "$sentence"
+}
+
+eventually() {  # SENTENCE CHECK [ARGUMENT…]: it is so at last
+    local sentence=$1 end=$((SECONDS + PATIENCE))
+    shift
+    unset seen
+    until "$@"; do
+        ((SECONDS < end)) || fail "$sentence, within $PATIENCE s ($*)"
+        sleep 0.02
+    done
+    printf 'so: %s\n' "$sentence"
+}
+
+# Checks: each leaves in `seen` what it found
+
+not() { ! "$@"; }
+is() { seen=$1; [[ $1 == "$2" ]]; }
+at_most() { seen=$1; (($1 <= $2)); }
+at_least() { seen=$1; (($1 >= $2)); }
+like() { seen=$1; [[ $1 == $2 ]]; }  # TEXT PATTERN
+holds() { seen=$(<$list); [[ $seen == "$1" ]]; }  # PORTS: the list, no more and no less
