@@ -40,14 +40,10 @@ struct HoldLender {
         let listeners = try? readSockets(on: PortSet(port...port)).listeners.filter { listener in
             guard listener.protocol == .tcp else { return false }
             return switch listener.reach {
-            case .wildcard: listener.takesIPv4 || address.isIPv6
+            case .wildcard: listener.takesIPv4 || address.ipv4 == nil
             case .address, .loopback: listener.address == address
             }
         }
-        return listeners?.first.map { "\($0.unit ?? "a program of uid \($0.uid)") listens there" }
+        return listeners?.first?.obstacle.says
     }
-}
-
-extension IPAddress {
-    fileprivate var isIPv6: Bool { if case .v6 = self { true } else { false } }
 }

@@ -79,23 +79,25 @@ struct ProbeCommand: ParsableCommand {
         do {
             let record = ProbeRecord(try run.result(), at: .now())
             let refusal = run.guardian.remember(record.result)
-            show(Status.Probe(record), refusal.map { [$0] } ?? [], isRemembered: refusal == nil)
-            throw ExitCode(Self.exit(record.result.verdict).rawValue)
+            let report = Self.report(
+                Status.Probe(record), refusal.map { [$0] } ?? [], isRemembered: refusal == nil,
+                Self.exit(record.result.verdict))
+            try report.show(json: json)
         } catch let error as ProbeRun.Impossible {
-            show(nil, [error.reason], isRemembered: false)
-            throw ExitCode(ExitStatus.unknown.rawValue)
+            try Self.report(nil, [error.reason], isRemembered: false, .unknown).show(json: json)
         }
     }
 
-    private func show(_ probe: Status.Probe?, _ reasons: [Reason], isRemembered: Bool) {
-        if json { return print(Status.Probe.json(probe, isRemembered: isRemembered, reasons: reasons)) }
+    private static func report(
+        _ probe: Status.Probe?, _ reasons: [Reason], isRemembered: Bool, _ exit: ExitStatus
+    ) -> Report {
         var lines = probe?.text ?? []
         for reason in reasons {
             lines.append(Status.Line(probe == nil ? "Probe" : "Kept", reason.says, .doubtful))
             lines += Status.Line.advice(of: reason)
         }
         if isRemembered { lines.append(Status.Line("Kept", "amtguardctl status shows it")) }
-        print(Terminal.standard.render(lines))
+        return Report(Status.Probe.json(probe, isRemembered: isRemembered, reasons: reasons), lines, exit)
     }
 
     private static func exit(_ verdict: ProbeVerdict) -> ExitStatus {

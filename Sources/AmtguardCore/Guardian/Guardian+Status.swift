@@ -25,6 +25,6 @@ extension Guardian {
             holds: holding.states.map { Status.Holding($0.hold, $0.state) },
             victims: victims?.prefix(Status.mostVictims).map(Status.Socket.init),
             victimCount: victims?.count,
-            probe: probe.map(Status.Probe.init))
+            probe: probe)
     }
 }

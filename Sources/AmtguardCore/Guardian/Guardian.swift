@@ -20,7 +20,7 @@ public struct Guardian: Sendable {
     private(set) var doubtfulSockets = 0
     private(set) var omittedSockets = 0
     /// What a probe found out last.
-    private(set) var probe: ProbeRecord?
+    private(set) var probe: Status.Probe?
     private(set) var runtimeProblem: String?
     private var stopping = false
     private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment)?
@@ -30,7 +30,7 @@ public struct Guardian: Sendable {
 
     /// A guardian that has seen nothing yet, and remembers what its predecessor in this boot wrote down.
     public init(remembering memory: Memory, _ probe: ProbeRecord? = nil) {
-        self.probe = probe
+        self.probe = probe.map(Status.Probe.init)
         scope = memory.scope
         detection = Detection(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation = Reservation(ownership: memory.ownership, pace: Configuration().pace)
@@ -99,7 +99,7 @@ public struct Guardian: Sendable {
             if refused.isEmpty { isConfigured = true }
             effects += require()
         case .probe(let record):
-            probe = record
+            probe = Status.Probe(record)
             return [.report(.probed(record))]
         case .runtimeDirectory(let problem): runtimeProblem = problem
         case .started: effects = [.report(.started(version: amtguardVersion, watch: watch))]

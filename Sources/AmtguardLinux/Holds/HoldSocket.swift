@@ -53,7 +53,7 @@ public final class HoldSocket {
         guard let hold = try? stored.hold(), (try? stored.isOfThisNamespace()) ?? true else { return nil }
         self.hold = hold
         descriptor = stored
-        disconnect()
+        descriptor.disconnect()
     }
 
     /// Whether others that set SO_REUSEADDR may bind the same.
@@ -75,19 +75,7 @@ public final class HoldSocket {
 
     /// Makes way for others at once, although the service manager may keep a copy for a moment.
     public func makeWay() {
-        disconnect()
+        descriptor.disconnect()
         try? descriptor.set(SOL_SOCKET, SO_REUSEADDR, 1)
-    }
-
-    /// Ends whatever anybody did with the socket who had it; it stays bound, and nobody can come in between.
-    ///
-    /// The corresponding C function is `connect` with AF_UNSPEC, which keeps what `bind` gave.
-    private func disconnect() {
-        var nowhere = sockaddr()
-        nowhere.sa_family = sa_family_t(AF_UNSPEC)
-        let number = descriptor.number
-        _ = unsafe withUnsafePointer(to: &nowhere) {
-            unsafe connect(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), socklen_t(MemoryLayout<sockaddr>.size))
-        }
     }
 }

@@ -1,4 +1,4 @@
-// The calls that a hold is made of.
+// The calls that holds and probes are made of.
 
 import AmtguardCore
 import CLinux
@@ -8,11 +8,13 @@ import SystemPackage
 enum SocketCalls {
     /// A socket of IPv4. The corresponding C function is `socket`.
     static func open(_ transport: Hold.TransportProtocol) throws(Errno) -> Descriptor {
-        let type = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
-        return Descriptor(
-            owning: try valueOrErrno {
-                socket(AF_INET, CInt(type.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
-            })
+        try open(AF_INET, transport == .tcp ? SOCK_STREAM : SOCK_DGRAM)
+    }
+
+    /// A socket that nobody waits for. The corresponding C function is `socket`.
+    static func open(_ family: CInt, _ type: __socket_type) throws(Errno) -> Descriptor {
+        let type = CInt(type.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        return Descriptor(owning: try valueOrErrno { socket(family, type, 0) })
     }
 }
 
@@ -65,6 +67,17 @@ extension Descriptor {
             }
         }
         try set(SOL_SOCKET, SO_RCVBUF, 0)
+    }
+
+    /// Ends whatever anybody did with the socket; it stays bound, and nobody can come in between.
+    ///
+    /// The corresponding C function is `connect` with AF_UNSPEC, which resets a connection and keeps what `bind` gave.
+    func disconnect() {
+        var nowhere = sockaddr()
+        nowhere.sa_family = sa_family_t(AF_UNSPEC)
+        _ = unsafe withUnsafePointer(to: &nowhere) {
+            unsafe connect(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), socklen_t(MemoryLayout<sockaddr>.size))
+        }
     }
 
     /// What the socket holds; `nil` for a socket that can be no hold: of another kind, or bound to no one address and

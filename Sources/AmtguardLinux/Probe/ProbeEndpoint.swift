@@ -134,7 +134,7 @@ extension ProbeEndpoint {
     /// - Throws: `networkUnreachable` and the like where there is no way, `addressNotAvailable` where `from` is no
     ///   address of this host.
     public func source(from: IPAddress? = nil) throws(Errno) -> ProbeEndpoint {
-        let socket = try ProbeSocket.open(family, SOCK_DGRAM)
+        let socket = try SocketCalls.open(family, SOCK_DGRAM)
         let number = socket.number
         if let from {
             let local = ProbeEndpoint(from, port: 0, scope: scope)

@@ -18,7 +18,7 @@ final class ProbeSocket {
     /// What comes by ICMP is queued beside the error, by which it is told from a reset.
     /// The corresponding C functions are `socket` and `setsockopt` with IP_RECVERR or IPV6_RECVERR.
     init(from source: ProbeEndpoint) throws(Errno) {
-        let opened = try Self.open(source.family, SOCK_STREAM)
+        let opened = try SocketCalls.open(source.family, SOCK_STREAM)
         try opened.set(SOL_SOCKET, SO_REUSEADDR, 1)
         if source.isIPv4 {
             try ProbeMark.set(on: opened)
@@ -30,7 +30,7 @@ final class ProbeSocket {
     }
 
     /// Ends the connection by a reset, where there is one.
-    deinit { disconnect() }
+    deinit { descriptor.disconnect() }
 
     /// The corresponding C function is `bind`.
     /// - Throws: `addressInUse`, `permissionDenied`.
@@ -46,11 +46,6 @@ final class ProbeSocket {
 
     /// For somebody who binds it; it stays the property of this.
     var fileDescriptor: FileDescriptor { descriptor.fileDescriptor }
-
-    static func open(_ family: CInt, _ type: __socket_type) throws(Errno) -> Descriptor {
-        let type = CInt(type.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        return Descriptor(owning: try valueOrErrno { socket(family, type, 0) })
-    }
 
     var number: CInt { descriptor.number }
 
@@ -76,11 +71,9 @@ final class ProbeSocket {
 
     /// What came of it, now that the socket is ready. The corresponding C function is `getsockopt` with SO_ERROR.
     func outcome() -> ProbeOutcome {
-        var code: CInt = 0
-        var length = socklen_t(MemoryLayout<CInt>.size)
-        let number = number
+        let code: CInt
         do {
-            try valueOrErrno { unsafe getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &length) }
+            code = try descriptor.get(SOL_SOCKET, SO_ERROR)
         } catch {
             code = error.rawValue
         }
@@ -105,15 +98,5 @@ final class ProbeSocket {
     private var hasNotice: Bool {
         var byte: UInt8 = 0
         return unsafe recv(number, &byte, 1, CInt(MSG_ERRQUEUE) | CInt(MSG_DONTWAIT)) >= 0
-    }
-
-    /// The corresponding C function is `connect` with AF_UNSPEC, which resets the connection and keeps what `bind` gave.
-    private func disconnect() {
-        var nowhere = sockaddr()
-        nowhere.sa_family = sa_family_t(AF_UNSPEC)
-        let number = number
-        _ = unsafe withUnsafePointer(to: &nowhere) {
-            unsafe Glibc.connect(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), socklen_t(MemoryLayout<sockaddr>.size))
-        }
     }
 }
