@@ -20,14 +20,8 @@ extension LocalSocket {
     /// it may be any program of root; another unit is another server.
     var isPresumedLMS: Bool {
         guard self.protocol == .tcp, state == .listening, PortSet.ofAMT.contains(port) else { return false }
-        let isNamed = unit.map { Array($0.utf8).contains(Array("lms".utf8)) } ?? false
+        // The whole word: `films.service` is another server.
+        let isNamed = unit.map { $0.split { "-._@".contains($0) }.contains("lms") } ?? false
         return isNamed || (reach != .address && unit == nil && uid == 0)
-    }
-}
-
-extension [UInt8] {
-    /// Whether `part` stands anywhere in it.
-    fileprivate func contains(_ part: [UInt8]) -> Bool {
-        count >= part.count && (0...(count - part.count)).contains { self[$0...].starts(with: part) }
     }
 }

@@ -55,6 +55,7 @@ import Testing
     static let listeners: [(LocalSocket, String?)] = [
         (.listener("0.0.0.0", 16992, uid: 0, unit: "lms.service"), "lms"),
         (.listener("0.0.0.0", 16992, uid: 988, unit: "intel-lms.service"), "lms"),
+        (.listener("0.0.0.0", 16992, uid: 0, unit: "films.service"), nil),
         (.listener("127.0.0.1", 623, uid: 0), "lms"),
         (.listener("127.0.0.1", 16992, uid: 1000), nil),
         (.listener("0.0.0.0", 16992, uid: 0, unit: "nginx.service"), nil),
