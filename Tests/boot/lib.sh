@@ -57,3 +57,10 @@ no_longer_than_plain() {  # within a second; the runner has booted the stage `pl
         $((here / 1000)) $((plain / 1000)) $(($(unit_time) / 1000))
     at_most "$here" $((plain + 1000000))
 }
+
+# Before there is a journal, when the boot is planned, the service manager speaks to the console.
+no_ordering_cycle() {
+    expect "the console says what was said before the journal was there" grep -q 'Queued start job' /srv/work/console
+    expect "nobody's job was deleted: no ordering cycle" is \
+        "$(cat /srv/work/console <(journalctl --no-pager -o cat) | grep -ci 'ordering cycle' || true)" 0
+}

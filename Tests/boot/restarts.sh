@@ -53,13 +53,16 @@ cat >free.pl <<'PERL'
 # Looks for a moment in which one could bind without sharing, as where no hold is.
 use Socket; my ($n, $free) = (0, 0);
 $SIG{TERM} = sub { print "$n looks, $free free\n"; exit };
-while (1) { for my $p (623, 16992, 16995) { socket(my $s, AF_INET, SOCK_STREAM, 0);
+while (1) { for my $p (623, 664, 16992 .. 16995) { socket(my $s, AF_INET, SOCK_STREAM, 0);
     $free++ if bind($s, sockaddr_in($p, inet_aton("192.168.1.20"))); $n++ } select(undef, undef, undef, 0.0005) }
 PERL
 perl load.pl >load & load=$!
 perl free.pl >free & free=$!
 began=$SECONDS
-for ((i = 0; i < 200; i++)); do systemctl restart $unit; done
+for ((i = 0; i < 200; i++)); do
+    systemctl restart $unit
+    systemctl show -P NFileDescriptorStore $unit >>stored
+done
 printf '200 restarts: %s s\n' $((SECONDS - began))
 kill -TERM $load $free
 wait $load $free || true
@@ -67,6 +70,7 @@ kill "$server"
 printf '%s; %s\n' "$(<load)" "$(<free)"
 expect "in 200 restarts under connections no connection got a port of AMT's" like "$(<load)" '* connections, 0 on a port of AMT'
 expect "there was no moment without holds" like "$(<free)" '* looks, 0 free'
+expect "the store never holds more than it held" at_most "$(sort -n stored | tail -n 1)" 6
 expect "the store holds what it held" shows NFileDescriptorStore 6
 eventually "the guard guards" json .verdict protected
 expect "its descriptors are no more than they were" at_most "$(find "/proc/$(main_pid)/fd" -mindepth 1 | wc -l)" 40

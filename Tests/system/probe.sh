@@ -75,8 +75,10 @@ expect "of any kind" exits 3 probe '[2001:db8::2]:11'
 expect "nor does it speak of a port" judged 'no answer at all' 623 664 16995
 expect "a control that is silent is a doubt" exits 3 probe 192.0.2.2:12 --ports 16992 --timeout 2
 expect "and no diversion" judged 'no answer at all' 16992
-expect "a peer that is not there" took exits 3 probe 192.0.2.77:22
-expect "in less than 5 s" at_most $took 5000
+for service in 192.0.2.2:9 192.0.2.77:22 '[2001:db8::2]:9' '[2001:db8::77]:22'; do  # drops all, or is not there
+    expect "$service: says nothing" took exits 3 probe $service
+    expect "in less than 5 s" at_most $took 5000
+done
 expect "no way" exits 3 probe 198.51.100.1:22
 expect "says so" like "$said" '*there is no way to 198.51.100.1: *'
 expect "itself" exits 3 probe 192.0.2.1:22
