@@ -9,6 +9,7 @@ extension Daemon {
     /// Looks at the holds, and has what is missing tried again.
     func lookAtHolds(_ prompt: Prompt) {
         holds.keep()
+        if prompt == .audit { holds.clearNotes() }
         observe(.holds(holds.reading, prompt))
     }
 

@@ -49,6 +49,15 @@ struct HoldDriver: ~Copyable {
         store.settle(sockets)
     }
 
+    /// Has the kernel ask the holds again, where it noted that others may join a shared one. A note is of a port, whatever
+    /// the address.
+    func clearNotes() {
+        var ports: Set<UInt16> = []
+        for socket in sockets.values where socket.isShared && ports.insert(socket.hold.port).inserted {
+            socket.clearNotes()
+        }
+    }
+
     // MARK: - Lending
 
     /// Binds the socket of somebody who wants to connect from there beside a hold. Nothing of it has to be remembered.

@@ -46,6 +46,18 @@ for port in 16992 623; do
 done
 expect "netcat-traditional, which sets SO_REUSEADDR, comes in and is answered" traditional refused
 
+# Whoever binds with SO_REUSEADDR and SO_REUSEPORT opens the port to its user's others with SO_REUSEPORT alone.
+bind_with() {  # OPTION…: says whether 192.0.2.1:16993 can be bound so
+    perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0);
+        setsockopt($s, SOL_SOCKET, Socket->can($_)->(), 1) for @ARGV;
+        bind($s, sockaddr_in(16993, inet_aton("192.0.2.1"))) or print "$!\n"' "$@"
+}
+alone_refused() { seen=$(bind_with SO_REUSEPORT); [[ $seen == *'in use'* ]]; }
+expect "SO_REUSEPORT alone is refused" alone_refused
+expect "with SO_REUSEADDR as well it is let in" is "$(bind_with SO_REUSEADDR SO_REUSEPORT)" ''
+eventually "and SO_REUSEPORT alone is refused again, from the next audit on" alone_refused
+expect "and stays so" is "$(bind_with SO_REUSEADDR)$(bind_with SO_REUSEPORT | grep -o 'in use')" 'in use'
+
 # In the other order.
 stop_guard
 start_server 16992

@@ -60,13 +60,25 @@ public final class HoldSocket {
     public var isShared: Bool { (try? descriptor.get(SOL_SOCKET, SO_REUSEADDR)) == 1 }
 
     /// Lets others bind the same, or no longer: while it is bound, so that there is no gap.
-    ///
-    /// The kernel asks each socket on the port whether it shares. Older ones note that all do, and ask no more, until
-    /// one joins them that does not, be it on another address (`fastreuse` in `inet_csk_update_fastreuse`).
     public func share(_ isShared: Bool) throws(Errno) {
         try descriptor.set(SOL_SOCKET, SO_REUSEADDR, isShared ? 1 : 0)
-        guard !isShared, hold.protocol == .tcp, let passing = try? SocketCalls.open(.tcp) else { return }
+        clearNotes()
+    }
+
+    /// Has the kernel ask this hold again whenever somebody binds its TCP port.
+    ///
+    /// The kernel notes on a port who may join without a question, and keeps the note while any socket is bound there,
+    /// which the hold is (`inet_csk_update_fastreuse`): that all share (`fastreuse`), where all did; and that others of a
+    /// user may join with SO_REUSEPORT alone (`fastreuseport`), where one of them bound with SO_REUSEADDR as well. A
+    /// socket that binds without these options, be it to another address, takes the notes back.
+    public func clearNotes() {
+        guard hold.protocol == .tcp, let passing = try? SocketCalls.open(.tcp) else { return }
         try? passing.set(IPPROTO_IP, IP_FREEBIND, 1)
+        if isShared {
+            // Beside whoever shares, and in repair mode, with CAP_NET_ADMIN, beside a server that listens.
+            try? passing.set(SOL_SOCKET, SO_REUSEADDR, 1)
+            try? passing.set(IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON)
+        }
         try? passing.bind(IPv4Address(bits: 0x7FFF_FFFE), hold.port)
     }
 

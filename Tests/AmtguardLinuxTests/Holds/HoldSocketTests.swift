@@ -101,6 +101,45 @@ struct HoldSocketTests {
         #expect(said == ["ok", "true", "in use", "false", "ok", "true", "in use", "false"])
     }
 
+    @Test func `SO_REUSEPORT alone is refused, as soon as the note of a bind with both options is cleared`() throws {
+        let said = try Self.inHost {
+            let hold = try Self.hold()
+            func alone(_ host: String) -> String {
+                Self.outcome { _ = try TestSocket(.tcp, host, Self.port, reusing: false, sharing: true) }
+            }
+            var said = [alone(Self.address)]
+            for (host, listens) in [(Self.address, false), ("0.0.0.0", true)] {
+                let both = try TestSocket(.tcp, host, Self.port, sharing: true)
+                if listens { try both.listen() } else { both.close() }
+                withExtendedLifetime(both) {
+                    said.append(alone(host))
+                    hold.clearNotes()
+                    said.append(alone(host))
+                }
+            }
+            said.append(Self.outcome { _ = try TestSocket(.tcp, "0.0.0.0", Self.port) })
+            return withExtendedLifetime(hold) { said }
+        }
+        #expect(said == ["in use", "ok", "in use", "ok", "in use", "ok"])
+    }
+
+    @Test func `ip_autobind_reuse has the kernel choose a shared hold's port for SO_REUSEADDR, last of all`() throws {
+        let said = try Self.inHost {
+            try shell("echo '\(Self.port) \(Self.port)' > /proc/sys/net/ipv4/ip_local_port_range")
+            let hold = try Self.hold()
+            func choose(reusing: Bool) -> String {
+                Self.outcome { _ = try TestSocket(.tcp, Self.address, 0, reusing: reusing) }
+            }
+            var said = [choose(reusing: true)]
+            try shell("echo 1 > /proc/sys/net/ipv4/ip_autobind_reuse")
+            said += [choose(reusing: true), choose(reusing: false)]
+            try hold.share(false)
+            said.append(choose(reusing: true))
+            return withExtendedLifetime(hold) { said }
+        }
+        #expect(said == ["in use", "ok", "in use", "in use"], "as amtguard.conf(5) says")
+    }
+
     @Test(arguments: [true, false])
     func `connect never chooses a held port, over IPv4 or over IPv6`(shared: Bool) throws {
         let said = try Self.inHost {
