@@ -15,9 +15,12 @@ enum Arming {
         let description = "--arm hands the watch to the service manager, and there is none (NOTIFY_SOCKET)"
     }
 
-    /// What lies there is no list of the kernel's.
-    struct NoList: Error, CustomStringConvertible {
-        let description = "\(ReservedPortsList.path): not the kernel's, or not writable; the daemon opens what it can"
+    /// The list, or the watch of it, can't be handed over.
+    struct Unopened: Error, CustomStringConvertible {
+        let reason: String
+        var description: String {
+            "\(ReservedPortsList.path): \(reason). The daemon opens what it can, and says what it lacks"
+        }
     }
 
     /// What was handed over.
@@ -46,11 +49,23 @@ enum Arming {
         } catch {
             print("amtguardd: SMBIOS can't be read: \(error)", to: .standardError)
         }
-        let list = try ReservedPortsList()
-        guard list.isKernels, list.isWritable else { throw NoList() }
+        let list = try openList()
         ServiceManager.store([list.fileDescriptor], name: listName)
-        let watch = try ListWatch.arm(list)
+        let watch: Descriptor
+        do throws(Errno) {
+            watch = try ListWatch.arm(list)
+        } catch {
+            throw Unopened(reason: "fanotify can't watch it: \(error)")
+        }
         guard ServiceManager.store([watch.fileDescriptor], name: watchName) else { throw Unsupervised() }
+    }
+
+    private static func openList() throws(Unopened) -> ReservedPortsList {
+        let list: ReservedPortsList
+        do { list = try ReservedPortsList() } catch { throw Unopened(reason: "\(error)") }
+        guard list.isKernels else { throw Unopened(reason: "another file is mounted over it") }
+        guard list.isWritable else { throw Unopened(reason: "not writable") }
+        return list
     }
 
     /// Takes what was armed, and the holds of the daemon before. What was armed goes out of the store at once: otherwise

@@ -47,7 +47,10 @@ public enum Program {
     private static func check(_ invocation: Invocation) throws(Invocation.Misuse) -> CInt {
         let root = try invocation.openRoot()
         let (_, problems) = invocation.loader.load(below: root)
-        for problem in problems { print(problem.description, to: .standardError) }
+        // In ExecReload= of the unit: where nothing is refused the daemon reads the files next, and tells the warnings.
+        if problems.isRefusal || !ServiceManager.isCommandOfService {
+            for problem in problems { print(problem.description, to: .standardError) }
+        }
         return problems.isRefusal ? 1 : 0
     }
 

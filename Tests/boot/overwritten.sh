@@ -54,6 +54,9 @@ eventually "with file, line and value" told '/etc/amtguard.conf.d/ports.conf:2'
 expect "and disturbs nobody" json .ports.required 623,664,5900,16992-16995
 expect "the guard is still there" is "$(systemctl is-active $unit)" active
 printf '[Guard]\nInterval=5\n' >/etc/amtguard.conf.d/ports.conf
+expect "an unknown key does not fail it" exits 0 systemctl reload $unit
+eventually "but the status says that a line is ignored" shows StatusText '*Ignored in the configuration: 1 line.'
+expect "and the journal, once" is "$(journalctl --no-pager -o cat -u $unit | grep -c 'unknown key "Interval"')" 1
 systemctl restart $unit
 eventually "a key that is no longer there is warned of" told '/etc/amtguard.conf.d/ports.conf:2'
 expect "and the guard guards" json .ports.required $amt

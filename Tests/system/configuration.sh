@@ -39,6 +39,11 @@ expect "an assignment before any section" refuses '1: ' 'Mode=auto\n' Mode 'Allo
 expect "bytes that are no text" refuses '2: ' '[Guard]\n\xff\xfe\x00\n' 'UTF-8'
 expect "two bad values are two lines" refuses '2: ' '[Guard]\nMode=a\nOnStop=b\n' $'\n'"$work/c.conf:3: "
 expect "an unknown key is a warning" accepts '[Guard]\nPort=1\n' "$work/c.conf:2: " Port
+printf '[Guard]\nPort=1\n' >c.conf
+expect "in ExecReload= it is left to the daemon" is "$(MAINPID=1 "$amtguardd" --config $work/c.conf --check 2>&1)" ''
+printf '[Guard]\nPort=1\nMode=a\n' >c.conf
+status=0 said=$(MAINPID=1 "$amtguardd" --config $work/c.conf --check 2>&1) || status=$?
+expect "but not beside what is refused" like "$status $said" "1 $work/c.conf:2: *Port*$work/c.conf:3: *"
 expect "an unknown section too" accepts '[Gard]\nMode=nonsense\n' "$work/c.conf:1: " '[Gard]'
 expect "an empty file is fine" accepts ''
 expect "all defaults said aloud are fine" accepts \

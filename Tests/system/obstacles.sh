@@ -30,6 +30,8 @@ for file in ip_local_port_range ip_unprivileged_port_start; do cat /proc/sys/net
 mount --bind hidden /proc/sys/net/ipv4
 start_guard
 obstructed list-missing 'Cannot guard: this kernel shows no net.ipv4.ip_local_reserved_ports'
+status=0 said=$("$amtguardd" --arm 2>&1) || status=$?
+expect "--arm names the file that it misses" like "$status $said" '1 amtguardd: /proc/*/ip_local_reserved_ports: No such file*'
 umount /proc/sys/net/ipv4
 recovers list-missing
 overwrite 5000

@@ -49,9 +49,11 @@ extension Reason {
             advice: "Mend the file, check it with amtguardd --check, then systemctl reload amtguardd.")
     }
 
+    static let configurationWarning = "configuration-warning"
+
     static func passedOver(_ problem: ConfigurationProblem) -> Reason {
         Reason(
-            id: "configuration-warning", says: problem.description,
+            id: configurationWarning, says: problem.description,
             advice: "Mend the file or take the line out, then systemctl reload amtguardd.")
     }
 

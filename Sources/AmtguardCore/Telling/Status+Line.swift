@@ -9,7 +9,14 @@ extension Status {
             let word = verdict.rawValue.prefix(1).uppercased() + verdict.rawValue.dropFirst()
             let count = repairs.count == 1 ? "1 repair" : "\(repairs.count) repairs"
             let deaf = victimCount.map { $0 == 0 ? "" : $0 == 1 ? ", 1 victim" : ", \($0) victims" } ?? ""
-            return "\(word)\(because). Required \(shown(ports.required)), \(count), AMT \(amt.state)\(deaf).".oneLine
+            return "\(word)\(because). Required \(shown(ports.required)), \(count), AMT \(amt.state)\(deaf).\(ignored)"
+                .oneLine
         }
+    }
+
+    /// A line of the configuration that is passed over fails no `systemctl reload`, and this is what one looks at next.
+    private var ignored: String {
+        let count = reasons.count { $0.id == Reason.configurationWarning }
+        return count == 0 ? "" : " Ignored in the configuration: \(count == 1 ? "1 line" : "\(count) lines")."
     }
 }

@@ -8,6 +8,9 @@ public enum ServiceManager {
     /// Whether a service manager wants to be told (NOTIFY_SOCKET).
     public static var isSupervised: Bool { environment("NOTIFY_SOCKET") != nil }
 
+    /// Whether this is a command of a running service, such as `ExecReload=`: its main process is named (MAINPID).
+    public static var isCommandOfService: Bool { environment("MAINPID") != nil }
+
     /// Sends assignments such as `WATCHDOG=1`. The corresponding C function is `sd_notify`, which waits while the
     /// manager's queue is full; this does not.
     ///

@@ -10,6 +10,13 @@ import Testing
         #expect(scene.status.line == "Protected. Required 623,664,16992-16995, 1 repair, AMT unknown.")
     }
 
+    @Test func `say in one line that a line of the configuration is ignored`() {
+        var scene = Scene()
+        let problem = ConfigurationProblem(severity: .warning, path: "/etc/amtguard.conf", line: 2, message: "unknown")
+        scene.see(.configuration(Configuration(), [problem]))
+        #expect(scene.status.line.hasSuffix(", AMT unknown. Ignored in the configuration: 1 line."))
+    }
+
     @Test func `say in one line that nothing is needed`() {
         #expect(
             Scene(presence: .without).status.line
