@@ -10,10 +10,7 @@ let package = Package(
         .executable(name: "amtguardd", targets: ["amtguardd"]),
         .executable(name: "amtguardctl", targets: ["amtguardctl"]),
         .executable(name: "amtguard-firmware", targets: ["amtguard-firmware"]),
-        // For the nested packages below Tools/ and Benchmarks/ alone.
-        .library(name: "AmtguardCore", targets: ["AmtguardCore"]),
-        .library(name: "AmtguardLinux", targets: ["AmtguardLinux"]),
-        .library(name: "AmtguardMEI", targets: ["AmtguardMEI"]),
+        // For the nested package Tools/fuzzer.
         .library(name: "AmtguardFuzz", targets: ["AmtguardFuzz"]),
     ],
     dependencies: [
