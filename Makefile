@@ -11,26 +11,32 @@ DBUSDIR  ?= /usr/share/dbus-1/system.d
 POLKITDIR ?= /usr/share/polkit-1/actions
 UDEVDIR  ?= /usr/lib/udev/rules.d
 STRIP    ?= -s
-# These take more than a megabyte off the guard: what nobody calls goes (each function is a section of its own, none is exported),
-# equal functions are one, code is made small (no difference in make bench BENCH=latency), and relocations are packed,
-# for which glibc 2.36 is needed. The last two harden: what the loader has written is read-only from the start on.
+# The first lines take a megabyte off the guard: what nobody calls goes (each function is a section of its own, none is
+# exported), equal functions are one, and code is made small (no difference in make bench BENCH=latency).
+# RELRO and immediate binding harden: what the loader has written is read-only from the start on.
+# The map of prefixes makes the same bytes from any directory: no path of the checkout gets into a program.
+# hypotf has a new version in glibc 2.35. Nothing here calls it, but the static library keeps its wrapper of it; as the
+# address 0 it asks nothing of glibc, and make lint looks that nobody calls it.
 RELEASE  := -c release --static-swift-stdlib --disable-local-rpath \
 	-Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
 	-Xlinker --version-script=$(CURDIR)/Tools/no-exports.map -Xlinker --icf=safe \
-	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
+	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now \
+	-Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=. \
+	-Xlinker --defsym=hypotf=0
 DEBUG_BIN = $(shell $(SWIFT) build --show-bin-path)
 FUZZER    = $(SWIFT) build -c release --sanitize=fuzzer --package-path Tools/fuzzer
 # Where the programs are; an empty one is none, as a package build hands it on.
 ifndef BIN
 BIN       = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 endif
+PROGRAMS ?= amtguardd amtguard-firmware amtguardctl
 HELPERS   = -c release --package-path Tests/system
 MEASURES  = -c release --package-path Benchmarks
 # Without the toolchain's libraries, for a system that has none.
 BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: test-emulator test-boot all release programs test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: test-emulator test-boot test-reproducible all release programs test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
@@ -40,9 +46,11 @@ release:
 
 # The same for a build of packages, which installs nothing.
 programs:
-	$(SWIFT) build $(RELEASE) --product amtguardd
-	$(SWIFT) build $(RELEASE) --product amtguard-firmware
-	$(SWIFT) build $(RELEASE) --product amtguardctl
+	for program in $(PROGRAMS); do $(SWIFT) build $(RELEASE) --product $$program || exit 1; done
+
+# The same bytes, whatever the directory.
+test-reproducible: release
+	Tools/reproducible.sh $(BIN)
 
 # One debug build; --disable-xctest drops the empty report of a library that has no tests here.
 test:
@@ -110,12 +118,15 @@ install:
 	done
 	install -Dm644 -t $(DESTDIR)$(UDEVDIR) systemd/60-amtguard-mei.rules
 	install -Dm644 systemd/amtguard.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/amtguard.conf
+	install -Dm644 systemd/amtguard.preset $(DESTDIR)$(PREFIX)/lib/systemd/system-preset/80-amtguard.preset
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/lib/systemd/catalog systemd/amtguard.catalog
 	install -Dm644 -t $(DESTDIR)$(DBUSDIR) systemd/org.amtguard1.conf
 	install -Dm644 -t $(DESTDIR)$(POLKITDIR) systemd/org.amtguard1.policy
 	test -e $(DESTDIR)/etc/amtguard.conf || install -Dm644 -t $(DESTDIR)/etc systemd/amtguard.conf
 	install -d $(DESTDIR)/etc/amtguard.conf.d
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/amtguard docs/status.schema.json
+	install -Dm644 -t $(DESTDIR)$(DOCDIR) README.md
+	install -Dm644 -t $(DESTDIR)$(DOCDIR)/docs docs/*.md
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples systemd/examples/*.conf
 	for section in 1 5 8; do \
 		install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man$$section docs/man/*.$$section || exit 1; \
