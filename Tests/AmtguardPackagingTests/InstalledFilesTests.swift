@@ -37,6 +37,7 @@ import Testing
         let macros = [
             "%{_sbindir}": "/usr/sbin", "%{_bindir}": "/usr/bin", "%{_unitdir}": "/usr/lib/systemd/system",
             "%{_udevrulesdir}": "/usr/lib/udev/rules.d", "%{_sysusersdir}": "/usr/lib/sysusers.d",
+            "%{_presetdir}": "/usr/lib/systemd/system-preset",
             "%{_prefix}": "/usr", "%{_datadir}": "/usr/share", "%{_sysconfdir}": "/etc", "%{_mandir}": "/usr/share/man",
             "%{_pkgdocdir}": "/usr/share/doc/amtguard",
         ]
@@ -59,6 +60,45 @@ import Testing
         #expect(installed.subtracting(documents).subtracting(directories) == listed)
         #expect(directories == ["/etc/amtguard.conf.d", "/usr/share/amtguard", "/usr/share/doc/amtguard"])
         #expect(installed.contains("/etc/amtguard.conf.d"), "the examples tell to copy them there")
+    }
+
+    @Test func `has every document that another one links to, but for what a checkout alone is for`() throws {
+        let installed = try installed()
+        let place = "/usr/share/doc/amtguard"
+        #expect(installed.contains("\(place)/README.md") && installed.contains("\(place)/docs/SECURITY.md"))
+        for document in installed where document.hasPrefix(place) && document.hasSuffix(".md") {
+            let path = String(document.dropFirst(place.count + 1))
+            let folder = path.split(separator: "/").dropLast().map { "\($0)/" }.joined()
+            for link in try Repository.text(path).matches(#"\]\(([A-Za-z.][^):#]*)\)"#).map({ $0[0] }) {
+                let target = URL(filePath: "/\(folder)\(link)").standardized.path
+                guard !["/CHANGELOG.md", "/Benchmarks/RESULTS.md"].contains(target) else { continue }
+                #expect(installed.contains(place + target), "\(path): \(link)")
+            }
+        }
+    }
+
+    @Test func `makes its users before the bus reads the policy that names them`() throws {
+        let users = try Repository.text("systemd/amtguard.sysusers").matches(#"^(u .*)$"#).map { $0[0] }
+        #expect(users.count == 2)
+        for script in ["packaging/debian/amtguard.preinst", "packaging/rpm/amtguard.spec"] {
+            #expect(try Repository.text(script).matches(#"^(u .*)$"#).map { $0[0] } == users, "\(script)")
+        }
+    }
+
+    @Test func `enables by its preset what the package starts`() throws {
+        let enabled = try Repository.text("systemd/amtguard.preset").matches(#"^enable (.*)$"#).map { $0[0] }
+        let rules = try Repository.text("packaging/debian/rules")
+        let started = try #require(try rules.matches(#"dh_installsystemd --no-stop-on-upgrade (.*)$"#).first)[0]
+        #expect(enabled.joined(separator: " ") == started)
+    }
+
+    @Test func `denies both services what makes sockets and files beside the filter`() throws {
+        for name in ["amtguardd.service", "amtguard-firmware@.service"] {
+            let denied = try Repository.text("systemd/\(name)").matches(#"^SystemCallFilter=~(.*)$"#).flatMap {
+                $0[0].split(separator: " ")
+            }
+            #expect(denied.contains("@aio"), "io_uring_setup; Tests/boot/unprivileged.sh tries it")
+        }
     }
 
     @Test func `is where its readers look, with another prefix too`() throws {

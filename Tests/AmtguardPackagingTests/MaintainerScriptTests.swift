@@ -36,6 +36,7 @@ import Testing
         #expect(
             try called("postinst", ["configure", "0.0.1"], root: "/target").calls
                 == ["systemd-sysusers --root=/target amtguard.conf"])
+        #expect(try called("preinst", ["install"], root: "/target").calls == [])
         #expect(try called("prerm", ["remove"], root: "/target").calls == [])
         #expect(try called("postrm", ["remove"], root: "/target").calls == [])
         #expect(
@@ -53,6 +54,15 @@ import Testing
         let refused = try called("prerm", ["remove"], root: "", failing: "amtguardd")
         #expect(refused.said.hasPrefix("amtguard: ports that it added stay in net.ipv4.ip_local_reserved_ports until"))
         #expect(refused.said.split(separator: "\n").count == 1)
+    }
+
+    @Test func `take the users away where an installation was broken off, and no configuration`() throws {
+        let users = [
+            "userdel --force amtguard", "groupdel amtguard",
+            "userdel --force amtguard-firmware", "groupdel amtguard-firmware",
+        ]
+        #expect(try called("postrm", ["abort-install"], root: "").calls == users)
+        #expect(try called("postrm", ["abort-install", "0.1.0"], root: "").calls == [], "removed before, not purged")
     }
 
     @Test func `take the users away at a purge, whatever goes on running`() throws {

@@ -93,4 +93,4 @@ printf 'systemd-analyze security, tenths: guard %s\n' "$(score $unit)"
 expect "systemd-analyze security: the guard has 1.7 or less" at_most "$(score $unit)" 17
 rm -r /run/systemd/system/amtguard-firmware@.service.d /etc/systemd/system/amtguard-firmware@.service.d
 systemctl daemon-reload
-expect "and the helper, as installed, 1.5 or less" at_most "$(systemd-analyze security --offline=yes --no-pager /lib/systemd/system/amtguard-firmware@.service | sed -n 's/.*exposure level for .*: \([0-9]*\)\.\([0-9]\) .*/\1\2/p')" 15
+expect "and the helper, as installed, 1.5 or less" at_most "$(systemd-analyze security --offline=yes --no-pager /usr/lib/systemd/system/amtguard-firmware@.service | sed -n 's/.*exposure level for .*: \([0-9]*\)\.\([0-9]\) .*/\1\2/p')" 15

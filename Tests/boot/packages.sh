@@ -20,6 +20,7 @@ printf 'from apt install to protected: %s ms\n' $took
 expect "within 5 s" at_most $took 5000
 expect "what others reserved stays" holds 623,664,8080,16992-16995
 eventually "AMT is found" json .amt.state provisioned
+expect "the bus knew each user that its policy names" not grep -q 'Unknown \(user\|group\)' <(journalctl --no-pager -o cat)
 expect "the units are enabled" exits 0 systemctl is-enabled amtguardd.service amtguard-firmware.socket
 size=$(dpkg-query -W -f '${Installed-Size}' amtguard)
 expect "installed, it takes 40 MB or less" at_most "$size" 40960
@@ -104,6 +105,7 @@ eventually "removed, it leaves others' ports alone" holds 8080
 expect "and no process" not pgrep -u amtguard,amtguard-firmware
 expect "and the configuration" test -e /etc/amtguard.conf
 apt-get -qq -y purge amtguard >apt.log 2>&1
+expect "purged without a warning" is "$(grep -i warning apt.log || true)" ''
 rm -r /etc/systemd/system/amtguard-firmware@.service.d
 # shellcheck disable=SC2086  # numbers
 files=$(ours $ids)

@@ -4,7 +4,6 @@ extension=/var/lib/extensions/amtguard
 dpkg-deb -x $package unpacked
 mkdir -p $extension/usr/lib/extension-release.d
 cp -R unpacked/usr/. $extension/usr/
-cp -R unpacked/lib/. $extension/usr/lib/
 printf 'ID=debian\nVERSION_ID=12\n' >$extension/usr/lib/extension-release.d/extension-release.amtguard
 # What [Install] would do: /etc is the machine's.
 mkdir -p $extension/usr/lib/systemd/system/{sysinit,sockets}.target.wants
