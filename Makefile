@@ -124,7 +124,7 @@ install:
 	install -Dm644 -t $(DESTDIR)$(POLKITDIR) systemd/org.amtguard1.policy
 	test -e $(DESTDIR)/etc/amtguard.conf || install -Dm644 -t $(DESTDIR)/etc systemd/amtguard.conf
 	install -d $(DESTDIR)/etc/amtguard.conf.d
-	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/amtguard docs/status.schema.json
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/amtguard docs/*.schema.json
 	install -Dm644 -t $(DESTDIR)$(DOCDIR) README.md
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/docs docs/*.md
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples systemd/examples/*.conf

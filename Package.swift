@@ -56,7 +56,8 @@ let package = Package(
         .testTarget(
             name: "AmtguardMEITests",
             dependencies: ["AmtguardMEI", "AmtguardLinux", "AmtguardCore", "amtguard-firmware", system]),
-        .testTarget(name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore"]),
+        .testTarget(
+            name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore", "AmtguardTestTools"]),
         .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),
         .testTarget(name: "AmtguardFuzzTests", dependencies: ["AmtguardFuzz"]),
         // The files beside the code: what is installed, manual and completions among it.

@@ -10,7 +10,7 @@ public struct Amtguardctl: ParsableCommand {
         abstract: "Ask amtguard whether the ports of Intel AMT are kept out of the kernel's hands.",
         discussion: """
             Exit status of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not \
-            run, or what it saw is too old), 64 wrong usage.
+            run, or what it saw is too old and the list shows nothing wrong), 64 wrong usage.
             """,
         version: "amtguardctl \(amtguardVersion)",
         subcommands: [
@@ -50,6 +50,8 @@ struct CommonOptions: ParsableArguments {
         help: ArgumentHelp("Read /run and find the bus below this directory.", valueName: "dir"), completion: .directory
     )
     var root: String?
+
+    var inquiry: Inquiry { Inquiry(root: root.map { FilePath($0) }) }
 
     func validate() throws {
         guard let root else { return }

@@ -28,11 +28,12 @@ struct Answer {
     ///
     /// - Parameter boot: The boot it must be of; `nil` where the daemon is known to run.
     func staleness(at now: Instant, boot: String?) -> String? {
-        if let boot, boot != status.observed.bootId { return "it was observed before this boot" }
+        if let boot, boot != status.observed.bootId { return "amtguardd has reported nothing since the machine booted" }
         guard let audit = status.observed.auditUSec else { return nil }
         let (age, overflow) = now.sinceBoot.microseconds.subtractingReportingOverflow(status.observed.bootUSec)
-        guard !overflow, age >= 0, audit > 0 else { return "it says that it was observed in the future" }
+        guard !overflow, age >= 0, audit > 0 else { return "the report says that it was made in the future" }
         guard age / 2 > audit else { return nil }
-        return "it was observed \(age / 1_000_000) s ago, more than two audits"
+        return "amtguardd looked at the list last \(age / 1_000_000) s ago, and two audits take "
+            + "\(audit.multipliedReportingOverflow(by: 2).partialValue / 1_000_000) s"
     }
 }

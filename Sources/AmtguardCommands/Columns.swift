@@ -8,7 +8,7 @@ struct Columns {
         var tone = Status.Tone.plain
 
         init(_ text: String, _ tone: Status.Tone = .plain) {
-            self.text = Status.Line("", text).value
+            self.text = Status.Line("", text).value.inLocalTime()
             self.tone = tone
         }
     }

@@ -1,6 +1,5 @@
 import AmtguardCore
 import ArgumentParser
-import SystemPackage
 
 /// `amtguardctl firmware`
 struct FirmwareCommand: ParsableCommand {
@@ -10,26 +9,32 @@ struct FirmwareCommand: ParsableCommand {
             What the firmware said when amtguardd asked it last. It is not asked anew: as root, amtguard-firmware asks \
             it directly.
 
-            Exit status: 0 if amtguardd told, 3 if it does not run or what it saw is too old, 64 wrong usage.
+            Exit status: 0 if amtguardd told, 3 if it does not run, does not answer or what it saw is too old, 64 \
+            wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print JSON: the keys observed, reasons and amt of /usr/share/amtguard/status.schema.json.")
+    @Flag(help: "Print JSON, as /usr/share/amtguard/firmware.schema.json describes it.")
     var json = false
 
     func run() throws {
-        let report = Report(common, absent: Self.withoutDaemon) { status, stale in
-            Report(status.firmwareJSON(stale: stale), status.firmwareText, .good)
-        }
-        try report.show(json: json)
+        try Self.report(common.inquiry.outcome()).show(json: json)
     }
 
-    private static func withoutDaemon(_ absence: Absence) -> Report {
-        let lines = [
-            Status.Line("Without amtguardd", "\(absence.reason.says), and it is who asks the firmware", .doubtful),
-            Status.Line.advice("As root, amtguard-firmware asks it directly."),
-        ]
-        return Report(absence.firmwareJSON, lines, .unknown)
+    static func report(_ outcome: Inquiry.Outcome) -> Report {
+        switch outcome {
+        case .report(let assessment):
+            return Report(
+                assessment.firmwareJSON, assessment.caveat + assessment.status.firmwareText,
+                assessment.voice == .answers ? .good : .unknown)
+        case .absence(let absence):
+            let unknown = "unknown: \(absence.reason.says), and only amtguardd queries the firmware"
+            let lines = [Status.Line("AMT", unknown, .doubtful)]
+            return Report(
+                absence.firmwareJSON,
+                lines + Status.Line.advice(of: absence.reason)
+                    + [.advice("As root, amtguard-firmware queries it directly.")], .unknown)
+        }
     }
 }

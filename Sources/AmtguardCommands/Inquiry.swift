@@ -1,15 +1,15 @@
 import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
+import Glibc
 import SystemPackage
 
-/// Finds out how the host is guarded: by asking the daemon, else from what it wrote down.
+/// Finds out how the host is guarded: asks the daemon, else reads what it wrote down, and looks at the list itself.
 struct Inquiry {
     /// What came of it.
     enum Outcome {
-        /// The daemon's words; a reason where they may no longer be true.
-        case answer(Answer, stale: String?)
-        /// Nobody to ask.
+        case report(Assessment)
+        /// No report can be had.
         case absence(Absence)
     }
 
@@ -19,58 +19,74 @@ struct Inquiry {
     private static let most = 1 << 20
 
     func outcome() -> Outcome {
-        do {
-            let answer = try Answer(Array(describe().utf8))
-            return .answer(answer, stale: answer.staleness(at: .now(), boot: nil))
-        } catch {
-            return fromStateFile()
+        let bus = try? ManagerBus(root: root)
+        let outcome = outcome(bus)
+        guard case .report(let assessment) = outcome, assessment.isContradiction else { return outcome }
+        // Perhaps a repair was under way, or a write was not shown to the daemon: it looks, and there is a second try.
+        if (try? bus?.call("Check")) == nil { usleep(200_000) }
+        return self.outcome(bus)
+    }
+
+    private func outcome(_ bus: ManagerBus?) -> Outcome {
+        let contact = Contact(bus)
+        if case .answered(let text) = contact, let answer = try? Answer(Array(text.utf8)) {
+            return report(answer, boot: nil)
         }
+        return fromStateFile(contact)
     }
 
-    /// The corresponding method is `Describe` of `org.amtguard1.Manager`; it never starts the daemon.
-    private func describe() throws -> String {
-        let values = try ManagerBus(root: root).call("Describe")
-        guard case .string(let text)? = values.first else { throw Errno.badMessage }
-        return text
-    }
-
-    private func fromStateFile() -> Outcome {
-        let bytes: [UInt8]
+    private func fromStateFile(_ contact: Contact) -> Outcome {
         var isRunning: Bool?
         do {
             let root = try RootDirectory(path: root)
             let directory = try RuntimeDirectory(in: root)
             // Root sees whether the daemon holds its lock, everybody whether it holds its memory.
             isRunning = directory.isLocked("lock") ?? directory.isHeld("memory")
-            if isRunning == false { return absence("amtguardd does not run") }
-            bytes = try directory.read("state.json", atMost: Self.most)
-        } catch Errno.noSuchFileOrDirectory {
-            return absence("amtguardd does not run")
-        } catch {
-            return absence("/run/amtguard/state.json can't be read: \(error)", Self.anew)
-        }
-        do {
-            let answer = try Answer(bytes)
+            // The state of a daemon that is dead, or whose directory was replaced, is no report.
+            guard isRunning != false else { return absence(.withoutState(contact, isRunning: false)) }
+            let answer = try Answer(try directory.read("state.json", atMost: Self.most))
             // A daemon that runs is of this boot, whatever id a container shows it.
-            let boot = isRunning == true ? nil : try? BootID.read()
-            return .answer(answer, stale: answer.staleness(at: .now(), boot: boot))
+            return report(answer, boot: isRunning == true ? nil : try? BootID.read(), contact)
+        } catch Errno.noSuchFileOrDirectory {
+            return absence(.withoutState(contact, isRunning: isRunning))
         } catch {
-            return absence(
-                "/run/amtguard/state.json: \(error.message)", Self.anew)
+            return absence(.unreadableState((error as? Answer.Garbled)?.message ?? "it can't be read: \(error)"))
         }
     }
 
-    private static let anew = "Look at who put it there; amtguardd writes it anew at each audit."
-
-    private func absence(_ says: String, _ advice: String = "Start it: systemctl start amtguardd.") -> Outcome {
-        .absence(
-            Absence(
-                reason: Reason(id: "no-status", says: says, advice: advice),
-                reserved: Self.reserved(), choice: try? KernelChoiceReader().read()))
+    /// - Parameter boot: The boot it must be of; `nil` where the daemon is known to run.
+    private func report(_ answer: Answer, boot: String?, _ contact: Contact? = nil) -> Outcome {
+        let voice: Assessment.Voice =
+            if let why = answer.staleness(at: .now(), boot: boot) {
+                .outdated(contact == .silent ? "\(why); it does not answer now" : why)
+            } else if contact == .silent {
+                .silent("within \(ManagerBus.patience.components.seconds) s")
+            } else {
+                .answers
+            }
+        return .report(Assessment(answer.status, voice, KernelLook(at: answer.status.observed.namespace)))
     }
 
-    private static func reserved() -> PortSet? {
-        guard var list = try? ReservedPortsList() else { return nil }
+    private func absence(_ reason: Reason) -> Outcome {
+        .absence(
+            Absence(reason: reason, KernelLook(at: nil), sockets: try? readSockets(on: .ofAMT, includingBound: true)))
+    }
+}
+
+extension KernelLook {
+    /// What the kernel says now in this network namespace.
+    ///
+    /// - Parameter namespace: Which one it must be; in another one there is nothing to see.
+    init(at namespace: String?) {
+        if let namespace, namespace != (try? NetworkNamespace.identity()) {
+            self.init(reserved: nil, choice: nil)
+            return
+        }
+        self.init(reserved: Self.list(), choice: try? KernelChoiceReader().read())
+    }
+
+    private static func list() -> PortSet? {
+        guard var list = try? ReservedPortsList(), list.isKernels else { return nil }
         return try? list.read()
     }
 }

@@ -5,16 +5,20 @@ import SystemPackage
 /// `org.amtguard1.Manager` of the machine, or of the tree below `--root`. It is never started.
 final class ManagerBus {
     private let client: BusClient
+    private static let name = "org.amtguard1"
+
+    /// How long an answer is waited for. The daemon never blocks: one that is silent for so long does nothing else.
+    static let patience = Duration.seconds(3)
 
     /// - Throws: Where there is no bus, or none that answers.
     init(root: FilePath?) throws {
         let root = try RootDirectory(path: root)
         guard root.isTree, !SystemBus.isAddressGiven else {
-            client = try BusClient()
+            client = try BusClient(timeout: Self.patience)
             return
         }
         let directory = try root.openDirectory("/run/dbus")
-        client = try BusClient(address: SystemBus.address(in: directory.fileDescriptor))
+        client = try BusClient(address: SystemBus.address(in: directory.fileDescriptor), timeout: Self.patience)
         // The address names the descriptor.
         withExtendedLifetime(directory) {}
     }
@@ -22,6 +26,16 @@ final class ManagerBus {
     /// Calls a method and returns its results.
     func call(_ method: String, _ arguments: [BusValue] = []) throws(BusError) -> [BusValue] {
         try client.call(
-            "org.amtguard1", path: "/org/amtguard1", interface: "org.amtguard1.Manager", method, arguments)
+            Self.name, path: "/org/amtguard1", interface: "org.amtguard1.Manager", method, arguments,
+            timeout: Self.patience)
+    }
+
+    /// Whether somebody has the daemon's name; `nil` where the bus itself does not answer.
+    func hasOwner() -> Bool? {
+        let values = try? client.call(
+            "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus", "NameHasOwner",
+            [.string(Self.name)], timeout: .seconds(1))
+        guard case .bool(let hasOwner)? = values?.first else { return nil }
+        return hasOwner
     }
 }

@@ -10,32 +10,46 @@ struct PortsCommand: ParsableCommand {
             The picture is as wide as the terminal, or as COLUMNS says; a column that stands for several kinds of \
             ports shows the gravest. Without a daemon it shows what the kernel says now of AMT's own ports.
 
-            Exit status: 0 if no required port is exposed, 2 if one is, 3 if amtguardd does not run or what it saw is \
-            too old, 64 wrong usage.
+            Exit status: 0 if no required port is exposed, 2 if one is, 3 if that is not known: the list can't be read, \
+            or amtguardd does not run, does not answer or what it saw is too old; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print JSON: the keys observed, reasons and ports of /usr/share/amtguard/status.schema.json.")
+    @Flag(help: "Print JSON, as /usr/share/amtguard/ports.schema.json describes it.")
     var json = false
 
     func run() throws {
-        let report = Report(common, absent: Self.withoutDaemon) { status, stale in
-            Report(
-                status.portsJSON(stale: stale), [], status.ports.exposed.isEmpty ? .good : .exposed,
-                drawing: Self.drawing(status.ports, victims: status.victims))
-        }
-        try report.show(json: json)
+        try Self.report(common.inquiry.outcome()).show(json: json)
     }
 
-    private static func withoutDaemon(_ absence: Absence) -> Report {
-        let ports = KernelView(absence).ports
-        let heading = Status.Line(
-            "Without amtguardd",
-            "\(absence.reason.says). What the kernel says now:", .doubtful)
-        return Report(
-            absence.portsJSON(ports), [heading] + Status.Line.advice(of: absence.reason), .unknown,
-            drawing: drawing(ports, victims: nil))
+    static func report(_ outcome: Inquiry.Outcome) -> Report {
+        switch outcome {
+        case .report(let assessment):
+            return Report(
+                assessment.portsJSON, heading(assessment), exit(assessment),
+                drawing: drawing(assessment.status.ports, victims: assessment.status.victims))
+        case .absence(let absence):
+            let lines = [Status.Line("Unknown", "\(absence.reason.says). What the kernel says now:", .doubtful)]
+            return Report(
+                absence.portsJSON, lines + Status.Line.advice(of: absence.reason), .unknown,
+                drawing: drawing(absence.ports, victims: nil))
+        }
+    }
+
+    /// The list shows that a port is exposed; that none will be, only a daemon that guards can tell.
+    private static func exit(_ assessment: Assessment) -> ExitStatus {
+        switch assessment.status.ports.areExposed {
+        case true?: .exposed
+        case false? where assessment.voice == .answers: .good
+        case false?, nil: .unknown
+        }
+    }
+
+    private static func heading(_ assessment: Assessment) -> [Status.Line] {
+        guard let reason = assessment.status.reasons.first, !assessment.isDaemons else { return [] }
+        let whose = assessment.showsOwnLook ? "The list as it is now" : "Its last report"
+        return [Status.Line("Warning", "\(reason.says). \(whose):", .bad)] + Status.Line.advice(of: reason)
     }
 
     /// The picture, and a row for each port.

@@ -37,7 +37,7 @@ struct ProbeCommand: ParsableCommand {
     var timeout = 4
 
     @Flag(
-        help: "Print JSON: the key probe of /usr/share/amtguard/status.schema.json, and whether amtguardd remembers it."
+        help: "Print JSON, as /usr/share/amtguard/probe.schema.json describes it."
     )
     var json = false
 

@@ -11,7 +11,7 @@ struct ProbeGuardian {
 
     init(root: FilePath?) {
         lender = HoldLender(manager: try? ManagerBus(root: root))
-        status = if case .answer(let answer, _) = Inquiry(root: root).outcome() { answer.status } else { nil }
+        status = if case .report(let assessment) = Inquiry(root: root).outcome() { assessment.status } else { nil }
     }
 
     /// The ports that it requires; `nil` where it is not known, and where none is.
@@ -51,6 +51,8 @@ struct ProbeGuardian {
                 return not("amtguardd does not run", "Start it: systemctl start amtguardd.")
             case "org.freedesktop.DBus.Error.AccessDenied":
                 return not("amtguardd takes it from root alone", "Run it as root.")
+            case _ where error.isSilence:
+                return not("amtguardd does not answer", "See systemctl status amtguardd.")
             default: return not("amtguardd: \(printable(error.message.utf8, atMost: 200))")
             }
         }

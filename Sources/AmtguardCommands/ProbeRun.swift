@@ -97,7 +97,7 @@ struct ProbeRun {
         let name = IPAddress(service.host) == peer.address ? place : "\(service.host) (\(place))"
         let line =
             "amtguardctl: sending \(plan.all.count) connection requests to \(name), one from each of the local ports "
-            + "\(PortSet(merging: plan.all.map { $0...$0 }))\n"
-        _ = try? FileDescriptor.standardError.writeAll(Array(line.utf8))
+            + "\(PortSet(merging: plan.all.map { $0...$0 }))"
+        _ = try? FileDescriptor.standardError.writeAll((line.oneLine + "\n").utf8)
     }
 }

@@ -18,30 +18,6 @@ struct Report {
         self.drawing = drawing
     }
 
-    /// Asks the daemon, and says so where it does not answer or what it saw is too old.
-    ///
-    /// - Parameters:
-    ///   - absent: What is said where nobody answers.
-    ///   - render: What is said of a status; the second argument is why it may no longer be true.
-    init(
-        _ options: CommonOptions,
-        absent: (Absence) -> Report = { Report($0.json, $0.text, .unknown) },
-        _ render: (Status, String?) -> Report
-    ) {
-        switch Inquiry(root: options.root.map { FilePath($0) }).outcome() {
-        case .answer(let answer, nil): self = render(answer.status, nil)
-        case .answer(let answer, let stale?):
-            self = render(answer.status, stale)
-            text.insert(
-                contentsOf: [
-                    Status.Line("Stale", "\(stale): nobody knows what is so now. What it said then:", .bad),
-                    .advice("See systemctl status amtguardd."),
-                ], at: 0)
-            exit = .unknown
-        case .absence(let absence): self = absent(absence)
-        }
-    }
-
     /// Prints it, and ends the program with its exit status.
     func show(json isJSON: Bool) throws -> Never {
         let terminal = Terminal.standard

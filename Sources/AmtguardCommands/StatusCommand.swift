@@ -12,9 +12,14 @@ struct StatusCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let report = Report(common) { status, stale in
-            Report(status.json(stale: stale), status.text, ExitStatus(status.verdict))
+        try Self.report(common.inquiry.outcome()).show(json: json)
+    }
+
+    static func report(_ outcome: Inquiry.Outcome) -> Report {
+        switch outcome {
+        case .report(let assessment):
+            Report(assessment.json, assessment.text, assessment.verdict.map(ExitStatus.init) ?? .unknown)
+        case .absence(let absence): Report(absence.json, absence.text, .unknown)
         }
-        try report.show(json: json)
     }
 }

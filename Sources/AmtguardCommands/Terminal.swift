@@ -43,6 +43,11 @@ struct Terminal {
 
     /// The lines with their labels in one column, and what is too long for the terminal below.
     func render(_ lines: [Status.Line]) -> String {
+        let lines = lines.map { line in
+            var line = line
+            line.value = line.value.inLocalTime()
+            return line
+        }
         let labels = (lines.map(\.label.count).max() ?? 0) + 2
         let fitting = folds ? lines.flatMap { $0.folded(to: max(20, width - labels)) } : lines
         return fitting.table(arrow: isUTF8 ? "→" : ">", painting: paint)

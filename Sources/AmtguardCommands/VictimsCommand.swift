@@ -10,41 +10,52 @@ struct VictimsCommand: ParsableCommand {
             A victim has one of AMT's ports on an address that AMT shares: what comes from outside goes to the \
             firmware, and the program waits in vain. Let it use another port.
 
-            Exit status: 0 if there is none, 1 if there is one, 3 if that is not known, amtguardd does not run or what \
-            it saw is too old, 64 wrong usage.
+            Exit status: 0 if there is none, 1 if there is one, 3 if that is not known, or amtguardd does not run, does \
+            not answer or what it saw is too old; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print JSON: keys of /usr/share/amtguard/status.schema.json, and pid and command of each victim.")
+    @Flag(help: "Print JSON, as /usr/share/amtguard/victims.schema.json describes it.")
     var json = false
 
     func run() throws {
-        let report = Report(common, absent: Self.withoutDaemon) { status, stale in
-            let victims = status.victims.map(NamedSocket.naming)
-            let exit: ExitStatus = victims.map { $0.isEmpty ? .good : .degraded } ?? .unknown
-            return Report(
-                status.victimsJSON(stale: stale, victims?.map(\.json)),
-                Self.text(victims, count: status.victimCount ?? 0, status.reasons), exit,
-                drawing: (victims ?? []).isEmpty ? nil : Self.drawing(victims ?? []))
-        }
-        try report.show(json: json)
+        try Self.report(common.inquiry.outcome()).show(json: json)
     }
 
-    private static func withoutDaemon(_ absence: Absence) -> Report {
-        let sockets = KernelView(absence).ports.each.flatMap { $0.takenBy ?? [] }
-        let named = NamedSocket.naming(sockets.filter { $0.standing == "unknown" })
-        var lines = [
-            Status.Line("Victims", "unknown: \(absence.reason.says)", .doubtful),
+    static func report(_ outcome: Inquiry.Outcome) -> Report {
+        switch outcome {
+        case .report(let assessment): report(assessment)
+        case .absence(let absence): report(absence)
+        }
+    }
+
+    private static func report(_ assessment: Assessment) -> Report {
+        let status = assessment.status
+        let victims = status.victims.map(NamedSocket.naming)
+        let possible = NamedSocket.naming(status.ports.possibleVictims)
+        let exit: ExitStatus = victims.map { $0.isEmpty ? .good : .degraded } ?? .unknown
+        let shown = victims ?? possible
+        var lines = text(victims, count: status.victimCount ?? 0, status.reasons)
+        if victims == nil, !possible.isEmpty { lines.append(.init("", "AMT may deafen these:")) }
+        return Report(
+            assessment.victimsJSON(victims?.map(\.json), possible: possible.map(\.json)), assessment.caveat + lines,
+            assessment.voice == .answers ? exit : .unknown, drawing: shown.isEmpty ? nil : drawing(shown))
+    }
+
+    private static func report(_ absence: Absence) -> Report {
+        let possible = NamedSocket.naming(absence.ports.possibleVictims)
+        var lines = [Status.Line("Victims", "unknown: \(absence.reason.says)", .doubtful)]
+        lines += Status.Line.advice(of: absence.reason)
+        lines.append(
             Status.Line(
                 "",
-                named.isEmpty
-                    ? "Nobody has AMT's ports on an address that AMT might share, as the kernel says now."
-                    : "These would be victims where AMT shares their address, as the kernel says now:"),
-        ]
-        lines.insert(contentsOf: Status.Line.advice(of: absence.reason), at: 1)
+                possible.isEmpty
+                    ? "The kernel shows no socket on AMT's ports that AMT could deafen."
+                    : "AMT deafens these if it shares their address, as the kernel says now:"))
         return Report(
-            absence.victimsJSON(named.map(\.json)), lines, .unknown, drawing: named.isEmpty ? nil : drawing(named))
+            absence.victimsJSON(possible: possible.map(\.json)), lines, .unknown,
+            drawing: possible.isEmpty ? nil : drawing(possible))
     }
 
     private static func text(_ victims: [NamedSocket]?, count: Int, _ reasons: [Reason]) -> [Status.Line] {

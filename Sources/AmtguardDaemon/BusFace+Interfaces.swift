@@ -16,7 +16,7 @@ extension BusFace {
         [
             Fact(name: "Verdict", signature: "s") { .string($0.verdict.rawValue) },
             Fact(name: "AMTState", signature: "s") { .string($0.amt.state) },
-            Fact(name: "AMTVersion", signature: "s") { .string($0.amt.version ?? "") },
+            Fact(name: "AMTVersion", signature: "s") { .string(($0.amt.version ?? "").oneLine) },
             Fact(name: "AMTAddress", signature: "s") { .string($0.amt.address) },
             Fact(name: "RequiredPorts", signature: "s") { .string($0.ports.required) },
             Fact(name: "ReservedPorts", signature: "s") { .string($0.ports.reserved ?? "") },
@@ -24,7 +24,7 @@ extension BusFace {
             Fact(name: "Repairs", signature: "t") { .uint64($0.repairs.count) },
             Fact(name: "LastRepairUSec", signature: "t") { .uint64(UInt64(clamping: $0.repairs.last?.bootUSec ?? 0)) },
             Fact(name: "Contested", signature: "b") { .bool($0.contested) },
-            Fact(name: "Holds", signature: "as") { .stringArray($0.holds.map(\.words)) },
+            Fact(name: "Holds", signature: "as") { .stringArray($0.holds.map(\.words.oneLine)) },
             // As systemd writes a number that it does not know.
             Fact(name: "Victims", signature: "t") { .uint64($0.victimCount.map { UInt64(clamping: $0) } ?? .max) },
         ]
@@ -103,7 +103,7 @@ extension BusFace {
                 daemon.record(try ProbeResult(parsing: Array(((try? call.readString()) ?? "").utf8)))
                 call.reply()
             } catch {
-                call.fail("org.freedesktop.DBus.Error.InvalidArgs", "No result of a probe: \(error)")
+                call.fail("org.freedesktop.DBus.Error.InvalidArgs", "No result of a probe: \(error)".oneLine)
             }
         }
     }
@@ -114,7 +114,7 @@ extension BusFace {
             guard isAllowed else { return call.refuse() }
             let refused = daemon.reload().filter { $0.severity == .refused }
             guard let first = refused.first else { return call.reply() }
-            call.fail("org.amtguard1.Error.ConfigurationRefused", first.description)
+            call.fail("org.amtguard1.Error.ConfigurationRefused", first.description.oneLine)
         }
     }
 }

@@ -61,10 +61,10 @@ final class BusFace {
                 "Repaired",
                 [
                     .string(repair.found.description), .string(repair.restored.description),
-                    .uint32(UInt32(clamping: repair.writer?.pid ?? 0)), .string(repair.writer?.command ?? ""),
+                    .uint32(UInt32(clamping: repair.writer?.pid ?? 0)), .string((repair.writer?.command ?? "").oneLine),
                 ])
         case .verdict(let verdict, _, let reasons):
-            emit("VerdictChanged", [.string(verdict.rawValue), .string(reasons.first?.says ?? "")])
+            emit("VerdictChanged", [.string(verdict.rawValue), .string((reasons.first?.says ?? "").oneLine)])
         default: break
         }
     }

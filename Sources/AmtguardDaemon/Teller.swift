@@ -29,7 +29,7 @@ struct Teller {
     }
 }
 
-/// Prints a line; who closed the other end does not want to read it.
-func print(_ line: String, to descriptor: FileDescriptor) {
-    _ = try? descriptor.writeAll((line + "\n").utf8)
+/// Prints a text; a closed reader is acceptable.
+func print(_ text: String, to descriptor: FileDescriptor) {
+    _ = try? descriptor.writeAll((text.shown + "\n").utf8)
 }

@@ -121,7 +121,7 @@ public enum Program {
     }
 
     private static func fail(_ message: String, status: CInt) -> CInt {
-        _ = try? FileDescriptor.standardError.writeAll("amtguard-firmware: \(message)\n".utf8)
+        _ = try? FileDescriptor.standardError.writeAll("amtguard-firmware: \(message.oneLine)\n".utf8)
         return status
     }
 }

@@ -1,9 +1,10 @@
-# json.pl [.KEY.KEY.INDEX]: reads one JSON value from standard input, strictly, and prints what lies at the path: a
-# string or number as it is, null as "null", a list or object as its length. Exit status 1 where there is no such thing,
-# 2 where the input is no JSON.
+# json.pl [--keys] [.KEY.KEY.INDEX]: reads one JSON value from standard input, strictly, and prints what lies at the path: a
+# string or number as it is, null as "null", a list or object as its length; with --keys the keys of an object, sorted.
+# Exit status 1 where there is no such thing, 2 where the input is no JSON.
 use strict;
 use warnings;
 
+my $keys = @ARGV && $ARGV[0] eq '--keys' && shift;
 my $path = shift // '';
 local $/;
 my $text = <STDIN>;
@@ -49,4 +50,5 @@ for my $step (grep { length } split /\./, $path) {
     elsif (ref $value eq 'ARRAY' and $step =~ /^\d+$/ and $step < @$value) { $value = $value->[$step] }
     else { exit 1 }
 }
+exit !print join(' ', sort keys %$value), "\n" if $keys && ref $value eq 'HASH';
 print ref $value eq 'HASH' ? scalar keys %$value : ref $value eq 'ARRAY' ? scalar @$value : $value, "\n";

@@ -51,6 +51,7 @@ socket tcp,192.0.2.20,16994,192.0.2.99
 eventually "one who may be one is not called one" json .victims null
 expect "with the reason" reason victims-unknown
 expect "and exit status 3" exits 3 victims
+expect "and with its process" like "$said" "*AMT may deafen these:*192.0.2.20:16994*perl\[$opened\]*"
 expect "the port is taken" exits 0 ports
 expect "by one that may be a victim" like "$said" '*16994  reserved*syn-sent*perhaps a victim*'
 close_all
@@ -74,7 +75,7 @@ for line in 'tcp*192.0.2.20:16994*192.0.2.99:443*syn-sent' 'udp*\*:623' 'tcp*192
 done
 expect "neither LMS nor who listens on loopback, nor UDP where AMT takes none" not like "$said" '*1699[23]*'
 expect "as JSON with pid" exits 1 victims --json
-expect "and command" like "$said" '*"pid":'$opened',"command":"perl"*"victimCount":3}'
+expect "and command" like "$said" '*"pid":'$opened',"command":"perl"*"victimCount":3,"possibleVictims":\[\]}'
 eventually "on the bus there are three" property Victims 't 3'
 eventually "the journal has an entry for one that appears" \
     says 'A socket is on a port whose packets AMT takes: tcp 192.0.2.20:16994 to 192.0.2.99:443, syn-sent'

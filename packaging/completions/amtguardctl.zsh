@@ -89,7 +89,7 @@ _amtguardctl_ports() {
     local -i ret=1
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
-        '--json[Print JSON\: the keys observed, reasons and ports of /usr/share/amtguard/status.schema.json.]'
+        '--json[Print JSON, as /usr/share/amtguard/ports.schema.json describes it.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )
@@ -102,7 +102,7 @@ _amtguardctl_victims() {
     local -i ret=1
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
-        '--json[Print JSON\: keys of /usr/share/amtguard/status.schema.json, and pid and command of each victim.]'
+        '--json[Print JSON, as /usr/share/amtguard/victims.schema.json describes it.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )
@@ -115,7 +115,7 @@ _amtguardctl_firmware() {
     local -i ret=1
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
-        '--json[Print JSON\: the keys observed, reasons and amt of /usr/share/amtguard/status.schema.json.]'
+        '--json[Print JSON, as /usr/share/amtguard/firmware.schema.json describes it.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )
@@ -132,7 +132,7 @@ _amtguardctl_probe() {
         '--from[Connect from this address of the host.]:address:'
         '--ports[Probe these ports, such as "623 16992-16995"; else those that are required.]:ports:'
         '--timeout[Wait so long for answers; below 4 a lost packet looks like a diverted one.]:seconds:'
-        '--json[Print JSON\: the key probe of /usr/share/amtguard/status.schema.json, and whether amtguardd remembers it.]'
+        '--json[Print JSON, as /usr/share/amtguard/probe.schema.json describes it.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )

@@ -11,7 +11,7 @@ extension Guardian {
             version: amtguardVersion,
             observed: Status.Observed(
                 at: at.iso8601, bootUSec: at.instant.sinceBoot.microseconds, bootId: scope.boot,
-                auditUSec: reservation.auditInterval?.microseconds),
+                namespace: scope.namespace, auditUSec: reservation.auditInterval?.microseconds),
             verdict: judged?.verdict ?? verdict, mode: configuration.mode.rawValue, reasons: reasons,
             since: (judged?.since ?? at).iso8601,
             amt: Status.AMT(detection),

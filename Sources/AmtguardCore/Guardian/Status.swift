@@ -10,6 +10,8 @@ public struct Status: Hashable, Sendable, Codable {
         public var bootUSec: Int64
         /// The boot it was seen in.
         public var bootId: String
+        /// The network namespace whose list it was; `nil` from a daemon that does not tell it.
+        public var namespace: String?
         /// How often the list is looked at without a cause; `nil` where nothing is required.
         public var auditUSec: Int64?
     }

@@ -89,9 +89,3 @@ extension PortSet {
         return UInt16(exactly: value)
     }
 }
-
-/// Foreign bytes for a line that a person reads: at most `limit`, everything but printable ASCII replaced by `?`.
-public func printable(_ bytes: some Collection<UInt8>, atMost limit: Int = 40) -> String {
-    let shown = bytes.prefix(limit).map { (0x20...0x7E).contains($0) ? Character(UnicodeScalar($0)) : "?" }
-    return String(shown) + (bytes.count > limit ? "…" : "")
-}

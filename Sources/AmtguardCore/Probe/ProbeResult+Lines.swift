@@ -38,7 +38,7 @@ extension ProbeResult {
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
             func malformed(_ what: String) -> Malformed { Malformed(description: "line \(index + 1): \(what)") }
             guard let text = String(validating: line, as: UTF8.self), let equals = text.firstIndex(of: "="),
-                text.unicodeScalars.allSatisfy({ !$0.isControl })
+                text.unicodeScalars.allSatisfy({ !$0.isDeceptive })
             else { throw malformed("\(quoted(String(decoding: line, as: UTF8.self))) is not KEY=value") }
             let key = text[..<equals]
             let value = text[text.index(after: equals)...]

@@ -1,62 +1,59 @@
-/// What can be said where no daemon answers: what the kernel holds now, and nothing else.
+/// What can be said where no daemon tells anything: what the kernel holds now, and nothing else.
 public struct Absence: Hashable, Sendable {
-    /// Why there is no status: "amtguardd does not run".
-    public var reason: Reason
-    /// The list as it is now; `nil` where it can't be read.
-    public var reserved: PortSet?
-    /// Which ports the kernel may choose; `nil` where that can't be read.
-    public var choice: KernelChoice?
+    /// Why there is no report: "amtguardd does not run".
+    public let reason: Reason
+    /// What the kernel says of AMT's own ports: what is required, held and owned is not known.
+    public let ports: Status.Ports
 
-    public init(reason: Reason, reserved: PortSet?, choice: KernelChoice?) {
+    /// - Parameter sockets: Those on AMT's ports; `nil` where they can't be read.
+    public init(reason: Reason, _ look: KernelLook, sockets: SocketReading?) {
         self.reason = reason
-        self.reserved = reserved
-        self.choice = choice
+        // Which addresses AMT shares is not known, so no socket is a victim for certain.
+        let judgement = SocketJudgement(sockets, SharedAddresses(doubt: reason.says))
+        ports = Status.Ports(
+            required: .ofAMT, reserved: look.reserved, owned: PortSet(), choice: look.choice,
+            takers: judgement.takers, holds: nil)
     }
 
     /// For people.
     public var text: [Status.Line] {
         var lines = [Status.Line("Verdict", "unknown: \(reason.says)", .doubtful)]
         lines += Status.Line.advice(of: reason)
-        let held = reserved.map { $0.isEmpty ? "none" : $0.abbreviated(to: 100) } ?? "unknown"
-        lines.append(Status.Line("Reserved", "\(held) (as the kernel says now)"))
-        lines.append(Status.Line("Ephemeral", choice?.range ?? "unknown"))
+        let held = ports.reserved.flatMap(PortSet.init(told:)).map { $0.isEmpty ? "none" : $0.abbreviated(to: 100) }
+        lines.append(Status.Line("Reserved", "\(held ?? "unknown") (as the kernel says now)"))
+        lines.append(Status.Line("Ephemeral", ports.ephemeralRange ?? "unknown"))
         return lines
     }
 
-    /// The keys of a status, with null for what only the daemon knows.
+    /// What `amtguardctl status --json` prints: the keys of a status, with null for what only the daemon knows.
     public var json: JSON {
         [
             "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null, "reasons": [reason.json],
-            "since": .null, "amt": .null,
-            "ports": [
-                "required": .null, "reserved": JSON(reserved?.description), "owned": .null,
-                "ephemeralRange": JSON(choice?.range), "exposed": .null,
-                "reach": JSON(choice?.reach.description),
-                "autobindReuse": choice.map { .bool($0.autobindReuse) } ?? .null, "each": .null,
-            ],
-            "watch": .null, "repairs": .null, "contested": .null, "holds": .null, "victims": .null,
-            "victimCount": .null, "probe": .null,
+            "since": .null, "amt": .null, "ports": ports.json(fromDaemon: false), "watch": .null, "repairs": .null,
+            "contested": .null, "holds": .null, "victims": .null, "victimCount": .null, "probe": .null,
         ]
     }
 
-    /// What `amtguardctl ports --json` prints then: what the kernel says of AMT's own ports.
-    public func portsJSON(_ ports: Status.Ports) -> JSON {
-        [
-            "schema": 1, "version": .null, "observed": .null, "reasons": [reason.json],
-            "ports": ports.json(owned: .null),
-        ]
+    /// What `amtguardctl ports --json` prints.
+    public var portsJSON: JSON { head(["ports": ports.json(fromDaemon: false)]) }
+
+    /// What `amtguardctl firmware --json` prints.
+    public var firmwareJSON: JSON { head(["amt": .null]) }
+
+    /// What `amtguardctl victims --json` prints.
+    public func victimsJSON(possible: [JSON]) -> JSON {
+        head(["victims": .null, "victimCount": .null, "possibleVictims": .array(possible)])
     }
 
-    /// What `amtguardctl firmware --json` prints then.
-    public var firmwareJSON: JSON {
-        ["schema": 1, "version": .null, "observed": .null, "reasons": [reason.json], "amt": .null]
+    private func head(_ parts: JSON) -> JSON {
+        let head: JSON = ["schema": 1, "version": .null, "observed": .null, "reasons": [reason.json]]
+        return head.followed(by: parts)
     }
+}
 
-    /// What `amtguardctl victims --json` prints then; `sockets` may be victims or not.
-    public func victimsJSON(_ sockets: [JSON]) -> JSON {
-        [
-            "schema": 1, "version": .null, "observed": .null, "reasons": [reason.json], "victims": .null,
-            "victimCount": .null, "sockets": .array(sockets),
-        ]
+extension Status.Ports {
+    /// The sockets that AMT deafens if it shares their address, which is not known.
+    public var possibleVictims: [Status.Socket] {
+        each.flatMap { $0.takenBy ?? [] }.filter { $0.standing == Standing.unknown.rawValue }
     }
 }

@@ -21,6 +21,14 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
     /// A number, or null.
     init(_ number: Int64?) { self = number.map(JSON.number) ?? .null }
 
+    /// This object with the members of another one behind its own.
+    func followed(by other: JSON) -> JSON {
+        guard case .object(let members) = self, case .object(let more) = other else {
+            preconditionFailure("only objects have members")
+        }
+        return .object(members + more)
+    }
+
     /// The text, on one line.
     public var description: String {
         var text = ""
@@ -55,7 +63,7 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
 
     /// RFC 8259: quote, backslash and everything below U+0020 are escaped. A Swift string holds no lone surrogate.
     ///
-    /// U+007F to U+009F as well: a terminal takes them for commands.
+    /// Whatever else may not be shown is escaped as well: people read JSON on terminals, and a reader gets the same text.
     private static func write(_ value: String, to text: inout String) {
         text += "\""
         for scalar in value.unicodeScalars {
@@ -63,9 +71,11 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
             case "\"": text += "\\\""
             case "\\": text += "\\\\"
             case "\n": text += "\\n"
-            case _ where scalar.isControl:
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case _ where scalar.isDeceptive:
+                for unit in scalar.utf16 {
+                    let digits = String(unit, radix: 16)
+                    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default: text.unicodeScalars.append(scalar)
             }
         }

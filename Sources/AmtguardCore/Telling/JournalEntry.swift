@@ -30,7 +30,9 @@ public struct JournalEntry: Hashable, Sendable {
         self.priority = priority
         messageID = id
         self.message = message.oneLine
-        self.fields = fields.compactMap { name, value in value.map { Field(name: "AMTGUARD_" + name, value: $0) } }
+        self.fields = fields.compactMap { name, value in
+            value.map { Field(name: "AMTGUARD_" + name, value: $0.shown) }
+        }
     }
 
     /// All fields, as `sd_journal_sendv(3)` wants them.

@@ -2,18 +2,18 @@
 
 extension Status {
     /// The status in the order of `docs/status.schema.json`.
-    public var json: JSON { json(stale: nil) }
+    public var json: JSON { json(verdict: .string(verdict.rawValue), since: .string(since)) }
 
-    /// The same; a status that may no longer be true has no verdict, and says why.
-    public func json(stale: String?) -> JSON {
+    /// The same with another verdict: null where the report does not decide it.
+    func json(verdict: JSON, since: JSON) -> JSON {
         [
             "schema": .number(Int64(schema)),
             "version": .string(version),
             "observed": observed.json,
-            "verdict": stale == nil ? .string(verdict.rawValue) : .null,
+            "verdict": verdict,
             "mode": .string(mode),
-            "reasons": reasonsJSON(stale: stale),
-            "since": .string(since),
+            "reasons": .array(reasons.map(\.json)),
+            "since": since,
             "amt": amt.json,
             "ports": ports.json,
             "watch": .string(watch.rawValue),
@@ -26,40 +26,20 @@ extension Status {
         ]
     }
 
-    /// What `amtguardctl firmware --json` prints: those of the same keys that speak of AMT.
-    public func firmwareJSON(stale: String?) -> JSON {
+    /// The keys with which the JSON of `amtguardctl ports`, `victims` and `firmware` begins.
+    var head: JSON {
         [
             "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
-            "reasons": reasonsJSON(stale: stale), "amt": amt.json,
+            "reasons": .array(reasons.map(\.json)),
         ]
-    }
-
-    /// What `amtguardctl ports --json` prints.
-    public func portsJSON(stale: String?) -> JSON {
-        [
-            "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
-            "reasons": reasonsJSON(stale: stale), "ports": ports.json,
-        ]
-    }
-
-    /// What `amtguardctl victims --json` prints: the victims as they are named by now.
-    public func victimsJSON(stale: String?, _ named: [JSON]?) -> JSON {
-        [
-            "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
-            "reasons": reasonsJSON(stale: stale), "victims": named.map(JSON.array) ?? .null,
-            "victimCount": JSON(victimCount.map(Int64.init)),
-        ]
-    }
-
-    private func reasonsJSON(stale: String?) -> JSON {
-        .array(((stale.map { [Reason(id: "stale", says: $0)] } ?? []) + reasons).map(\.json))
     }
 }
 
 extension Status.Observed {
     fileprivate var json: JSON {
         [
-            "at": .string(at), "bootUSec": .number(bootUSec), "bootId": .string(bootId), "auditUSec": JSON(auditUSec),
+            "at": .string(at), "bootUSec": .number(bootUSec), "bootId": .string(bootId),
+            "namespace": JSON(namespace), "auditUSec": JSON(auditUSec),
         ]
     }
 }

@@ -62,10 +62,10 @@ extension Status.Socket {
 }
 
 extension Status.Port {
-    public var json: JSON {
+    func json(fromDaemon: Bool) -> JSON {
         [
             "port": .number(Int64(port)), "exposure": .string(exposure), "reserved": reserved.map(JSON.bool) ?? .null,
-            "owned": .bool(owned), "inReach": inReach.map(JSON.bool) ?? .null,
+            "owned": fromDaemon ? .bool(owned) : .null, "inReach": inReach.map(JSON.bool) ?? .null,
             "held": held.map { .array($0.map(JSON.string)) } ?? .null,
             "takenBy": takenBy.map { .array($0.map(\.json)) } ?? .null,
             "takers": JSON(takers.map(Int64.init)),
@@ -86,15 +86,16 @@ extension Status.Port {
 
 extension Status.Ports {
     /// The part of the status that `amtguardctl ports --json` prints as well.
-    public var json: JSON { json(owned: .string(owned)) }
+    var json: JSON { json(fromDaemon: true) }
 
-    /// The same, where nobody knows what is owned.
-    func json(owned: JSON) -> JSON {
+    /// The same; without a daemon it is not known what is required, hence exposed, and what is owned.
+    func json(fromDaemon: Bool) -> JSON {
         [
-            "required": .string(required), "reserved": JSON(reserved), "owned": owned,
-            "ephemeralRange": JSON(ephemeralRange), "exposed": .string(exposed),
-            "reach": JSON(reach), "autobindReuse": autobindReuse.map(JSON.bool) ?? .null,
-            "each": .array(each.map(\.json)),
+            "required": fromDaemon ? JSON(required) : .null, "reserved": JSON(reserved),
+            "owned": fromDaemon ? JSON(owned) : .null, "ephemeralRange": JSON(ephemeralRange),
+            "exposed": fromDaemon ? JSON(exposed) : .null, "reach": JSON(reach),
+            "autobindReuse": autobindReuse.map(JSON.bool) ?? .null,
+            "each": .array(each.map { $0.json(fromDaemon: fromDaemon) }),
         ]
     }
 }

@@ -12,9 +12,9 @@ extension Status {
         /// Whether it says what to do about the line above; an arrow stands before it then.
         public var isAdvice = false
 
-        /// A line; an empty label goes on with the fact above, and no value is obeyed by a terminal.
+        /// A line; an empty label continues the fact above. Characters that may not be shown are replaced.
         public init(_ label: String, _ value: String, _ tone: Tone = .plain) {
-            self.label = label
+            self.label = label.oneLine
             self.value = value.oneLine
             self.tone = tone
         }
@@ -33,8 +33,13 @@ extension Status {
     }
 
     /// The status for people, the verdict first, one fact a line.
-    public var text: [Line] {
-        var lines = [Line("Verdict", "\(verdict.words) since \(since)", verdict.tone)]
+    public var text: [Line] { text(verdict: Line("Verdict", "\(verdict.words) since \(since)", verdict.tone)) }
+
+    /// The same below another verdict.
+    ///
+    /// - Parameter showsOwnLook: Whether the ports are as amtguardctl saw them, later than the rest.
+    func text(verdict: Line, showsOwnLook: Bool = false) -> [Line] {
+        var lines = [verdict]
         for reason in reasons {
             lines.append(Line("", reason.says))
             lines += Line.advice(of: reason)
@@ -42,7 +47,8 @@ extension Status {
         if mode != Configuration.Mode.auto.rawValue { lines.append(Line("Mode", "\(mode) (amtguard.conf)")) }
         lines += amtText
         lines.append(Line("Required", shown(ports.required)))
-        lines.append(Line("Reserved", ports.reserved.map(shown) ?? "unknown"))
+        let source = showsOwnLook ? " (as the kernel says now)" : ""
+        lines.append(Line("Reserved", (ports.reserved.map(shown) ?? "unknown") + source))
         lines.append(Line("Owned", shown(ports.owned)))
         lines.append(Line("Ephemeral", ports.ephemeralRange ?? "unknown"))
         if !ports.exposed.isEmpty { lines.append(Line("Exposed", shown(ports.exposed), .bad)) }
@@ -69,7 +75,7 @@ extension Status {
 }
 
 extension Verdict {
-    fileprivate var tone: Status.Tone {
+    var tone: Status.Tone {
         switch self {
         case .protected, .notNeeded: .good
         case .degraded: .doubtful

@@ -135,7 +135,7 @@ import Testing
                 "contested", "holds", "victims", "victimCount", "probe",
             ])
         let keys: [String: Set<String>] = [
-            "observed": ["at", "bootUSec", "bootId", "auditUSec"],
+            "observed": ["at", "bootUSec", "bootId", "namespace", "auditUSec"],
             "amt": [
                 "state", "controlMode", "version", "evidence", "firmware", "interfaces", "listeners", "hostListeners",
             ],
@@ -160,7 +160,7 @@ import Testing
     @Test(arguments: [
         ("", #""""#), ("a\"b\\c", #""a\"b\\c""#), ("\n", #""\n""#), ("\r\n\t", #""\u000d\n\u0009""#),
         ("\u{0}\u{1F}\u{20}", #""\u0000\u001f ""#),
-        ("\u{7F}\u{80}\u{9B}\u{9F}\u{A0}", "\"\\u007f\\u0080\\u009b\\u009f\u{A0}\""),
+        ("\u{7F}\u{80}\u{9B}\u{9F}\u{A0}", #""\u007f\u0080\u009b\u009f\u00a0""#),
         ("é→\u{1F600}", "\"é→\u{1F600}\""), ("/", "\"/\""),
     ])
     func `escapes what a reader or a terminal would obey`(text: String, json: String) throws {

@@ -1,0 +1,42 @@
+// What amtguardctl tells of a report: the daemon's words, and where they no longer count, its own.
+
+extension Assessment {
+    /// What `amtguardctl status` prints.
+    public var text: [Status.Line] {
+        let reported = "\(status.verdict.words) since \(status.since)"
+        guard !isDaemons else {
+            return status.text(
+                verdict: Status.Line("Verdict", reported, status.verdict.tone), showsOwnLook: showsOwnLook)
+        }
+        let words = verdict.map { $0.words + (showsOwnLook ? ", as the list is now" : "") } ?? "unknown"
+        return status.text(
+            verdict: Status.Line("Verdict", words, verdict?.tone ?? .doubtful), showsOwnLook: showsOwnLook)
+            + [Status.Line("", "it reported then: \(reported)", .faint)]
+    }
+
+    /// What stands above the text of the other commands where the report may no longer be true.
+    public var caveat: [Status.Line] {
+        guard let reason = voice.reason else { return [] }
+        return [Status.Line("Warning", "\(reason.says). Its last report:", .bad)] + Status.Line.advice(of: reason)
+    }
+
+    /// What `amtguardctl status --json` prints.
+    public var json: JSON {
+        status.json(verdict: JSON(verdict?.rawValue), since: isDaemons ? .string(status.since) : .null)
+    }
+
+    /// What `amtguardctl ports --json` prints.
+    public var portsJSON: JSON { status.head.followed(by: ["ports": status.ports.json]) }
+
+    /// What `amtguardctl firmware --json` prints.
+    public var firmwareJSON: JSON { status.head.followed(by: ["amt": status.amt.json]) }
+
+    /// What `amtguardctl victims --json` prints: the sockets with the processes that have them by now.
+    public func victimsJSON(_ victims: [JSON]?, possible: [JSON]) -> JSON {
+        status.head.followed(
+            by: [
+                "victims": victims.map(JSON.array) ?? .null, "victimCount": JSON(status.victimCount.map(Int64.init)),
+                "possibleVictims": .array(possible),
+            ])
+    }
+}

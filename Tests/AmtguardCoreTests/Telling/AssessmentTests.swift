@@ -1,0 +1,110 @@
+import Testing
+
+@testable import AmtguardCore
+
+@Suite struct `A report beside the list` {
+    /// The list now, and what follows.
+    struct Row: Sendable, CustomTestStringConvertible {
+        var voice: Assessment.Voice
+        var list: PortSet?
+        var choice: KernelChoice? = .wide
+        var verdict: Verdict?
+        var reasons: [String]
+
+        var testDescription: String { "\(voice), \(list.map { "\($0)" } ?? "unread"), \(reasons)" }
+    }
+
+    static let rows = [
+        Row(voice: .answers, list: amt, verdict: .protected, reasons: []),
+        Row(voice: .answers, list: amt.union("8080"), verdict: .protected, reasons: []),
+        Row(voice: .answers, list: nil, verdict: .protected, reasons: []),
+        Row(voice: .answers, list: "5000", verdict: .exposed, reasons: ["list-changed"]),
+        Row(voice: .answers, list: "", choice: nil, verdict: .exposed, reasons: ["list-changed"]),
+        Row(voice: .answers, list: "", choice: .usual, verdict: .degraded, reasons: ["list-changed"]),
+        Row(voice: .silent("x"), list: amt, verdict: .degraded, reasons: ["no-answer"]),
+        Row(voice: .silent("x"), list: "664", verdict: .exposed, reasons: ["no-answer", "list-changed"]),
+        Row(
+            voice: .silent("x"), list: "664", choice: .usual, verdict: .degraded,
+            reasons: ["no-answer", "list-changed"]),
+        Row(voice: .silent("x"), list: nil, verdict: nil, reasons: ["no-answer"]),
+        Row(voice: .outdated("x"), list: amt, verdict: nil, reasons: ["stale"]),
+        Row(voice: .outdated("x"), list: "", verdict: .exposed, reasons: ["stale", "list-changed"]),
+        Row(voice: .outdated("x"), list: "", choice: .usual, verdict: nil, reasons: ["stale", "list-changed"]),
+        Row(voice: .outdated("x"), list: nil, verdict: nil, reasons: ["stale"]),
+    ]
+
+    @Test(arguments: rows)
+    func `is judged by what the list holds now`(row: Row) {
+        let status = Scene().status
+        let assessment = Assessment(status, row.voice, KernelLook(reserved: row.list, choice: row.choice))
+        #expect(assessment.verdict == row.verdict)
+        #expect(assessment.status.reasons.map(\.id) == row.reasons + status.reasons.map(\.id))
+        #expect(assessment.text.first?.value.hasPrefix(row.verdict?.words ?? "unknown") == true)
+        #expect(assessment.json.description.contains(#""verdict":\#(JSON(row.verdict?.rawValue))"#))
+        #expect(assessment.isDaemons == row.reasons.isEmpty)
+        #expect(assessment.json.description.contains(#""since":null,"amt""#) == !row.reasons.isEmpty)
+        if row.voice != .answers || !row.reasons.isEmpty {
+            #expect(assessment.status.ports.reserved == row.list?.description ?? status.ports.reserved)
+        }
+    }
+
+    @Test func `tells the list as it is now, with whom the ports had`() throws {
+        var scene = Scene()
+        scene.see(.sockets(SocketReading([.listener("192.0.2.20", 16993)])))
+        let assessment = Assessment(
+            scene.status, .silent("x"), KernelLook(reserved: "664,16992", choice: .usual))
+        let ports = assessment.status.ports
+        #expect(ports.reserved == "664,16992" && ports.owned == "664,16992" && ports.reach == "32768-60999")
+        #expect(ports.each.map(\.reserved) == [false, true, true, false, false, false])
+        #expect(ports.each.map(\.exposure).first == "outside")
+        #expect(ports.each.first { $0.port == 16993 }?.takers == 1)
+        #expect(ports.areExposed == false)
+        #expect(assessment.text.contains(Status.Line("Reserved", "664,16992 (as the kernel says now)")))
+        #expect(assessment.text.last?.value.contains("protected since") == true)
+    }
+
+    @Test func `does not contradict a daemon that has told of the same`() {
+        var configuration = Configuration()
+        configuration.mode = .observe
+        let status = Scene(configuration: configuration).status
+        let assessment = Assessment(status, .answers, KernelLook(reserved: "", choice: .wide))
+        #expect(assessment.isDaemons && assessment.verdict == status.verdict && !assessment.isContradiction)
+    }
+
+    @Test func `stays as bad as it was where the list is no worse`() {
+        var configuration = Configuration()
+        configuration.mode = .observe
+        let status = Scene(list: "623", configuration: configuration).status
+        #expect(status.verdict == .exposed)
+        let look = KernelLook(reserved: "", choice: .usual)
+        #expect(Assessment(status, .answers, look).verdict == .exposed, "the daemon's is graver")
+        #expect(Assessment(status, .silent("x"), look).verdict == .degraded, "it counts no more")
+    }
+
+    @Test func `shows a list that only amtguardctl could read`() {
+        var scene = Scene(looking: false)
+        scene.unreadable = .missing
+        scene.look(.request)
+        let unread = Assessment(scene.status, .answers, KernelLook(reserved: nil, choice: .wide))
+        #expect(unread.status.ports.areExposed == nil)
+        #expect(Set(unread.status.ports.each.map(\.exposure)) == ["unknown"])
+        #expect(Set(unread.status.ports.each.map(\.words)) == ["unknown"])
+        let read = Assessment(scene.status, .answers, KernelLook(reserved: amt, choice: .wide))
+        #expect(read.showsOwnLook && read.status.ports.areExposed == false)
+    }
+
+    @Test func `where nothing is required is never contradicted`() {
+        let status = Scene(presence: .without).status
+        let look = KernelLook(reserved: "", choice: .wide)
+        #expect(Assessment(status, .answers, look).verdict == .notNeeded)
+        #expect(Assessment(status, .silent("x"), look).verdict == .degraded, "nobody finds out whether AMT comes")
+        #expect(status.ports.areExposed == false)
+    }
+
+    @Test func `can't be undone by sets that are none`() {
+        var status = Scene().status
+        (status.ports.required, status.ports.reserved, status.ports.owned) = ("\u{1B}", "x", "1-")
+        let assessment = Assessment(status, .silent("x"), KernelLook(reserved: "623", choice: .wide))
+        #expect(assessment.verdict == .degraded && assessment.status.ports.each.isEmpty)
+    }
+}
