@@ -22,7 +22,8 @@ struct PortsCommand: ParsableCommand {
     func run() throws {
         let report = Report(common, absent: Self.withoutDaemon) { status, stale in
             Report(
-                status.portsJSON(stale: stale), [], status.ports.exposed.isEmpty ? .good : .exposed,
+                status.portsJSON(stale: stale), [],
+                status.ports.exposed.map { $0.isEmpty ? .good : .exposed } ?? .unknown,
                 drawing: Self.drawing(status.ports, victims: status.victims))
         }
         try report.show(json: json)

@@ -92,7 +92,7 @@ extension Status.Ports {
     func json(owned: JSON) -> JSON {
         [
             "required": .string(required), "reserved": JSON(reserved), "owned": owned,
-            "ephemeralRange": JSON(ephemeralRange), "exposed": .string(exposed),
+            "ephemeralRange": JSON(ephemeralRange), "exposed": JSON(exposed),
             "reach": JSON(reach), "autobindReuse": autobindReuse.map(JSON.bool) ?? .null,
             "each": .array(each.map(\.json)),
         ]

@@ -44,15 +44,14 @@ public struct PortCondition: Hashable, Sendable {
     /// | yes | no | reserved, and outside the range anyway |
     /// | no | yes, or not known | exposed |
     /// | no | no | outside |
-    /// | not known | no | outside |
-    /// | not known | yes, or not known | unknown |
+    /// | not known | | unknown |
     public var exposure: Exposure {
         switch (isReserved, isInReach ?? true) {
         case (true?, true): .reserved
         case (true?, false): .reservedOutside
         case (false?, true): .exposed
-        case (false?, false), (nil, false): .outside
-        case (nil, true): .unknown
+        case (false?, false): .outside
+        case (nil, _): .unknown
         }
     }
 

@@ -125,7 +125,7 @@ import Testing
         ("", .wide, .exposed, "exposed"),
         ("", nil, .exposed, "exposed"),
         ("", .usual, .outside, "outside the range, not reserved"),
-        (nil, .usual, .outside, "outside the range, not reserved"),
+        (nil, .usual, .unknown, "unknown"),
         (nil, .wide, .unknown, "unknown"),
         (nil, nil, .unknown, "unknown"),
     ]
