@@ -88,7 +88,7 @@ final class Bridge {
         sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") {}
         sources.interrupt = try loop.onSignal(SIGINT, "interrupt") {}
         sources.terminate = try loop.onSignal(SIGTERM, "terminate") {}
-        sources.look = try loop.timer("look", priority: .urgent) { [unowned self] in look() }
+        sources.look = loop.timer("look", priority: .urgent) { [unowned self] in look() }
         guard let descriptor = driver.watchedDescriptor else { return }
         sources.watch = try? loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in look() }
     }

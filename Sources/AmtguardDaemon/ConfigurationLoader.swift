@@ -9,8 +9,10 @@ struct ConfigurationLoader {
     /// Whether root reads them to see what the daemon would read, which is another user.
     var forDaemon = false
 
-    /// More than this is no configuration: 64 KiB.
+    /// More than this is no configuration: 64 KiB a file, 1 MiB in all, and so many drop-ins.
     private static let most = 64 << 10
+    private static let mostInAll = 1 << 20
+    private static let mostDropIns = 256
 
     /// What is right of the configuration, and what a person should look at.
     func load(below root: borrowing RootDirectory) -> (Configuration, [ConfigurationProblem]) {
@@ -31,6 +33,8 @@ struct ConfigurationLoader {
         for directory in ConfigurationLayout.dropInDirectories {
             do {
                 names.append((directory, try root.names(in: FilePath(directory))))
+            } catch Errno.fileTooLarge {
+                return files + [Self.tooMany(in: directory)]
             } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
                 continue
             } catch {
@@ -38,11 +42,24 @@ struct ConfigurationLoader {
                     ConfigurationFile(path: directory, content: .unreadable("can't be read: \(error)")))
             }
         }
-        for path in ConfigurationLayout.dropIns(names) {
+        let dropIns = ConfigurationLayout.dropIns(names)
+        if dropIns.count > Self.mostDropIns { return files + [Self.tooMany(in: names.first?.directory ?? dropIns[0])] }
+        var size = files.map(\.size).reduce(0, +)
+        for path in dropIns {
+            guard size <= Self.mostInAll else { return files + [Self.tooMany(in: path)] }
             let nothing = ConfigurationFile(path: path, content: .unreadable("a link to what is not there"))
             files.append(file(path, below: root) ?? nothing)
+            size += files.last?.size ?? 0
         }
         return files
+    }
+
+    /// The files from here on are not read.
+    private static func tooMany(in path: String) -> ConfigurationFile {
+        let reason =
+            "too much configuration; this and all behind it is not read. "
+            + "Allowed: \(mostDropIns) drop-ins, and \(mostInAll >> 20) MiB in all files"
+        return ConfigurationFile(path: path, content: .unreadable(reason))
     }
 
     private func named(_ path: FilePath) -> ConfigurationFile {
@@ -76,4 +93,8 @@ struct ConfigurationLoader {
         default: "can't be read: \(error)"
         }
     }
+}
+
+extension ConfigurationFile {
+    fileprivate var size: Int { if case .bytes(let bytes) = content { bytes.count } else { 0 } }
 }

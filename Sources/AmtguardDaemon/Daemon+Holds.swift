@@ -8,9 +8,14 @@ import SystemPackage
 extension Daemon {
     /// Looks at the holds, and has what is missing tried again.
     func lookAtHolds(_ prompt: Prompt) {
-        holds.keep()
         if prompt == .audit { holds.clearNotes() }
+        keepHolds()
         observe(.holds(holds.reading, prompt))
+    }
+
+    /// Has the service manager keep what it does not keep yet, again in a second where it did not take all.
+    func keepHolds() {
+        if !holds.keep() { sources.keep?.arm(after: .seconds(1), accuracy: .milliseconds(250)) }
     }
 
     /// Gives a borrower's socket the place beside a hold; what it does there is its own.

@@ -6,23 +6,36 @@ import SystemPackage
 // Readings in, effects out.
 
 extension Daemon {
-    /// Looks at everything that has no event of its own, and at the list.
+    /// Looks at the list, then at everything else that has no event of its own.
     func survey(_ prompt: Prompt) {
-        if !driver.isComplete {
+        if !driver.isComplete || sources.watch == nil {
             sources.watch = nil
             driver.retry()
-            observe(.watch(driver.watched))
-            listen()
+            observe(.watch(listen()))
         }
-        lookAtDevices(readPresence(in: root))
-        observe(.choice(try? KernelChoiceReader().read()))
+        // A repair does not wait for /sys.
         look(prompt)
+        lookAfterKeepsake()
+        lookAtDevices(readPresence(in: root))
+        observe(readChoice())
+        // Where something else is required by now, the look before was for less.
+        if !guardian.isCurrent { look(.request) }
         lookAtHolds(prompt)
+    }
+
+    /// Which ports the kernel may choose, or why that is not known.
+    func readChoice() -> Guardian.Observation {
+        do {
+            return .choice(try KernelChoiceReader().read())
+        } catch {
+            return .choice(nil, ReadingFailure(error))
+        }
     }
 
     /// What is done at an audit because we are awake: it costs no wake-up of its own.
     func useWakeUp() {
         watchdog?.beat()
+        attachSignals()
         connect()
         face?.lookAfterConnection()
     }
@@ -63,6 +76,7 @@ extension Daemon {
             arrangeAudit()
         case .hold(let change):
             holds.carryOut(change)
+            keepHolds()
             return .holds(holds.reading, .readBack)
         case .report(let event):
             outbox.append(event)

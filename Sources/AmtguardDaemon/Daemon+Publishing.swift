@@ -48,8 +48,9 @@ extension Daemon {
             keepsake.write(status, guardian.memory)
         }
         published = status
-        if status.line != line, ServiceManager.status(status.line) || !ServiceManager.isSupervised {
+        if status.line != line {
             line = status.line
+            notifier.status(line)
         }
         face?.announce(status, after: former)
     }

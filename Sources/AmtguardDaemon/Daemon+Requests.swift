@@ -70,7 +70,7 @@ extension Daemon {
 
     /// Ends the loop, keeping or releasing what is owned.
     func stop() {
-        ServiceManager.stopping()
+        notifier.stopping()
         keepsake.withdrawStatus()
         observe(.stopping)
         look(.readBack)
@@ -78,6 +78,7 @@ extension Daemon {
         keepsake = Keepsake()
         publish()
         face?.flush()
+        notifier.settle(within: .milliseconds(500))
         loop.exit()
     }
 }

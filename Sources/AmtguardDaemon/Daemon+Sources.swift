@@ -7,50 +7,78 @@ import SystemPackage
 // What wakes the daemon: the watch, timers, signals, devices, and the bus.
 
 extension Daemon {
-    func attach() throws {
-        sources.audit = try loop.timer("audit") { [unowned self] in
+    /// - Returns: How the list is watched.
+    func attach() -> Watch {
+        sources.audit = loop.timer("audit") { [unowned self] in
             arrangeAudit()
             survey(.audit)
             lookAround()
             useWakeUp()
             finish()
         }
-        sources.look = try loop.timer("look", priority: .urgent) { [unowned self] in
+        sources.look = loop.timer("look", priority: .urgent) { [unowned self] in
             look(driver.hasEvents ? .watch : .token)
             finish()
         }
-        sources.survey = try loop.timer("survey") { [unowned self] in
+        sources.survey = loop.timer("survey") { [unowned self] in
             survey(.request)
             lookAround()
             finish()
         }
-        sources.firmware = try loop.timer("firmware") { [unowned self] in
+        sources.firmware = loop.timer("firmware") { [unowned self] in
             follow(timetable.woke(at: .now()))
             finish()
         }
-        sources.interfaces = try loop.timer("interfaces") { [unowned self] in
+        sources.interfaces = loop.timer("interfaces") { [unowned self] in
             lookAtInterfaces()
             finish()
         }
-        sources.publish = try loop.timer("publish", priority: .idle) { [unowned self] in
+        sources.publish = loop.timer("publish", priority: .idle) { [unowned self] in
             tell()
             finish()
         }
-        sources.rest = try loop.timer("rest", priority: .idle) { ProgramMemory.giveBack() }
-        sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") { [unowned self] in
-            ServiceManager.reloading()
-            reload()
-            ServiceManager.ready(status: status.line)
-        }
-        sources.terminate = try loop.onSignal(SIGTERM, "terminate") { [unowned self] in stop() }
-        sources.interrupt = try loop.onSignal(SIGINT, "interrupt") { [unowned self] in stop() }
-        watchdog = try Watchdog(on: loop)
-        listen()
+        sources.rest = loop.timer("rest", priority: .idle) { ProgramMemory.giveBack() }
+        sources.keep = loop.timer("keep") { [unowned self] in keepHolds() }
+        attachSignals()
+        watchdog = Watchdog(on: loop, telling: notifier)
         // Without either of these the audit sees what it sees.
         sources.devices = try? DeviceMonitor(subsystems: ["mei", "pci"], on: loop) { [unowned self] in
             // At boot they come by the dozen.
             sources.survey?.arm(after: .milliseconds(100))
         }
+        return listen()
+    }
+
+    /// Has the loop receive what it does not receive yet. A signal that came before waits until then.
+    func attachSignals() {
+        do {
+            if sources.hangUp == nil {
+                sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") { [unowned self] in
+                    notifier.reloading()
+                    reload()
+                    notifier.ready(status: status.line)
+                }
+            }
+            if sources.terminate == nil {
+                sources.terminate = try loop.onSignal(SIGTERM, "terminate") { [unowned self] in stop() }
+            }
+            if sources.interrupt == nil {
+                sources.interrupt = try loop.onSignal(SIGINT, "interrupt") { [unowned self] in stop() }
+            }
+        } catch {
+            teller.debug("Signals wait for the next audit: \(error)")
+        }
+    }
+
+    /// A turn of the loop failed. What it would have woken us for may have happened: the list is looked at.
+    func survive(_ error: Errno) {
+        let now = Instant.now()
+        if failedAt.map({ now - $0 >= .seconds(60) }) ?? true {
+            failedAt = now
+            outbox.append(.unattended("\(error)"))
+        }
+        look(.token)
+        tell()
     }
 
     /// Goes on the bus: the machine's own, or that of the tree below `--root`, once it has one.
@@ -74,15 +102,22 @@ extension Daemon {
     }
 
     /// Lets the loop wake us for writes.
-    func listen() {
+    ///
+    /// - Returns: What shows them by now.
+    func listen() -> Watch {
         sources.watch = nil
-        guard let descriptor = driver.watchedDescriptor else { return }
-        sources.watch = try? loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
-            look(.watch)
-            // What is drained may be the event of a write that came after that look: only one behind it sees all.
-            nameWriters()
-            look(.readBack)
-            finish()
+        guard let descriptor = driver.watchedDescriptor else { return driver.watched }
+        do {
+            sources.watch = try loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
+                look(.watch)
+                // What is drained may be the event of a write that came after that look: only one behind it sees all.
+                nameWriters()
+                look(.readBack)
+                finish()
+            }
+            return driver.watched
+        } catch {
+            return Watch(.none, shortfall: "the event loop can't wait for it: \(error)")
         }
     }
 }

@@ -28,17 +28,24 @@ extension Daemon {
     func lookAtSockets() {
         let start = Instant.now()
         guard start >= socketsRestUntil else { return }
-        observe(.sockets(try? readSockets(on: guardian.portsOfInterest)))
+        do {
+            observe(.sockets(try readSockets(on: guardian.portsOfInterest, own: holds.own)))
+        } catch {
+            observe(.sockets(nil, ReadingFailure(error)))
+        }
         let end = Instant.now()
         socketsRestUntil = end + (end - start) * 25
     }
 
     /// What SMBIOS says, where the privileged step has handed it over; foreign bytes, sealed.
     func takeSMBIOS() -> SMBIOSReading? {
-        guard let memory = smbios.take(), let bytes = try? readSealed(memory, atMost: SMBIOSReading.limit) else {
+        guard let memory = smbios.take() else { return nil }
+        do {
+            return SMBIOSReading(table: try readSealed(memory, atMost: SMBIOSReading.limit))
+        } catch {
+            warn("What SMBIOS says of AMT was handed over and can't be read: \(error). Restart amtguardd to try again.")
             return nil
         }
-        return SMBIOSReading(table: bytes)
     }
 
     // MARK: - Devices
@@ -47,6 +54,8 @@ extension Daemon {
     func lookAtDevices(_ presence: Presence) {
         observe(.presence(presence))
         observe(.wirelessDiverted(readWirelessDiversion(in: root)))
+        // As the guardian has it: what could not be read this time is as it was.
+        guard let presence = guardian.presence else { return }
         watchState(of: presence.csmeDevices.first?.name)
         follow(timetable.presenceSeen(presence, at: .now()))
     }
@@ -102,8 +111,12 @@ extension Daemon {
         // First what has changed is taken away, then the list is read: whatever comes in between wakes us again.
         _ = network?.drain()
         sources.network?.setEnabled(true)
-        let interfaces = try? readInterfaces()
-        observe(.interfaces(interfaces))
-        if let interfaces { follow(timetable.interfacesSeen(interfaces, at: .now())) }
+        do {
+            let interfaces = try readInterfaces()
+            observe(.interfaces(interfaces))
+            follow(timetable.interfacesSeen(interfaces, at: .now()))
+        } catch {
+            observe(.interfaces(nil, ReadingFailure(error)))
+        }
     }
 }

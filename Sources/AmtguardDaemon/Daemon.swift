@@ -8,6 +8,7 @@ import SystemPackage
 /// Whatever is registered with the loop is a property: it would end with its last use otherwise.
 final class Daemon {
     let loop: EventLoop
+    let notifier: Notifier
     let root: RootDirectory
     var guardian: Guardian
     var teller: Teller
@@ -17,6 +18,8 @@ final class Daemon {
     var busDirectory: Descriptor?
     var driver: ListDriver
     var keepsake = Keepsake()
+    /// Since when another process has the lock that others find.
+    var displacedAt: Instant?
     var holds = HoldDriver()
     var face: BusFace?
     var watchdog: Watchdog?
@@ -38,6 +41,8 @@ final class Daemon {
     var network: NetworkWatch?
     var deviceState: DeviceStateWatch?
     var slept = Clocks.sleepTime()
+    /// When the journal was told last that the loop fails.
+    var failedAt: Instant?
 
     /// What the loop calls.
     struct Sources: ~Copyable {
@@ -47,6 +52,7 @@ final class Daemon {
         var survey: Timer?
         var publish: Timer?
         var rest: Timer?
+        var keep: Timer?
         var hangUp: EventSource?
         var terminate: EventSource?
         var interrupt: EventSource?
@@ -70,6 +76,7 @@ final class Daemon {
     init(_ invocation: Invocation) throws {
         teller = Teller()
         loop = try EventLoop()
+        notifier = Notifier(on: loop)
         root = try invocation.openRoot()
         loader = invocation.loader
         var armed = Arming.receive(holds: &holds)
@@ -83,19 +90,18 @@ final class Daemon {
     /// - Returns: The exit status.
     /// - Throws: `Keepsake.Taken` where another daemon guards already, `NotPermitted`.
     func run() throws -> CInt {
-        try attach()
+        let watched = attach()
         let (configuration, problems) = loader.load(below: root)
         let presence = readPresence(in: root)
         let seen: [Guardian.Observation] = [
-            .configuration(configuration, problems), .watch(driver.watched), .smbios(takeSMBIOS()),
-            .presence(presence), .choice(try? KernelChoiceReader().read()),
+            .configuration(configuration, problems), .watch(watched), .smbios(takeSMBIOS()),
+            .presence(presence), readChoice(),
         ]
         // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes after.
         // A bridge has it for the length of a repair, which on a busy machine may wait for a processor: who gave up early
         // would be started again by the service manager, a second later, and by then the bridge has ended.
-        keepsake = try Keepsake(below: root, patience: .seconds(3))
-        guardian = Guardian(
-            remembering: keepsake.recall(in: guardian.memory.scope), keepsake.recallProbe(in: guardian.memory.scope))
+        keepsake = try Keepsake(below: root, patience: Self.patience)
+        guardian = Guardian(remembering: recall(), keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: keepsake.problem))
         for observation in seen { observe(observation) }
         let wouldWrite = !guardian.missing(from: PortSet()).isEmpty
@@ -106,11 +112,11 @@ final class Daemon {
         connect()
         observe(.started)
         publish()
-        ServiceManager.ready(status: status.line)
+        notifier.ready(status: status.line)
         // The reservation stands, and nobody waits for us any more: now there is time to find out more.
         lookAround()
         follow(timetable.started(refresh: guardian.configuration.refresh, at: .now()))
         finish()
-        return try loop.run()
+        return try loop.run { [unowned self] error in survive(error) }
     }
 }

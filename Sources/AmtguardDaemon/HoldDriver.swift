@@ -8,9 +8,12 @@ struct HoldDriver: ~Copyable {
     private var sockets: [Hold: HoldSocket] = [:]
     private var refused: [Hold: HoldObstacle] = [:]
     private var store = HoldStore()
+    /// The sockets that were ever ours: one that was let go of may live on in the store for a moment.
+    private(set) var own = OwnSockets()
 
     /// Takes over what the service manager kept.
     mutating func adopt(_ stored: consuming Descriptor, name: String) {
+        own.insert(stored)
         guard let socket = HoldSocket(adopting: stored), socket.hold.storedName == name, sockets[socket.hold] == nil
         else { return store.discard(name) }
         sockets[socket.hold] = socket
@@ -34,18 +37,21 @@ struct HoldDriver: ~Copyable {
                 if let socket = sockets[hold] {
                     try socket.share(change.isShared)
                 } else {
-                    sockets[hold] = try HoldSocket(hold, isShared: change.isShared)
+                    let socket = try HoldSocket(hold, isShared: change.isShared)
+                    socket.enter(into: &own)
+                    sockets[hold] = socket
                 }
             } catch {
                 refused[hold] = HoldObstacle(error)
             }
         }
         nameOccupants()
-        keep()
     }
 
     /// Has the service manager keep what it does not keep yet: its queue may have been full.
-    mutating func keep() {
+    ///
+    /// - Returns: Whether it keeps all by now, as far as there is one.
+    mutating func keep() -> Bool {
         store.settle(sockets)
     }
 
@@ -87,7 +93,7 @@ struct HoldDriver: ~Copyable {
         let occupied = refused.filter { if case .occupied = $0.value { true } else { false } }.keys
         guard !occupied.isEmpty else { return }
         let ports = PortSet(merging: occupied.map { $0.port...$0.port })
-        guard let sockets = try? readSockets(on: ports, includingBound: true).sockets else { return }
+        guard let sockets = try? readSockets(on: ports, includingBound: true, own: own).sockets else { return }
         for hold in occupied {
             let inTheWay = sockets.filter { $0.isInTheWay(of: hold) }
             guard let first = inTheWay.first(where: \.isListener) ?? inTheWay.first else { continue }
@@ -116,12 +122,14 @@ private struct HoldStore {
     }
 
     /// Tells the service manager what it was not told yet. Where there is none, there is nothing to tell.
-    mutating func settle(_ sockets: [Hold: HoldSocket]) {
+    mutating func settle(_ sockets: [Hold: HoldSocket]) -> Bool {
+        guard ServiceManager.isSupervised else { return true }
         surplus = surplus.filter { !ServiceManager.removeFromStore(name: $0) }
         for (hold, socket) in sockets where !stored.contains(hold) && !surplus.contains(hold.storedName) {
             // A bound socket that does not listen hangs up for whoever polls it.
             if ServiceManager.store([socket.fileDescriptor], name: hold.storedName, poll: false) { stored.insert(hold) }
         }
+        return surplus.isEmpty && sockets.keys.allSatisfy(stored.contains)
     }
 }
 

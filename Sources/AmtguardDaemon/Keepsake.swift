@@ -9,9 +9,17 @@ struct Keepsake: ~Copyable {
     /// Another daemon holds the lock.
     struct Taken: Error {}
 
-    private var directory: RuntimeDirectory?
-    private var lock: Descriptor?
-    private var record: Record?
+    static var path: FilePath { "/run/amtguard" }
+    static let (lockName, memoryName, stateName) = ("lock", "memory", "state.json")
+
+    /// `nil` also where the lock could not be had: then nothing here may be written.
+    var directory: RuntimeDirectory?
+    var lock: Descriptor?
+    var record: Record?
+    /// The state file as it was written last.
+    var state: FileIdentity?
+    /// Whether another file, or none, was found in its place.
+    var lostState = false
     /// What did not work the last time it was tried, and why, by the file.
     private var problems: [String: String] = [:]
 
@@ -32,28 +40,40 @@ struct Keepsake: ~Copyable {
     init(
         below root: borrowing RootDirectory, creating: Bool = true, patience: Duration = .milliseconds(100)
     ) throws(Taken) {
+        try open(below: root, creating: creating, patience: patience)
+    }
+
+    /// Opens what is not open. Without the lock nothing is.
+    mutating func open(below root: borrowing RootDirectory, creating: Bool, patience: Duration) throws(Taken) {
         let opened: RuntimeDirectory
-        do {
-            opened = try RuntimeDirectory(in: root, creating: creating)
-        } catch Errno.noSuchFileOrDirectory where !creating {
+        do throws(Errno) {
+            if let held = directory.take() {
+                opened = held
+            } else {
+                opened = try RuntimeDirectory(in: root, path: Self.path, creating: creating)
+            }
+            problems[""] = nil
+        } catch .noSuchFileOrDirectory where !creating {
             return
         } catch {
             problems[""] = "\(error)"
             return
         }
-        do {
-            lock = try opened.lock("lock", creating: creating, patience: patience)
-        } catch Errno.noSuchFileOrDirectory where !creating {
+        do throws(Errno) {
+            if !isLocked { lock = try opened.lock(Self.lockName, creating: creating, patience: patience) }
+            problems["/lock"] = nil
+        } catch .noSuchFileOrDirectory where !creating {
             return
-        } catch Errno.resourceTemporarilyUnavailable {
+        } catch .resourceTemporarilyUnavailable {
             throw Taken()
         } catch {
             problems["/lock"] = "\(error)"
             return
         }
-        do {
-            record = try opened.openRecord("memory", creating: creating)
-        } catch Errno.noSuchFileOrDirectory where !creating {
+        do throws(Errno) {
+            if !hasRecord { record = try opened.openRecord(Self.memoryName, creating: creating) }
+            problems["/memory"] = nil
+        } catch .noSuchFileOrDirectory where !creating {
             return
         } catch {
             problems["/memory"] = "\(error)"
@@ -69,9 +89,11 @@ struct Keepsake: ~Copyable {
         }
     }
 
-    /// What the last daemon of this boot wrote down; a memory of nothing where it did not.
-    func recall(in scope: Memory.Scope) -> Memory {
-        (try? memory(of: scope)) ?? Memory(scope: scope)
+    var hasRecord: Bool {
+        switch record {
+        case .some: true
+        case .none: false
+        }
     }
 
     /// What the last daemon wrote down; `nil` where none has.
@@ -82,15 +104,14 @@ struct Keepsake: ~Copyable {
         do {
             bytes = try record?.read() ?? []
         } catch {
-            throw Unusable(description: "/run/amtguard/memory: \(error)")
+            throw Unusable("\(error)")
         }
         guard !bytes.isEmpty else { return nil }
         guard let memory = Memory(parsing: bytes) else {
-            throw Unusable(description: "/run/amtguard/memory: it can't be understood")
+            throw Unusable("it can't be understood")
         }
         guard memory.scope == scope else {
-            throw Unusable(
-                description: "/run/amtguard/memory: it is of another boot, or of another network namespace")
+            throw Unusable("it is of another boot, or of another network namespace", isOfOthers: true)
         }
         return memory
     }
@@ -98,13 +119,20 @@ struct Keepsake: ~Copyable {
     /// A record that says nothing of this boot; one line.
     struct Unusable: Error, CustomStringConvertible {
         let description: String
+        /// Whether it was not meant for this boot: then there is nothing to miss.
+        let isOfOthers: Bool
+
+        fileprivate init(_ reason: String, isOfOthers: Bool = false) {
+            description = "/run/amtguard/memory: \(reason)"
+            self.isOfOthers = isOfOthers
+        }
     }
 
     /// Writes down what must survive the process.
     mutating func remember(_ memory: Memory) {
         guard directory != nil else { return }
         note("/memory") { (keepsake) throws(Errno) in
-            if keepsake.record == nil { keepsake.record = try keepsake.directory?.openRecord("memory") }
+            if keepsake.record == nil { keepsake.record = try keepsake.directory?.openRecord(Self.memoryName) }
             try keepsake.record?.write(memory.encoded)
         }
     }
@@ -117,21 +145,23 @@ struct Keepsake: ~Copyable {
 
     /// Writes down a probe. Where that fails, a restart forgets it, and nothing else.
     func remember(_ probe: ProbeRecord, in scope: Memory.Scope) {
-        try? directory?.replace("probe", with: Array(probe.encoded(in: scope).utf8))
+        _ = try? directory?.replace("probe", with: Array(probe.encoded(in: scope).utf8))
     }
 
     /// Replaces the state file, and tries again to write down what could not be remembered.
     mutating func write(_ status: Status, _ memory: Memory) {
         guard directory != nil else { return }
         if problems["/memory"] != nil { remember(memory) }
+        if isStateLost { lostState = true }
         note("/state.json") { (keepsake) throws(Errno) in
-            try keepsake.directory?.replace("state.json", with: Array("\(status.json)\n".utf8))
+            keepsake.state = try keepsake.directory?.replace(
+                Self.stateName, with: Array("\(status.json)\n".utf8))
         }
     }
 
     /// Takes the state file away: what nobody looks after any more is no status. The memory stays.
     func withdrawStatus() {
-        try? directory?.remove("state.json")
+        try? directory?.remove(Self.stateName)
     }
 
     private mutating func note(_ name: String, _ body: (inout Keepsake) throws(Errno) -> Void) {

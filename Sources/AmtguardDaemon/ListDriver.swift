@@ -129,7 +129,7 @@ struct ListDriver: ~Copyable {
                 list = nil
                 watch = nil
                 watched = Watch(.none)
-                absence = .malformed("another file, mounted over it")
+                absence = .covered
                 return
             }
             list = consume opened

@@ -12,17 +12,17 @@ extension Systemd {
 
         @Test func `returns the code that it was left with`() throws {
             let loop = loop
-            let timer = try loop.timer("end") { loop.exit(7) }
+            let timer = loop.timer("end") { loop.exit(7) }
             timer.arm(after: .zero)
             #expect(try loop.run() == 7)
         }
 
         @Test func `lets timers go off in the order of their appointments, each once`() throws {
             var order: [String] = []
-            let late = try loop.timer("late") { order.append("late") }
-            let early = try loop.timer("early") { order.append("early") }
-            let past = try loop.timer("past") { order.append("past") }
-            let never = try loop.timer("never") { order.append("never") }
+            let late = loop.timer("late") { order.append("late") }
+            let early = loop.timer("early") { order.append("early") }
+            let past = loop.timer("past") { order.append("past") }
+            let never = loop.timer("never") { order.append("never") }
             late.arm(after: .milliseconds(60))
             early.arm(at: BootClock.now + .milliseconds(30))
             past.arm(at: .seconds(1))
@@ -62,7 +62,7 @@ extension Systemd {
             let start = BootClock.now
             for number in 1...5 {
                 var firedAt: Duration?
-                let timer = try loop.timer("exact") { firedAt = BootClock.now }
+                let timer = loop.timer("exact") { firedAt = BootClock.now }
                 let time = start + .milliseconds(60 * number)
                 timer.arm(at: time, accuracy: .zero)
                 // One turn, which nothing else ends: any wake-up would serve what is due.
@@ -77,12 +77,12 @@ extension Systemd {
             let second = Box<Timer?>(nil)
             var armedAt = Duration.zero
             var firedAt: Duration?
-            let first = try loop.timer("first") {
+            let first = loop.timer("first") {
                 usleep(50_000)
                 armedAt = BootClock.now
                 second.value?.arm(after: .milliseconds(30))
             }
-            second.value = try loop.timer("second") { firedAt = BootClock.now }
+            second.value = loop.timer("second") { firedAt = BootClock.now }
             first.arm(after: .zero)
             #expect(try loop.run { firedAt != nil })
             #expect(try #require(firedAt) - armedAt >= .milliseconds(30))
@@ -92,7 +92,7 @@ extension Systemd {
         @Test func `lets a timer be armed again inside its own body`() throws {
             let timer = Box<Timer?>(nil)
             var count = 0
-            timer.value = try loop.timer("again") {
+            timer.value = loop.timer("again") {
                 count += 1
                 if count < 3 { timer.value?.arm(after: .milliseconds(1)) }
             }
@@ -109,7 +109,7 @@ extension Systemd {
             do {
                 let number = Box(1)
                 held = number
-                box.value = try loop.timer("own end") {
+                box.value = loop.timer("own end") {
                     box.value = nil
                     count += number.value
                 }

@@ -18,15 +18,17 @@ extension Systemd {
                 unsafe setenv("NOTIFY_SOCKET", directory.path + "/notify", 1)
                 let manager = try DatagramReceiver(directory.path + "/notify")
                 #expect(ServiceManager.isSupervised)
-                #expect(ServiceManager.ready(status: "protected"))
+                let notifier = Notifier(on: try EventLoop())
+                notifier.ready(status: "protected")
                 #expect(manager.receiveText() == "READY=1\nSTATUS=protected")
-                #expect(ServiceManager.status("exposed"))
+                notifier.status("exposed")
                 #expect(manager.receiveText() == "STATUS=exposed")
-                #expect(ServiceManager.stopping())
+                notifier.stopping()
                 #expect(manager.receiveText() == "STOPPING=1")
+                #expect(notifier.isSettled)
 
                 let before = BootClock.read(CLOCK_MONOTONIC).microseconds
-                #expect(ServiceManager.reloading())
+                notifier.reloading()
                 let lines = try #require(manager.receiveText()).split(separator: "\n")
                 #expect(lines.first == "RELOADING=1")
                 let time = try #require(UInt64(lines[1].dropFirst("MONOTONIC_USEC=".count)))
@@ -57,11 +59,14 @@ extension Systemd {
             await #expect(processExitsWith: .success) {
                 unsafe unsetenv("NOTIFY_SOCKET")
                 #expect(!ServiceManager.isSupervised)
-                #expect(!ServiceManager.ready(status: ""))
+                #expect(!ServiceManager.notify(["READY=1"]))
+                let notifier = Notifier(on: try EventLoop())
+                notifier.ready(status: "")
+                #expect(notifier.isSettled)
                 #expect(!ServiceManager.barrier(timeout: .seconds(1)))
                 #expect(!ServiceManager.store([.standardInput], name: "x"))
                 unsafe setenv("NOTIFY_SOCKET", "/nonexistent/notify", 1)
-                #expect(!ServiceManager.status("x"))
+                #expect(!ServiceManager.notify(["STATUS=x"]))
             }
         }
 
@@ -72,14 +77,67 @@ extension Systemd {
                 let manager = try DatagramReceiver(directory.path + "/notify")
                 let start = BootClock.now
                 var sent = 0
-                while sent < 10_000, ServiceManager.status("x") { sent += 1 }
+                while sent < 10_000, ServiceManager.notify(["STATUS=x"]) { sent += 1 }
                 #expect(sent < 10_000)
                 #expect(!ServiceManager.store([.standardInput], name: "x"))
                 #expect(!ServiceManager.barrier(timeout: .seconds(5)))
                 #expect(BootClock.now - start < .seconds(2))
                 _ = manager.receive()
-                #expect(ServiceManager.status("x"))
+                #expect(ServiceManager.notify(["STATUS=x"]))
             }
+        }
+
+        @Test func `is told in the end what its queue did not take`() async {
+            await #expect(processExitsWith: .success) {
+                let directory = try TemporaryDirectory()
+                unsafe setenv("NOTIFY_SOCKET", directory.path + "/notify", 1)
+                let manager = try DatagramReceiver(directory.path + "/notify")
+                while ServiceManager.notify(["STATUS=of another unit"]) {}
+                let loop = try EventLoop()
+                let notifier = Notifier(on: loop)
+                notifier.ready(status: "first")
+                notifier.reloading()
+                notifier.beat()
+                notifier.status("second")
+                notifier.ready(status: "third")
+                notifier.status("fourth")
+                try loop.run(for: .milliseconds(100))
+                #expect(!notifier.isSettled)
+                var texts: [String] = []
+                for _ in 0..<200 where !notifier.isSettled {
+                    while let text = manager.receiveText() { texts.append(text) }
+                    try loop.run(for: .milliseconds(20))
+                }
+                while let text = manager.receiveText() { texts.append(text) }
+                let told = texts.drop { $0 == "STATUS=of another unit" }
+                    .map { $0.hasPrefix("RELOADING=1") ? "RELOADING" : $0 }
+                #expect(
+                    Array(told) == [
+                        "READY=1\nSTATUS=first", "RELOADING", "WATCHDOG=1", "READY=1\nSTATUS=third", "STATUS=fourth",
+                    ])
+            }
+        }
+
+        @Test func `is told of a burst of reloads once, after the first READY`() {
+            var debts = Debts()
+            debts.ready("a")
+            for time in 1...3 {
+                debts.reloading(at: UInt64(time))
+                debts.status("b\(time)")
+                debts.ready("c\(time)")
+            }
+            debts.beat()
+            debts.beat()
+            var told: [String] = []
+            while let first = debts.first {
+                told.append(first.joined(separator: " "))
+                debts.paid()
+            }
+            #expect(told == ["READY=1 STATUS=a", "RELOADING=1 MONOTONIC_USEC=3", "READY=1 STATUS=c3", "WATCHDOG=1"])
+            debts.ready("a")
+            debts.stopping()
+            #expect(debts.count == 1)
+            #expect(debts.first == ["STOPPING=1"])
         }
 
         @Test func `stores descriptors, all of them, and drops them by name`() async {
@@ -123,18 +181,39 @@ extension Systemd {
         @Test func `hears from the loop that it turns, if it asked`() async {
             await #expect(processExitsWith: .success) {
                 let loop = try EventLoop()
-                #expect(try Watchdog(on: loop) == nil)
+                let notifier = Notifier(on: loop)
+                let unasked = Watchdog(on: loop, telling: notifier)
                 unsafe setenv("WATCHDOG_USEC", "nonsense", 1)
-                #expect(try Watchdog(on: loop) == nil)
+                let misled = Watchdog(on: loop, telling: notifier)
+                withExtendedLifetime((unasked, misled)) {}
 
                 let directory = try TemporaryDirectory()
                 unsafe setenv("NOTIFY_SOCKET", directory.path + "/notify", 1)
                 unsafe setenv("WATCHDOG_USEC", "200000", 1)
                 let manager = try DatagramReceiver(directory.path + "/notify")
-                let watchdog = try #require(try Watchdog(on: loop))
+                let watchdog = Watchdog(on: loop, telling: notifier)
                 #expect(manager.receiveText() == "WATCHDOG=1")
                 try loop.run(for: .milliseconds(300))
                 #expect(manager.receiveText() == "WATCHDOG=1")
+                withExtendedLifetime(watchdog) {}
+            }
+        }
+
+        @Test func `starts a service again that the kernel killed because its loop stood still`() async {
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                unsafe setenv("NOTIFY_SOCKET", "/nonexistent/notify", 1)
+                let loop = try EventLoop()
+                let watchdog = Watchdog(on: loop, telling: Notifier(on: loop), patience: .milliseconds(400))
+                try loop.run(for: .seconds(1))
+                // It turned for longer than that. Now it does not.
+                sleep(20)
+                withExtendedLifetime(watchdog) {}
+            }
+            await #expect(processExitsWith: .success) {
+                unsafe unsetenv("NOTIFY_SOCKET")
+                let loop = try EventLoop()
+                let watchdog = Watchdog(on: loop, telling: Notifier(on: loop), patience: .milliseconds(100))
+                usleep(300_000)
                 withExtendedLifetime(watchdog) {}
             }
         }

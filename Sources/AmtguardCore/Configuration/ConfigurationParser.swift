@@ -68,6 +68,7 @@ private struct ConfigurationParser {
     private var shown = 0
     private var unshown: (count: Int, line: Int?, severity: ConfigurationProblem.Severity) = (0, nil, .warning)
     private static let mostShown = 20
+    private static let mostShownInAll = 100
     private var section: Section = .none
 
     private enum Section {
@@ -153,9 +154,9 @@ private struct ConfigurationParser {
         }
     }
 
-    /// Of each file the first problems are kept: each is a line in the journal.
+    /// Of each file the first problems are kept, and of all files so many: each is a line in the journal.
     private mutating func report(_ severity: ConfigurationProblem.Severity, _ line: Int?, _ message: String) {
-        guard shown < Self.mostShown else {
+        guard shown < Self.mostShown, problems.count < Self.mostShownInAll else {
             unshown.count += 1
             unshown.line = unshown.line ?? line
             if severity == .refused { unshown.severity = .refused }

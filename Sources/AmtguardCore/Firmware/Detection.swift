@@ -10,9 +10,11 @@ struct Detection: Hashable, Sendable {
     private(set) var heard: FirmwareAnswer?
     /// `nil` where they can't be read.
     private(set) var interfaces: [HostInterface]?
+    private var interfacesFailure: ReadingFailure?
     /// The host's addresses, and those that it has lost, as long as AMT says them.
     private(set) var had: Set<IPv4Address> = []
     private(set) var sockets: SocketReading?
+    private var socketsFailure: ReadingFailure?
     /// Whether the sockets were looked for, be it in vain.
     private(set) var soughtSockets = false
     private var isWirelessDiverted: Bool?
@@ -37,7 +39,9 @@ struct Detection: Hashable, Sendable {
         judge()
     }
 
+    /// Takes a reading of `/sys`. What it could not read is taken to be as it was.
     mutating func observe(_ presence: Presence) {
+        let presence = presence.completed(by: basis.presence)
         basis.presence = presence
         if presence.speaksForCSME { basis.sawCSME = true }
         judge()
@@ -59,15 +63,17 @@ struct Detection: Hashable, Sendable {
         judge()
     }
 
-    mutating func observe(_ interfaces: [HostInterface]?) {
+    mutating func observe(_ interfaces: [HostInterface]?, _ failure: ReadingFailure? = nil) {
         self.interfaces = interfaces
+        interfacesFailure = failure
         guard let interfaces else { return }
         let said = [heard?.wired, heard?.wireless].compactMap { $0?.value?.ipv4 }
         had = Set(interfaces.flatMap(\.ipv4)).union(had.intersection(said))
     }
 
-    mutating func observe(_ sockets: SocketReading?) {
+    mutating func observe(_ sockets: SocketReading?, _ failure: ReadingFailure? = nil) {
         self.sockets = sockets
+        socketsFailure = failure
         soughtSockets = true
     }
 
@@ -172,7 +178,24 @@ extension Detection {
                     answer?.controlMode.reason ?? "the firmware says \(answer?.controlMode.value?.word ?? "nothing")"))
         case .provisioned: break
         }
-        if soughtSockets, sockets == nil { reasons.append(.unknownSockets) }
+        reasons += unreadReasons
+        if let interfacesFailure { reasons.append(.unknownInterfaces(interfacesFailure)) }
+        if soughtSockets, sockets == nil { reasons.append(.unknownSockets(socketsFailure)) }
         return reasons
+    }
+
+    /// Without AMT nothing is reserved, and a server's BMC may take the same ports all the same: a pointer, no judgement.
+    var controllerReasons: [Reason] {
+        let names =
+            (basis.presence?.controllers ?? []) + (basis.smbios?.describesIPMI == true ? ["SMBIOS type 38"] : [])
+        return names.isEmpty ? [] : [.managementController(names)]
+    }
+
+    /// What `/sys` did not let us read.
+    var unreadReasons: [Reason] {
+        guard let presence = basis.presence else { return [] }
+        return Presence.Part.allCases.compactMap { part in
+            presence.failures[part].map { Reason.unread(part, $0) }
+        }
     }
 }

@@ -15,6 +15,8 @@ extension Presence {
         if let astray = devices.first(where: \.isOfCSME) {
             return .none(.failed("\(astray.name) stands on no management engine interface that the PCI bus shows"))
         }
+        // A node that can't be read is not missing.
+        if let ignorance { return .none(.failed(ignorance)) }
         if speaksForCSME { return .none(.noDriver) }
         guard pciFunctions != nil else { return .none(.failed("the PCI bus can't be read in /sys")) }
         return .none(devices.isEmpty ? .noDevice : .graphicsOnly)

@@ -23,6 +23,25 @@ public struct Presence: Hashable, Sendable {
         }
     }
 
+    /// A part of `/sys` that is read on its own.
+    public enum Part: String, Hashable, Sendable, CaseIterable {
+        /// The functions on the PCI bus: `pciFunctions`, `heci`.
+        case pci
+        /// The MEI device nodes: `devices`.
+        case devices
+        /// The firmware's clients: `offeringAMTHI`.
+        case clients
+
+        /// Where it lies.
+        public var path: String {
+            switch self {
+            case .pci: "/sys/bus/pci/devices"
+            case .devices: "/sys/class/mei"
+            case .clients: "/sys/bus/mei/devices"
+            }
+        }
+    }
+
     /// How many functions the PCI bus shows; `nil` where it could not be read.
     public var pciFunctions: Int?
     /// The CSME's own: vendor 8086, class 0780, at 00:16.x.
@@ -31,12 +50,25 @@ public struct Presence: Hashable, Sendable {
     public var devices: [Device]
     /// The parents that offer the AMTHI client on `/sys/bus/mei/devices`.
     public var offeringAMTHI: [String]
+    /// What stands for a management controller of a server (BMC), by the names of its IPMI interface: `ipmi0`. `nil` where
+    /// it could not be read.
+    public var controllers: [String]?
+    /// What could not be read, wholly or partly. A part that is not there is no failure.
+    public var failures: [Part: ReadingFailure]
+    /// The parts that no reading has shown yet.
+    var unseen: Set<Part>
 
     /// A reading of `/sys`.
-    public init(pciFunctions: Int?, heci: [String], devices: [Device], offeringAMTHI: [String]) {
+    public init(
+        pciFunctions: Int?, heci: [String], devices: [Device], offeringAMTHI: [String],
+        controllers: [String]? = [], failures: [Part: ReadingFailure] = [:]
+    ) {
         self.pciFunctions = pciFunctions
         self.heci = heci
         self.devices = devices
         self.offeringAMTHI = offeringAMTHI
+        self.controllers = controllers
+        self.failures = failures
+        unseen = Set(failures.keys)
     }
 }

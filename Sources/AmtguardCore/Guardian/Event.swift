@@ -38,6 +38,10 @@ public enum Event: Hashable, Sendable {
     case probed(ProbeRecord)
     /// While a command ran, the list was repaired in the daemon's absence.
     case bridged(repairs: UInt64, during: String)
-    /// The daemon stops.
-    case stopping(keeping: PortSet)
+    /// The event loop fails: why.
+    case unattended(String)
+    /// A file of the runtime directory was deleted or replaced while the daemon ran, and is made anew: its path.
+    case healed(String)
+    /// The daemon stops; these ports stay reserved, `nil` where the list can't be read.
+    case stopping(keeping: PortSet?)
 }

@@ -7,26 +7,28 @@ extension Guardian {
         case refused(Obstacle)
         /// The watch named a writer.
         case writer(Writer)
-        /// What `/sys` shows.
+        /// What `/sys` shows, and what of it could not be read.
         case presence(Presence)
         /// What came of asking the firmware.
         case firmware(FirmwareInquiry)
         /// What SMBIOS says of AMT; `nil` where it was not handed over.
         case smbios(SMBIOSReading?)
-        /// The host's interfaces with their addresses; `nil` where they can't be read.
-        case interfaces([HostInterface]?)
+        /// The host's interfaces with their addresses; `nil` where they can't be read, and why.
+        case interfaces([HostInterface]?, ReadingFailure? = nil)
         /// Whether the host's Wi-Fi driver hands AMT's packets over (`iwlmei`); `nil` where that can't be known.
         case wirelessDiverted(Bool?)
         /// What is held, and what could not be.
         case holds(HoldReading, Prompt)
-        /// The sockets of this host on `Guardian.portsOfInterest`; `nil` where they can't be read.
-        case sockets(SocketReading?)
-        /// Which ports the kernel may choose; `nil` where that can't be read.
-        case choice(KernelChoice?)
+        /// The sockets of this host on `Guardian.portsOfInterest`; `nil` where they can't be read, and why.
+        case sockets(SocketReading?, ReadingFailure? = nil)
+        /// Which ports the kernel may choose; `nil` where that can't be read, and why.
+        case choice(KernelChoice?, ReadingFailure? = nil)
         /// How the list is watched.
         case watch(Watch)
         /// The configuration was read: what is right of it, and what a person should look at.
         case configuration(Configuration, [ConfigurationProblem])
+        /// What a former guardian of this boot wrote down, where that could not be read at the start.
+        case record(Memory)
         /// Somebody probed AMT's ports, and told of it.
         case probe(ProbeRecord)
         /// Whether the runtime directory can be written; `nil` if so, else why not.

@@ -1,9 +1,9 @@
 // What is so now, in one word, and why.
 
 extension Guardian {
-    /// Required ports that are not reserved, as far as the last reading shows.
-    var missing: PortSet {
-        reservation.required.subtracting(reservation.reserved ?? PortSet())
+    /// Required ports that are not reserved, as the last reading shows; `nil` where the list can't be read.
+    var missing: PortSet? {
+        reservation.reserved.map(reservation.required.subtracting)
     }
 
     /// Sockets that AMT has deafened for longer than a moment, as far as that is known: whoever opens and closes some
@@ -22,8 +22,9 @@ extension Guardian {
 
     var verdict: Verdict {
         guard isNeeded else { return refused.isEmpty ? .notNeeded : .degraded }
-        // While it is contested, each reading shows something else: what counts is what may be chosen meanwhile.
-        let doubtful = reservation.contest == nil ? missing : reservation.required
+        // While it is contested, each reading shows something else, and of a list that can't be read nothing is known:
+        // what counts is what may be chosen meanwhile.
+        let doubtful = (reservation.contest == nil ? missing : nil) ?? reservation.required
         if !doubtful.intersection(reach).isEmpty { return .exposed }
         let isWell = refused.isEmpty && runtimeProblem == nil && watch.kind != .none && deafened.isEmpty
         return doubtful.isEmpty && isWell ? .protected : .degraded
@@ -31,24 +32,28 @@ extension Guardian {
 
     /// Why the verdict is what it is, the gravest first, and what could not be found out.
     var reasons: [Reason] {
-        guard isNeeded else { return refused.map(Reason.refused) + warned.map(Reason.passedOver) }
+        guard isNeeded else {
+            return refused.map(Reason.refused) + detection.unreadReasons + detection.controllerReasons
+                + warned.map(Reason.passedOver)
+        }
         var reasons: [Reason] = []
         if let obstacle = reservation.obstacle { reasons.append(.obstacle(obstacle)) }
         if let contest = reservation.contest { reasons.append(.contested(contest)) }
-        if configuration.mode == .observe, !missing.isEmpty { reasons.append(.unreserved(missing)) }
+        if configuration.mode == .observe, let missing, !missing.isEmpty { reasons.append(.unreserved(missing)) }
         if let worst = deafened.first { reasons.append(.victims(deafened.count, worst: worst)) }
         reasons += refused.map(Reason.refused)
         if let runtimeProblem {
             reasons.append(
                 Reason(
                     id: "runtime-directory", says: runtimeProblem,
-                    advice: "Make /run/amtguard writable for amtguardd: without it a restart forgets what is owned."))
+                    advice: "Make /run/amtguard writable for amtguardd: without it a restart forgets what is owned. "
+                        + "Restarting amtguardd makes a missing one anew."))
         }
         if let reason = watch.reason { reasons.append(reason) }
         if let until = reservation.unseenUntil, let observedAt {
             reasons.append(.unseenWrite(until: until, at: observedAt.instant))
         }
-        if choice == nil { reasons.append(.unknownReach) }
+        if choice == nil { reasons.append(.unknownReach(choiceFailure)) }
         reasons += holdReasons
         if doubtfulSockets > 0 { reasons.append(.unknownVictims(doubtfulSockets)) }
         if omittedSockets > 0 { reasons.append(.omittedSockets(omittedSockets)) }

@@ -13,6 +13,7 @@ public struct Guardian: Sendable {
     private(set) var reservation: Reservation
     private(set) var holding = Holding()
     private(set) var choice: KernelChoice?
+    private(set) var choiceFailure: ReadingFailure?
     private(set) var watch = Watch(.none)
     private(set) var victims = VictimWatch()
     /// Who had which port, at the last look at the sockets.
@@ -76,17 +77,19 @@ public struct Guardian: Sendable {
         case .smbios(let reading):
             detection.observe(reading)
             effects = require()
-        case .interfaces(let interfaces):
-            detection.observe(interfaces)
+        case .interfaces(let interfaces, let failure):
+            detection.observe(interfaces, failure)
             effects = require()
         case .wirelessDiverted(let isDiverted):
             detection.observe(wirelessDiverted: isDiverted)
             effects = require()
         case .holds(let reading, let prompt): effects = holding.observe(reading, prompt)
-        case .sockets(let reading):
-            detection.observe(reading)
+        case .sockets(let reading, let failure):
+            detection.observe(reading, failure)
             effects = judgeSockets(at: now).map(Effect.report)
-        case .choice(let choice): self.choice = choice
+        case .choice(let choice, let failure):
+            self.choice = choice
+            choiceFailure = failure
         case .watch(let watch):
             self.watch = watch
             reservation.observe(watched: watch.kind != .none)
@@ -98,6 +101,14 @@ public struct Guardian: Sendable {
             if refused.isEmpty || !isConfigured { self.configuration = configuration }
             if refused.isEmpty { isConfigured = true }
             effects += require()
+        case .record(let memory):
+            detection.recall(sawCSME: memory.sawCSME, sighting: detection.sighting ?? memory.sighting)
+            let own = reservation.ownership
+            // Only if nobody wrote the list since, nor we.
+            if own.owned.isEmpty, own.list != nil, own.list == memory.ownership.list {
+                reservation.recall(memory.ownership)
+            }
+            effects = require()
         case .probe(let record):
             probe = Status.Probe(record)
             return [.report(.probed(record))]
@@ -106,8 +117,7 @@ public struct Guardian: Sendable {
         case .stopping:
             stopping = true
             effects = require()
-            let kept = reservation.required.intersection(reservation.reserved ?? PortSet())
-            effects.append(.report(.stopping(keeping: kept)))
+            effects.append(.report(.stopping(keeping: reservation.reserved?.intersection(reservation.required))))
         }
         return effects + judge(at: now)
     }
@@ -125,6 +135,12 @@ public struct Guardian: Sendable {
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace)
         return holding.follow(holdPlan)
     }
+
+    /// What `/sys` shows; what the last reading of it could not read is as it was.
+    public var presence: Presence? { detection.basis.presence }
+
+    /// Whether the last look at the list showed what is required now.
+    public var isCurrent: Bool { reservation.isCurrent }
 
     /// Which sockets should be looked at: none where AMT is impossible.
     public var portsOfInterest: PortSet {

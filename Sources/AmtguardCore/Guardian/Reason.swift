@@ -22,6 +22,7 @@ extension Reason {
             case .missing: "list-missing"
             case .readOnly: "list-read-only"
             case .notPermitted: "not-permitted"
+            case .covered: "list-covered"
             case .malformed: "list-malformed"
             case .busy: "list-busy"
             case .failed: "list-failed"
@@ -75,9 +76,35 @@ extension Reason {
         Reason(id: "control-mode-unknown", says: "AMT's control mode is not known: \(reason)")
     }
 
-    static let unknownSockets = Reason(
-        id: "sockets-unknown", says: "which sockets of this host have AMT's ports can't be read from the kernel",
-        advice: "Load the kernel's modules tcp_diag and udp_diag.")
+    /// What is not known because it could not be read; what was known before still counts.
+    static func unread(_ part: Presence.Part, _ failure: ReadingFailure) -> Reason {
+        Reason(
+            id: "presence-unread",
+            says: "\(part.path) can't be read now: \(failure.says); what it showed before counts",
+            advice: failure.advice)
+    }
+
+    static func managementController(_ names: [String]) -> Reason {
+        Reason(
+            id: "bmc",
+            says:
+                "this machine has a management controller (BMC) by \(names.joined(separator: ", ")); where it shares a "
+                + "network port with the host, it may take packets to 623 and 664 there",
+            advice: "If it shares one (\"shared LOM\", NC-SI), set Mode=always and Ports=623 664 in amtguard.conf.")
+    }
+
+    static func unknownInterfaces(_ failure: ReadingFailure) -> Reason {
+        Reason(
+            id: "interfaces-unknown", says: "the host's interfaces and addresses are not known: \(failure.says)",
+            advice: failure.advice)
+    }
+
+    static func unknownSockets(_ failure: ReadingFailure?) -> Reason {
+        Reason(
+            id: "sockets-unknown",
+            says: "which sockets of this host have AMT's ports is not known\(failure.map { ": \($0.says)" } ?? "")",
+            advice: failure?.advice ?? "Load the kernel's modules tcp_diag and udp_diag.")
+    }
 
     static func victims(_ count: Int, worst: Victim) -> Reason {
         Reason(
@@ -108,6 +135,11 @@ extension Reason {
             advice: "Look for a container or unit with a /proc of its own that sets the sysctl.")
     }
 
-    static let unknownReach = Reason(
-        id: "range-unknown", says: "net.ipv4.ip_local_port_range can't be read: every port counts as within reach")
+    static func unknownReach(_ failure: ReadingFailure?) -> Reason {
+        Reason(
+            id: "range-unknown",
+            says: "net.ipv4.ip_local_port_range can't be read\(failure.map { " (\($0.says))" } ?? "")"
+                + ": every port counts as within reach",
+            advice: failure?.advice)
+    }
 }

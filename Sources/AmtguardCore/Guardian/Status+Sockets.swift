@@ -74,8 +74,9 @@ extension Status.Ports {
         self.reserved = reserved?.description
         self.owned = owned.description
         ephemeralRange = choice?.range
-        let missing = required.subtracting(reserved ?? PortSet())
-        exposed = (choice.map { missing.intersection($0.reach) } ?? missing).description
+        // Of a list that can't be read, no port is known to be exposed, and none not to be.
+        let missing = reserved.map(required.subtracting)
+        exposed = missing.map { missing in choice.map { missing.intersection($0.reach) } ?? missing }?.description
         reach = choice?.reach.description
         autobindReuse = choice?.autobindReuse
         each = PortCondition.all(

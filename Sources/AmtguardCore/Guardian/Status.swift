@@ -22,7 +22,8 @@ public struct Status: Hashable, Sendable, Codable {
         public var reserved: String?
         public var owned: String
         public var ephemeralRange: String?
-        public var exposed: String
+        /// `nil` where the list can't be read.
+        public var exposed: String?
         /// What the kernel chooses from, reservations aside; `nil` where that can't be read.
         public var reach: String?
         /// `net.ipv4.ip_autobind_reuse`.

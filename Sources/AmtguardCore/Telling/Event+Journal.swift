@@ -22,6 +22,8 @@ extension Event {
         public static let victimsUntold = "078b25ccb0b14518882b6691b24e66b5"
         public static let probed = "b1755b425a7844e095d2ef6dbdba6c10"
         public static let bridged = "fd185f535d914236ad28731fa3578973"
+        public static let unattended = "a575da6fee874326b334ff891286b6ad"
+        public static let healed = "ce61c4cb91fa442587eb10c3160b0395"
         public static let stopping = "634bc066577e4fcfa2d156d99cf4192f"
 
         /// All of them, by the event they belong to.
@@ -30,7 +32,7 @@ extension Event {
             "obstructed": obstructed, "released": released, "unseenWrite": unseenWrite, "amt": amt,
             "verdict": verdict, "held": held, "unheld": unheld, "letGo": letGo, "configuration": configuration,
             "victim": victim, "victimEnded": victimEnded, "victimsUntold": victimsUntold, "probed": probed,
-            "bridged": bridged, "stopping": stopping,
+            "bridged": bridged, "unattended": unattended, "healed": healed, "stopping": stopping,
         ]
     }
 
@@ -134,10 +136,21 @@ extension Event {
                 "Repaired the list \(repairs == 1 ? "once" : "\(repairs) times") in the daemon's absence, "
                     + "while \(command) ran.",
                 [("REPAIRS", "\(repairs)"), ("COMMAND", command)])
+        case .unattended(let error):
+            JournalEntry(
+                .error, id: MessageID.unattended,
+                "The event loop fails: \(error). The list is looked at all the same, ten times a second.")
+        case .healed(let path):
+            JournalEntry(
+                .warning, id: MessageID.healed,
+                "\(path) was deleted or replaced while amtguardd runs. It is made anew from what amtguardd knows.",
+                [("PATH", path)])
         case .stopping(let ports):
             JournalEntry(
                 .notice, id: MessageID.stopping,
-                "amtguardd stops" + (ports.isEmpty ? "." : "; \(ports.brief) stays reserved."))
+                "amtguardd stops"
+                    + (ports.map { $0.isEmpty ? "." : "; \($0.brief) stays reserved." }
+                        ?? "; the list can't be read, so what stays reserved is not known."))
         }
     }
 

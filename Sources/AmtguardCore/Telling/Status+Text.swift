@@ -51,7 +51,11 @@ extension Status {
         lines.append(Line("Reserved", (ports.reserved.map(shown) ?? "unknown") + source))
         lines.append(Line("Owned", shown(ports.owned)))
         lines.append(Line("Ephemeral", ports.ephemeralRange ?? "unknown"))
-        if !ports.exposed.isEmpty { lines.append(Line("Exposed", shown(ports.exposed), .bad)) }
+        switch ports.exposed {
+        case nil: lines.append(Line("Exposed", "unknown", .doubtful))
+        case let exposed? where !exposed.isEmpty: lines.append(Line("Exposed", shown(exposed), .bad))
+        default: break
+        }
         lines += holdText
         lines += victimText
         lines.append(Line("Watch", Watch(watch).word))

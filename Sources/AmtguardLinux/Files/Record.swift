@@ -11,7 +11,7 @@ public struct Record: ~Copyable {
     public static let limit = 4_096
     private static let block = 512
 
-    private let file: Descriptor
+    let file: Descriptor
     /// How long the file is: so much must be overwritten, or the end of an older text stays behind.
     private var length: Int
 

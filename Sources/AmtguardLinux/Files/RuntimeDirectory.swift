@@ -62,10 +62,12 @@ public struct RuntimeDirectory: ~Copyable {
     /// Puts a file in the place of another, all at once: who reads sees the old bytes or the new ones.
     ///
     /// The corresponding C function is `renameat`.
+    /// - Returns: Which file it is by now.
     /// - Throws: `noSpace` and others; then the old file is still there and nothing else.
+    @discardableResult
     public borrowing func replace(
         _ name: String, with bytes: [UInt8], mode: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
-    ) throws(Errno) {
+    ) throws(Errno) -> FileIdentity {
         // One writer at a time holds the lock, so the name may be fixed: a crash leaves one file at most.
         let temporary = ".\(name).new"
         let file = try create(temporary)
@@ -74,6 +76,7 @@ public struct RuntimeDirectory: ~Copyable {
             try valueOrErrno { fchmod(file.number, mode.rawValue) }
             let place = directory.number
             try valueOrErrno { unsafe renameat(place, temporary, place, name) }
+            return try file.identity
         } catch {
             try? remove(temporary)
             throw error

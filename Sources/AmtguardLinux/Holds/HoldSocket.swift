@@ -82,6 +82,9 @@ public final class HoldSocket {
         try? passing.bind(IPv4Address(bits: 0x7FFF_FFFE), hold.port)
     }
 
+    /// Notes it as one of ours.
+    public func enter(into own: inout OwnSockets) { own.insert(descriptor) }
+
     /// For the service manager, who keeps a copy. Nobody may close it here.
     public var fileDescriptor: FileDescriptor { descriptor.fileDescriptor }
 

@@ -6,20 +6,40 @@ import SystemPackage
 /// The AMT host interface of the firmware, the client that only a machine with AMT offers.
 private let amthi = "12f80028-b4b7-4b2d-aca8-46e0ff65814c"
 
-/// Reads what `/sys` shows of AMT; what cannot be read is `nil` or empty, as the type says.
+/// Reads what `/sys` shows of AMT; `Presence.failures` says what could not be read.
 public func readPresence(in root: borrowing RootDirectory) -> Presence {
-    let functions = try? root.names(in: "/sys/bus/pci/devices")
-    let candidates = (functions ?? []).filter(isCSMEAddress)
-    // What stands in the CSME's place and can't be looked at may be one.
-    let isReadable = candidates.allSatisfy { function in
-        let directory = FilePath("/sys/bus/pci/devices").appending(function)
-        return attribute("vendor", of: directory, in: root) != nil && attribute("class", of: directory, in: root) != nil
-    }
+    var reader = PresenceReader()
+    let functions = reader.names(.pci, in: root)
+    let candidates = (functions ?? []).filter(isCSMEAddress).map { reader.function($0, in: root) }
+    let devices = (reader.names(.devices, in: root) ?? []).map { reader.device($0, in: root) }
+    let parents = reader.parentsOfferingAMTHI(in: root)
     return Presence(
-        pciFunctions: isReadable ? functions?.count : nil,
-        heci: candidates.filter { isHECI($0, in: root) },
-        devices: names(in: "/sys/class/mei", of: root).map { device($0, in: root) },
-        offeringAMTHI: parentsOfferingAMTHI(in: root))
+        // What stands in the CSME's place and can't be looked at may be one.
+        pciFunctions: candidates.allSatisfy { $0.isHECI != nil } ? functions?.count : nil,
+        heci: candidates.filter { $0.isHECI == true }.map(\.name),
+        devices: devices, offeringAMTHI: parents, controllers: readControllers(in: root), failures: reader.failures)
+}
+
+/// What stands for the IPMI interface of a BMC: its device, or what ACPI and SMBIOS had the kernel make for a driver that
+/// need not be loaded. `nil` where it can't be read.
+private func readControllers(in root: borrowing RootDirectory) -> [String]? {
+    do {
+        let interfaces = try namesIfAny(in: "/sys/class/ipmi", of: root)
+        guard interfaces.isEmpty else { return interfaces.map { printable($0.utf8) } }
+        return try namesIfAny(in: "/sys/bus/platform/devices", of: root)
+            .filter { $0.hasPrefix("IPI0001:") || $0.hasPrefix("dmi-ipmi-") }
+            .map { printable($0.utf8) }
+    } catch {
+        return nil
+    }
+}
+
+private func namesIfAny(in directory: FilePath, of root: borrowing RootDirectory) throws(Errno) -> [String] {
+    do {
+        return try root.names(in: directory)
+    } catch .noSuchFileOrDirectory {
+        return []
+    }
 }
 
 /// The CSME's own functions are 00:16.0 to 00:16.7 by Intel's wiring; a HECI of a graphics card is not on this bus.
@@ -27,22 +47,6 @@ private func isCSMEAddress(_ name: String) -> Bool {
     let address = name.utf8
     guard let colon = address.firstIndex(of: UInt8(ascii: ":")) else { return false }
     return address[colon...].starts(with: ":00:16.".utf8) && address[colon...].count == 8
-}
-
-private func isHECI(_ name: String, in root: borrowing RootDirectory) -> Bool {
-    let directory = FilePath("/sys/bus/pci/devices").appending(name)
-    return attribute("vendor", of: directory, in: root)?.lowercased() == "0x8086"
-        && attribute("class", of: directory, in: root)?.lowercased().hasPrefix("0x0780") == true
-}
-
-private func device(_ name: String, in root: borrowing RootDirectory) -> Presence.Device {
-    let directory = FilePath("/sys/class/mei").appending(name)
-    return Presence.Device(
-        name: printable(name.utf8),
-        kind: attribute("kind", of: directory, in: root),
-        state: attribute("dev_state", of: directory, in: root),
-        firmwareVersion: attribute("fw_ver", of: directory, in: root).flatMap(version(line:)),
-        parent: (try? root.target(of: directory.appending("device")))?.lastComponent.map { printable($0.string.utf8) })
 }
 
 /// `0:16.1.25.2124`: platform and version. The driver prints zeros where the firmware did not tell.
@@ -54,43 +58,103 @@ private func version(line: String) -> String? {
     return String(text)
 }
 
-private func parentsOfferingAMTHI(in root: borrowing RootDirectory) -> [String] {
-    var parents: [String] = []
-    for entry in names(in: "/sys/bus/mei/devices", of: root) {
-        let path = FilePath("/sys/bus/mei/devices").appending(entry)
-        let uuid = attribute("uuid", of: path, in: root)?.lowercased()
-        let name = entry.lowercased()
-        // The name says it as well, where the attribute can't be read: since Linux 5.5 `PARENT-UUID`, before that
-        // `mei:NAME:UUID:01`.
-        guard uuid == amthi || name.hasSuffix("-" + amthi) || name.split(separator: ":").contains(amthi[...]) else {
-            continue
+/// One reading, and what failed of it so far.
+private struct PresenceReader {
+    var failures: [Presence.Part: ReadingFailure] = [:]
+
+    /// A function of the PCI bus, and whether it is a HECI; `nil` where it does not say what it is.
+    mutating func function(_ name: String, in root: borrowing RootDirectory) -> (name: String, isHECI: Bool?) {
+        let directory = FilePath(Presence.Part.pci.path).appending(name)
+        guard let vendor = attribute("vendor", of: directory, .pci, in: root),
+            let kind = attribute("class", of: directory, .pci, in: root)
+        else { return (name, nil) }
+        return (name, vendor.lowercased() == "0x8086" && kind.lowercased().hasPrefix("0x0780"))
+    }
+
+    mutating func device(_ name: String, in root: borrowing RootDirectory) -> Presence.Device {
+        let directory = FilePath(Presence.Part.devices.path).appending(name)
+        let parent = target(of: directory.appending("device"), .devices, in: root)?.lastComponent
+        return Presence.Device(
+            name: printable(name.utf8),
+            kind: attribute("kind", of: directory, .devices, in: root),
+            state: attribute("dev_state", of: directory, .devices, in: root),
+            firmwareVersion: attribute("fw_ver", of: directory, .devices, in: root).flatMap(version(line:)),
+            parent: parent.map { printable($0.string.utf8) })
+    }
+
+    mutating func parentsOfferingAMTHI(in root: borrowing RootDirectory) -> [String] {
+        var parents: [String] = []
+        for entry in names(.clients, in: root) ?? [] {
+            let path = FilePath(Presence.Part.clients.path).appending(entry)
+            let uuid = attribute("uuid", of: path, .clients, in: root)?.lowercased()
+            let name = entry.lowercased()
+            // The name says it as well, where the attribute can't be read: since Linux 5.5 `PARENT-UUID`, before that
+            // `mei:NAME:UUID:01`.
+            guard uuid == amthi || name.hasSuffix("-" + amthi) || name.split(separator: ":").contains(amthi[...])
+            else { continue }
+            let parent = printable(parent(ofEntry: entry, at: path, in: root).utf8)
+            if !parents.contains(parent) { parents.append(parent) }
         }
-        let parent = printable(parent(ofEntry: entry, at: path, in: root).utf8)
-        if !parents.contains(parent) { parents.append(parent) }
+        return parents
     }
-    return parents
-}
 
-/// The entry is a link to `…/0000:00:16.0/ENTRY`. Where it is none, the new form of the name begins with the parent;
-/// the old one tells no parent and stands for itself.
-private func parent(ofEntry entry: String, at path: FilePath, in root: borrowing RootDirectory) -> String {
-    if let target = try? root.target(of: path), let parent = target.removingLastComponent().lastComponent,
-        parent.kind == .regular
-    {
-        return parent.string
+    /// The entry is a link to `…/0000:00:16.0/ENTRY`. Where it is none, the new form of the name begins with the
+    /// parent; the old one tells no parent and stands for itself.
+    private mutating func parent(
+        ofEntry entry: String, at path: FilePath, in root: borrowing RootDirectory
+    ) -> String {
+        if let target = target(of: path, .clients, in: root), let parent = target.removingLastComponent().lastComponent,
+            parent.kind == .regular
+        {
+            return parent.string
+        }
+        let suffix = "-" + amthi
+        guard entry.lowercased().hasSuffix(suffix), entry.utf8.count > suffix.utf8.count else { return "unknown" }
+        return String(decoding: entry.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
     }
-    let suffix = "-" + amthi
-    guard entry.lowercased().hasSuffix(suffix), entry.utf8.count > suffix.utf8.count else { return "unknown" }
-    return String(decoding: entry.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
-}
 
-private func names(in directory: FilePath, of root: borrowing RootDirectory) -> [String] {
-    do { return try root.names(in: directory) } catch { return [] }
-}
+    /// The names in the directory of a part; `nil` where there is none, and where it could not be read.
+    mutating func names(_ part: Presence.Part, in root: borrowing RootDirectory) -> [String]? {
+        do {
+            return try root.names(in: FilePath(part.path))
+        } catch {
+            note(error, part)
+            return nil
+        }
+    }
 
-/// The first line of an attribute, printable; `nil` where it is not there or empty.
-private func attribute(_ name: String, of directory: FilePath, in root: borrowing RootDirectory) -> String? {
-    guard let bytes = try? root.readFile(directory.appending(name), atMost: 4_096) else { return nil }
-    let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
-    return line.isEmpty ? nil : printable(line)
+    /// The first line of an attribute, printable; `nil` where it is not there or empty, and where it could not be read.
+    private mutating func attribute(
+        _ name: String, of directory: FilePath, _ part: Presence.Part, in root: borrowing RootDirectory
+    ) -> String? {
+        do {
+            let bytes = try root.readFile(directory.appending(name), atMost: 4_096)
+            let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+            return line.isEmpty ? nil : printable(line)
+        } catch {
+            note(error, part)
+            return nil
+        }
+    }
+
+    private mutating func target(
+        of link: FilePath, _ part: Presence.Part, in root: borrowing RootDirectory
+    ) -> FilePath? {
+        do {
+            return try root.target(of: link)
+        } catch .invalidArgument {  // It is no link.
+            return nil
+        } catch {
+            note(error, part)
+            return nil
+        }
+    }
+
+    /// What is not there, or went away meanwhile, is no failure.
+    private mutating func note(_ error: Errno, _ part: Presence.Part) {
+        switch error {
+        case .noSuchFileOrDirectory, .notDirectory, .operationNotSupportedByDevice: break
+        default: failures[part] = failures[part] ?? ReadingFailure(error)
+        }
+    }
 }

@@ -11,10 +11,12 @@ public import SystemPackage
 /// - Parameters:
 ///   - includingBound: Also those that are bound, and neither listen nor are connected: nobody deafens these, and the
 ///     kernel walks through all others for them.
+///   - own: Which sockets are the caller's: known before the look, so that none is taken for a stranger's.
 ///   - cgroups: Where the control groups are mounted, for the unit of each.
 /// - Throws: `noSuchFileOrDirectory` where the kernel can't tell (no `inet_diag`, `udp_diag`): then it is not known.
 public func readSockets(
-    on ports: PortSet, includingBound: Bool = false, cgroups: FilePath = "/sys/fs/cgroup"
+    on ports: PortSet, includingBound: Bool = false, own: OwnSockets = .ofThisProcess,
+    cgroups: FilePath = "/sys/fs/cgroup"
 ) throws(Errno) -> SocketReading {
     guard !ports.isEmpty else { return SocketReading([]) }
     var socket = try NetlinkSocket(family: NETLINK_SOCK_DIAG)
@@ -32,11 +34,10 @@ public func readSockets(
         omitted += found.omitted
     }
     let units = ControlGroupTree(mount: cgroups).units(of: Set(entries.compactMap(\.controlGroup)))
-    let own = OwnSockets()
     let sockets = entries.map { entry in
         var socket = entry.socket
         socket.unit = entry.controlGroup.flatMap { units[$0] }
-        socket.isOwn = socket.inode.map(own.inodes.contains) ?? false
+        socket.isOwn = socket.inode.map(own.contains) ?? false
         return socket
     }
     return SocketReading(sockets.sorted(by: precedes), omitted: omitted)

@@ -60,7 +60,7 @@ public final class SystemBus {
         self.name = name
         self.onName = onName
         self.objects = objects.map { BusObject($0.path, $0.interface) }
-        timer = try loop.timer("bus") { [weak self] in self?.lookAfterConnection() }
+        timer = loop.timer("bus") { [weak self] in self?.lookAfterConnection() }
         open()
     }
 

@@ -17,6 +17,11 @@ public import SystemPackage
     }
 
     let event: OpaquePointer
+    /// All timers that there are.
+    var appointments: [ObjectIdentifier: Listed] = [:]
+
+    /// A timer in the list, which does not keep it.
+    struct Listed { unowned let appointment: Appointment }
 
     /// Makes a loop without sources. The corresponding C function is `sd_event_new`.
     ///
@@ -31,14 +36,6 @@ public import SystemPackage
         unsafe sd_event_unref(event)
     }
 
-    /// Runs until `exit` and returns its code. The corresponding C function is `sd_event_loop`.
-    ///
-    /// - Throws: what `epoll_wait` or the watchdog's notification failed with; `.staleNFSFileHandle` for a loop that
-    ///   has ended before.
-    public func run() throws(Errno) -> CInt {
-        unsafe try check(sd_event_loop(event))
-    }
-
     /// Ends `run()` after the bodies that are running. The corresponding C function is `sd_event_exit`.
     ///
     /// - Parameter code: what `run()` returns; 0 to 255.
@@ -46,13 +43,6 @@ public import SystemPackage
         precondition((0...255).contains(code), "\(code) is no exit status")
         // Fails only for a loop that has ended already.
         _ = unsafe sd_event_exit(event, code)
-    }
-
-    /// One turn, for callers that look at something in between. The corresponding C function is `sd_event_run`.
-    ///
-    /// - Returns: whether a source was served within `timeout`.
-    func turn(timeout: Duration) throws(Errno) -> Bool {
-        unsafe try check(sd_event_run(event, timeout.microseconds)) > 0
     }
 
     /// Lets writes into closed pipes fail, for the whole process, instead of ending it.

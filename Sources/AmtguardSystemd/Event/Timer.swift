@@ -1,15 +1,16 @@
 import CSystemd
 import Glibc
-public import SystemPackage
+import SystemPackage
 
 /// A timer that goes off once each time it is armed, on `CLOCK_BOOTTIME`, which counts on through sleep.
 ///
-/// It ends with the value. It may be armed again, disarmed or dropped inside its own body.
+/// It ends with the value. It may be armed again, disarmed or dropped inside its own body. Where the kernel has no
+/// `timerfd` for it, `EventLoop.run` keeps its appointments until there is one.
 @safe public struct Timer: ~Copyable {
-    private let registration: EventSource
+    private let appointment: Appointment
 
-    fileprivate init(_ registration: consuming EventSource) {
-        self.registration = registration
+    fileprivate init(_ appointment: Appointment) {
+        self.appointment = appointment
     }
 
     /// Lets the timer go off so long from now. An earlier appointment is forgotten.
@@ -24,42 +25,103 @@ public import SystemPackage
     /// Lets the timer go off at a point in time, which is at once when it has passed. An earlier appointment is
     /// forgotten.
     ///
-    /// The corresponding C functions are `sd_event_source_set_time` and `sd_event_source_set_time_accuracy`.
     /// - Parameters:
     ///   - time: time since boot.
     ///   - accuracy: how much later is early enough.
     public func arm(at time: Duration, accuracy: Duration = .milliseconds(1)) {
-        // All three fail only for a loop that has ended, and in a forked child.
         // An accuracy of 0 would mean libsystemd's default, 250 ms.
-        _ = unsafe sd_event_source_set_time_accuracy(registration.source, max(accuracy.microseconds, 1))
-        _ = unsafe sd_event_source_set_time(registration.source, time.microseconds)
-        _ = unsafe sd_event_source_set_enabled(registration.source, CInt(SD_EVENT_ONESHOT))
+        appointment.make(at: time, accuracy: max(accuracy, .microseconds(1)))
     }
 
     /// Forgets the appointment, if there is one.
     public func disarm() {
-        registration.setEnabled(false)
+        appointment.cancel()
     }
 }
 
 extension EventLoop {
-    /// Makes a timer that is not armed yet. The corresponding C function is `sd_event_add_time`.
+    /// Makes a timer that is not armed yet.
+    public func timer(_ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void) -> Timer {
+        Timer(Appointment(on: self, name, priority, body))
+    }
+}
+
+/// What a timer is to do and when, whether libsystemd could take it or not.
+@safe final class Appointment {
+    private let loop: EventLoop
+    private let name: StaticString
+    private let priority: EventLoop.Priority
+    private let body: () -> Void
+    private var registration: EventSource?
+    private(set) var time: Duration?
+    private var accuracy = Duration.zero
+
+    init(on loop: EventLoop, _ name: StaticString, _ priority: EventLoop.Priority, _ body: @escaping () -> Void) {
+        (self.loop, self.name, self.priority, self.body) = (loop, name, priority, body)
+        loop.appointments[ObjectIdentifier(self)] = EventLoop.Listed(appointment: self)
+        register()
+    }
+
+    deinit { loop.appointments[ObjectIdentifier(self)] = nil }
+
+    /// Whether libsystemd keeps the appointment; else the loop has to.
+    var isRegistered: Bool {
+        switch registration {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    func make(at time: Duration, accuracy: Duration) {
+        (self.time, self.accuracy) = (time, accuracy)
+        if !isRegistered { register() }
+        renew()
+    }
+
+    func cancel() {
+        time = nil
+        registration?.setEnabled(false)
+    }
+
+    /// Tells libsystemd the appointment once more: it forgets one that the kernel refused to take.
     ///
-    /// - Throws: `.noMemory`, `.tooManyOpenFiles`, and the like: the loop's first timer needs a descriptor.
-    public func timer(
-        _ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void
-    ) throws(Errno) -> Timer {
-        // The end of time never comes: not armed.
-        let handler = unsafe Unmanaged.passRetained(Handler(body))
+    /// The corresponding C functions are `sd_event_source_set_time` and `sd_event_source_set_time_accuracy`.
+    func renew() {
+        guard let time else { return }
+        switch registration {
+        case .none: return
+        case .some(let registration):
+            // All three fail only for a loop that has ended, and in a forked child.
+            _ = unsafe sd_event_source_set_time_accuracy(registration.source, accuracy.microseconds)
+            _ = unsafe sd_event_source_set_time(registration.source, time.microseconds)
+            _ = unsafe sd_event_source_set_enabled(registration.source, CInt(SD_EVENT_ONESHOT))
+        }
+    }
+
+    /// The time has come. Whatever the body does to the timer, nothing here is touched afterwards.
+    func keep() {
+        time = nil
+        let body = body
+        body()
+    }
+
+    /// The corresponding C function is `sd_event_add_time`. The loop's first timer needs a descriptor.
+    func register() {
+        let handler = unsafe Unmanaged.passRetained(Handler { [unowned self] in keep() })
         var source: OpaquePointer?
+        // The end of time never comes: not armed.
         let result = unsafe sd_event_add_time(
-            event, &source, CLOCK_BOOTTIME, .max, 0,
+            loop.event, &source, CLOCK_BOOTTIME, .max, 0,
             { _, _, userdata in
                 unsafe object(Handler.self, behind: userdata).body()
                 return 0
             }, handler.toOpaque())
-        let registration = try unsafe EventSource(adopting: source, result, handler)
-        try registration.configure(name, priority)
-        return Timer(registration)
+        do {
+            let made = try unsafe EventSource(adopting: source, result, handler)
+            try made.configure(name, priority)
+            registration = consume made
+        } catch {
+            registration = nil
+        }
     }
 }

@@ -2,8 +2,8 @@ import Glibc
 
 /// The service manager, told how its service is doing.
 ///
-/// Best effort, all of it: without a manager, and with one that hangs, nothing is sent and false is returned.
-/// See sd_notify(3).
+/// Without a manager, and with one that hangs, nothing is sent and false is returned: what must be heard goes by way of a
+/// `Notifier`. See sd_notify(3).
 public enum ServiceManager {
     /// Whether a service manager wants to be told (NOTIFY_SOCKET).
     public static var isSupervised: Bool { environment("NOTIFY_SOCKET") != nil }
@@ -25,32 +25,6 @@ public enum ServiceManager {
         } catch {
             return false
         }
-    }
-
-    /// The service is up, or up again after `reloading()`.
-    @discardableResult
-    public static func ready(status: String) -> Bool {
-        notify(["READY=1", "STATUS=\(status)"])
-    }
-
-    /// The one line that `systemctl status` shows.
-    @discardableResult
-    public static func status(_ status: String) -> Bool {
-        notify(["STATUS=\(status)"])
-    }
-
-    /// The configuration is being read again; `ready` says when that is over.
-    ///
-    /// MONOTONIC_USEC is what `Type=notify-reload` of systemd 253 knows the answer to its own request by.
-    @discardableResult
-    public static func reloading() -> Bool {
-        notify(["RELOADING=1", "MONOTONIC_USEC=\(BootClock.read(CLOCK_MONOTONIC).microseconds)"])
-    }
-
-    /// The service is about to end.
-    @discardableResult
-    public static func stopping() -> Bool {
-        notify(["STOPPING=1"])
     }
 
     /// One datagram, an assignment a line.

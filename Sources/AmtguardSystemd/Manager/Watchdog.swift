@@ -1,27 +1,42 @@
 import CSystemd
-public import SystemPackage
+import SystemPackage
 
-/// Tells the service manager that the loop turns, for as long as it does (`WatchdogSec=`).
+/// Shows that the loop turns, for as long as it does: to the kernel, and to the service manager where it asks
+/// (`WatchdogSec=`).
 ///
-/// `sd_event_set_watchdog` does the same, but with a message that waits for a service manager which hangs.
+/// The unit has no `WatchdogSec=`. systemd refuses notifications of a unit that was masked while it runs, would end it for
+/// the want of them, and would not start it again. `sd_event_set_watchdog` would wait for a service manager that hangs.
 @safe public final class Watchdog {
-    private let interval: Duration
+    private let notifier: Notifier
+    private let tells: Bool
+    private let deadline: KernelDeadline?
+    private let interval: Duration?
     private var timer: Timer?
 
-    /// Begins to tell, if the service manager wants to know; `nil` if not, or if what it says makes no sense.
+    /// How long the loop may stand still under a service manager, which starts the service again.
+    public static let patience = Duration.seconds(120)
+
+    /// Begins. Without a service manager nothing is watched: nobody would start the process again.
     ///
     /// The corresponding C function is `sd_watchdog_enabled`.
-    public init?(on loop: EventLoop) throws(Errno) {
+    public init(on loop: EventLoop, telling notifier: Notifier, patience: Duration = Watchdog.patience) {
+        self.notifier = notifier
         var microseconds: UInt64 = 0
-        guard unsafe sd_watchdog_enabled(0, &microseconds) > 0, microseconds > 0 else { return nil }
-        interval = .microseconds(Int64(clamping: microseconds))
-        timer = try loop.timer("watchdog") { [unowned self] in beat() }
+        tells = unsafe sd_watchdog_enabled(0, &microseconds) > 0 && microseconds > 0
+        deadline = ServiceManager.isSupervised ? KernelDeadline(after: patience) : nil
+        let intervals = [
+            tells ? Duration.microseconds(Int64(clamping: microseconds)) : nil, deadline == nil ? nil : patience,
+        ]
+        interval = intervals.compactMap { $0 }.min()
+        timer = loop.timer("watchdog") { [unowned self] in beat() }
         beat()
     }
 
-    /// Tells it now. Whoever wakes up anyway calls this: the timer is put off, and adds no wake-up of its own.
+    /// Shows it now. Whoever wakes up anyway calls this: the timer is put off, and adds no wake-up of its own.
     public func beat() {
-        ServiceManager.notify(["WATCHDOG=1"])
+        guard let interval else { return }
+        deadline?.putOff()
+        if tells { notifier.beat() }
         timer?.arm(after: interval / 2, accuracy: interval / 4)
     }
 }

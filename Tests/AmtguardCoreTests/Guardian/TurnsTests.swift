@@ -24,6 +24,23 @@ import Testing
         #expect(next.owned == amt.subtracting("623"))
     }
 
+    @Test func `own what a former one wrote down, also where the record is found late`() {
+        let former = Scene(list: "8080")
+        var next = Scene(list: former.list)
+        #expect(next.owned.isEmpty)
+        next.see(.record(former.remembered))
+        next.look(.audit)
+        #expect(next.owned == former.owned)
+        #expect(next.remembered.ownership.owned == former.owned)
+        // Somebody wrote the list in between, or we did: in doubt, not owned.
+        var other = Scene(list: former.list.union("9090"))
+        other.see(.record(former.remembered))
+        #expect(other.owned.isEmpty)
+        var adding = Scene(list: "8080,9090")
+        adding.see(.record(former.remembered))
+        #expect(adding.owned == amt)
+    }
+
     @Test func `own nothing of a list that was changed after the other's word`() {
         let daemon = Scene(list: "8080")
         var bridge = Self.bridge(beside: daemon)

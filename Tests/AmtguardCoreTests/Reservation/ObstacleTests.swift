@@ -4,7 +4,8 @@ import Testing
 @Suite struct `A kernel that is in the way` {
     static let obstacles: [(Obstacle, String)] = [
         (.missing, "list-missing"), (.readOnly, "list-read-only"), (.notPermitted, "not-permitted"),
-        (.malformed("<html>"), "list-malformed"), (.busy, "list-busy"), (.failed("Input/output error"), "list-failed"),
+        (.covered, "list-covered"), (.malformed("<html>"), "list-malformed"), (.busy, "list-busy"),
+        (.failed("Input/output error"), "list-failed"),
     ]
 
     @Test(arguments: obstacles)
@@ -109,6 +110,23 @@ import Testing
         scene.unreadable = .missing
         scene.look(.audit)
         #expect(scene.status.verdict == .exposed)
-        #expect(scene.status.ports.exposed == "16992-16995", "623 and 664 are below the reach")
+        #expect(scene.status.ports.exposed == nil)
+        #expect(scene.status.ports.each.allSatisfy { $0.exposure == "unknown" && $0.reserved == nil })
+        #expect(scene.status.json.description.contains(#""exposed":null"#))
+        #expect(scene.status.text.contains(Status.Line("Exposed", "unknown", .doubtful)))
+        _ = scene.told()
+        scene.see(.stopping)
+        #expect(scene.toldEvents() == [.stopping(keeping: nil)])
+    }
+
+    @Test func `never takes them for missing`() {
+        var scene = Scene(list: amt, choice: .usual)
+        scene.reload { $0.mode = .observe }
+        scene.unreadable = .covered
+        scene.look(.audit)
+        #expect(scene.status.verdict == .degraded)
+        #expect(!scene.status.reasons.contains { $0.id == "not-reserved" })
+        #expect(scene.status.reasons.first?.says.contains("is mounted over") == true)
+        #expect(!scene.status.text.contains { $0.value.contains("not reserved") })
     }
 }

@@ -202,6 +202,19 @@ import Testing
             .stopping(keeping: amt), .notice, "stopping", "amtguardd stops; 623,664,16992-16995 stays reserved.", [:]
         ),
         (.stopping(keeping: ""), .notice, "stopping", "amtguardd stops.", [:]),
+        (
+            .stopping(keeping: nil), .notice, "stopping",
+            "amtguardd stops; the list can't be read, so what stays reserved is not known.", [:]
+        ),
+        (
+            .unattended("Cannot allocate memory"), .error, "unattended",
+            "The event loop fails: Cannot allocate memory. The list is looked at all the same, ten times a second.", [:]
+        ),
+        (
+            .healed("/run/amtguard/lock"), .warning, "healed",
+            "/run/amtguard/lock was deleted or replaced while amtguardd runs. It is made anew from what amtguardd knows.",
+            ["PATH": "/run/amtguard/lock"]
+        ),
     ]
 
     @Test(arguments: cases)

@@ -71,7 +71,7 @@ import Testing
         scene.look(.request)
         let text = scene.status.text
         #expect(text.first?.tone == .bad)
-        #expect(text.contains(Status.Line("Exposed", "623,664,16992-16995", .bad)))
+        #expect(text.contains(Status.Line("Exposed", "unknown", .doubtful)))
         #expect(text.contains(Status.Line("Reserved", "unknown")))
         #expect(text.contains(Status.Line("Ephemeral", "unknown")))
         #expect(text.contains(Status.Line("Owned", "none")))

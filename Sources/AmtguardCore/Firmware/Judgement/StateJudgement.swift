@@ -65,6 +65,10 @@ struct StateJudgement: Hashable, Sendable {
             return basis.inquiry == nil ? unknown("nothing was looked at yet", basis) : nil
         }
         if presence.speaksForCSME { return nil }
+        // What can't be read is not gone, and may be there.
+        if let ignorance = presence.ignorance, basis.inquiry?.answer?.outcome != .answered {
+            return unknown(ignorance, basis)
+        }
         if basis.sawCSME { return unknown("the management engine was seen in this boot and is gone", basis) }
         // Who answers is there, wherever /sys shows it.
         if basis.inquiry?.answer?.outcome == .answered { return nil }

@@ -1,16 +1,21 @@
-/// Everything that SMBIOS says of AMT, from all structures of types 130 and 131 that carry Intel's signature.
+/// Everything that SMBIOS says of AMT, from all structures of types 130 and 131 that carry Intel's signature; and whether
+/// the machine has a management controller with IPMI (type 38).
 public struct SMBIOSReading: Hashable, Sendable {
     /// In the order of the table; there may be several, and they may differ.
     public var amt: [AMTCapabilities]
     /// In the order of the table.
     public var vPro: [VProCapabilities]
+    /// Whether the table describes an IPMI device.
+    public var describesIPMI: Bool
 
     /// The types that are read.
-    public static let types: [UInt8] = [130, 131]
-    /// The longest table that is handed over; a real one, of these two types, has some hundred bytes.
+    public static let types: [UInt8] = [130, 131, ipmiType]
+    /// IPMI Device Information, by the SMBIOS specification.
+    private static let ipmiType: UInt8 = 38
+    /// The longest table that is handed over; a real one, of these types, has some hundred bytes.
     public static let limit = 16_384
 
-    /// Reads a structure table, a whole one or one with these two types alone.
+    /// Reads a structure table, a whole one or one with these types alone.
     ///
     /// The latter is what the privileged step hands to the daemon: the raw structures one after the other, each with
     /// its own header and its final NULs, hence a structure table itself and read by the same code, as foreign bytes.
@@ -18,6 +23,7 @@ public struct SMBIOSReading: Hashable, Sendable {
         let structures = SMBIOSStructure.structures(in: table)
         amt = structures.compactMap(AMTCapabilities.init(parsing:))
         vPro = structures.compactMap(VProCapabilities.init(parsing:))
+        describesIPMI = structures.contains { $0.type == Self.ipmiType }
     }
 
     /// The raw structures of `types` in `table`, one after the other, and no more than `limit` bytes of them.

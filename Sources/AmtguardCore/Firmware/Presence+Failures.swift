@@ -1,0 +1,45 @@
+// A reading of `/sys` that failed shows nothing. It does not show that something is gone.
+
+extension Presence {
+    /// Why something is not known that no reading has shown yet, one line; `nil` where each part was read once.
+    var ignorance: String? {
+        for part in Part.allCases where unseen.contains(part) {
+            if let failure = failures[part] { return "\(part.path) can't be read: \(failure.says)" }
+        }
+        return nil
+    }
+
+    /// This reading; each part that failed is completed by what a former reading showed.
+    func completed(by former: Presence?) -> Presence {
+        guard let former else { return self }
+        var whole = self
+        whole.controllers = controllers ?? former.controllers
+        whole.unseen.formIntersection(former.unseen)
+        if failures[.pci] != nil {
+            whole.pciFunctions = pciFunctions ?? former.pciFunctions
+            whole.heci = former.heci.union(heci)
+        }
+        if failures[.devices] != nil {
+            let known = former.devices.map { before in
+                devices.first { $0.name == before.name }?.completed(by: before) ?? before
+            }
+            let new = devices.filter { device in !known.contains { $0.name == device.name } }
+            whole.devices = known + new
+        }
+        if failures[.clients] != nil { whole.offeringAMTHI = former.offeringAMTHI.union(offeringAMTHI) }
+        return whole
+    }
+}
+
+extension Presence.Device {
+    fileprivate func completed(by former: Presence.Device) -> Presence.Device {
+        Presence.Device(
+            name: name, kind: kind ?? former.kind, state: state ?? former.state,
+            firmwareVersion: firmwareVersion ?? former.firmwareVersion, parent: parent ?? former.parent)
+    }
+}
+
+extension [String] {
+    /// These, and those of `others` that are not among them.
+    fileprivate func union(_ others: [String]) -> [String] { self + others.filter { !contains($0) } }
+}

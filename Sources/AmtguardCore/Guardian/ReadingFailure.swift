@@ -1,0 +1,26 @@
+/// Why something could not be read. It says nothing about whether the thing is there.
+public enum ReadingFailure: Error, Hashable, Sendable {
+    /// The kernel has no such thing, or does not show it here.
+    case missing
+    /// The process or the machine has no file descriptor left.
+    case noDescriptor
+    /// Anything else, in the words of the C library.
+    case failed(String)
+
+    /// The cause, for people.
+    public var says: String {
+        switch self {
+        case .missing: "the kernel does not show it here"
+        case .noDescriptor: "there are no file descriptors left"
+        case .failed(let error): error
+        }
+    }
+
+    /// What to do about it; `nil` where only the cause says more.
+    public var advice: String? {
+        switch self {
+        case .missing, .failed: nil
+        case .noDescriptor: "Raise LimitNOFILE= of the unit, or fs.file-max."
+        }
+    }
+}

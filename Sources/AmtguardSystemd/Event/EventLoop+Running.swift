@@ -1,0 +1,70 @@
+import CSystemd
+import Glibc
+public import SystemPackage
+
+// Turning the loop, also where the kernel refuses what it needs: a guard does not end for a call that failed.
+
+extension EventLoop {
+    /// Runs until `exit` and returns its code.
+    ///
+    /// A turn that fails (`epoll_wait`, `timerfd_settime`) is not the end: `survive` is told the error, and after a pause
+    /// of 1 ms to 100 ms the loop turns again. The corresponding C functions are `sd_event_run` and
+    /// `sd_event_get_exit_code`.
+    /// - Parameter survive: does what cannot wait until the loop turns again.
+    /// - Throws: `.staleNFSFileHandle` for a loop that has ended before, `.noChildProcess` in a forked child.
+    public func run(surviving survive: (Errno) -> Void = { _ in }) throws(Errno) -> CInt {
+        let shortest: UInt32 = 1_000
+        var pause = shortest
+        repeat {
+            do {
+                _ = try turn(timeout: nil)
+                pause = shortest
+            } catch {
+                // The loop has ended, or is another process's.
+                guard error != .staleNFSFileHandle, error != .noChildProcess else { throw error }
+                survive(error)
+                usleep(pause)
+                pause = min(pause * 2, 100_000)
+                renewAppointments()
+            }
+        } while unsafe sd_event_get_state(event) != CInt(SD_EVENT_FINISHED)
+        var code: CInt = 0
+        unsafe try check(sd_event_get_exit_code(event, &code))
+        return code
+    }
+
+    /// One turn. The corresponding C function is `sd_event_run`.
+    ///
+    /// - Parameter timeout: how long to wait for a source; `nil` for as long as it takes.
+    /// - Returns: whether a source was served.
+    func turn(timeout: Duration?) throws(Errno) -> Bool {
+        let next = keepAppointments()
+        let wait = [timeout, next].compactMap { $0 }.min()
+        return unsafe try check(sd_event_run(event, wait?.microseconds ?? .max)) > 0
+    }
+
+    /// Keeps the appointments of the timers that libsystemd could not take, and has it take them where it can by now.
+    ///
+    /// - Returns: how soon that has to be done again; `nil` where it has taken all of them.
+    private func keepAppointments() -> Duration? {
+        guard appointments.values.contains(where: { !$0.appointment.isRegistered }) else { return nil }
+        var next = Duration.seconds(1)
+        for listed in appointments.keys {
+            // A body may end other timers.
+            guard let appointment = appointments[listed]?.appointment, !appointment.isRegistered else { continue }
+            appointment.register()
+            if appointment.isRegistered {
+                appointment.renew()
+            } else if let time = appointment.time {
+                let wait = time - BootClock.now
+                if wait > .zero { next = min(next, wait) } else { appointment.keep() }
+            }
+        }
+        return next
+    }
+
+    /// libsystemd takes a time as set even where `timerfd_settime` failed: it is told all of them again.
+    private func renewAppointments() {
+        for listed in appointments.values { listed.appointment.renew() }
+    }
+}

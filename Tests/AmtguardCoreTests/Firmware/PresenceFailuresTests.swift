@@ -1,0 +1,140 @@
+import Testing
+
+@testable import AmtguardCore
+
+@Suite struct `A reading of /sys that fails` {
+    static let nothing = Presence(
+        pciFunctions: nil, heci: [], devices: [], offeringAMTHI: [], controllers: nil,
+        failures: [.pci: .noDescriptor, .devices: .noDescriptor, .clients: .noDescriptor])
+
+    @Test func `leaves what was known, and is told with its reason`() {
+        var scene = Scene()
+        let before = scene.status.amt
+        _ = scene.told()
+        scene.see(.presence(Self.nothing))
+        scene.look(.audit)
+        #expect(scene.status.amt == before)
+        #expect(scene.toldNames() == [])
+        let unread = scene.status.reasons.filter { $0.id == "presence-unread" }
+        #expect(unread.count == 3)
+        #expect(
+            unread.first?.says == "/sys/bus/pci/devices can't be read now: there are no file descriptors left; "
+                + "what it showed before counts")
+        #expect(unread.first?.advice?.contains("LimitNOFILE=") == true)
+        scene.see(.presence(.csme))
+        #expect(!scene.status.reasons.contains { $0.id == "presence-unread" })
+    }
+
+    @Test(arguments: Presence.Part.allCases)
+    func `says nothing against what it shows otherwise`(part: Presence.Part) {
+        var scene = Scene()
+        var partly = Presence.csme
+        switch part {
+        case .pci: (partly.pciFunctions, partly.heci) = (nil, [])
+        case .devices: partly.devices = []
+        case .clients: partly.offeringAMTHI = []
+        }
+        partly.failures = [part: .failed("Input/output error")]
+        scene.see(.presence(partly))
+        var shown = scene.guardian.presence
+        #expect(shown?.failures == [part: .failed("Input/output error")])
+        shown?.failures = [:]
+        #expect(shown == .csme)
+    }
+
+    @Test func `is no departure, which is one as soon as it is read`() {
+        var scene = Scene()
+        scene.see(.presence(Self.nothing))
+        scene.see(.presence(.without))
+        #expect(scene.status.amt.evidence.contains { $0.says.contains("was seen in this boot and is gone") })
+    }
+
+    @Test func `makes nothing impossible, and nothing possible that was not`() {
+        let scene = Scene(presence: Self.nothing)
+        #expect(scene.status.amt.state == "unknown")
+        #expect(scene.status.verdict == .protected)
+        #expect(scene.status.reasons.first { $0.id == "amt-unknown" }?.says.contains("no file descriptors") == true)
+        var absent = Scene(list: "8080", presence: .without)
+        absent.see(.presence(Self.nothing))
+        #expect(absent.status.verdict == .notNeeded)
+        #expect(absent.status.reasons.map(\.id).first == "presence-unread")
+    }
+
+    @Test func `keeps what of a device was read, and takes what is new`() {
+        var scene = Scene()
+        var reading = Presence.csme
+        reading.devices[0].kind = nil
+        reading.devices[0].state = "RESETTING"
+        reading.devices.append(
+            .init(name: "mei1", kind: "gsc", state: nil, firmwareVersion: nil, parent: "i915.mei-gsc.768"))
+        reading.failures = [.devices: .noDescriptor]
+        scene.see(.presence(reading))
+        #expect(scene.guardian.presence?.devices.map(\.kind) == ["mei", "gsc"])
+        #expect(scene.guardian.presence?.devices.map(\.state) == ["RESETTING", nil])
+    }
+
+    @Test func `leaves the helper without a choice, for that reason`() {
+        #expect(
+            Self.nothing.choice
+                == .none(.failed("/sys/bus/pci/devices can't be read: there are no file descriptors left")))
+    }
+
+    @Test func `of interfaces, sockets and the range is told with its reason`() {
+        var scene = Scene()
+        scene.see(.interfaces(nil, .noDescriptor))
+        scene.see(.sockets(nil, .noDescriptor))
+        scene.see(.choice(nil, .failed("Input/output error")))
+        let reasons = scene.status.reasons
+        for (id, cause) in [
+            ("interfaces-unknown", "no file descriptors"), ("sockets-unknown", "no file descriptors"),
+            ("range-unknown", "Input/output error"),
+        ] {
+            #expect(reasons.first { $0.id == id }?.says.contains(cause) == true, "\(id)")
+        }
+    }
+}
+
+@Suite struct `A management controller of a server` {
+    static func server(_ controllers: [String]?) -> Presence {
+        var presence = Presence.without
+        presence.controllers = controllers
+        return presence
+    }
+
+    @Test func `is pointed at where nothing is reserved, and changes no verdict`() {
+        let scene = Scene(list: "8080", presence: Self.server(["ipmi0"]))
+        #expect(scene.status.verdict == .notNeeded)
+        #expect(scene.list == "8080")
+        #expect(scene.status.reasons.map(\.id) == ["bmc"])
+        #expect(scene.status.reasons[0].says.contains("by ipmi0; "))
+        #expect(scene.status.reasons[0].advice?.contains("Mode=always and Ports=623 664") == true)
+    }
+
+    @Test func `is no news where there is none, and where the ports are reserved anyway`() {
+        #expect(Scene(presence: Self.server([])).status.reasons == [])
+        var csme = Presence.csme
+        csme.controllers = ["ipmi0"]
+        #expect(!Scene(presence: csme).status.reasons.contains { $0.id == "bmc" })
+        var configuration = Configuration()
+        configuration.mode = .always
+        #expect(
+            !Scene(configuration: configuration, presence: Self.server(["ipmi0"])).status.reasons
+                .contains { $0.id == "bmc" })
+    }
+
+    @Test func `is not forgotten by a reading that fails`() {
+        var scene = Scene(presence: Self.server(["IPI0001:00"]))
+        scene.see(.presence(Self.server(nil)))
+        #expect(scene.status.reasons.map(\.id) == ["bmc"])
+    }
+
+    @Test func `is seen by SMBIOS type 38 as well`() {
+        var scene = Scene(presence: .without)
+        let ipmi: [UInt8] = [38, 18, 0x30, 0] + [UInt8](repeating: 0, count: 14) + [0, 0]
+        let table = SMBIOSReading.extract(from: [1, 4, 0, 0, 0, 0] + ipmi + [127, 4, 0, 0, 0, 0])
+        #expect(table == ipmi)
+        scene.see(.smbios(SMBIOSReading(table: table)))
+        #expect(scene.status.reasons.map(\.id) == ["bmc"])
+        #expect(scene.status.reasons[0].says.contains("SMBIOS type 38"))
+    }
+}
