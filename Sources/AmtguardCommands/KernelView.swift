@@ -10,7 +10,8 @@ struct KernelView {
         let shared = SharedAddresses(doubt: absence.reason.says)
         let judgement = SocketJudgement(try? readSockets(on: .ofAMT, includingBound: true), shared)
         ports = Status.Ports(
-            required: .ofAMT, reserved: absence.reserved, owned: PortSet(), choice: absence.choice,
+            required: .ofAMT, reserved: absence.reserved, owned: PortSet(), unowned: PortSet(),
+            choice: absence.choice,
             takers: judgement.takers, holds: nil)
     }
 }

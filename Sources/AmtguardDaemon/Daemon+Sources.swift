@@ -16,7 +16,7 @@ extension Daemon {
             finish()
         }
         sources.look = try loop.timer("look", priority: .urgent) { [unowned self] in
-            look(driver.hasEvents ? .watch : .token)
+            if driver.hasEvents { lookAfterWrite() } else { look(.token) }
             finish()
         }
         sources.survey = try loop.timer("survey") { [unowned self] in
@@ -78,10 +78,7 @@ extension Daemon {
         sources.watch = nil
         guard let descriptor = driver.watchedDescriptor else { return }
         sources.watch = try? loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
-            look(.watch)
-            // What is drained may be the event of a write that came after that look: only one behind it sees all.
-            nameWriters()
-            look(.readBack)
+            lookAfterWrite()
             finish()
         }
     }

@@ -67,12 +67,13 @@ extension Status.Socket {
 extension Status.Ports {
     /// What is told of the ports; `nil` is what can't be read or known.
     public init(
-        required: PortSet, reserved: PortSet?, owned: PortSet, choice: KernelChoice?,
+        required: PortSet, reserved: PortSet?, owned: PortSet, unowned: PortSet, choice: KernelChoice?,
         takers: [UInt16: PortTakers]?, holds: [Hold]?
     ) {
         self.required = required.description
         self.reserved = reserved?.description
         self.owned = owned.description
+        self.unowned = unowned.description
         ephemeralRange = choice?.range
         let missing = required.subtracting(reserved ?? PortSet())
         exposed = (choice.map { missing.intersection($0.reach) } ?? missing).description

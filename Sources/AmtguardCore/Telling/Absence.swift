@@ -29,12 +29,12 @@ public struct Absence: Hashable, Sendable {
             "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null, "reasons": [reason.json],
             "since": .null, "amt": .null,
             "ports": [
-                "required": .null, "reserved": JSON(reserved?.description), "owned": .null,
+                "required": .null, "reserved": JSON(reserved?.description), "owned": .null, "unowned": .null,
                 "ephemeralRange": JSON(choice?.range), "exposed": .null,
                 "reach": JSON(choice?.reach.description),
                 "autobindReuse": choice.map { .bool($0.autobindReuse) } ?? .null, "each": .null,
             ],
-            "watch": .null, "repairs": .null, "contested": .null, "holds": .null, "victims": .null,
+            "watch": .null, "repairs": .null, "contested": .null, "overwrites": .null, "holds": .null, "victims": .null,
             "victimCount": .null, "probe": .null,
         ]
     }
@@ -43,7 +43,7 @@ public struct Absence: Hashable, Sendable {
     public func portsJSON(_ ports: Status.Ports) -> JSON {
         [
             "schema": 1, "version": .null, "observed": .null, "reasons": [reason.json],
-            "ports": ports.json(owned: .null),
+            "ports": ports.json(owned: .null, unowned: .null),
         ]
     }
 

@@ -86,12 +86,12 @@ extension Status.Port {
 
 extension Status.Ports {
     /// The part of the status that `amtguardctl ports --json` prints as well.
-    public var json: JSON { json(owned: .string(owned)) }
+    public var json: JSON { json(owned: .string(owned), unowned: .string(unowned)) }
 
     /// The same, where nobody knows what is owned.
-    func json(owned: JSON) -> JSON {
+    func json(owned: JSON, unowned: JSON) -> JSON {
         [
-            "required": .string(required), "reserved": JSON(reserved), "owned": owned,
+            "required": .string(required), "reserved": JSON(reserved), "owned": owned, "unowned": unowned,
             "ephemeralRange": JSON(ephemeralRange), "exposed": .string(exposed),
             "reach": JSON(reach), "autobindReuse": autobindReuse.map(JSON.bool) ?? .null,
             "each": .array(each.map(\.json)),
