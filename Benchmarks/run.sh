@@ -208,7 +208,7 @@ flood() {
     target "of one core" \
         "$(awk "BEGIN { printf \"%.2f\", 100 * ($after - $before) / $hertz / $FLOOD_SECONDS }")" % 1
     row "lines told in that time" "$(wc -l <$log)"
-    row "of them, that the list is contested" "$(grep -c 'keeps overwriting' $log || true)"
+    row "of them, that the list is repeatedly overwritten" "$(grep -c 'is repeatedly overwritten' $log || true)"
     if within 2 whole; then after=0; else after=1; fi
     target "list not whole 2 s after the last" $after '' 0
     end

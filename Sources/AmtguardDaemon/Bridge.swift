@@ -95,7 +95,7 @@ final class Bridge {
 
     /// Looks at the list, and repairs it where no daemon does.
     private func look() {
-        _ = driver.writers()  // First what woke us is taken away: whatever comes after the look wakes us again.
+        _ = driver.drain()  // First what woke us is taken away: whatever comes after the look wakes us again.
         sources.look?.arm(after: Self.longest)
         let reading = driver.read()
         if case .ports(let found) = reading, !guardian.missing(from: found).isEmpty { return takeTurn() }
@@ -112,7 +112,7 @@ final class Bridge {
             guard keepsake.isLocked, keepsake.problem == nil else { return tell(keepsake.problem) }
             // Where nothing is on record, no daemon ran in this boot.
             guard let memory = try keepsake.memory(of: guardian.memory.scope) else { return }
-            guardian.recall(memory)
+            guardian.recall(memory, at: .now())
             observe(.list(driver.read(), .token), &keepsake)
             tell(keepsake.problem)
         } catch let unusable as Keepsake.Unusable {

@@ -41,9 +41,23 @@ extension Daemon {
     }
 
     func look(_ prompt: Prompt) {
+        // This look takes the place of one that was arranged, and asks again for what it still needs.
+        sources.look?.disarm()
         let reading = driver.read()
+        // Asked behind the reading: a write that it shows and that the watch has shown by now was not unseen.
+        if prompt != .watch, driver.hasEvents { observe(.written(by: [])) }
         observe(.list(reading, prompt))
         teller.debug("Looked (\(prompt)): \(reading)")
+    }
+
+    /// The watch has something to say: looks first, and then who wrote.
+    func lookAfterWrite() {
+        look(.watch)
+        // After a repair the writers are named already.
+        guard driver.hasEvents else { return }
+        // What is drained may be the event of a write that came after that look: only one behind it sees all.
+        nameWriters()
+        look(.readBack)
     }
 
     private static var mostRounds: Int { 16 }
@@ -51,16 +65,15 @@ extension Daemon {
 
     /// Takes an observation to the guardian and does what it says, and so on until it has nothing more to say.
     func observe(_ first: Guardian.Observation) {
-        var next: Guardian.Observation? = first
+        var due = [first]
         // A list that never shows what was added (a file was mounted over it) must not keep the loop busy.
         for _ in 0..<Self.mostRounds {
-            guard let observation = next else { return }
-            next = nil
-            for effect in guardian.observe(observation, at: .now()) {
-                if let outcome = perform(effect) { next = outcome }
+            guard !due.isEmpty else { return }
+            for effect in guardian.observe(due.removeFirst(), at: .now()) {
+                if let outcome = perform(effect) { due.append(outcome) }
             }
         }
-        if next != nil { sources.look?.arm(after: .milliseconds(1)) }
+        if !due.isEmpty { sources.look?.arm(after: .milliseconds(1)) }
     }
 
     /// Carries out one effect; what comes of it is the next thing to observe.
@@ -93,7 +106,7 @@ extension Daemon {
 
     /// Only now, with the list whole again, there is time to find out who wrote it.
     func nameWriters() {
-        for writer in driver.writers() { observe(.writer(writer)) }
+        if let writers = driver.drain() { observe(.written(by: writers)) }
     }
 
     func arrangeAudit() {

@@ -6,13 +6,15 @@ import SystemPackage
 // What is told, to whom, and how often.
 
 extension Daemon {
-    /// Ends what the loop woke us for: tells it in a moment, and what has merely changed ten times a second at most.
+    /// Ends what the loop woke us for: tells it in a moment, and what has merely changed ten times a second at most, or
+    /// once a second while the list is repeatedly overwritten: then each repair changes the status.
     ///
     /// Not at once: the program that wrote the list may be waiting for this very processor, and would find the list
     /// whole only when all is told, which takes ten times as long as the repair.
     func finish() {
         let now = Moment.now().instant.sinceBoot
-        let due = outbox.isEmpty ? publishedAt + .milliseconds(100) : now + .milliseconds(1)
+        let pace = published?.contested == true ? Duration.seconds(1) : .milliseconds(100)
+        let due = outbox.isEmpty ? publishedAt + pace : now + .milliseconds(1)
         if due <= now { publish() } else { sources.publish?.arm(at: due) }
     }
 

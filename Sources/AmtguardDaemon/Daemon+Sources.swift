@@ -17,7 +17,7 @@ extension Daemon {
             finish()
         }
         sources.look = loop.timer("look", priority: .urgent) { [unowned self] in
-            look(driver.hasEvents ? .watch : .token)
+            if driver.hasEvents { lookAfterWrite() } else { look(.token) }
             finish()
         }
         sources.survey = loop.timer("survey") { [unowned self] in
@@ -109,10 +109,7 @@ extension Daemon {
         guard let descriptor = driver.watchedDescriptor else { return driver.watched }
         do {
             sources.watch = try loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
-                look(.watch)
-                // What is drained may be the event of a write that came after that look: only one behind it sees all.
-                nameWriters()
-                look(.readBack)
+                lookAfterWrite()
                 finish()
             }
             return driver.watched

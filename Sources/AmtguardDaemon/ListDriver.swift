@@ -90,6 +90,7 @@ struct ListDriver: ~Copyable {
         } catch {
             switch error {
             case .busy: return .busy
+            case .tooLong: return nil  // It has grown since the last look; the next one shows that, and what stays.
             case .read(let error): return Obstacle(error)
             case .write(let error): return Obstacle(error)
             }
@@ -112,11 +113,13 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    /// Reads away what the watch has to say.
-    func writers() -> [Writer] {
+    /// Reads away what the watch has to say: who else wrote; `nil` where it shows no write of others.
+    func drain() -> [Writer]? {
         switch watch {
-        case .none: []
-        case .some(let watch): watch.drain().writers
+        case .none: return nil
+        case .some(let watch):
+            let drained = watch.drain()
+            return drained.showsOthers ? drained.writers : nil
         }
     }
 

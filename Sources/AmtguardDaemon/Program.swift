@@ -27,7 +27,7 @@ public enum Program {
                 EventLoop.ignoreBrokenPipes()
                 return try Bridge(invocation).run(command)
             case .release:
-                var release = try Release(below: invocation.openRoot())
+                var release = try Release(invocation)
                 try release.run()
             case .version: print("amtguardd \(amtguardVersion)", to: .standardOutput)
             case .help: print(Invocation.help, to: .standardOutput)

@@ -13,32 +13,45 @@ struct Release: ~Copyable {
     }
 
     private var keepsake: Keepsake
+    private let configuration: Configuration
+    /// Whether a daemon of this boot wrote anything down.
+    private let isOnRecord: Bool
     private var guardian: Guardian
     private var driver = ListDriver()
     private var teller = Teller()
 
     /// - Throws: `Keepsake.Taken` while a daemon runs: it would add again what is taken out. `Keepsake.Unusable` where
     ///   something is on record, and it can't be known what of it is still true.
-    init(below root: borrowing RootDirectory) throws {
+    init(_ invocation: Invocation) throws {
+        let root = try invocation.openRoot()
         let scope = Memory.Scope.current
         let keepsake = try Keepsake(below: root, creating: false)
         let memory = try keepsake.memory(of: scope)
         self.keepsake = keepsake
+        isOnRecord = memory != nil
+        configuration = invocation.loader.load(below: root).0
         guardian = Guardian(remembering: memory ?? Memory(scope: scope))
     }
 
-    /// Releases what is owned; where that is nothing, nothing is read, written or said.
+    /// Releases what is owned, and says which of the required ports stay; where no daemon ran, nothing is read or said.
     ///
     /// - Throws: `Failure` where the record can't be had, or the kernel or other writers did not let it.
     mutating func run() throws(Failure) {
         if let problem = keepsake.problem { throw Failure(description: problem) }
-        guard !owned.isEmpty else { return }
+        guard isOnRecord else { return }
+        if !guardian.memory.ownership.possible.isEmpty { release() }
+        guard owned.isEmpty else { throw Failure(description: "\(owned) are still reserved; try again, or reboot") }
+        guard case .ports(let list) = driver.read() else { return }
+        let staying = configuration.guarded.intersection(list)
+        if !staying.isEmpty { teller.tell(Event.staying(staying, list: list).journalEntry) }
+    }
+
+    private mutating func release() {
         var configuration = Configuration()
         configuration.onStop = .release
         observe(.configuration(configuration, []))
         observe(.stopping)
         observe(.list(driver.read(), .request))
-        guard owned.isEmpty else { throw Failure(description: "\(owned) are still reserved; try again, or reboot") }
     }
 
     private var owned: PortSet { guardian.memory.ownership.owned }

@@ -23,9 +23,10 @@ public struct SimulatedDaemon: Sendable {
     public internal(set) var kills = 0
 
     let watch: Watch
-    /// Whether a write was shown that it has not taken yet, and by whom.
+    /// Whether a write was shown that it has not taken yet, one of others, and by whom.
     var shown = false
-    var writer: Writer?
+    var showsOthers = false
+    var writers: [Writer] = []
     var listening = true
     var auditEvery: Duration?
     var nextAudit: Instant?
@@ -51,7 +52,7 @@ public struct SimulatedDaemon: Sendable {
     /// The process is gone, and with it everything but the record.
     mutating func die() {
         guardian = nil
-        (shown, writer, listening) = (false, nil, true)
+        (shown, showsOthers, writers, listening) = (false, false, [], true)
         (auditEvery, nextAudit, nextLook) = (nil, nil, nil)
     }
 }

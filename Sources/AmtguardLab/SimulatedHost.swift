@@ -37,7 +37,7 @@ public struct SimulatedHost: Sendable {
         case .replace(let ports): list.replace(with: ports)
         case .join(let ports): list.join(ports)
         }
-        show(isShown, by: writer)
+        if isShown { show(by: writer) }
     }
 
     /// The machine sleeps: the boot clock goes on, nobody does anything.
@@ -46,12 +46,13 @@ public struct SimulatedHost: Sendable {
         for index in strangers.indices where strangers[index].next < now { strangers[index].next = now }
     }
 
-    /// Every daemon that listens is woken by a write that its procfs mount saw.
-    private mutating func show(_ isShown: Bool, by writer: Writer?) {
-        guard isShown else { return }
+    /// Every daemon that listens is woken by a write that its procfs mount saw; its own it can tell from others'.
+    private mutating func show(by writer: Writer? = nil, from own: Int? = nil) {
         for index in daemons.indices where daemons[index].guardian != nil && daemons[index].watch.kind != .none {
             daemons[index].shown = true
-            if let writer, daemons[index].watch.kind == .fanotify { daemons[index].writer = writer }
+            guard index != own else { continue }
+            daemons[index].showsOthers = true
+            if let writer, daemons[index].watch.kind == .fanotify { daemons[index].writers.append(writer) }
         }
     }
 }
@@ -155,15 +156,31 @@ extension SimulatedHost {
         daemons[index].die()
     }
 
+    /// SIGHUP with another configuration.
+    public mutating func reload(_ index: Int, _ configuration: Configuration) {
+        daemons[index].configuration = configuration
+        guard daemons[index].guardian != nil else { return }
+        observe(index, .configuration(configuration, []))
+        look(index, .request)
+    }
+
+    /// Something is seen, and no look is asked for.
+    public mutating func see(_ index: Int, _ observation: Guardian.Observation) { observe(index, observation) }
+
     /// SIGHUP, a resume, `Check()`: somebody wants it to look.
     public mutating func check(_ index: Int) { look(index, .request) }
 
     /// One look at the list, and whatever comes of it.
     private mutating func look(_ index: Int, _ prompt: Prompt) {
         guard daemons[index].guardian != nil else { return }
-        // Taken before the look: a write that comes after it wakes the daemon again.
-        let writer = takeEvents(index)
-        observe(index, read(index, prompt), naming: writer)
+        daemons[index].nextLook = nil
+        let reading = read(index, prompt)
+        if prompt != .watch, daemons[index].shown { observe(index, .written(by: [])) }
+        observe(index, reading)
+        guard prompt == .watch, daemons[index].guardian != nil, daemons[index].shown else { return }
+        // What is taken may be the event of a write that came after that look: only one behind it sees all.
+        nameWriters(index)
+        observe(index, read(index, .readBack))
     }
 
     private mutating func read(_ index: Int, _ prompt: Prompt) -> Guardian.Observation {
@@ -173,19 +190,19 @@ extension SimulatedHost {
         return .list(reading, prompt)
     }
 
-    private mutating func takeEvents(_ index: Int) -> Writer? {
-        guard daemons[index].listening else { return nil }
-        daemons[index].shown = false
-        defer { daemons[index].writer = nil }
-        return daemons[index].writer
+    private mutating func nameWriters(_ index: Int) {
+        guard daemons[index].shown else { return }
+        let (showsOthers, writers) = (daemons[index].showsOthers, daemons[index].writers)
+        (daemons[index].shown, daemons[index].showsOthers, daemons[index].writers) = (false, false, [])
+        // inotify shows the daemon's own writes as well, and can't tell.
+        if showsOthers, daemons[index].watch.kind == .fanotify { observe(index, .written(by: writers.suffix(8))) }
     }
 
     /// Takes an observation to the guardian and does what it says, and so on until it has nothing more to say.
-    private mutating func observe(_ index: Int, _ first: Guardian.Observation, naming writer: Writer? = nil) {
-        var writer = writer
-        var next: Guardian.Observation? = first
-        while let observation = next {
-            next = nil
+    private mutating func observe(_ index: Int, _ first: Guardian.Observation) {
+        var due = [first]
+        while !due.isEmpty {
+            let observation = due.removeFirst()
             let moment = moment
             guard let effects = daemons[index].guardian?.observe(observation, at: moment) else { return }
             if case .list = observation { judge(index, effects) }
@@ -193,14 +210,15 @@ extension SimulatedHost {
                 happen(index, orKill: mischief.killBeforeEffect)
                 guard daemons[index].guardian != nil else { return }
                 guard let outcome = carryOut(effect, for: index) else { continue }
-                next = outcome
-                guard case .list = outcome else { continue }
+                guard case .list = outcome else {
+                    due.append(outcome)
+                    continue
+                }
                 happen(index, orKill: mischief.killBeforeReadBack)
                 guard daemons[index].guardian != nil else { return }
                 // Only now, with the list whole again, there is time to find out who wrote it.
-                writer = takeEvents(index) ?? writer
-                if let writer { _ = daemons[index].guardian?.observe(.writer(writer), at: moment) }
-                next = read(index, .readBack)
+                nameWriters(index)
+                due.append(read(index, .readBack))
             }
         }
     }
@@ -211,8 +229,8 @@ extension SimulatedHost {
         case .remember: daemons[index].record = Array((daemons[index].guardian?.memory.encoded ?? "").utf8)
         case .add(let ports):
             daemons[index].additions.append(now)
-            return change { $0.addOrCollide(ports) }
-        case .remove(let ports): return change { $0.list.remove(ports) }
+            return change(by: index) { $0.addOrCollide(ports) }
+        case .remove(let ports): return change(by: index) { $0.list.remove(ports) }
         case .look(let at): daemons[index].nextLook = at
         case .watch(let on): daemons[index].listening = on
         case .audit(let every):
@@ -225,10 +243,10 @@ extension SimulatedHost {
     }
 
     /// Changes the list, which every watch shows, or tells the refusal.
-    private mutating func change(_ body: (inout SimulatedHost) -> Void) -> Guardian.Observation {
+    private mutating func change(by index: Int, _ body: (inout SimulatedHost) -> Void) -> Guardian.Observation {
         if let refusal = list.refusal { return .refused(refusal) }
         body(&self)
-        show(true, by: nil)
+        show(from: index)
         return .list(.ports(PortSet()), .readBack)
     }
 
@@ -244,6 +262,9 @@ extension SimulatedHost {
     private mutating func happen(_ index: Int, orKill probability: Double) {
         if random.chance(mischief.strangerBetween) { write(strangersMove(&self)) }
         if random.chance(probability) { kill(index) }
+        guard let steps = mischief.killAtStep else { return }
+        mischief.killAtStep = steps > 1 ? steps - 1 : nil
+        if steps == 1 { kill(index) }
     }
 
     private var moment: Moment { Moment(now, wallClock: 1_795_377_600 + now.sinceBoot.components.seconds) }

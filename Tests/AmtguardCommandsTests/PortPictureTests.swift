@@ -113,7 +113,7 @@ import Testing
 
     @Test func `of sets that are none is drawn all the same`() throws {
         var ports = Status.Ports(
-            required: .ofAMT, reserved: nil, owned: PortSet(), choice: nil, takers: nil, holds: nil)
+            required: .ofAMT, reserved: nil, owned: PortSet(), unowned: PortSet(), choice: nil, takers: nil, holds: nil)
         ports.required = "\u{1B}[2J"
         ports.owned = "1-"
         #expect(draw(PortSpace(ports, victims: nil), 40)[0].contains("\u{1B}") == false)
@@ -170,6 +170,7 @@ import Testing
         takers?[16992]?.count = 9
         let ports = Status.Ports(
             required: PortSet(623...623, 16992...16992), reserved: PortSet(16992...16992), owned: PortSet(),
+            unowned: PortSet(),
             choice: KernelChoice(ephemeralRange: 32_768...60_999, unprivilegedStart: 1024, autobindReuse: true),
             takers: takers, holds: [Hold(address, 16992), Hold(address, 16992, .udp)])
         let text = PortsCommand.drawing(ports, victims: nil)(Terminal(colours: false))

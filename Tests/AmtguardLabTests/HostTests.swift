@@ -53,7 +53,7 @@ import Testing
             }
             #expect(host.daemons[guardian].guardian?.status.contested == true)
             host.sleep(.seconds(8 * 3_600))
-            host.run(for: .seconds(10))
+            host.run(for: .seconds(60))
             #expect(host.daemons[guardian].guardian?.status.contested == false)
             #expect(host.list.ports == required.union("1"))
         }

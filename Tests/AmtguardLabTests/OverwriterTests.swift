@@ -32,13 +32,15 @@ import Testing
         #expect(daemon.looks <= most * 2 + 400, "reading is bounded as well")
         let contests = daemon.events.compactMap { if case .contested(let contest) = $0 { contest } else { nil } }
         #expect((60...61).contains(contests.count))
-        #expect(contests.allSatisfy { $0.writer == Self.tuned })
+        #expect(contests.allSatisfy { $0.writers.entries.map(\.writer) == [Self.tuned] })
         #expect(daemon.guardian?.status.contested == true)
         #expect(daemon.guardian?.status.verdict == .exposed)
         #expect(daemon.told.count < pace.burst + 80, "the journal is not flooded")
 
-        // The other stopped: the bucket fills in twenty seconds.
+        // The other stopped: the bucket fills in twenty seconds, and the list rests after a minute.
         host.run(for: .seconds(21))
+        #expect(host.daemons[guardian].guardian?.status.verdict == .degraded)
+        host.run(for: .seconds(40))
         let after = host.daemons[guardian]
         #expect(after.guardian?.status.contested == false)
         #expect(after.guardian?.status.verdict == .protected)
@@ -98,6 +100,43 @@ import Testing
         host.run(for: .seconds(300))
         #expect((9...11).contains(host.daemons[guardian].looks - looks))
         #expect(host.daemons[guardian].guardian?.status.reasons.contains { $0.id == "unseen-write" } == false)
+    }
+
+    @Test(arguments: [1, 3, 10, 19, 21, 50, 100, 333, 1_000])
+    func `costs at most 40 lines a minute, whatever its rate, and the verdict says so until it rests`(rate: Int) {
+        var host = SimulatedHost(seed: 0)
+        let guardian = host.install()
+        let before = host.daemons[guardian].told.count
+        host.invite(
+            Stranger(
+                .replace("8080"), at: host.now, every: .seconds(1) / rate, until: host.now + .seconds(120),
+                writer: Self.tuned))
+        host.run(for: .seconds(120))
+        let daemon = host.daemons[guardian]
+        #expect(daemon.told.count - before <= (rate == 10 ? 40 : 80))
+        let warnings = daemon.told.dropFirst(before).filter { $0.event.journalEntry.priority <= .warning }
+        #expect(warnings.count >= 2)
+        #expect(daemon.guardian?.status.verdict == (rate > 20 ? .exposed : .degraded))
+        #expect(daemon.guardian?.status.overwrites?.writers.first?.command == "tuned")
+        host.run(for: .seconds(75))
+        #expect(host.daemons[guardian].guardian?.status.verdict == .protected)
+        #expect(host.daemons[guardian].told.count - before <= 80)
+    }
+
+    @Test func `is no other procfs mount where somebody asks for looks all the time`() {
+        for seed in 0..<20 as Range<UInt64> {
+            var host = SimulatedHost(seed: seed)
+            host.strangersMove = { _ in .replace("5000") }
+            let guardian = host.install(watch: Watch(seed.isMultiple(of: 2) ? .fanotify : .inotify))
+            host.mischief.strangerBetween = 0.2
+            for _ in 0..<300 {
+                if host.random.chance(0.5) { host.write(.replace("5000"), by: Self.tuned) }
+                host.check(guardian)
+                host.run(for: .milliseconds(Int.random(in: 0...300, using: &host.random)))
+            }
+            let unseen = host.daemons[guardian].events.filter { if case .unseenWrite = $0 { true } else { false } }
+            #expect(unseen.isEmpty, "seed \(seed)")
+        }
     }
 
     @Test func `is another amtguard: the two agree, and neither writes again`() {

@@ -51,12 +51,15 @@ done <ids
 # More than its socket can queue (net.unix.max_dgram_qlen), so that a guard which waits would stand still.
 kill -STOP $journald_pid
 for ((i = 0; i < 30; i++)); do
+    configure "Mode=nonsense$i"
+    kill -HUP $guard
     overwrite $((6000 + i))
     eventually "with a journal that hangs, it repairs" holds "623,664,$((6000 + i)),16992-16995"
+    eventually "and goes on telling" says "nonsense$i"
 done
 kill -CONT $journald_pid
 # It may still be full for a moment.
-resumes() { overwrite 7000; sleep 0.1; has AMTGUARD_FOUND=7000 $repaired; }
+resumes() { configure Mode=last; reload_guard; sleep 0.1; entries _COMM=amtguardd | grep -aqF 'Mode=: "last"'; }
 eventually "when the journal goes on, so do the entries" resumes
 dropped() { entries _COMM=amtguardd | grep -aqE '^AMTGUARD_DROPPED=[1-9]'; }
 expect "and the first of them says how many were dropped" dropped

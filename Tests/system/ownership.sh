@@ -63,7 +63,15 @@ start_guard OnStop=release
 expect "they are merged without losing one" same_ports merged.numbers
 expect "and only the missing are owned" json .ports.owned 664,16992,16994
 stop_guard
-expect "they are released without losing one" same_ports odd.numbers
+expect "out of a list that long nothing is taken, so that no kill can lose a port" same_ports merged.numbers
+expect "which is said" says '664,16992,16994 stays reserved, although it is no longer required'
+status=0
+said=$("$amtguardd" --root $root --release 2>&1) || status=$?
+expect "--release says it as well" like "$status $said" '1 *664,16992,16994 are still reserved*'
+overwrite 5000
+status=0
+said=$("$amtguardd" --root $root --release 2>&1) || status=$?
+expect "what another program wrote since is left alone" is "$status $said $(<$list)" '0  5000'
 
 printf '\n' >$list
 start_guard OnStop=keep

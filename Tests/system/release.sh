@@ -18,9 +18,11 @@ stop_guard
 expect "OnStop=keep leaves all" holds 623,664,5000-5010,16992-16995
 release
 expect "then what was owned is released" holds 664,5000-5010
-expect "it says so" is "$status $said" '0 Released 623,16992-16995; the list holds 664,5000-5010.'
+stays="664 stays reserved: it was reserved before amtguard, or another program wrote the list since. To take it out: sysctl -w net.ipv4.ip_local_reserved_ports='5000-5010'"
+expect "it says so, and what stays" is "$status $said" "0 Released 623,16992-16995; the list holds 664,5000-5010.
+$stays"
 release
-expect "once" is "$status $said" '0 '
+expect "it is released once, and what stays is said again" is "$status $said" "0 $stays"
 
 # As another user than the one whose record it is, which is how the package does it.
 start_guard Mode=observe
@@ -39,7 +41,22 @@ kill_guard
 overwrite 623,664,7000,16992-16995
 release
 expect "after somebody else wrote the list, nothing is taken out of it" holds 623,664,7000,16992-16995
-expect "and nothing is said" is "$status $said" '0 '
+expect "and it is said which stay, and how to take them out" is "$status $said" "0 $amt stays reserved: it was reserved \
+before amtguard, or another program wrote the list since. To take it out: sysctl -w net.ipv4.ip_local_reserved_ports='7000'"
+
+# Who reads the list and writes the same ports back takes their ownership.
+printf '\n' >$list
+start_guard AuditSec=1h
+overwrite "7000,$(<$list)"
+eventually "it is said" says "Another program wrote the list with $amt in it"
+eventually "in the status" json .ports.unowned $amt
+expect "with the reason" reason not-owned
+overwrite "7001,$(<$list)"
+overwrite "7002,$(<$list)"
+expect "the journal has it once" says_times 1 'Another program wrote the list with'
+stop_guard
+release
+expect "and --release names all six" like "$status $said" "0 $amt stays reserved: *reserved_ports='7000-7002'"
 
 # Hostile records. root reads them, and another user may have written them.
 owns() {  # PORTS: a record that says so of the list as it is now

@@ -6,14 +6,22 @@ public enum Event: Hashable, Sendable {
     case reserved(PortSet, list: PortSet)
     /// The list was overwritten, and is whole again.
     case repaired(Repair)
-    /// Repairs run into their pace.
+    /// The list was overwritten, and amtguard only observes.
+    case overwritten(ObservedOverwrite)
+    /// The list is overwritten again and again.
     case contested(Contest)
-    /// They no longer do.
+    /// It no longer is.
     case calmed(Contest)
     /// The list can't be read or written.
     case obstructed(Obstacle)
     /// Owned ports were taken out of the list.
     case released(PortSet, list: PortSet)
+    /// These ports of amtguard's are no longer required, and stay: the list is too long to take them out.
+    case stranded(PortSet, list: PortSet)
+    /// These ports stand in a list that another program wrote since: they are owned no more.
+    case disowned(PortSet)
+    /// What stays in the list after a release, since amtguard does not own it.
+    case staying(PortSet, list: PortSet)
     /// The list was changed, and the watch had shown nothing.
     case unseenWrite(found: PortSet)
     /// What is known of AMT is something else now.

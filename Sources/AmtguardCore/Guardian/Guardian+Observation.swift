@@ -5,8 +5,8 @@ extension Guardian {
         case list(Reading, Prompt)
         /// An effect on the list was refused.
         case refused(Obstacle)
-        /// The watch named a writer.
-        case writer(Writer)
+        /// The watch showed that others wrote the list, and named these of them.
+        case written(by: [Writer])
         /// What `/sys` shows, and what of it could not be read.
         case presence(Presence)
         /// What came of asking the firmware.

@@ -16,15 +16,30 @@ extension Guardian {
             since: (judged?.since ?? at).iso8601,
             amt: Status.AMT(detection),
             ports: Status.Ports(
-                required: reservation.required, reserved: reserved, owned: reservation.ownership.owned, choice: choice,
+                required: reservation.required, reserved: reserved, owned: reservation.ownership.owned,
+                unowned: unowned,
+                choice: choice,
                 takers: takers, holds: Array(holding.reading.held.keys)),
             watch: watch.kind,
             repairs: Status.Repairs(
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
             contested: reservation.contest != nil,
+            overwrites: reservation.contest.map(Status.Overwrites.init),
             holds: holding.states.map { Status.Holding($0.hold, $0.state) },
             victims: victims?.prefix(Status.mostVictims).map(Status.Socket.init),
             victimCount: victims?.count,
             probe: probe)
+    }
+}
+
+extension Status.Overwrites {
+    fileprivate init(_ contest: Contest) {
+        since = contest.since.iso8601
+        count = contest.count
+        answer = contest.answer.rawValue
+        writers = contest.writers.entries.map {
+            Writer(pid: $0.writer.pid, command: $0.writer.command, unit: $0.writer.unit, count: $0.count)
+        }
+        otherWriters = contest.writers.others
     }
 }

@@ -22,11 +22,14 @@ extension Guardian {
 
     var verdict: Verdict {
         guard isNeeded else { return refused.isEmpty ? .notNeeded : .degraded }
-        // While it is contested, each reading shows something else, and of a list that can't be read nothing is known:
-        // what counts is what may be chosen meanwhile.
-        let doubtful = (reservation.contest == nil ? missing : nil) ?? reservation.required
+        // While overwrites are not repaired at once, each reading shows something else, and of a list that can't be read
+        // nothing is known: what counts is what may be chosen meanwhile.
+        let contest = reservation.contest
+        let isSettled = contest.map { $0.answer == .repaired } ?? true
+        let doubtful = (isSettled ? missing : nil) ?? reservation.required
         if !doubtful.intersection(reach).isEmpty { return .exposed }
-        let isWell = refused.isEmpty && runtimeProblem == nil && watch.kind != .none && deafened.isEmpty
+        let isWell =
+            contest == nil && refused.isEmpty && runtimeProblem == nil && watch.kind != .none && deafened.isEmpty
         return doubtful.isEmpty && isWell ? .protected : .degraded
     }
 
@@ -38,7 +41,7 @@ extension Guardian {
         }
         var reasons: [Reason] = []
         if let obstacle = reservation.obstacle { reasons.append(.obstacle(obstacle)) }
-        if let contest = reservation.contest { reasons.append(.contested(contest)) }
+        if let contest = reservation.contest { reasons.append(.contested(contest, required: reservation.required)) }
         if configuration.mode == .observe, let missing, !missing.isEmpty { reasons.append(.unreserved(missing)) }
         if let worst = deafened.first { reasons.append(.victims(deafened.count, worst: worst)) }
         reasons += refused.map(Reason.refused)
@@ -53,10 +56,30 @@ extension Guardian {
         if let until = reservation.unseenUntil, let observedAt {
             reasons.append(.unseenWrite(until: until, at: observedAt.instant))
         }
+        if !reservation.stranded.isEmpty { reasons.append(.stranded(reservation.stranded)) }
         if choice == nil { reasons.append(.unknownReach(choiceFailure)) }
         reasons += holdReasons
         if doubtfulSockets > 0 { reasons.append(.unknownVictims(doubtfulSockets)) }
         if omittedSockets > 0 { reasons.append(.omittedSockets(omittedSockets)) }
-        return reasons + detection.reasons + warned.map(Reason.passedOver)
+        return reasons + detection.reasons + sharing + warned.map(Reason.passedOver)
+    }
+
+    /// Required ports that are reserved, and that amtguard does not own: it leaves them there.
+    var unowned: PortSet {
+        guard reservation.writes, let reserved = reservation.reserved else { return PortSet() }
+        return reservation.required.intersection(reserved).subtracting(reservation.ownership.owned)
+    }
+
+    /// What follows from sharing the list with others, before there is any fight about it.
+    private var sharing: [Reason] {
+        guard reservation.writes, let reserved = reservation.reserved else { return [] }
+        var reasons: [Reason] = []
+        let others = reserved.subtracting(reservation.required).subtracting(reservation.ownership.owned)
+        let added = reservation.required.intersection(reservation.ownership.owned)
+        if !others.isEmpty, !added.isEmpty, reservation.contest == nil {
+            reasons.append(.sharedList(others, whole: reserved.union(reservation.required)))
+        }
+        if !unowned.isEmpty { reasons.append(.unowned(unowned)) }
+        return reasons
     }
 }

@@ -24,7 +24,7 @@ public struct Guardian: Sendable {
     private(set) var probe: Status.Probe?
     private(set) var runtimeProblem: String?
     private var stopping = false
-    private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment)?
+    private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment, repairs: UInt64)?
     let scope: Memory.Scope
     /// When the list was last looked at.
     private(set) var observedAt: Moment?
@@ -35,7 +35,8 @@ public struct Guardian: Sendable {
         scope = memory.scope
         detection = Detection(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation = Reservation(ownership: memory.ownership, pace: Configuration().pace)
-        _ = require()  // Nothing is held yet, as far as is known.
+        // Nothing is held yet, as far as is known, and the first look is to come.
+        _ = require(at: Instant(sinceBoot: .zero))
     }
 
     /// What must survive the process.
@@ -45,10 +46,10 @@ public struct Guardian: Sendable {
     }
 
     /// Takes over what another guardian of this boot has written down since: two that take turns own the same ports.
-    public mutating func recall(_ memory: Memory) {
+    public mutating func recall(_ memory: Memory, at now: Moment) {
         detection.recall(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation.recall(memory.ownership)
-        _ = require()  // Who takes turns holds nothing.
+        _ = require(at: now.instant)  // Who takes turns holds nothing, and looks at once.
     }
 
     /// Takes one observation; what to do about it comes back.
@@ -60,29 +61,29 @@ public struct Guardian: Sendable {
             observedAt = now
             // First the list, then the verdict: it is judged by what is seen when the addition is done.
             if effects.contains(where: \.isChange) { return effects }
-        case .refused(let obstacle): effects = reservation.observe(refusal: obstacle)
-        case .writer(let writer):
-            reservation.observe(writer)
+        case .refused(let obstacle): effects = reservation.observe(refusal: obstacle, at: now)
+        case .written(let writers):
+            reservation.observe(writers: writers)
             return []
         case .presence(let presence):
             let remembered = detection.sawCSME
             detection.observe(presence)
             if detection.sawCSME != remembered { effects.append(.remember) }
-            effects += require()
+            effects += require(at: now.instant)
         case .firmware(let inquiry):
             let remembered = detection.sighting
             detection.observe(inquiry, at: now)
             if detection.sighting != remembered { effects.append(.remember) }
-            effects += require()
+            effects += require(at: now.instant)
         case .smbios(let reading):
             detection.observe(reading)
-            effects = require()
+            effects = require(at: now.instant)
         case .interfaces(let interfaces, let failure):
             detection.observe(interfaces, failure)
-            effects = require()
+            effects = require(at: now.instant)
         case .wirelessDiverted(let isDiverted):
             detection.observe(wirelessDiverted: isDiverted)
-            effects = require()
+            effects = require(at: now.instant)
         case .holds(let reading, let prompt): effects = holding.observe(reading, prompt)
         case .sockets(let reading, let failure):
             detection.observe(reading, failure)
@@ -100,7 +101,7 @@ public struct Guardian: Sendable {
             // While one is in force, nothing is half applied; at a start, what is right is better than the defaults.
             if refused.isEmpty || !isConfigured { self.configuration = configuration }
             if refused.isEmpty { isConfigured = true }
-            effects += require()
+            effects += require(at: now.instant)
         case .record(let memory):
             detection.recall(sawCSME: memory.sawCSME, sighting: detection.sighting ?? memory.sighting)
             let own = reservation.ownership
@@ -108,7 +109,7 @@ public struct Guardian: Sendable {
             if own.owned.isEmpty, own.list != nil, own.list == memory.ownership.list {
                 reservation.recall(memory.ownership)
             }
-            effects = require()
+            effects = require(at: now.instant)
         case .probe(let record):
             probe = Status.Probe(record)
             return [.report(.probed(record))]
@@ -116,7 +117,7 @@ public struct Guardian: Sendable {
         case .started: effects = [.report(.started(version: amtguardVersion, watch: watch))]
         case .stopping:
             stopping = true
-            effects = require()
+            effects = require(at: now.instant)
             effects.append(.report(.stopping(keeping: reservation.reserved?.intersection(reservation.required))))
         }
         return effects + judge(at: now)
@@ -124,16 +125,16 @@ public struct Guardian: Sendable {
 
     /// What is required follows from the configuration, from what is known of AMT, and from whether we go on.
     ///
-    /// - Returns: What to do about the holds. The list is acted on by the next look at it.
-    private mutating func require() -> [Effect] {
+    /// - Returns: A look at the list where that changed, which acts on it, and what to do about the holds.
+    private mutating func require(at now: Instant) -> [Effect] {
         let released = stopping && configuration.onStop == .release
         let wanted = isNeeded ? configuration.guarded : PortSet()
         // A configuration that is refused is no reason to take back what the one before it asked for.
-        let kept = isConfigured ? PortSet() : reservation.ownership.owned
-        reservation.require(
+        let kept = isConfigured ? PortSet() : reservation.ownership.possible
+        let look = reservation.require(
             released ? PortSet() : wanted.union(kept),
-            writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace)
-        return holding.follow(holdPlan)
+            writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace, at: now)
+        return look + holding.follow(holdPlan)
     }
 
     /// What `/sys` shows; what the last reading of it could not read is as it was.
@@ -168,8 +169,10 @@ public struct Guardian: Sendable {
         let former = judged
         let state = detection.state
         let verdict = verdict
-        let since = former.flatMap { $0.verdict == verdict ? $0.since : nil } ?? now
-        judged = (verdict, state, since)
+        // Nobody knows what was so while the list was broken unseen: what is so now began with the repair.
+        let wasBroken = former?.repairs != reservation.repairs && reservation.lastRepair?.brokenAfter != nil
+        let since = former.flatMap { $0.verdict == verdict && !wasBroken ? $0.since : nil } ?? now
+        judged = (verdict, state, since, reservation.repairs)
         var effects: [Effect] = []
         if former?.state != state { effects.append(.report(.amt(state, evidence: detection.evidence))) }
         if former?.verdict != verdict {

@@ -38,8 +38,11 @@ extension Memory {
     /// One line of `key=value` words; a few hundred bytes for any sensible set of ports.
     public var encoded: String {
         let list = ownership.list.map { String($0, radix: 16) } ?? ""
+        // A former version passes over these two words. It then owns what it should where the act was not done, and
+        // nothing where it was.
+        let act = ownership.act.map { "\($0.kind.rawValue)=\($0.ports) then=\(String($0.list, radix: 16)) " } ?? ""
         return "amtguard-memory=1 boot=\(scope.boot) namespace=\(scope.namespace) owned=\(ownership.owned) "
-            + "list=\(list) amt=\(sighting?.rawValue ?? "") csme=\(sawCSME ? 1 : 0)\n"
+            + "list=\(list) \(act)amt=\(sighting?.rawValue ?? "") csme=\(sawCSME ? 1 : 0)\n"
     }
 
     /// Reads a record back.
@@ -69,10 +72,18 @@ extension Memory {
         else { return nil }
         let list = UInt64(listText, radix: 16)
         guard list != nil || listText.isEmpty else { return nil }
+        var act: Ownership.Act?
+        for kind in [Ownership.Act.Kind.adding, .removing] {
+            guard let text = values[Substring(kind.rawValue)] else { continue }
+            guard act == nil, let ports = try? PortSet(kernel: Array(text.utf8)),
+                let then = values["then"].flatMap({ UInt64($0, radix: 16) })
+            else { return nil }
+            act = Ownership.Act(kind, ports, list: then)
+        }
         // Former versions did not write it; a later one may know more words, each of which says that AMT was there.
         let sighting = values["amt"].flatMap { $0.isEmpty ? nil : AMTSighting(rawValue: String($0)) ?? .present }
         self.init(
             scope: Scope(boot: String(boot), namespace: String(namespace)),
-            ownership: Ownership(owned: owned, list: list), sawCSME: csme == "1", sighting: sighting)
+            ownership: Ownership(owned: owned, list: list, act: act), sawCSME: csme == "1", sighting: sighting)
     }
 }

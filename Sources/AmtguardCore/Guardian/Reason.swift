@@ -30,12 +30,44 @@ extension Reason {
         return Reason(id: id, says: obstacle.says, advice: obstacle.advice)
     }
 
-    static func contested(_ contest: Contest) -> Reason {
-        Reason(
+    static func contested(_ contest: Contest, required: PortSet) -> Reason {
+        let writers = contest.writers.words(atMost: 2).map { " by \($0)" } ?? ""
+        return Reason(
             id: "contested",
-            says: "\(contest.writer.map(\.description) ?? "another program") keeps overwriting the list "
-                + "since \(contest.since.iso8601)",
-            advice: "Stop it from writing net.ipv4.ip_local_reserved_ports, or make it write the required ports too.")
+            says: "the list is repeatedly overwritten\(writers), \(contest.count.times) since "
+                + "\(contest.since.iso8601)\(contest.answer.words)",
+            advice: "\(writeToo(contest.found.union(required))) Or let it leave the setting alone.")
+    }
+
+    /// What the owner of another value has to write, so that no fight begins.
+    private static func writeToo(_ ports: PortSet) -> String {
+        "Where that value is set (/etc/sysctl.d, the [sysctl] section of a TuneD profile, a program), set "
+            + "net.ipv4.ip_local_reserved_ports = \(ports.abbreviated(to: 1_000)) instead."
+    }
+
+    static func sharedList(_ others: PortSet, whole: PortSet) -> Reason {
+        Reason(
+            id: "list-shared",
+            says:
+                "other programs reserve \(others.brief) in the same list; when they write it again without the required "
+                + "ports, amtguard has to repair it",
+            advice: writeToo(whole))
+    }
+
+    static func unowned(_ ports: PortSet) -> Reason {
+        Reason(
+            id: "not-owned",
+            says:
+                "\(ports.brief) was reserved before amtguard, or is in a list that another program wrote since: it stays "
+                + "reserved when amtguard is removed")
+    }
+
+    static func stranded(_ ports: PortSet) -> Reason {
+        Reason(
+            id: "list-long",
+            says: "\(ports.brief) is no longer required and stays reserved: the list is too long to take it out in one "
+                + "write, and a removal in several could lose ports of others",
+            advice: "Nothing need be done: it is released when the list is shorter, and at the next boot.")
     }
 
     static func unreserved(_ ports: PortSet) -> Reason {
@@ -131,7 +163,9 @@ extension Reason {
         let minutes = (until - now).components.seconds / 60 + 1
         return Reason(
             id: "unseen-write",
-            says: "somebody wrote the list through another procfs mount; looking each second for \(minutes) min more",
+            says:
+                "the list was changed through another mount of /proc (writer unknown); amtguard looks each second for "
+                + "\(minutes) min more",
             advice: "Look for a container or unit with a /proc of its own that sets the sysctl.")
     }
 

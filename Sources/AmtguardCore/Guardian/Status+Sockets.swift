@@ -67,12 +67,13 @@ extension Status.Socket {
 extension Status.Ports {
     /// What is told of the ports; `nil` is what can't be read or known.
     public init(
-        required: PortSet, reserved: PortSet?, owned: PortSet, choice: KernelChoice?,
+        required: PortSet, reserved: PortSet?, owned: PortSet, unowned: PortSet, choice: KernelChoice?,
         takers: [UInt16: PortTakers]?, holds: [Hold]?
     ) {
         self.required = required.description
         self.reserved = reserved?.description
         self.owned = owned.description
+        self.unowned = unowned.description
         ephemeralRange = choice?.range
         // Of a list that can't be read, no port is known to be exposed, and none not to be.
         let missing = reserved.map(required.subtracting)

@@ -24,6 +24,8 @@ public struct Status: Hashable, Sendable, Codable {
         public var ephemeralRange: String?
         /// `nil` where the list can't be read.
         public var exposed: String?
+        /// Required ports that are reserved and not owned: amtguard leaves them there.
+        public var unowned: String
         /// What the kernel chooses from, reservations aside; `nil` where that can't be read.
         public var reach: String?
         /// `net.ipv4.ip_autobind_reuse`.
@@ -50,6 +52,10 @@ public struct Status: Hashable, Sendable, Codable {
         public var found: String
         public var restored: String
         public var writer: Writer?
+        /// The last look before it that showed the list whole, where the watch did not show the write.
+        public var brokenAfter: String?
+        /// How long the list was broken at most, then.
+        public var brokenAtMostUSec: Int64?
 
         init(_ repair: Repair) {
             at = repair.at.iso8601
@@ -57,7 +63,31 @@ public struct Status: Hashable, Sendable, Codable {
             found = repair.found.description
             restored = repair.restored.description
             writer = repair.writer
+            brokenAfter = repair.brokenAfter?.iso8601
+            brokenAtMostUSec = repair.brokenAtMost?.microseconds
         }
+    }
+
+    /// A time in which the list is overwritten again and again.
+    public struct Overwrites: Hashable, Sendable, Codable {
+        /// A program that does it.
+        public struct Writer: Hashable, Sendable, Codable {
+            /// Of its last process.
+            public var pid: Int32
+            public var command: String?
+            public var unit: String?
+            public var count: Int
+        }
+
+        public var since: String
+        /// How many were seen.
+        public var count: Int
+        /// `repaired`, `paced`, `left`.
+        public var answer: String
+        /// The most frequent first, at most eight.
+        public var writers: [Writer]
+        /// How often it was another.
+        public var otherWriters: Int
     }
 
     /// A port of an address that is held, or should be.
@@ -85,6 +115,8 @@ public struct Status: Hashable, Sendable, Codable {
     public var watch: Watch.Kind
     public var repairs: Repairs
     public var contested: Bool
+    /// What is known of it then.
+    public var overwrites: Overwrites?
     public var holds: [Holding]
     /// The gravest first, at most 256; `nil` where that is not known.
     public var victims: [Socket]?

@@ -11,9 +11,16 @@ extension PortSet: CustomStringConvertible {
         return text
     }
 
+    /// The kernel takes 4,095 bytes a write, and cuts a longer one where it pleases.
+    public static let writeLength = 4_000
+
+    /// Whether one write can put this list in the place of another.
+    public var fitsOneWrite: Bool {
+        // A port and its comma have two bytes at least.
+        ranges.count <= Self.writeLength / 2 && description.utf8.count <= Self.writeLength
+    }
+
     /// The kernel's notation in pieces of at most `length` bytes, each a list of its own.
-    ///
-    /// One write may carry 4,095 bytes; a longer one is cut, by the kernel, where it pleases.
     public func pieces(ofAtMost length: Int) -> [String] {
         var pieces: [String] = []
         for range in ranges {

@@ -3,37 +3,77 @@
 /// As soon as the list is found to be another one, somebody else has written it, and what still stands in it may be
 /// theirs as well: in doubt, not owned. Wrongly owning would take away what others put there.
 public struct Ownership: Hashable, Sendable {
+    /// An addition or a removal that is written down before it is made.
+    ///
+    /// The record then describes the list before it and the list after it, so that a kill at any instant leaves no
+    /// orphan: the next process compares the list with both. A third list was written by another program.
+    public struct Act: Hashable, Sendable {
+        public enum Kind: String, Hashable, Sendable { case adding, removing }
+
+        public var kind: Kind
+        /// What comes under amtguard's ownership by it, or leaves it.
+        public var ports: PortSet
+        /// The fingerprint of the list after it.
+        public var list: UInt64
+
+        public init(_ kind: Kind, _ ports: PortSet, list: UInt64) {
+            self.kind = kind
+            self.ports = ports
+            self.list = list
+        }
+    }
+
     /// The only ports amtguard may take out of the list.
     public var owned: PortSet
-    /// The fingerprint of the list after amtguard's last act.
+    /// The fingerprint of the list in which that is true.
     public var list: UInt64?
+    /// What is under way; `nil` once its outcome was seen.
+    public var act: Act?
 
     /// What is known; by default amtguard owns nothing.
-    public init(owned: PortSet = PortSet(), list: UInt64? = nil) {
+    public init(owned: PortSet = PortSet(), list: UInt64? = nil, act: Act? = nil) {
         self.owned = owned
         self.list = list
+        self.act = act
+    }
+
+    /// All that may turn out to be owned when the list is looked at.
+    public var possible: PortSet {
+        if let act, act.kind == .adding { owned.union(act.ports) } else { owned }
     }
 
     /// Takes a reading into account: after anybody else's change nothing is owned.
-    mutating func observe(_ found: PortSet) {
-        let fingerprint = found.fingerprint
-        if list != fingerprint { self = Ownership(list: fingerprint) }
-    }
-
-    /// Foresees an addition to `found`, to be remembered before it is made.
     ///
-    /// Written down first, an addition can't become an orphan by a kill in the wrong microsecond: either the list is
-    /// found as foreseen, and the ports are ours, or it is not, and they are not.
-    mutating func foresee(adding ports: PortSet, to found: PortSet) {
-        owned = owned.union(ports.subtracting(found))
-        list = found.union(ports).fingerprint
+    /// - Returns: The ports in it that were owned until now.
+    mutating func observe(_ found: PortSet) -> PortSet {
+        let fingerprint = found.fingerprint
+        if act?.list == fingerprint { finish() }
+        act = nil
+        guard list != fingerprint else { return PortSet() }
+        defer { self = Ownership(list: fingerprint) }
+        return owned.intersection(found)
     }
 
-    /// Foresees a removal from `found`.
-    mutating func foresee(removing ports: PortSet, from found: PortSet) {
-        owned = owned.subtracting(ports)
-        list = found.subtracting(ports).fingerprint
+    /// Foresees an addition to `found`, to be written down before it is made.
+    mutating func foresee(adding ports: PortSet, to found: PortSet) {
+        act = Act(.adding, ports.subtracting(found), list: found.union(ports).fingerprint)
     }
+
+    /// Foresees a removal from `found`, to be written down before it is made.
+    mutating func foresee(removing ports: PortSet, from found: PortSet) {
+        act = Act(.removing, ports, list: found.subtracting(ports).fingerprint)
+    }
+
+    /// Takes over that the act was done.
+    mutating func finish() {
+        guard let act else { return }
+        owned = act.kind == .adding ? owned.union(act.ports) : owned.subtracting(act.ports)
+        list = act.list
+        self.act = nil
+    }
+
+    /// Takes over that the kernel refused the act.
+    mutating func abandon() { act = nil }
 }
 
 extension PortSet {

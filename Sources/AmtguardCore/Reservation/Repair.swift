@@ -8,21 +8,26 @@ public struct Repair: Hashable, Sendable {
     public var writer: Writer?
     /// When it was seen to hold.
     public var at: Moment
+    /// The last look before it that showed the list whole, where nothing woke amtguard at the write: the list was broken
+    /// for an unknown part of the time since. `nil` where the watch showed the write.
+    public var brokenAfter: Moment?
+
+    /// How long the list was broken at most, where that matters.
+    public var brokenAtMost: Duration? { brokenAfter.map { at.instant - $0.instant } }
 }
 
-/// A time during which repairs run into their pace.
-public struct Contest: Hashable, Sendable {
-    /// When the bucket was first found empty.
-    public var since: Moment
-    /// The list as it was last found.
+/// An overwrite that amtguard only observed, as `Mode=observe` says.
+public struct ObservedOverwrite: Hashable, Sendable {
+    /// The list as somebody left it.
     public var found: PortSet
-    /// Who wrote it last, where the kernel told.
+    /// The required ports that it lacks.
+    public var missing: PortSet
+    /// Who wrote it, where the kernel told.
     public var writer: Writer?
-    /// Repairs since the last journal entry about it.
-    public var repairs: Int
-    /// When that entry was made.
-    var told: Instant
 
-    /// One entry a window: a fight that goes on all day is 1,440 lines, not 1.7 million.
-    static let window = Duration.seconds(60)
+    public init(found: PortSet, missing: PortSet, writer: Writer?) {
+        self.found = found
+        self.missing = missing
+        self.writer = writer
+    }
 }

@@ -1,16 +1,10 @@
 // What a reading means: nothing, an addition, a removal, or that the kernel is in the way.
 
 extension Reservation {
-    mutating func act(on found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
+    mutating func act(on found: PortSet, after former: PortSet?, _ prompt: Prompt, at now: Moment) -> [Effect] {
         let missing = required.subtracting(found)
-        guard writes else {
-            state = missing.isEmpty ? .whole : .unread
-            toldObstacle = nil
-            contest = nil
-            return listen()
-        }
-        return (missing.isEmpty ? settle(found, prompt, at: now) : add(missing, to: found, prompt, at: now))
-            + keepPace(at: now)
+        guard writes else { return onlyObserve(found, after: former, prompt, at: now) }
+        return missing.isEmpty ? settle(found, prompt, at: now) : add(missing, to: found, prompt, at: now)
     }
 
     /// Every required port is there. Says what that means, and gives back what is owned and no longer required.
@@ -21,68 +15,117 @@ extension Reservation {
             switch state {
             case .removing: prompt != .readBack
             case .stuck: prompt != .watch
-            case .unread, .whole, .adding, .spent: true
+            case .unread, .whole, .adding, .spent, .lacking, .overwritten: true
             }
         switch state {
         case .adding(let before, repairing: true):
-            let repair = Repair(found: before, restored: found, writer: writer, at: now)
+            let repair = Repair(
+                found: before, restored: found, writer: writers.last, at: now, brokenAfter: brokenAfter)
             repairs += 1
             lastRepair = repair
-            contest?.repairs += 1
-            contest?.found = before
-            if let writer { contest?.writer = writer }
-            if contest == nil { effects.append(.report(.repaired(repair))) }
+            if overwrites.take(before, by: writers, at: now) { effects.append(.report(.repaired(repair))) }
         case .adding(let before, repairing: false):
             effects.append(.report(.reserved(required.subtracting(before), list: found)))
         case .removing(let ports) where found.intersection(ports).isEmpty:
             effects.append(.report(.released(ports, list: found)))
-        case .removing, .unread, .whole, .stuck, .spent:
+        case .removing, .unread, .whole, .stuck, .spent, .lacking, .overwritten:
             break
         }
-        writer = nil
+        writers = []
+        return effects + giveBack(from: found, mayRemove)
+    }
+
+    private mutating func giveBack(from found: PortSet, _ mayRemove: Bool) -> [Effect] {
         let orphans = ownership.owned.subtracting(required)
-        if orphans.isEmpty {
-            state = .whole
-            toldObstacle = nil
-        } else if mayRemove {
+        let formerlyStranded = stranded
+        stranded = found.subtracting(orphans).fitsOneWrite ? PortSet() : orphans
+        let isDue = !orphans.isEmpty && stranded.isEmpty
+        if isDue, mayRemove {
             state = .removing(orphans)
-            effects.append(.remove(orphans))
-        } else if case .removing = state {
-            state = .whole
+            ownership.foresee(removing: orphans, from: found)
+            return [.remove(orphans)]
         }
-        return effects
+        if isDue, case .stuck = state { return [] }
+        state = .whole
+        // An obstacle that comes and goes with each of many overwrites is told once.
+        if contest == nil { toldObstacle = nil }
+        let news = stranded.subtracting(formerlyStranded)
+        return news.isEmpty ? [] : [.report(.stranded(news, list: found))]
     }
 
     /// Ports are missing: adds them, if the pace allows it.
     private mutating func add(_ missing: PortSet, to found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
         if case .stuck = state, prompt == .watch { return [] }
-        guard bucket.take(at: now.instant) else { return contend(found, at: now) }
+        guard bucket.take(at: now.instant) else {
+            state = .spent
+            overwrites.spend(found, at: now)
+            return []
+        }
         switch state {
         case .adding: break  // An addition that got lost where two writes met: still the same repair.
-        case .whole, .spent, .removing: state = .adding(found: found, repairing: true)
-        case .unread, .stuck: state = .adding(found: found, repairing: false)
+        case .whole, .spent, .removing:
+            state = .adding(found: found, repairing: true)
+            noteAbsence(prompt, at: now)
+        case .unread, .stuck, .lacking, .overwritten: state = .adding(found: found, repairing: false)
         }
-        beforeAdding = ownership
         ownership.foresee(adding: missing, to: found)
         return [.add(missing)]
     }
 
-    /// The kernel is in the way. Said once, until it is another obstacle or none.
-    mutating func stick(_ obstacle: Obstacle) -> [Effect] {
-        contest = nil  // What is in the way now is the news; nothing is repaired any more.
-        var effects = listen()
-        state = .stuck(obstacle)
-        if toldObstacle != obstacle {
-            toldObstacle = obstacle
-            effects.append(.report(.obstructed(obstacle)))
+    /// Whether the watch told of the overwrite at once; else the list may have been broken since the last look.
+    private mutating func noteAbsence(_ prompt: Prompt, at now: Moment) {
+        let isUnseen = (prompt == .audit || prompt == .request) && listening && !isShown
+        isLate =
+            if let lookedAt, let interval = auditing {
+                now.instant - lookedAt > interval + interval / 10 + .seconds(1)
+            } else { false }
+        brokenAfter = isUnseen || isLate ? wholeAt : nil
+    }
+
+    /// `Mode=observe`: says who leaves required ports out of the list. Like a repair it is told when the writer is named,
+    /// which is a moment after the write.
+    private mutating func onlyObserve(
+        _ found: PortSet, after former: PortSet?, _ prompt: Prompt, at now: Moment
+    ) -> [Effect] {
+        let missing = required.subtracting(found)
+        toldObstacle = nil
+        stranded = PortSet()
+        var effects: [Effect] = []
+        if case .overwritten(let left) = state, prompt != .watch {
+            let overwrite = ObservedOverwrite(
+                found: left, missing: required.subtracting(left), writer: writers.last)
+            if overwrites.take(left, by: writers, .left, at: now) {
+                effects.append(.report(.overwritten(overwrite)))
+            }
+            state = .lacking
+        }
+        switch state {
+        case _ where missing.isEmpty:
+            state = .whole
+            writers = []
+        case .overwritten: break
+        case .whole, .lacking:
+            guard prompt == .watch || found != former else { break }
+            state = .overwritten(found)
+            writers = []
+        case .unread, .adding, .removing, .stuck, .spent: state = .lacking
         }
         return effects
     }
 
-    /// Takes the watch back, if it was left alone.
-    mutating func listen() -> [Effect] {
-        guard !listening else { return [] }
-        listening = true
-        return [.watch(true)]
+    /// The kernel is in the way. Said once, until it is another obstacle or none.
+    mutating func stick(_ obstacle: Obstacle) -> [Effect] {
+        state = .stuck(obstacle)
+        guard toldObstacle != obstacle else { return [] }
+        toldObstacle = obstacle
+        return [.report(.obstructed(obstacle))]
+    }
+
+    /// Says what still stands in the list and is owned no more, each port once.
+    mutating func tellDisowned(_ ports: PortSet) -> [Effect] {
+        let news = ports.intersection(required).subtracting(toldDisowned)
+        guard !news.isEmpty else { return [] }
+        toldDisowned = toldDisowned.union(news)
+        return [.report(.disowned(news))]
     }
 }

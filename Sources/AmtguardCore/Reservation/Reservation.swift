@@ -2,7 +2,7 @@
 ///
 /// It never touches the system. It is told what was seen and answers with what to do; the daemon does it, looks
 /// again, and tells what it sees then. So a lost event, a doubled one and its own are all the same to it.
-struct Reservation: Hashable, Sendable {
+struct Reservation: Sendable {
     enum State: Hashable {
         /// Nothing was read since the requirement last changed.
         case unread
@@ -17,6 +17,11 @@ struct Reservation: Hashable, Sendable {
         case stuck(Obstacle)
         /// Ports are missing and the bucket is empty: nothing is written before the next token.
         case spent
+        /// Ports are missing, and amtguard only observes.
+        case lacking
+        /// The same, and somebody has just left the list like this: it is told with the next look, when the watch has
+        /// named the writer.
+        case overwritten(PortSet)
     }
 
     /// The ports that must be reserved now.
@@ -26,11 +31,13 @@ struct Reservation: Hashable, Sendable {
     var ownership: Ownership
     var repairs: UInt64 = 0
     var lastRepair: Repair?
-    var contest: Contest?
+    var overwrites = Overwrites()
     /// Whether a reading has shown what is required now; until then there is nothing to judge by.
     var isCurrent = false
-    /// What a look found changed without a word of the watch, which has a moment left to say it.
-    var suspicion: PortSet?
+    /// What a look found changed without a word of the watch, which has until then to say it.
+    var suspicion: (found: PortSet, until: Instant)?
+    /// Whether the watch has shown a write since the last look.
+    var isShown = false
     /// Until when audits come each second, after a write that the watch did not show.
     var unseenUntil: Instant?
 
@@ -43,12 +50,21 @@ struct Reservation: Hashable, Sendable {
     /// The same pace for looks that found nothing to do.
     var attention: RepairBucket
     var state = State.unread
-    /// Who wrote last, as far as the watch told since the last reading that was whole.
-    var writer: Writer?
+    /// Who wrote, as far as the watch told since the last reading that was whole; the last one last.
+    var writers: [Writer] = []
+    /// When the list was looked at last, and when it was last seen whole.
+    var lookedAt: Instant?
+    var wholeAt: Moment?
+    /// Of the repair that is out: what becomes `Repair.brokenAfter`.
+    var brokenAfter: Moment?
+    /// Whether that look came so late that the watch can't have woken amtguard at the write.
+    var isLate = false
+    /// What is owned, no longer required, and stays: the list is too long.
+    var stranded = PortSet()
+    /// What was told to be owned no more.
+    var toldDisowned = PortSet()
     /// The obstacle that was told last, until it is overcome.
     var toldObstacle: Obstacle?
-    /// What was owned before the addition that is out.
-    var beforeAdding: Ownership?
     /// What the daemon was last told, so that it is told changes only.
     var listening = true
     var auditing: Duration?
@@ -66,16 +82,26 @@ struct Reservation: Hashable, Sendable {
         if case .stuck(let obstacle) = state { obstacle } else { nil }
     }
 
-    /// Takes over what is required from now on. The next reading acts on it.
-    mutating func require(_ ports: PortSet, writes: Bool, audit: Duration, pace: Pace) {
+    /// The list is overwritten again and again.
+    var contest: Contest? { overwrites.contest }
+
+    /// Takes over what is required from now on.
+    ///
+    /// - Returns: The request for a look where that, or whether amtguard may write, is something else now: the look acts
+    ///   on it, and no caller has to think of it.
+    mutating func require(
+        _ ports: PortSet, writes: Bool, audit: Duration, pace: Pace, at now: Instant
+    ) -> [Effect] {
         bucket.pace = pace
         attention.pace = pace
         self.audit = audit
-        guard ports != required || writes != self.writes else { return }
+        guard ports != required || writes != self.writes else { return [] }
+        if writes != self.writes { overwrites = Overwrites() }
         required = ports
         self.writes = writes
         state = .unread
         isCurrent = false
+        return [.look(at: now)]
     }
 
     /// Takes over what another guardian wrote down.
@@ -89,37 +115,50 @@ struct Reservation: Hashable, Sendable {
         self.watched = watched
     }
 
-    /// Takes the writer that the watch named. Who left the list whole is nobody's concern.
-    mutating func observe(_ writer: Writer) {
-        if state != .whole { self.writer = writer }
+    /// Takes that the watch showed writes of others, and whom it named. Who left the list whole is nobody's concern.
+    mutating func observe(writers: [Writer]) {
+        isShown = true
+        suspicion = nil
+        if !isLate { brokenAfter = nil }
+        if state != .whole { self.writers = (self.writers + writers).suffix(WriterTally.mostEntries) }
     }
 
     /// Takes the refusal of a change. What is there was not changed by us; the next look comes with an audit.
-    mutating func observe(refusal obstacle: Obstacle) -> [Effect] {
-        if case .adding = state, let beforeAdding { ownership = beforeAdding }
-        return withMemory(stick(obstacle))
+    mutating func observe(refusal obstacle: Obstacle, at now: Moment) -> [Effect] {
+        ownership.abandon()
+        if case .adding(let found, repairing: true) = state {
+            _ = overwrites.take(found, by: writers, .left, at: now)
+        }
+        return withMemory(stick(obstacle) + arrange(at: now.instant))
     }
 
     /// Takes one look at the list.
     mutating func observe(_ reading: Reading, _ prompt: Prompt, at now: Moment) -> [Effect] {
         var effects: [Effect]
+        bucket.fitPace(at: now.instant)
+        attention.fitPace(at: now.instant)
         switch reading {
         case .obstacle(let obstacle):
             reserved = nil
             effects = stick(obstacle)
         case .ports(let found):
             effects = suspect(found, prompt, at: now)
-            if case .removing(let ports) = state, let reserved, found != reserved {
-                ownership.foresee(removing: ports, from: reserved)
-            }
-            ownership.observe(found)
+            // What was added is there, whatever became of it since; a record alone does not say so.
+            if case .adding = state { ownership.finish() }
+            effects += tellDisowned(ownership.observe(found))
+            let former = reserved
             reserved = found
-            bucket.fitPace(at: now.instant)
-            attention.fitPace(at: now.instant)
-            effects += act(on: found, prompt, at: now)
+            effects += act(on: found, after: former, prompt, at: now)
+            if required.subtracting(found).isEmpty { wholeAt = now }
         }
         isCurrent = true
-        effects += keepAttention(prompt, effects, at: now)
+        isShown = false
+        lookedAt = now.instant
+        // After a change of our own there is another look, which arranges what comes next.
+        if !effects.contains(where: \.isChange) {
+            if prompt == .watch { _ = attention.take(at: now.instant) }
+            effects += arrange(at: now.instant)
+        }
         if let until = unseenUntil, until <= now.instant { unseenUntil = nil }
         if auditing != auditInterval {
             auditing = auditInterval
@@ -137,7 +176,7 @@ struct Reservation: Hashable, Sendable {
 
     /// How often to look without being prompted; `nil` where nothing is required and nothing is to be given back.
     var auditInterval: Duration? {
-        guard !required.isEmpty || (writes && !ownership.owned.isEmpty) else { return nil }
+        guard !required.isEmpty || (writes && !ownership.possible.isEmpty) else { return nil }
         return unseenUntil == nil ? audit : min(audit, .seconds(1))
     }
 }

@@ -11,7 +11,7 @@ public struct Absence: Hashable, Sendable {
         // Which addresses AMT shares is not known, so no socket is a victim for certain.
         let judgement = SocketJudgement(sockets, SharedAddresses(doubt: reason.says))
         ports = Status.Ports(
-            required: .ofAMT, reserved: look.reserved, owned: PortSet(), choice: look.choice,
+            required: .ofAMT, reserved: look.reserved, owned: PortSet(), unowned: PortSet(), choice: look.choice,
             takers: judgement.takers, holds: nil)
     }
 
@@ -30,7 +30,7 @@ public struct Absence: Hashable, Sendable {
         [
             "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null, "reasons": [reason.json],
             "since": .null, "amt": .null, "ports": ports.json(fromDaemon: false), "watch": .null, "repairs": .null,
-            "contested": .null, "holds": .null, "victims": .null, "victimCount": .null, "probe": .null,
+            "contested": .null, "overwrites": .null, "holds": .null, "victims": .null, "victimCount": .null, "probe": .null,
         ]
     }
 

@@ -120,7 +120,8 @@ extension Status.Ports {
         let required = PortSet(told: self.required) ?? PortSet()
         let owned = (PortSet(told: self.owned) ?? PortSet()).intersection(reserved)
         let now = Status.Ports(
-            required: required, reserved: reserved, owned: owned, choice: choice, takers: nil, holds: nil)
+            required: required, reserved: reserved, owned: owned,
+            unowned: required.intersection(reserved).subtracting(owned), choice: choice, takers: nil, holds: nil)
         let former = Dictionary(each.map { ($0.port, $0) }, uniquingKeysWith: { first, _ in first })
         each = now.each.map { port in
             var port = port
@@ -129,7 +130,7 @@ extension Status.Ports {
             port.takers = former[port.port]?.takers
             return port
         }
-        (self.reserved, self.owned, exposed) = (now.reserved, now.owned, now.exposed)
+        (self.reserved, self.owned, unowned, exposed) = (now.reserved, now.owned, now.unowned, now.exposed)
         (ephemeralRange, reach, autobindReuse) = (now.ephemeralRange, now.reach, now.autobindReuse)
     }
 }

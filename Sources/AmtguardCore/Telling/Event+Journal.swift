@@ -6,10 +6,14 @@ extension Event {
         public static let started = "cc0975db248648308e1b59fe9d0fedee"
         public static let reserved = "19a57a46c6e5418d8ad9bfd9fc94eb22"
         public static let repaired = "5dc9481dc1ae4d2f8d93efdd9d08c3aa"
+        public static let overwritten = "49ef0e0ba17346ab9af8da0c1df92d50"
         public static let contested = "cc4837e00f2d45d3bbad908a2186d22d"
         public static let calmed = "5b08f28278194c9d9ab4e61d4d708207"
         public static let obstructed = "c9bc14593f8d4346a86a4b7427237d80"
         public static let released = "4ec043f2f2c34ef4bb676db0ef52bb42"
+        public static let stranded = "b3c3a1c3317f46c5adcc43081774b959"
+        public static let disowned = "2e83418724664b598fca911f1424306d"
+        public static let staying = "4d26ba03d0534603943d1dc1bd5a3333"
         public static let unseenWrite = "2ef82e457f574352a32e8eba2eb2f384"
         public static let amt = "d35240a1ce43429196bf856f45b40066"
         public static let verdict = "f134c72d4c5946fcb8526645f9531a54"
@@ -28,8 +32,9 @@ extension Event {
 
         /// All of them, by the event they belong to.
         public static let all = [
-            "started": started, "reserved": reserved, "repaired": repaired, "contested": contested, "calmed": calmed,
-            "obstructed": obstructed, "released": released, "unseenWrite": unseenWrite, "amt": amt,
+            "started": started, "reserved": reserved, "repaired": repaired, "overwritten": overwritten,
+            "contested": contested, "calmed": calmed, "obstructed": obstructed, "released": released,
+            "stranded": stranded, "disowned": disowned, "staying": staying, "unseenWrite": unseenWrite, "amt": amt,
             "verdict": verdict, "held": held, "unheld": unheld, "letGo": letGo, "configuration": configuration,
             "victim": victim, "victimEnded": victimEnded, "victimsUntold": victimsUntold, "probed": probed,
             "bridged": bridged, "unattended": unattended, "healed": healed, "stopping": stopping,
@@ -51,30 +56,61 @@ extension Event {
         case .repaired(let repair):
             JournalEntry(
                 .notice, id: MessageID.repaired,
-                "\(by(repair.writer)) overwrote the list: found \(repair.found.brief), restored \(repair.restored.brief).",
-                [("FOUND", repair.found.field), ("RESTORED", repair.restored.field)] + fields(of: repair.writer))
+                "\(by(repair.writer)) overwrote the list: found \(repair.found.brief), restored \(repair.restored.brief)."
+                    + (repair.brokenWords.map { " It was broken \($0)." } ?? ""),
+                [
+                    ("FOUND", repair.found.field), ("RESTORED", repair.restored.field),
+                    ("BROKEN_AFTER", repair.brokenAfter?.iso8601),
+                    ("BROKEN_AT_MOST_USEC", repair.brokenAtMost.map { "\($0.microseconds)" }),
+                ] + fields(of: repair.writer))
+        case .overwritten(let overwrite):
+            JournalEntry(
+                .notice, id: MessageID.overwritten,
+                "\(by(overwrite.writer)) overwrote the list: found \(overwrite.found.brief), which lacks "
+                    + "\(overwrite.missing.brief); Mode=observe leaves it so.",
+                [("FOUND", overwrite.found.field), ("MISSING", overwrite.missing.field)]
+                    + fields(of: overwrite.writer))
         case .contested(let contest):
             JournalEntry(
                 .warning, id: MessageID.contested,
-                "\(by(contest.writer)) keeps overwriting the list since \(contest.since.iso8601), now with "
-                    + "\(contest.found.brief); repairing at the configured pace"
-                    + (contest.repairs > 0 ? ", \(contest.repairs) times since the last entry about it." : "."),
-                [("FOUND", contest.found.field), ("REPAIRS", "\(contest.repairs)")] + fields(of: contest.writer))
+                "The list is repeatedly overwritten\(by(contest.writers)), \(contest.count.times) since "
+                    + "\(contest.since.iso8601), last with \(contest.found.brief)\(contest.answer.words).",
+                [("FOUND", contest.found.field), ("OVERWRITES", "\(contest.untold)")] + fields(of: contest))
         case .calmed(let contest):
             JournalEntry(
                 .notice, id: MessageID.calmed,
-                "The list is no longer contested, as it was since \(contest.since.iso8601).",
-                [("REPAIRS", "\(contest.repairs)")])
+                "The list is no longer repeatedly overwritten: \(contest.count.times) since "
+                    + "\(contest.since.iso8601)\(by(contest.writers)).",
+                [("OVERWRITES", "\(contest.untold)")] + fields(of: contest))
         case .obstructed(let obstacle):
             JournalEntry(.error, id: MessageID.obstructed, "Cannot guard: \(obstacle.says). \(obstacle.advice)")
         case .released(let ports, let list):
             JournalEntry(
                 .notice, id: MessageID.released, "Released \(ports.brief); the list holds \(list.brief).",
                 [("RELEASED", ports.field), ("RESERVED", list.field)])
+        case .stranded(let ports, let list):
+            JournalEntry(
+                .notice, id: MessageID.stranded,
+                "\(ports.brief) stays reserved, although it is no longer required: the list has more bytes than one write "
+                    + "takes, and a removal in several could lose ports of others.",
+                [("PORTS", ports.field), ("RESERVED", list.field)])
+        case .disowned(let ports):
+            JournalEntry(
+                .notice, id: MessageID.disowned,
+                "Another program wrote the list with \(ports.brief) in it: amtguard no longer owns these ports, and they "
+                    + "stay reserved when it is removed.",
+                [("PORTS", ports.field)])
+        case .staying(let ports, let list):
+            JournalEntry(
+                .notice, id: MessageID.staying,
+                "\(ports.brief) stays reserved: it was reserved before amtguard, or another program wrote the list since. To "
+                    + "take it out: sysctl -w net.ipv4.ip_local_reserved_ports="
+                    + "'\(list.subtracting(ports).abbreviated(to: 1_000))'",
+                [("PORTS", ports.field), ("RESERVED", list.field)])
         case .unseenWrite(let found):
             JournalEntry(
                 .notice, id: MessageID.unseenWrite,
-                "Somebody wrote the list through another procfs mount: found \(found.brief). "
+                "The list was changed through another mount of /proc (writer unknown): found \(found.brief). "
                     + "Looking each second for ten minutes.",
                 [("FOUND", found.field)])
         case .amt(let state, let evidence):
@@ -158,12 +194,27 @@ extension Event {
         writer.map(\.description) ?? "Another program"
     }
 
+    private func by(_ writers: WriterTally) -> String { writers.words().map { " by \($0)" } ?? "" }
+
+    /// The most frequent writer by the same fields as the writer of a repair.
+    private func fields(of contest: Contest) -> [(String, String?)] {
+        [
+            ("SINCE", contest.since.iso8601), ("ANSWER", contest.answer.rawValue),
+            ("OVERWRITES_IN_ALL", "\(contest.count)"), ("WRITERS", contest.writers.words()),
+        ] + fields(of: contest.writers.entries.first?.writer)
+    }
+
     private func fields(of writer: Writer?) -> [(String, String?)] {
         [
             ("WRITER_PID", writer.map { "\($0.pid)" }), ("WRITER_COMM", writer?.command),
             ("WRITER_UNIT", writer?.unit),
         ]
     }
+}
+
+extension Repair {
+    /// `at some time between 2026-11-22T20:01:40Z and 2026-11-22T20:01:47Z`
+    var brokenWords: String? { brokenAfter.map { "at some time between \($0.iso8601) and \(at.iso8601)" } }
 }
 
 extension Victim {

@@ -19,6 +19,7 @@ extension Status {
             "watch": .string(watch.rawValue),
             "repairs": ["count": .number(Int64(clamping: repairs.count)), "last": repairs.last?.json ?? .null],
             "contested": .bool(contested),
+            "overwrites": overwrites?.json ?? .null,
             "holds": .array(holds.map(\.json)),
             "victims": victims.map { .array($0.map(\.json)) } ?? .null,
             "victimCount": JSON(victimCount.map(Int64.init)),
@@ -61,7 +62,23 @@ extension Status.LastRepair {
     fileprivate var json: JSON {
         [
             "at": .string(at), "bootUSec": .number(bootUSec), "found": .string(found), "restored": .string(restored),
-            "writer": writer?.json ?? .null,
+            "writer": writer?.json ?? .null, "brokenAfter": JSON(brokenAfter),
+            "brokenAtMostUSec": JSON(brokenAtMostUSec),
+        ]
+    }
+}
+
+extension Status.Overwrites {
+    fileprivate var json: JSON {
+        [
+            "since": .string(since), "count": .number(Int64(count)), "answer": .string(answer),
+            "writers": .array(
+                writers.map {
+                    [
+                        "pid": .number(Int64($0.pid)), "command": JSON($0.command), "unit": JSON($0.unit),
+                        "count": .number(Int64($0.count)),
+                    ]
+                }), "otherWriters": .number(Int64(otherWriters)),
         ]
     }
 }

@@ -92,7 +92,8 @@ extension Status.Ports {
     func json(fromDaemon: Bool) -> JSON {
         [
             "required": fromDaemon ? JSON(required) : .null, "reserved": JSON(reserved),
-            "owned": fromDaemon ? JSON(owned) : .null, "ephemeralRange": JSON(ephemeralRange),
+            "owned": fromDaemon ? JSON(owned) : .null, "unowned": fromDaemon ? JSON(unowned) : .null,
+            "ephemeralRange": JSON(ephemeralRange),
             "exposed": fromDaemon ? JSON(exposed) : .null, "reach": JSON(reach),
             "autobindReuse": autobindReuse.map(JSON.bool) ?? .null,
             "each": .array(each.map { $0.json(fromDaemon: fromDaemon) }),

@@ -59,12 +59,15 @@ extension Status {
         lines += holdText
         lines += victimText
         lines.append(Line("Watch", Watch(watch).word))
-        lines.append(Line("Repairs", "\(repairs.count)" + (contested ? ", contested" : "")))
+        lines.append(Line("Repairs", "\(repairs.count)" + (contested ? ", repeatedly overwritten" : "")))
         if let last = repairs.last {
             lines.append(
                 Line("", "last at \(last.at) by \(last.writer.map(\.description) ?? "an unnamed writer")")
             )
             lines.append(Line("", "found \(shown(last.found)), restored \(shown(last.restored))"))
+            if let after = last.brokenAfter {
+                lines.append(Line("", "broken at some time between \(after) and \(last.at)", .doubtful))
+            }
         }
         lines += probeText
         lines.append(Line("Observed", "\(observed.at), amtguardd \(version)", .faint))

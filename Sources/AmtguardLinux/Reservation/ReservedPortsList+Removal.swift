@@ -5,13 +5,9 @@
 // as short as it gets: the text to write is prepared, then the list is read once more, compared as bytes, and written
 // at once: 3 µs instead of some 10.
 //
-// A list of more than 4,000 bytes takes several writes: the first replaces, the others add, and in between the list
-// has a hole. Who reads it then and writes back what he saw, or adds in the same instant, may take bits of the later
-// pieces with him. Bits of the first piece cannot get lost that way: before our write they were in the list already.
-// Hence, where a port that ought to have stayed is missing afterwards:
-// - and the first piece is whole: it fell into our hole, and is added again;
-// - and the first piece is not whole: somebody replaced the list on purpose. His list stands; it is only looked
-//   through for our ports like any other.
+// A list of more than 4,000 bytes would take several writes: the first replaces, the others add. A kill or an error
+// between them would lose ports of others, so nothing is removed from such a list: a needless reservation costs
+// nothing.
 
 public import AmtguardCore
 public import SystemPackage
@@ -25,6 +21,8 @@ extension ReservedPortsList {
         case write(Errno)
         /// Other writers never left it alone: some of the ports may still be there.
         case busy
+        /// What would be left does not fit one write. Nothing was done.
+        case tooLong
     }
 
     /// Writing again is for a lost race; eight in a row are a quarrel.
@@ -36,31 +34,17 @@ extension ReservedPortsList {
     ///
     /// - Returns: What the list holds in the end.
     public mutating func remove(_ ports: PortSet) throws(RemovalError) -> PortSet {
-        var written: (first: PortSet, others: PortSet)?
         var rounds = 0
         for _ in 0..<Self.looks {
             let found = try reading()
-            if let written, found.isSuperset(of: written.first) {
-                let lost = written.others.subtracting(found)
-                if !lost.isEmpty, rounds < Self.rounds {
-                    rounds += 1
-                    try writing { (list) throws(Errno) in try list.add(lost) }
-                    continue
-                }
-            }
             let kept = found.subtracting(ports)
             guard kept != found else { return found }
+            guard kept.fitsOneWrite else { throw .tooLong }
             guard rounds < Self.rounds else { break }
-            let pieces = kept.isEmpty ? ["\n"] : kept.pieces(ofAtMost: Self.pieceLength)
+            let text = kept.isEmpty ? "\n" : kept.description
             guard try isStillTheSame() else { continue }
             rounds += 1
-            try writing { (list) throws(Errno) in
-                for (index, piece) in pieces.enumerated() { try list.write(piece, at: index == 0 ? 0 : 1) }
-            }
-            written = nil
-            if pieces.count > 1, let first = try? PortSet(kernel: pieces[0].utf8) {
-                written = (first, kept.subtracting(first))
-            }
+            try writing { (list) throws(Errno) in try list.write(text, at: 0) }
         }
         throw .busy
     }

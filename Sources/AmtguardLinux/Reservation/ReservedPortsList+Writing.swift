@@ -9,7 +9,7 @@ extension ReservedPortsList {
     /// The corresponding C function is `pwrite`, at position 1.
     public borrowing func add(_ ports: PortSet) throws(Errno) {
         if let refusal { throw refusal }
-        for piece in ports.pieces(ofAtMost: Self.pieceLength) {
+        for piece in ports.pieces(ofAtMost: PortSet.writeLength) {
             try write(piece, at: 1)
         }
     }

@@ -33,8 +33,6 @@ public struct ReservedPortsList: ~Copyable {
     static let usualCapacity = 4_096
     /// Every other port alone: 32,768 numbers of up to five digits, with commas: 190 KiB.
     static let largestCapacity = 262_144
-    /// One write may carry 4,095 bytes.
-    static let pieceLength = 4_000
 
     /// Why the list could not be opened for writing, if so: EROFS in a sandbox, EACCES without CAP_NET_ADMIN.
     public let refusal: Errno?

@@ -23,6 +23,9 @@ extension ListWatch {
 
         /// Nothing was there.
         public init() {}
+
+        /// Whether others wrote, as far as that can be told. inotify shows our own writes as well, and can't tell.
+        public var showsOthers: Bool { foreign > 0 || overflowed || failure != nil }
     }
 
     /// 1 KiB holds 32 events, hence at most 64 descriptors that are open at a time, of 1,024 a process may have.

@@ -9,6 +9,8 @@ import Testing
         some, Memory(scope: scope), Memory(scope: scope, ownership: Ownership(list: 0), sawCSME: false),
         Memory(scope: scope, ownership: Ownership(owned: "1", list: .max), sawCSME: true),
         Memory(scope: scope, sawCSME: true, sighting: .provisionedAdmin), Memory(scope: scope, sighting: .present),
+        Memory(scope: scope, ownership: Ownership(owned: amt, list: 1, act: Ownership.Act(.adding, "5900", list: 2))),
+        Memory(scope: scope, ownership: Ownership(list: 1, act: Ownership.Act(.removing, "5900-5910", list: .max))),
     ])
     func `comes back as it was written`(memory: Memory) {
         #expect(Memory(parsing: Array(memory.encoded.utf8), scope: scope) == memory)
@@ -21,6 +23,21 @@ import Testing
         #expect(Memory(parsing: Array(former.utf8), scope: scope)?.sawCSME == true)
         let later = former.replacing("csme", with: "amt=provisioned-remotely new=1 csme")
         #expect(Memory(parsing: Array(later.utf8), scope: scope)?.sighting == .present)
+    }
+
+    /// What a version before acts reads: these words and no others.
+    @Test func `is understood by a former version as the list before the act`() {
+        let ownership = Ownership(owned: amt, list: 0xAB, act: Ownership.Act(.adding, "5900", list: 0xCD))
+        let words = Memory(scope: scope, ownership: ownership).encoded.split(separator: " ")
+        #expect(words.filter { $0.hasPrefix("owned=") } == ["owned=623,664,16992-16995"])
+        #expect(words.filter { $0.hasPrefix("list=") } == ["list=ab"])
+        #expect(words.contains("adding=5900") && words.contains("then=cd"))
+    }
+
+    @Test(arguments: ["adding=x then=1", "adding=1", "adding=1 then=x", "adding=1 removing=2 then=1"])
+    func `is nothing where its act is damaged`(act: String) {
+        let record = "amtguard-memory=1 boot=b007 namespace=4:4026531840 owned=623 list=ff \(act) csme=1\n"
+        #expect(Memory(parsing: Array(record.utf8), scope: scope) == nil)
     }
 
     @Test(arguments: [

@@ -9,7 +9,7 @@ import Testing
         let daemon = Scene(list: "623,8080")
         var bridge = Self.bridge(beside: daemon)
         #expect(bridge.owned.isEmpty)
-        bridge.guardian.recall(daemon.remembered)
+        bridge.guardian.recall(daemon.remembered, at: at(100))
         bridge.look(.watch)
         #expect(bridge.owned == daemon.owned)
     }
@@ -17,7 +17,7 @@ import Testing
     @Test func `add what is missing, and the other owns it`() {
         let daemon = Scene(list: "8080")
         var bridge = Self.bridge(beside: daemon)
-        bridge.guardian.recall(daemon.remembered)
+        bridge.guardian.recall(daemon.remembered, at: at(100))
         bridge.overwrite(with: "623,9090")
         #expect(bridge.status.repairs.count == 1)
         let next = Scene(list: bridge.list, remembering: bridge.remembered)
@@ -45,7 +45,7 @@ import Testing
         let daemon = Scene(list: "8080")
         var bridge = Self.bridge(beside: daemon)
         bridge.list = bridge.list.union("9090")
-        bridge.guardian.recall(daemon.remembered)
+        bridge.guardian.recall(daemon.remembered, at: at(100))
         bridge.look(.watch)
         #expect(bridge.owned.isEmpty)
     }
@@ -54,10 +54,10 @@ import Testing
         let seen = Memory(scope: scope, sawCSME: true, sighting: .provisionedAdmin)
         var scene = Scene(presence: .without)
         #expect(scene.guardian.missing(from: "") == "")
-        scene.guardian.recall(seen)
+        scene.guardian.recall(seen, at: at(100))
         #expect(scene.guardian.missing(from: "623") == amt.subtracting("623"))
         #expect(scene.guardian.memory.sawCSME && scene.guardian.memory.sighting == .provisionedAdmin)
-        scene.guardian.recall(Memory(scope: scope))
+        scene.guardian.recall(Memory(scope: scope), at: at(100))
         #expect(scene.guardian.memory.sawCSME && scene.guardian.memory.sighting == .provisionedAdmin)
     }
 

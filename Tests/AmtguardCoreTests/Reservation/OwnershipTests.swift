@@ -24,6 +24,39 @@ import Testing
         #expect(scene.owned == amt.subtracting(left), "what had to be added again is owned again")
     }
 
+    @Test func `passes to who reads the list and writes the same ports back, which is told once`() {
+        var scene = Scene()
+        _ = scene.told()
+        scene.overwrite(with: amt.union("9090"), by: sysctl)
+        #expect(scene.owned.isEmpty)
+        #expect(scene.toldEvents() == [.disowned(amt)])
+        #expect(scene.status.ports.unowned == amt.description)
+        #expect(scene.status.reasons.map(\.id).contains("not-owned"))
+        scene.overwrite(with: "", by: sysctl)
+        #expect(scene.owned == amt && scene.status.ports.unowned.isEmpty)
+        scene.overwrite(with: amt.union("9091"), by: sysctl)
+        #expect(scene.toldNames() == ["repaired"])
+        #expect(scene.status.verdict == .protected)
+    }
+
+    @Test func `is not what was reserved before, which is said in the status`() {
+        let scene = Scene(list: "623,664")
+        #expect(scene.status.ports.unowned == "623,664")
+        #expect(
+            scene.status.reasons.first { $0.id == "not-owned" }?.says.hasPrefix("623,664 was reserved before") == true)
+        var configuration = Configuration()
+        configuration.mode = .observe
+        #expect(Scene(list: amt, configuration: configuration).status.ports.unowned.isEmpty)
+    }
+
+    @Test func `shares the list with others: their owner is told what to write before there is a fight`() {
+        let reason = Scene(list: "5000-5010").status.reasons.first { $0.id == "list-shared" }
+        #expect(reason?.advice?.contains("ip_local_reserved_ports = 623,664,5000-5010,16992-16995") == true)
+        #expect(!Scene().status.reasons.contains { $0.id == "list-shared" })
+        #expect(
+            !Scene(list: amt.union("8080")).status.reasons.contains { $0.id == "list-shared" }, "they write it already")
+    }
+
     @Test func `is as before after a restart that finds the list as it was left`() {
         let before = Scene(list: "8080")
         let after = Scene(list: before.list, remembering: before.remembered)

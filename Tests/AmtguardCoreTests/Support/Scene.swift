@@ -15,8 +15,8 @@ struct Scene {
     var sockets = Sockets()
     private(set) var remembered: Memory
     private var effects: [Effect] = []
-    /// Whom the watch will name, when the list is whole again and there is time to ask.
-    private var writer: Writer?
+    /// Whom the watch will name, when the list is whole again and there is time to ask; `nil` where it shows nothing.
+    private var writers: [Writer]?
 
     /// A guardian that has looked around and at the list.
     init(
@@ -53,12 +53,11 @@ struct Scene {
 
     /// One observation, and whatever comes of it.
     mutating func see(_ first: Guardian.Observation) {
-        var next: Guardian.Observation? = first
-        while let observation = next {
-            next = nil
-            for effect in guardian.observe(observation, at: at(now)) {
+        var due = [first]
+        while !due.isEmpty {
+            for effect in guardian.observe(due.removeFirst(), at: at(now)) {
                 effects.append(effect)
-                if let outcome = carryOut(effect) { next = outcome }
+                if let outcome = carryOut(effect) { due.append(outcome) }
             }
         }
     }
@@ -70,9 +69,10 @@ struct Scene {
     /// Somebody replaces the list, and the watch shows it.
     mutating func overwrite(with ports: PortSet, by writer: Writer? = nil) {
         list = ports
-        self.writer = writer
+        writers = writer.map { [$0] } ?? []
         look(.watch)
         name()
+        look(.readBack)
     }
 
     mutating func configure(_ configuration: Configuration) {
@@ -111,8 +111,8 @@ struct Scene {
     }
 
     private mutating func name() {
-        if let writer { effects += guardian.observe(.writer(writer), at: at(now)) }
-        writer = nil
+        if let writers { effects += guardian.observe(.written(by: writers), at: at(now)) }
+        writers = nil
     }
 }
 
@@ -131,6 +131,10 @@ struct Sockets {
         }
         return reading
     }
+}
+
+extension Effect {
+    var isLook: Bool { if case .look = self { true } else { false } }
 }
 
 extension [Effect] {

@@ -26,6 +26,27 @@ import Testing
             }
         ),
         (
+            "repaired, and nobody knows when it broke",
+            {
+                var scene = Scene(list: "8080")
+                scene.list = "8080"
+                scene.now += 7
+                scene.look(.audit)
+                return scene.status
+            }
+        ),
+        (
+            "repeatedly overwritten",
+            {
+                var scene = Scene(list: "623")
+                for pid: Int32 in 1...10 {
+                    scene.overwrite(
+                        with: "8080", by: Writer(pid: pid, command: "a\u{1B}\(pid)", unit: "\u{9B}.service"))
+                }
+                return scene.status
+            }
+        ),
+        (
             "unreadable",
             {
                 var scene = Scene(looking: false)
@@ -132,7 +153,7 @@ import Testing
             Set(object.keys) == [
                 "schema", "version", "observed", "verdict", "mode", "reasons", "since", "amt", "ports", "watch",
                 "repairs",
-                "contested", "holds", "victims", "victimCount", "probe",
+                "contested", "overwrites", "holds", "victims", "victimCount", "probe",
             ])
         let keys: [String: Set<String>] = [
             "observed": ["at", "bootUSec", "bootId", "namespace", "auditUSec"],
@@ -140,7 +161,8 @@ import Testing
                 "state", "controlMode", "version", "evidence", "firmware", "interfaces", "listeners", "hostListeners",
             ],
             "ports": [
-                "required", "reserved", "owned", "ephemeralRange", "exposed", "reach", "autobindReuse", "each",
+                "required", "reserved", "owned", "unowned", "ephemeralRange", "exposed", "reach", "autobindReuse",
+                "each",
             ],
             "repairs": ["count", "last"],
         ]

@@ -30,6 +30,15 @@ import Testing
         return scene.toldEvents().first
     }
 
+    private static var unseenRepair: Event? {
+        var scene = Scene()
+        _ = scene.told()
+        scene.list = "8080"
+        scene.now += 7
+        scene.look(.audit)
+        return scene.toldEvents().first
+    }
+
     static let cases: [(Event?, JournalEntry.Priority, String, String, [String: String])] = [
         (
             .started(version: "0.1.0", watch: Watch(.fanotify)), .notice, "started",
@@ -74,25 +83,71 @@ import Testing
         ),
         (
             contests.first.map(Event.contested), .warning, "contested",
-            "sysctl[4711] of systemd-sysctl.service keeps overwriting the list since 2026-11-22T20:01:40Z, now with "
-                + "8080; repairing at the configured pace.",
+            "The list is repeatedly overwritten by sysctl[4711] of systemd-sysctl.service (once), once since "
+                + "2026-11-22T20:01:40Z, last with 8080; repairs have reached their pace, and required ports are missing "
+                + "in between.",
             [
-                "FOUND": "8080", "REPAIRS": "0", "WRITER_PID": "4711", "WRITER_COMM": "sysctl",
-                "WRITER_UNIT": "systemd-sysctl.service",
+                "FOUND": "8080", "OVERWRITES": "1", "OVERWRITES_IN_ALL": "1", "SINCE": "2026-11-22T20:01:40Z",
+                "ANSWER": "paced", "WRITERS": "sysctl[4711] of systemd-sysctl.service (once)", "WRITER_PID": "4711",
+                "WRITER_COMM": "sysctl", "WRITER_UNIT": "systemd-sysctl.service",
             ]
         ),
         (
             contests.last.map(Event.contested), .warning, "contested",
-            "sysctl[4711] of systemd-sysctl.service keeps overwriting the list since 2026-11-22T20:01:40Z, now with "
-                + "8080; repairing at the configured pace, 59 times since the last entry about it.",
+            "The list is repeatedly overwritten by sysctl[4711] of systemd-sysctl.service (twice), 61 times since "
+                + "2026-11-22T20:01:40Z, last with 8080; repairs have reached their pace, and required ports are missing "
+                + "in between.",
             [
-                "FOUND": "8080", "REPAIRS": "59", "WRITER_PID": "4711", "WRITER_COMM": "sysctl",
-                "WRITER_UNIT": "systemd-sysctl.service",
+                "FOUND": "8080", "OVERWRITES": "60", "OVERWRITES_IN_ALL": "61", "SINCE": "2026-11-22T20:01:40Z",
+                "ANSWER": "paced", "WRITERS": "sysctl[4711] of systemd-sysctl.service (twice)", "WRITER_PID": "4711",
+                "WRITER_COMM": "sysctl", "WRITER_UNIT": "systemd-sysctl.service",
             ]
         ),
         (
             contests.last.map(Event.calmed), .notice, "calmed",
-            "The list is no longer contested, as it was since 2026-11-22T20:01:40Z.", ["REPAIRS": "59"]
+            "The list is no longer repeatedly overwritten: 61 times since 2026-11-22T20:01:40Z by sysctl[4711] of "
+                + "systemd-sysctl.service (twice).",
+            [
+                "OVERWRITES": "60", "OVERWRITES_IN_ALL": "61", "SINCE": "2026-11-22T20:01:40Z",
+                "ANSWER": "paced", "WRITERS": "sysctl[4711] of systemd-sysctl.service (twice)", "WRITER_PID": "4711",
+                "WRITER_COMM": "sysctl", "WRITER_UNIT": "systemd-sysctl.service",
+            ]
+        ),
+        (
+            unseenRepair, .notice, "repaired",
+            "Another program overwrote the list: found 8080, restored 623,664,8080,16992-16995. It was broken at some "
+                + "time between 2026-11-22T20:01:40Z and 2026-11-22T20:01:47Z.",
+            [
+                "FOUND": "8080", "RESTORED": "623,664,8080,16992-16995", "BROKEN_AFTER": "2026-11-22T20:01:40Z",
+                "BROKEN_AT_MOST_USEC": "7000000",
+            ]
+        ),
+        (
+            .overwritten(ObservedOverwrite(found: "8080", missing: amt, writer: sysctl)), .notice, "overwritten",
+            "sysctl[4711] of systemd-sysctl.service overwrote the list: found 8080, which lacks 623,664,16992-16995; "
+                + "Mode=observe leaves it so.",
+            [
+                "FOUND": "8080", "MISSING": "623,664,16992-16995", "WRITER_PID": "4711", "WRITER_COMM": "sysctl",
+                "WRITER_UNIT": "systemd-sysctl.service",
+            ]
+        ),
+        (
+            .stranded("5900", list: "623,5900"), .notice, "stranded",
+            "5900 stays reserved, although it is no longer required: the list has more bytes than one write takes, and a "
+                + "removal in several could lose ports of others.",
+            ["PORTS": "5900", "RESERVED": "623,5900"]
+        ),
+        (
+            .disowned("623"), .notice, "disowned",
+            "Another program wrote the list with 623 in it: amtguard no longer owns these ports, and they stay reserved "
+                + "when it is removed.",
+            ["PORTS": "623"]
+        ),
+        (
+            .staying("623", list: "623,8080"), .notice, "staying",
+            "623 stays reserved: it was reserved before amtguard, or another program wrote the list since. To take it out: "
+                + "sysctl -w net.ipv4.ip_local_reserved_ports='8080'",
+            ["PORTS": "623", "RESERVED": "623,8080"]
         ),
         (
             .obstructed(.readOnly), .error, "obstructed",
@@ -113,7 +168,8 @@ import Testing
         ),
         (
             .unseenWrite(found: "8080"), .notice, "unseenWrite",
-            "Somebody wrote the list through another procfs mount: found 8080. Looking each second for ten minutes.",
+            "The list was changed through another mount of /proc (writer unknown): found 8080. Looking each second for "
+                + "ten minutes.",
             ["FOUND": "8080"]
         ),
         (

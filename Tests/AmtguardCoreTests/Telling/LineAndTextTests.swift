@@ -39,7 +39,7 @@ import Testing
         var scene = Scene(list: configuration.ports, configuration: configuration)
         for _ in 0..<2 { scene.overwrite(with: "", by: Writer(pid: 1, command: "x\nMAINPID=1", unit: "\u{1B}[2J")) }
         #expect(scene.status.contested)
-        #expect(scene.status.line.contains("x?MAINPID=1[1] of ?[2J keeps overwriting the list"))
+        #expect(scene.status.line.contains("the list is repeatedly overwritten by x?MAINPID=1[1] of ?[2J"))
         #expect(scene.status.line.oneLineOnly)
         #expect(scene.status.line.utf8.count < 500)
         #expect(scene.status.text.allSatisfy { $0.value.oneLineOnly })

@@ -24,8 +24,8 @@ struct StateJudgement: Hashable, Sendable {
     let sighting: AMTSighting?
 
     init(_ basis: Basis) {
-        let (state, sighting) = Self.decide(basis)
-        self.state = state
+        let (decided, sighting) = Self.decide(basis)
+        self.state = Self.doubting(decided, basis)
         self.sighting = sighting
         evidence = Self.evidence(basis, state)
     }
@@ -59,6 +59,30 @@ struct StateJudgement: Hashable, Sendable {
         }
     }
 
+    /// "Impossible" takes something that proves it and nothing that speaks against it; else the contradiction is told.
+    private static func doubting(_ state: AMTState, _ basis: Basis) -> AMTState {
+        guard case .impossible(let proof) = state else { return state }
+        let contrary = contrary(basis)
+        guard !contrary.isEmpty else { return state }
+        return .unknown("\(proof), but \(contrary.joined(separator: ", and "))")
+    }
+
+    /// What speaks for AMT, whoever says it.
+    private static func contrary(_ basis: Basis) -> [String] {
+        var contrary: [String] = []
+        if basis.presence?.offeringAMTHI.isEmpty == false { contrary.append("/sys shows the AMT host interface") }
+        let answer = basis.inquiry?.answer
+        if answer?.provisioningState.value != nil { contrary.append("AMT says how far it is provisioned") }
+        if answer?.enabled.value == true { contrary.append("the firmware says that AMT is enabled") }
+        if answer?.available.value == true { contrary.append("the firmware says that AMT is ready") }
+        if basis.smbios?.amtNote?.isSupported == true { contrary.append("SMBIOS says that AMT is supported") }
+        if basis.smbios?.vPro.contains(where: \.hasAMTFirmware) == true {
+            contrary.append("SMBIOS says that the engine's firmware is one with AMT")
+        }
+        if let sighting = basis.sighting { contrary.append("in this boot \(sighting.words)") }
+        return contrary
+    }
+
     /// Only a PCI bus that could be read, shows devices, and has no CSME makes AMT impossible.
     private static func withoutEngine(_ basis: Basis) -> AMTState? {
         guard let presence = basis.presence else {
@@ -74,7 +98,6 @@ struct StateJudgement: Hashable, Sendable {
         if basis.inquiry?.answer?.outcome == .answered { return nil }
         guard let functions = presence.pciFunctions else { return unknown("the PCI bus can't be read in /sys", basis) }
         guard functions > 0 else { return unknown("the PCI bus shows no device at all", basis) }
-        if basis.sighting != nil { return unknown("the management engine is gone", basis) }
         return .impossible("none of the \(functions) functions on the PCI bus is a management engine")
     }
 
@@ -116,12 +139,6 @@ struct StateJudgement: Hashable, Sendable {
         case (true?, false?):
             return (.disabled("the firmware says that it is capable of AMT, and that AMT is not enabled"), .disabled)
         case (false?, _):
-            // One voice against it and another for it make no certainty.
-            if basis.sighting != nil { return (unknown("the firmware says now that it is not capable", basis), nil) }
-            if basis.smbios?.amtNote?.isSupported == true {
-                let reason = "the firmware says that it is not capable of AMT, and SMBIOS says that it is"
-                return (unknown(reason, basis), nil)
-            }
             return (.impossible("the firmware says that it is not capable of AMT"), nil)
         case (true?, nil):
             let reason = answer.enabled.reason ?? "no answer"

@@ -2,6 +2,8 @@ import Testing
 
 @testable import AmtguardCore
 
+typealias StateJudgementTests = `The state of AMT`
+
 @Suite struct `The state of AMT` {
     struct Row: Sendable, CustomTestStringConvertible {
         var testDescription: String
@@ -31,6 +33,8 @@ import Testing
     }
 
     static let noDriver = Presence(pciFunctions: 20, heci: ["0000:00:16.0"], devices: [], offeringAMTHI: [])
+    static let withoutAMTHI = Presence(
+        pciFunctions: 20, heci: ["0000:00:16.0"], devices: Presence.csme.devices, offeringAMTHI: [])
     static let busless = Presence(pciFunctions: nil, heci: [], devices: [], offeringAMTHI: [])
     static let graphicsFirst = Presence(
         pciFunctions: 20, heci: ["0000:00:16.0"],
@@ -47,7 +51,10 @@ import Testing
         Row("no engine on the PCI bus", .without, nil, "impossible"),
         Row("no engine, and the helper agrees", .without, FirmwareAnswer(.noDevice), "impossible"),
         Row("no engine, and a graphics card", .without, FirmwareAnswer(.graphicsOnly), "impossible"),
-        Row("no engine, whatever SMBIOS notes", .without, smbios: .on, "impossible"),
+        Row("no engine, and none by SMBIOS", .without, smbios: .unsupported, "impossible"),
+        Row("no engine, on by SMBIOS", .without, smbios: .on, "unknown", because: "but SMBIOS says"),
+        Row("no engine, off by SMBIOS", .without, smbios: .off, "unknown", because: "but SMBIOS says"),
+        Row("no engine, vPro by SMBIOS", .without, smbios: .vProAlone, "unknown", because: "one with AMT"),
         Row("no engine now, AMT before", .without, before: .unprovisioned, "unknown", because: "unprovisioned"),
         Row("no engine in /sys, and one that answers", .without, .heard(.pre, .none), "unprovisioned"),
         Row("a bus that can't be read", busless, nil, "unknown", because: "can't be read"),
@@ -67,16 +74,26 @@ import Testing
             because: "one with AMT"),
         Row("no driver, two notes that differ", noDriver, FirmwareAnswer(.noDriver), smbios: .both, "unknown"),
         // AMTHI missing is ambiguous.
-        Row("not offered, not capable", .csme, .mkhi(false, nil), "impossible", because: "not capable"),
+        Row("not offered, not capable", withoutAMTHI, .mkhi(false, nil), "impossible", because: "not capable"),
+        Row(
+            "not capable, and /sys offers AMTHI", .csme, .mkhi(false, nil), "unknown",
+            because: "not capable of AMT, but /sys shows the AMT host interface"),
+        Row("not capable, and ready", withoutAMTHI, .mkhi(false, nil).with { $0.available = .known(true) }, "unknown"),
+        Row("not capable, and enabled", withoutAMTHI, .mkhi(false, true), "unknown", because: "enabled"),
+        Row("not capable, vPro by SMBIOS", withoutAMTHI, .mkhi(false, nil), smbios: .vProAlone, "unknown"),
         Row("not offered, capable, not enabled", .csme, .mkhi(true, false), "disabled"),
         Row("not offered, capable, enabled", .csme, .mkhi(true, true), "unknown", because: "ask again"),
         Row("not offered, MKHI silent", .csme, .mkhi(nil, nil), "unknown", because: "MKHI is not offered"),
         Row("not offered, MKHI silent, off by SMBIOS", .csme, .mkhi(nil, nil), smbios: .off, "disabled"),
         Row("not offered, MKHI silent, on by SMBIOS", .csme, .mkhi(nil, nil), smbios: .on, "unknown"),
         Row("not offered, MKHI silent, unsupported by SMBIOS", .csme, .mkhi(nil, nil), smbios: .unsupported, "unknown"),
-        Row("not capable by one, supported by the other", .csme, .mkhi(false, nil), smbios: .off, "unknown"),
-        Row("not capable by both", .csme, .mkhi(false, nil), smbios: .unsupported, "impossible"),
-        Row("not capable now, provisioned before", .csme, .mkhi(false, nil), before: .provisionedAdmin, "unknown"),
+        Row("not capable by one, supported by the other", withoutAMTHI, .mkhi(false, nil), smbios: .off, "unknown"),
+        Row("not capable by both", withoutAMTHI, .mkhi(false, nil), smbios: .unsupported, "impossible"),
+        Row(
+            "not capable now, provisioned before", withoutAMTHI, .mkhi(false, nil), before: .provisionedAdmin,
+            "unknown",
+            because: "but in this boot it was seen provisioned, in admin"),
+        Row("not capable now, there before", withoutAMTHI, .mkhi(false, nil), before: .present, "unknown"),
         Row(
             "not capable, and in reset", .csme, .mkhi(false, nil).with { $0.deviceState = .known("RESETTING") },
             "unknown"),
@@ -201,7 +218,7 @@ import Testing
     }
 
     @Test func `gives the ports back where the firmware is not capable, and takes them again where it was wrong`() {
-        var scene = Scene(list: "8080")
+        var scene = Scene(list: "8080", presence: Self.withoutAMTHI)
         scene.see(.firmware(.answer(.mkhi(false, nil))))
         scene.look(.request)
         #expect(scene.list == "8080")
