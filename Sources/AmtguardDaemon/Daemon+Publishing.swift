@@ -48,6 +48,7 @@ extension Daemon {
             keepsake.write(status, guardian.memory)
         }
         published = status
+        described = nil
         if status.line != line, ServiceManager.status(status.line) || !ServiceManager.isSupervised {
             line = status.line
         }
