@@ -6,11 +6,11 @@ import SystemPackage
 ///
 /// A probe does without it.
 struct ProbeGuardian {
-    let lender: HoldLender
+    private let manager: ManagerBus?
     private let status: Status?
 
     init(root: FilePath?) {
-        lender = HoldLender(manager: try? ManagerBus(root: root))
+        manager = try? ManagerBus(root: root)
         status = if case .report(let assessment) = Inquiry(root: root).outcome() { assessment.status } else { nil }
     }
 
@@ -18,6 +18,14 @@ struct ProbeGuardian {
     var required: PortSet? {
         let ports = status.flatMap { try? PortSet(kernel: Array($0.ports.required.utf8)) }
         return ports.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The TCP ports of an address that it holds.
+    func held(on address: IPAddress) -> PortSet {
+        let holds = status?.holds.filter {
+            $0.address == "\(address)" && $0.protocol == Hold.TransportProtocol.tcp.rawValue && $0.state == "held"
+        }
+        return PortSet(merging: (holds ?? []).map { $0.port...$0.port })
     }
 
     /// Whether AMT shares an address; `nil` where that is not known.
@@ -39,7 +47,7 @@ struct ProbeGuardian {
             Reason(id: "not-remembered", says: "nowhere: \(why)", advice: advice)
         }
         guard result.saysAnything else { return not("no port could be tried") }
-        guard let manager = lender.manager else {
+        guard let manager = manager else {
             return not("there is no bus to tell amtguardd by")
         }
         do {

@@ -24,14 +24,26 @@ struct ProbeRun {
         let plan = try plan()
         let (source, peer) = try way()
         announce(plan, peer)
-        let outcomes = Probe(from: source, to: peer, timeout: timeout).run(plan.all) { socket, port in
-            // Nobody holds what is not required.
-            plan.ports.contains(port)
-                ? guardian.lender.lend(port, on: source.address, to: socket) : "another program has it"
+        let outcomes = Probe(from: source, to: peer, timeout: timeout).run(
+            plan.all, beside: guardian.held(on: source.address)
+        ) { port in
+            Self.listener(on: port, source.address) ?? "another program has it"
         }
         return ProbeResult(
             from: source.address, to: peer.address, port: peer.port, isShared: guardian.shares(source.address),
             waited: timeout, plan: plan, outcomes: outcomes)
+    }
+
+    /// The server that uses a port, by its name; `nil` where it is no server.
+    private static func listener(on port: UInt16, _ address: IPAddress) -> String? {
+        let listeners = try? readSockets(on: PortSet(port...port)).listeners.filter { listener in
+            guard listener.protocol == .tcp else { return false }
+            return switch listener.reach {
+            case .wildcard: listener.takesIPv4 || address.ipv4 == nil
+            case .address, .loopback: listener.address == address
+            }
+        }
+        return listeners?.first?.obstacle.says
     }
 
     private func plan() throws(Impossible) -> ProbePlan {

@@ -40,9 +40,6 @@ extension BusFace {
                 },
                 .init("Check") { [unowned self] call in check(call) },
                 .init("Reload") { [unowned self] call in reload(call) },
-                .init(
-                    "LendHold", takes: ["address": "s", "port": "q", "socket": "h"], access: .root
-                ) { [unowned self] call in lendHold(call) },
                 .init("RecordProbe", takes: ["result": "s"]) { [unowned self] call in recordProbe(call) },
             ],
             properties: [
@@ -60,51 +57,27 @@ extension BusFace {
     }
 
     private func check(_ call: BusCall) {
-        let now = Moment.now().instant
-        if now - checkedAt >= .milliseconds(100) {
-            checkedAt = now
-            daemon.check()
-        }
+        daemon.check()
         call.reply()
     }
 
-    private func lendHold(_ call: BusCall) {
-        guard let text = try? call.readString(), let port = try? call.readUInt16(), let address = IPv4Address(text)
-        else { return call.fail("org.freedesktop.DBus.Error.InvalidArgs", "Allowed: an IPv4 address and a port.") }
-        let hold = Hold(address, port)
-        let borrower: Descriptor
-        do {
-            borrower = Descriptor(owning: try call.readDescriptor())
-        } catch {
-            return call.fail("org.freedesktop.DBus.Error.LimitsExceeded", "The socket can't be taken: \(error).")
-        }
-        do {
-            try daemon.lend(hold, to: borrower)
-            call.reply()
-        } catch {
-            switch error {
-            case .notHeld:
-                call.fail("org.amtguard1.Error.NotHeld", "\(hold) is not held. The property Holds says what is.")
-            case .unsuitable:
-                call.fail(
-                    "org.freedesktop.DBus.Error.InvalidArgs",
-                    "Allowed: a TCP socket of IPv4, of the network of amtguardd, that is not bound.")
-            case .failed(let error):
-                call.fail("org.freedesktop.DBus.Error.Failed", "\(hold) can't be lent: \(error).")
-            }
-        }
-    }
-
+    /// What is no result is refused before anybody is asked whether the caller may tell one.
     private func recordProbe(_ call: BusCall) {
         guard let bus else { return call.refuse() }
-        bus.authorize(call, action: "org.amtguard1.record-probe") { [unowned daemon] isAllowed in
-            guard isAllowed else { return call.refuse() }
-            do throws(ProbeResult.Malformed) {
-                daemon.record(try ProbeResult(parsing: Array(((try? call.readString()) ?? "").utf8)))
+        let invalid = "org.freedesktop.DBus.Error.InvalidArgs"
+        // Of a text that is far too long a part is there, which can't be read.
+        guard let text = try? call.readString() else {
+            return call.fail(invalid, "No result of a probe: allowed are \(ProbeResult.sizeLimit) bytes")
+        }
+        do throws(ProbeResult.Malformed) {
+            let result = try ProbeResult(parsing: Array(text.utf8))
+            bus.authorize(call, action: "org.amtguard1.record-probe") { [unowned daemon] isAllowed in
+                guard isAllowed else { return call.refuse() }
+                daemon.record(result)
                 call.reply()
-            } catch {
-                call.fail("org.freedesktop.DBus.Error.InvalidArgs", "No result of a probe: \(error)".oneLine)
             }
+        } catch {
+            call.fail(invalid, "No result of a probe: \(error)".oneLine)
         }
     }
 

@@ -10,8 +10,6 @@ final class BusFace {
 
     unowned let daemon: Daemon
     private(set) var bus: SystemBus?
-    /// When `Check()` looked last; whoever asks within 100 ms of it gets the answer without another look.
-    var checkedAt = Instant(sinceBoot: .zero)
 
     /// Asks for the name; the bus may come late.
     ///

@@ -29,6 +29,8 @@ extension Daemon {
     /// Connects to the helper; what comes back is why not.
     private func ask() -> FirmwareFailure? {
         hangUp()
+        // Each answer of the kind costs a descriptor for good.
+        guard isHelperTrusted else { return Self.loaded }
         do {
             let stream = try AnswerStream(connectingTo: Self.helper, in: root, atMost: FirmwareAnswer.sizeLimit)
             sources.answer = try loop.onReadable(stream.descriptor, "answer", priority: .idle) { [unowned self] in
@@ -58,6 +60,7 @@ extension Daemon {
             switch try question?.take() {
             case .open: return nil
             case .tooLong: return .failed(.tooLong)
+            case .loaded: return .failed(Self.loaded)
             case .ended, nil: return FirmwareInquiry(reply: question?.bytes ?? [])
             }
         } catch {
@@ -73,6 +76,9 @@ extension Daemon {
 
     private func hangUp() {
         sources.answer = nil
+        if question?.abandon() == true { isHelperTrusted = false }
         question = nil
     }
+
+    private static var loaded: FirmwareFailure { .malformed("file descriptors came with it") }
 }

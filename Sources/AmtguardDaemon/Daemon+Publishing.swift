@@ -50,6 +50,7 @@ extension Daemon {
             keepsake.write(status, guardian.memory)
         }
         published = status
+        described = nil
         if status.line != line {
             line = status.line
             notifier.status(line)

@@ -26,18 +26,29 @@ extension Daemon {
         return problems
     }
 
-    /// Somebody asked: looks at everything, now.
+    /// Somebody asked, and anybody may: looks at the list now, and at everything else as often as its ration allows.
     func check() {
+        let start = Instant.now()
+        guard ration.allows(at: start) else {
+            look(.request)
+            return finish()
+        }
         survey(.request)
         lookAround()
+        ration.spend(from: start, to: .now())
         publish()
     }
 
-    /// The JSON of `Describe()`. What it tells is never older than a second, so a host that just woke up is not stale.
+    /// The JSON of `Describe()`. The list is never older in it than a second, so a host that just woke up is not stale.
     func describe() -> String {
         let now = Moment.now().instant.sinceBoot.microseconds
-        if now - status.observed.bootUSec > 1_000_000 { check() }
-        return status.json.description
+        if now - status.observed.bootUSec > 1_000_000 {
+            check()
+            publish()
+        }
+        let text = described ?? status.json.description
+        described = text
+        return text
     }
 
     /// Somebody probed AMT's ports: tells of it, and remembers it in this boot.
@@ -48,9 +59,10 @@ extension Daemon {
         publish()
     }
 
-    /// The machine woke up: much may have changed, its firmware among it.
+    /// Somebody says that the machine woke up, and the clocks say whether it did: then much may have changed, its
+    /// firmware among it.
     func resume() {
-        slept = Clocks.sleepTime()
+        guard hasSlept() else { return }
         survey(.request)
         lookAround()
         follow(timetable.resumed(at: .now()))

@@ -12,29 +12,26 @@ extension Daemon {
         guard audit != nil else { return lookAtSockets() }
         if network == nil || sources.network == nil { watchNetwork() }
         lookAtSockets()
-        let slept = Clocks.sleepTime()
-        // The clocks are not read at the same instant.
-        if slept > self.slept + .milliseconds(100) {
-            teller.debug("The machine has slept")
-            follow(timetable.resumed(at: .now()))
-        }
-        self.slept = slept
+        if hasSlept() { follow(timetable.resumed(at: .now())) }
     }
 
-    /// Looks who has AMT's ports: presumed LMS, and whom AMT deafens.
-    ///
-    /// Among a hundred thousand connections a look takes 40 ms, and anybody may ask for one: it is taken again when 25
-    /// times as long has passed, which is 4 % of a core at most.
+    /// Whether the machine has slept since this was asked last.
+    func hasSlept() -> Bool {
+        let former = slept
+        slept = Clocks.sleepTime()
+        // The clocks are not read at the same instant.
+        guard slept > former + .milliseconds(100) else { return false }
+        teller.debug("The machine has slept")
+        return true
+    }
+
+    /// Looks who has AMT's ports: presumed LMS, and whom AMT deafens. Among a hundred thousand connections that takes 40 ms.
     func lookAtSockets() {
-        let start = Instant.now()
-        guard start >= socketsRestUntil else { return }
         do {
             observe(.sockets(try readSockets(on: guardian.portsOfInterest, own: holds.own)))
         } catch {
             observe(.sockets(nil, ReadingFailure(error)))
         }
-        let end = Instant.now()
-        socketsRestUntil = end + (end - start) * 25
     }
 
     /// What SMBIOS says, where the privileged step has handed it over; foreign bytes, sealed.

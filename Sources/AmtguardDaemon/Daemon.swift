@@ -27,8 +27,8 @@ final class Daemon {
     var audit: Duration?
     var published: Status?
     var publishedAt = Duration.zero
-    /// When the sockets may be looked at again.
-    var socketsRestUntil = Instant(sinceBoot: .zero)
+    /// When others may have it look at everything.
+    var ration = LookRation()
     /// What happened and was not told yet.
     var outbox: [Event] = []
     var line = ""
@@ -36,6 +36,8 @@ final class Daemon {
     /// When the firmware is asked, and the question that is under way.
     var timetable = FirmwareSchedule()
     var question: AnswerStream?
+    /// Whether the helper may be asked: once it has passed descriptors it is none of ours.
+    var isHelperTrusted = true
     /// What SMBIOS says, from the privileged step, until it was read.
     var smbios: Descriptor?
     var network: NetworkWatch?
@@ -43,6 +45,8 @@ final class Daemon {
     var slept = Clocks.sleepTime()
     /// When the journal was told last that the loop fails.
     var failedAt: Instant?
+    /// The JSON of the published status: it is asked for more often than it changes.
+    var described: String?
 
     /// What the loop calls.
     struct Sources: ~Copyable {

@@ -64,28 +64,6 @@ struct HoldDriver: ~Copyable {
         }
     }
 
-    // MARK: - Lending
-
-    /// Binds the socket of somebody who wants to connect from there beside a hold. Nothing of it has to be remembered.
-    func lend(_ hold: Hold, to borrower: borrowing Descriptor) throws(LoanRefused) {
-        guard let socket = sockets[hold] else { throw .notHeld }
-        do {
-            try socket.lend(to: borrower)
-        } catch .invalidArgument {
-            throw .unsuitable
-        } catch {
-            throw .failed(error)
-        }
-    }
-
-    /// Why a hold is not lent.
-    enum LoanRefused: Error, Hashable {
-        case notHeld
-        /// The borrower's is no TCP socket of IPv4 without a port, or of another network.
-        case unsuitable
-        case failed(Errno)
-    }
-
     // MARK: - Who is in the way
 
     /// A listener in the way is no harm, and anything else is: looks which it is, and whose.

@@ -8,6 +8,13 @@ func check(_ result: CInt) throws(Errno) -> CInt {
     return result
 }
 
+/// Turns -1 of a system call into what `errno` holds.
+@discardableResult
+func check(errno result: CInt) throws(Errno) -> CInt {
+    guard result != -1 else { throw Errno(rawValue: errno) }
+    return result
+}
+
 /// What a constructor of libsystemd left behind, once its result was checked.
 func made(_ pointer: OpaquePointer?) -> OpaquePointer {
     guard let pointer = unsafe pointer else { preconditionFailure("libsystemd reported success and made nothing") }

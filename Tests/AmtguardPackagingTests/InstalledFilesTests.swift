@@ -138,6 +138,12 @@ import Testing
         let policy = try Repository.text("systemd/org.amtguard1.policy")
         #expect(Set(try policy.matches(#"<action id="([^"]+)">"#).map { $0[0] }) == asked)
         #expect(!asked.isEmpty)
+        // Without it polkit answers nobody but root.
+        let unit = try Repository.text("systemd/amtguardd.service")
+        let user = try #require(try unit.matches(#"\nUser=([a-z]+)"#).first?[0])
+        let owners = try policy.matches(
+            #"<annotate key="org.freedesktop.policykit.owner">unix-user:([a-z]+)</annotate>\s*</action>"#)
+        #expect(owners.map { $0[0] } == Array(repeating: user, count: asked.count))
     }
 
     @Test func `has examples that the parser takes without a word`() throws {

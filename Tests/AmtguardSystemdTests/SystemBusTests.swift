@@ -97,6 +97,26 @@ extension Systemd {
             #expect(try loop.run { heard.value == 1 })
         }
 
+        @Test(.enabled(if: geteuid() == 0, "needs root: the client is another user"))
+        func `hears nothing that is addressed to it alone, whoever is said to have sent it`() throws {
+            let bus = try PrivateBus()
+            let heard = Box<[String]>([])
+            let listener = try place(bus.address)
+            listener.subscribe(sender: "org.example.Sender", path: nil, interface: "org.example.Hello", member: "Said") {
+                heard.value.append((try? $0.readString()) ?? "")
+            }
+            let sender = try SystemBus(on: loop, name: "org.example.Sender", address: bus.address)
+            #expect(try loop.run { outcomes.value == [.acquired] && sender.isConnected })
+            try loop.run(for: .milliseconds(100))
+            for words in [["--destination=org.example.Name"], []] {
+                let forged = try bus.busctl(words + ["emit", "/org/example", "org.example.Hello", "Said", "s", "forged"])
+                #expect(try loop.run { !forged.isRunning })
+            }
+            sender.emit("Said", path: "/org/example", interface: "org.example.Hello", [.string("true")])
+            #expect(try loop.run { !heard.value.isEmpty })
+            #expect(heard.value == ["true"])
+        }
+
         @Test func `waits for no bus that hangs, and bounds what it keeps for it`() throws {
             let bus = try PrivateBus()
             let place = try place(bus.address)
@@ -138,7 +158,8 @@ extension Systemd {
             bus.send(SIGCONT)
             place.flush(timeout: .seconds(5))
             #expect(place.connection?.queued == 0)
-            #expect(try loop.run { heard.value == count })
+            // As many as the gate of the listener lets through.
+            #expect(try loop.run { heard.value >= min(count, CallBudget.inAll) })
         }
 
         @Test func `is harmless where there is no bus at all`() throws {

@@ -161,6 +161,11 @@ stop_guard() {
 
 kill_guard() { kill -KILL $guard; wait_guard; }
 
+descriptors() { find /proc/$guard/fd -type l 2>/dev/null | wc -l; }  # how many the guard has
+has_descriptors() { seen=$(descriptors); [[ $seen == "$1" ]]; }      # NUMBER: it may be just writing a file
+peak() { awk '/^VmHWM:/ { print $2 }' /proc/$guard/status; }         # the most memory that it had, in KiB
+beats_more() { (($(grep -c WATCHDOG=1 $manager_log) > $1)); }        # COUNT: it told the service manager that it turns
+
 reload_guard() {
     local before
     before=$(readies)
@@ -206,7 +211,13 @@ start_bus() {
     <allow send_destination="org.freedesktop.DBus"/>
   </policy>
   <include>$here/../../systemd/org.amtguard1.conf</include>
-  <policy user="root"><allow own="org.freedesktop.login1"/></policy>
+  <policy user="root">
+    <allow own="org.freedesktop.login1"/>
+    <allow own="org.freedesktop.PolicyKit1"/>
+    <allow send_destination="org.freedesktop.PolicyKit1"/>
+  </policy>
+  <limit name="max_connections_per_user">2000</limit>
+  <limit name="max_completed_connections">2000</limit>
 </busconfig>
 CONF
     dbus-daemon --config-file=bus.conf --nofork --nopidfile 2>bus.log &

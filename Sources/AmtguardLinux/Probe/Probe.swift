@@ -1,14 +1,9 @@
 public import AmtguardCore
 import Glibc
-public import SystemPackage
+import SystemPackage
 
 /// Connects from many local ports at once, and sees which of them hear an answer.
 public struct Probe {
-    /// Has the owner of a hold that is in the way bind a socket beside it.
-    ///
-    /// - Returns: By whom the port is used, or why the hold is not lent; `nil` where the socket is said to be bound.
-    public typealias Lender = (_ socket: FileDescriptor, _ port: UInt16) -> String?
-
     private let source: ProbeEndpoint
     private let peer: ProbeEndpoint
     private let timeout: Duration
@@ -23,14 +18,19 @@ public struct Probe {
 
     /// One connection from each port, no more; what became of each.
     ///
-    /// - Parameter lend: Asked for a port that is in use.
-    public func run(_ ports: [UInt16], lend: Lender) -> [UInt16: ProbeOutcome] {
+    /// - Parameters:
+    ///   - held: The ports of the source address that amtguardd holds: the probe binds beside a hold that is strict.
+    ///   - occupant: Says who uses a port that can't be bound.
+    public func run(
+        _ ports: [UInt16], beside held: PortSet, occupant: (UInt16) -> String
+    ) -> [UInt16: ProbeOutcome] {
         var outcomes: [UInt16: ProbeOutcome] = [:]
         var sockets: [UInt16: ProbeSocket] = [:]
         for port in ports {
-            switch prepare(port, lend) {
-            case .success(let socket): sockets[port] = socket
-            case .failure(let untried): outcomes[port] = untried.outcome
+            do throws(Untried) {
+                sockets[port] = try prepare(port, isHeld: held.contains(port), occupant)
+            } catch {
+                outcomes[port] = error.outcome
             }
         }
         let deadline = Instant.now() + timeout
@@ -54,25 +54,27 @@ public struct Probe {
         let outcome: ProbeOutcome
     }
 
-    private func prepare(_ port: UInt16, _ lend: Lender) -> Result<ProbeSocket, Untried> {
+    private func prepare(
+        _ port: UInt16, isHeld: Bool, _ occupant: (UInt16) -> String
+    ) throws(Untried) -> ProbeSocket {
         var local = source
         local.port = port
         do {
             let socket = try ProbeSocket(from: local)
             do {
                 try socket.bind()
-            } catch .addressInUse {
-                if let why = lend(socket.fileDescriptor, port) { return .failure(Untried(outcome: .busy(why))) }
-                // From anywhere else it would say nothing about this port.
-                guard socket.isBound else {
-                    return .failure(Untried(outcome: .failed("amtguardd did not bind it there")))
-                }
+            } catch .addressInUse where isHeld {
+                try socket.bindBesideHold()
             }
-            return .success(socket)
+            return socket
+        } catch .addressInUse {
+            throw Untried(outcome: .busy(occupant(port)))
+        } catch .notPermitted {
+            throw Untried(outcome: .busy("a hold of amtguardd, beside which root alone may bind"))
         } catch .permissionDenied {
-            return .failure(Untried(outcome: .notPermitted))
+            throw Untried(outcome: .notPermitted)
         } catch {
-            return .failure(Untried(outcome: .failed("\(error)")))
+            throw Untried(outcome: .failed("\(error)"))
         }
     }
 

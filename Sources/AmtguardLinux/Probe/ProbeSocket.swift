@@ -41,11 +41,23 @@ final class ProbeSocket {
         }
     }
 
-    /// Whether it is bound where it should be, whoever did it. The corresponding C function is `getsockname`.
-    var isBound: Bool { (try? ProbeEndpoint(boundBy: descriptor)) == source }
-
-    /// For somebody who binds it; it stays the property of this.
-    var fileDescriptor: FileDescriptor { descriptor.fileDescriptor }
+    /// Binds the socket beside a strict hold of IPv4. It may connect then, and not listen.
+    ///
+    /// The kernel lets a socket in repair mode bind whoever is there. The hold is not touched, so there is no moment
+    /// without it. SO_REUSEADDR on both, the usual way, would let in whoever comes in that moment: the kernel judges
+    /// a conflict when somebody binds or listens, and goes on refusing all others.
+    /// The corresponding C functions are `setsockopt` with TCP_REPAIR, which needs CAP_NET_ADMIN, and `bind`.
+    /// - Throws: `notPermitted` without that capability.
+    func bindBesideHold() throws(Errno) {
+        try descriptor.set(IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON)
+        defer {
+            // Not TCP_REPAIR_OFF, which may send something.
+            try? descriptor.set(IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP)
+            // Repair mode has taken it away: without it the probe would block whom the hold does not block.
+            try? descriptor.set(SOL_SOCKET, SO_REUSEADDR, 1)
+        }
+        try bind()
+    }
 
     var number: CInt { descriptor.number }
 

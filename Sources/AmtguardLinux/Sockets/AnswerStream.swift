@@ -12,9 +12,11 @@ public struct AnswerStream: ~Copyable {
         case ended
         /// More came than was to be taken.
         case tooLong
+        /// Descriptors came with it: nothing more is taken.
+        case loaded
     }
 
-    private let socket: Descriptor
+    private let socket: DescriptorlessSocket
     private let limit: Int
     /// What came so far, `limit` bytes at most.
     public private(set) var bytes: [UInt8] = []
@@ -28,19 +30,24 @@ public struct AnswerStream: ~Copyable {
     /// - Throws: `noSuchFileOrDirectory` where it is not there, `connectionRefused` where nobody listens,
     ///   `resourceTemporarilyUnavailable` where too many wait already, `permissionDenied`.
     public init(connectingTo path: FilePath, in root: borrowing RootDirectory, atMost limit: Int) throws(Errno) {
+        try self.init(connectingTo: path, in: root, atMost: limit, DescriptorlessSocket())
+    }
+
+    /// The same on a socket of the caller's.
+    init(
+        connectingTo path: FilePath, in root: borrowing RootDirectory, atMost limit: Int,
+        _ socket: consuming DescriptorlessSocket
+    ) throws(Errno) {
         let name = try root.open(path, flags: O_PATH)
-        let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let opened = Descriptor(owning: try valueOrErrno { Glibc.socket(AF_UNIX, type, 0) })
-        try Self.connect(opened, to: "/proc/self/fd/\(name.number)")
-        socket = opened
+        try Self.connect(socket.number, to: "/proc/self/fd/\(name.number)")
+        self.socket = socket
         self.limit = limit
     }
 
-    private static func connect(_ socket: borrowing Descriptor, to path: String) throws(Errno) {
+    private static func connect(_ number: CInt, to path: String) throws(Errno) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
-        let number = socket.number
         let length = socklen_t(MemoryLayout<sockaddr_un>.size)
         try valueOrErrno {
             unsafe withUnsafePointer(to: address) {
@@ -50,27 +57,30 @@ public struct AnswerStream: ~Copyable {
     }
 
     /// What becomes readable; it stays good as long as this value lives.
-    public var descriptor: FileDescriptor { socket.fileDescriptor }
+    public var descriptor: FileDescriptor { FileDescriptor(rawValue: socket.number) }
 
-    /// Takes what is there, up to the limit. The corresponding C function is `read`.
+    /// Takes what is there, up to the limit.
     ///
     /// - Throws: `connectionReset` and the like where the other side was ended.
     public mutating func take() throws(Errno) -> Progress {
         var part = [UInt8](repeating: 0, count: Self.partLength)
-        let number = socket.number
         // One byte beyond the limit shows that there is more than it.
         while bytes.count <= limit {
             let wanted = min(part.count, limit + 1 - bytes.count)
-            let count: Int
-            do {
-                count = try valueOrErrno { unsafe read(number, &part, wanted) }
-            } catch .resourceTemporarilyUnavailable {
-                return .open
+            switch try socket.read(into: &part, atMost: wanted) {
+            case .bytes(0): return .ended
+            case .bytes(let count): bytes += part[..<count]
+            case .nothing: return .open
+            case .descriptors: return .loaded
             }
-            guard count > 0 else { return .ended }
-            bytes += part[..<count]
         }
         bytes.removeLast()
         return .tooLong
     }
+
+    /// Takes no more of the answer.
+    ///
+    /// - Returns: Whether descriptors came with it. Then a socket of this process stays open for good: who sends them
+    ///   should not be asked again.
+    public func abandon() -> Bool { socket.dropsDescriptors() }
 }

@@ -13,20 +13,33 @@ extension Bus {
     func user(of call: BusCall, _ body: @escaping (UInt32?) -> Void) {
         guard unsafe sd_bus_is_bus_client(bus) > 0 else { return body(peerUser) }
         guard let sender = call.sender else { return body(nil) }
+        guard waitingRoom.admit() else {
+            call.failForNow()
+            return body(nil)
+        }
         self.call(
             "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixUser",
             [.string(sender)]
-        ) { reply in
+        ) { [weak self] reply in
+            self?.waitingRoom.leave()
             body(try? reply?.readUInt32())
         }
     }
 
-    /// Decides about a call: root may, and others may if polkit says so. No polkit, no.
+    /// Decides about a call: root may, and others may if polkit says so. No polkit, no. A call for which there is no room
+    /// to wait is answered, and `decide` hears a no.
     func authorize(_ call: BusCall, _ action: String, _ decide: @escaping (Bool) -> Void) {
         user(of: call) { [weak self] user in
             guard user != 0 else { return decide(true) }
-            guard let self, user != nil, let sender = call.sender else { return decide(false) }
-            self.askPolkit(sender, action, interactive: call.allowsInteraction, decide)
+            guard let self, let user, let sender = call.sender else { return decide(false) }
+            guard self.waitingRoom.admit(user) else {
+                call.failForNow()
+                return decide(false)
+            }
+            self.askPolkit(sender, action, interactive: call.allowsInteraction) { [weak self] isAllowed in
+                self?.waitingRoom.leave(user)
+                decide(isAllowed)
+            }
         }
     }
 

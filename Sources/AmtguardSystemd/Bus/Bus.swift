@@ -10,21 +10,43 @@ import SystemPackage
     /// Calls without an answer. They are kept here so that the end of the connection can answer them.
     private var pending: [ObjectIdentifier: PendingCall] = [:]
 
+    private var gate: BusGate?
+    var waitingRoom = WaitingRoom()
+
+    /// Answers that may wait for the bus to read. Beyond that nobody gets one: the bus holds back what it was sent for
+    /// others who do not read.
+    static let answerBound: UInt64 = 32
+
     /// How long the bus and its services have for an answer that no person is asked for.
     static let patience: Duration = .seconds(5)
 
-    /// Starts a connection to the bus at `address`, whose socket may appear later.
+    /// Starts a connection to the bus at `address`.
     ///
-    /// The corresponding C functions are `sd_bus_set_watch_bind` and `sd_bus_start`.
-    static func connect(to address: String, on loop: EventLoop) throws(Errno) -> Bus {
+    /// To a socket, as buses have, it leads through a gate. libsystemd itself connects to any other address, whose owner
+    /// may come later. The corresponding C functions are `sd_bus_set_fd`, `sd_bus_set_address` and `sd_bus_start`.
+    static func connect(to address: BusAddress, on loop: EventLoop) throws(Errno) -> Bus {
         let connection = try Bus()
         let bus = unsafe connection.bus
-        unsafe try check(sd_bus_set_address(bus, address))
+        if let path = address.path {
+            let socket = try BusAddress.connect(to: path)
+            let copy = FileDescriptor(rawValue: fcntl(socket.rawValue, F_DUPFD_CLOEXEC, 3))
+            let (gate, output) = try BusGate.make(socket, on: loop)
+            let result = unsafe sd_bus_set_fd(bus, output.rawValue, copy.rawValue)
+            guard result >= 0 else {
+                try? output.close()
+                try? copy.close()
+                throw Errno(rawValue: -result)
+            }
+            gate.isClogged = { [unowned connection] in connection.queued >= Self.answerBound }
+            connection.gate = gate
+        } else {
+            unsafe try check(sd_bus_set_address(bus, address.text))
+            unsafe try check(sd_bus_set_watch_bind(bus, 1))
+        }
         unsafe try check(sd_bus_set_bus_client(bus, 1))
-        unsafe try check(sd_bus_set_watch_bind(bus, 1))
         unsafe try check(sd_bus_set_connected_signal(bus, 1))
         unsafe try check(sd_bus_start(bus))
-        unsafe try check(sd_bus_attach_event(bus, loop.event, 0))
+        unsafe try check(sd_bus_attach_event(bus, loop.event, CInt(EventLoop.Priority.others.rawValue)))
         return connection
     }
 
@@ -47,6 +69,8 @@ import SystemPackage
         var bus: OpaquePointer?
         unsafe try check(sd_bus_new(&bus))
         unsafe self.bus = made(bus)
+        // Whoever closes a descriptor last does the work of closing it, and may wait for as long as a stranger likes.
+        unsafe try check(sd_bus_negotiate_fds(self.bus, 0))
         // At the loop's end libsystemd would flush, and wait for a bus that hangs.
         unsafe try check(sd_bus_set_close_on_exit(self.bus, 0))
         unsafe try check(sd_bus_set_method_call_timeout(self.bus, Self.patience.microseconds))

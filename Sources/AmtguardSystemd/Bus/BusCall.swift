@@ -52,6 +52,13 @@ import SystemPackage
         fail("org.freedesktop.DBus.Error.AccessDenied", "Access denied.")
     }
 
+    /// Answers that too many wait already.
+    func failForNow() {
+        fail(
+            "org.freedesktop.DBus.Error.LimitsExceeded",
+            "Too many calls wait for an authorization. Call again when one of them is answered.")
+    }
+
     /// Whether the caller agrees to a password being asked for.
     ///
     /// The corresponding C function is `sd_bus_message_get_allow_interactive_authorization`.

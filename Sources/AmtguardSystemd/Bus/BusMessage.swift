@@ -48,7 +48,6 @@ public import SystemPackage
         case "q": return .uint16(try readUInt16())
         case "u": return .uint32(try readUInt32())
         case "t": return .uint64(try readUInt64())
-        case "h": return .descriptor(try readDescriptor())
         case "a" where unsafe ("s" as StaticString).matches(contents): return .stringArray(try readStringArray())
         case "v":
             unsafe try check(sd_bus_message_enter_container(message, type, contents))
@@ -84,14 +83,6 @@ public import SystemPackage
         }
         unsafe try check(sd_bus_message_exit_container(message))
         return texts
-    }
-
-    /// Reads a descriptor: a copy, closed on exec, and the caller's to close. The message keeps its own.
-    public func readDescriptor() throws(Errno) -> FileDescriptor {
-        let descriptor = try read("h", CInt(-1))
-        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
-        guard copy >= 0 else { throw Errno(rawValue: errno) }
-        return FileDescriptor(rawValue: copy)
     }
 
     private func readText(_ type: CChar) throws(Errno) -> String {

@@ -1,6 +1,5 @@
 import CSystemd
 import Glibc
-public import SystemPackage
 
 /// One argument of a message, or the value of a property: the types that this bus face needs.
 public enum BusValue: Hashable, Sendable {
@@ -18,8 +17,6 @@ public enum BusValue: Hashable, Sendable {
     case uint64(UInt64)
     /// `as`
     case stringArray([String])
-    /// `h`; the bus duplicates what is sent, and what was received is the receiver's to close.
-    case descriptor(FileDescriptor)
 
     /// The type in D-Bus notation.
     public var signature: String {
@@ -31,7 +28,6 @@ public enum BusValue: Hashable, Sendable {
         case .uint32: "u"
         case .uint64: "t"
         case .stringArray: "as"
-        case .descriptor: "h"
         }
     }
 
@@ -61,8 +57,6 @@ public enum BusValue: Hashable, Sendable {
                 }
                 return 0
             }
-        case .descriptor(let descriptor):
-            unsafe Self.append("h", descriptor.rawValue, to: message)
         }
     }
 

@@ -24,7 +24,7 @@ public final class SystemBus {
     private static let longestPause: Duration = .seconds(30)
 
     private let loop: EventLoop
-    private let address: String
+    private let address: BusAddress
     private let name: String?
     private let onName: (NameOutcome) -> Void
     private let objects: [BusObject]
@@ -56,7 +56,7 @@ public final class SystemBus {
         address: String? = nil, onName: @escaping (NameOutcome) -> Void = { _ in }
     ) throws(Errno) {
         self.loop = loop
-        self.address = address ?? Self.defaultAddress
+        self.address = BusAddress(text: address ?? Self.defaultAddress)
         self.name = name
         self.onName = onName
         self.objects = objects.map { BusObject($0.path, $0.interface) }
@@ -120,6 +120,7 @@ public final class SystemBus {
 
     private func open() {
         close()
+        guard mayBeThere else { return awaitSocket() }
         do throws(Errno) {
             let connection = try Bus.connect(to: address, on: loop)
             // These two come from libsystemd itself.
@@ -136,14 +137,11 @@ public final class SystemBus {
             for subscription in subscriptions { establish(subscription, on: connection) }
             if let name { request(name, on: connection) }
             self.connection = connection
-            if mayBeThere {
-                arrival = nil
-                timer?.arm(after: Self.longestPause, accuracy: Self.longestPause / 4)
-            } else {
-                awaitSocket()
-            }
+            arrival = nil
+            timer?.arm(after: Self.longestPause, accuracy: Self.longestPause / 4)
         } catch {
-            // No memory, no descriptors, a directory that we may not enter: all may pass.
+            // No memory, no descriptors, a directory that we may not enter, a socket whose owner died: all may pass.
+            watchForSocket()
             reopenLater()
         }
     }
@@ -168,35 +166,32 @@ public final class SystemBus {
 
     /// The timer: after a pause it is time for a connection; after `open` it is time to see whether it came to be.
     ///
-    /// libsystemd watches for the socket, but a bus that had bound it and did not listen yet leaves it waiting. Whoever
-    /// looks at the world from time to time anyway calls this too.
+    /// Whoever looks at the world from time to time anyway calls this too.
     public func lookAfterConnection() {
         if isDoomed || (!isConnected && mayBeThere) { open() }
         // The bus's policy may have been mended meanwhile.
         if case .failed = outcome, isConnected, let name, let connection { request(name, on: connection) }
     }
 
-    /// The socket's path, if the address is one. See the D-Bus specification, "Server Addresses".
-    private var socket: FilePath? {
-        let prefix = "unix:path="
-        guard address.hasPrefix(prefix), !address.utf8.contains(UInt8(ascii: "%")) else { return nil }
-        return FilePath(String(address.dropFirst(prefix.count).prefix { $0 != "," && $0 != ";" }))
+    /// Whether the socket exists, as far as the address tells.
+    private var mayBeThere: Bool { address.path.map(exists) ?? true }
+
+    /// Nobody wakes up for the socket until it is there.
+    private func awaitSocket() {
+        watchForSocket()
+        if mayBeThere { timer?.arm(after: Self.shortestPause) }  // It came just before the watch.
     }
 
-    /// Whether the socket exists, as far as the address tells.
-    private var mayBeThere: Bool { socket.map(exists) ?? true }
-
-    /// libsystemd connects when the socket appears, which is before its owner listens, and then leaves it at that. So
-    /// look after it a moment later; until then nobody wakes up for it.
-    private func awaitSocket() {
-        guard let socket else { return }
-        var directory = socket.removingLastComponent()
+    /// A socket appears before its owner listens: so we try a moment later.
+    private func watchForSocket() {
+        guard var directory = address.path?.removingLastComponent() else { return }
         while !exists(directory), directory.lastComponent != nil { directory.removeLastComponent() }
         arrival = try? loop.onArrival(in: directory, "bus-socket") { [weak self] in
             guard let self else { return }
-            if self.mayBeThere { self.timer?.arm(after: Self.shortestPause) } else { self.awaitSocket() }
+            guard self.mayBeThere else { return self.awaitSocket() }
+            self.pause = Self.shortestPause
+            self.timer?.arm(after: Self.shortestPause)
         }
-        if mayBeThere { timer?.arm(after: Self.shortestPause) }  // It came just before the watch.
     }
 
     private func establish(_ subscription: Subscription, on connection: Bus) {

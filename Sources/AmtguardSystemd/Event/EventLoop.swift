@@ -14,6 +14,8 @@ public import SystemPackage
         case normal = 0
         /// `SD_EVENT_PRIORITY_IDLE`: when nothing else is to be done.
         case idle = 100
+        /// What others ask for: when nothing of our own is to be done.
+        case others = 200
     }
 
     let event: OpaquePointer
@@ -61,6 +63,16 @@ public import SystemPackage
         _ descriptor: FileDescriptor, _ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void
     ) throws(Errno) -> EventSource {
         try onEvents(EPOLLIN.rawValue, of: descriptor, name, priority, body)
+    }
+
+    /// Calls `body` whenever `descriptor` takes what is written to it.
+    ///
+    /// Level triggered: the body is called until it has written, or has switched the source off. The corresponding C
+    /// function is `sd_event_add_io` with EPOLLOUT.
+    func onWritable(
+        _ descriptor: FileDescriptor, _ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void
+    ) throws(Errno) -> EventSource {
+        try onEvents(EPOLLOUT.rawValue, of: descriptor, name, priority, body)
     }
 
     /// Calls `body` whenever `descriptor` has a priority event: an attribute of sysfs that changed.

@@ -3,17 +3,31 @@ import SystemPackage
 
 /// Datagrams to a daemon that may hang: sending takes one, or refuses, and never waits.
 ///
+/// Each sender keeps one socket open, so that it can still tell when no descriptor is left. It shares that with nobody:
+/// what a daemon that hangs has not read counts against the socket it was sent by.
 /// The sockets of journald and of the service manager queue a handful of datagrams for the whole system
 /// (`net.unix.max_dgram_qlen`). When their reader hangs, a plain `sendmsg` waits for as long as it does.
 enum DatagramSocket {
+    /// A socket to send by, which is its sender's to close. The corresponding C function is `socket`.
+    static func open() throws(Errno) -> FileDescriptor {
+        let type = CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        return FileDescriptor(rawValue: try check(errno: socket(AF_UNIX, type, 0)))
+    }
+
     /// Sends one datagram, or throws `.wouldBlock` when the receiver's queue is full.
     ///
     /// The corresponding C function is `sendto`, on a socket with SOCK_NONBLOCK.
-    /// - Parameter path: `/…`, or `@…` for the abstract namespace.
-    static func send(_ bytes: [UInt8], to path: String) throws(Errno) {
-        unsafe try withSocket(path) { (descriptor, address, length) throws(Errno) in
+    /// - Parameters:
+    ///   - path: `/…`, or `@…` for the abstract namespace.
+    ///   - socket: what the sender keeps open; nil for one that is opened for this.
+    static func send(_ bytes: [UInt8], to path: String, by socket: FileDescriptor?) throws(Errno) {
+        unsafe try withAddress(path) { (address, length) throws(Errno) in
+            var opened: FileDescriptor?
+            if socket == nil { opened = try open() }
+            guard let descriptor = socket ?? opened else { throw .badFileDescriptor }
+            defer { if let opened { close(opened.rawValue) } }
             let sent = unsafe sendto(
-                descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL), address, length)
+                descriptor.rawValue, bytes, bytes.count, CInt(MSG_NOSIGNAL), address, length)
             guard sent >= 0 else { throw Errno(rawValue: errno) }
         }
     }
@@ -21,17 +35,19 @@ enum DatagramSocket {
     /// Whether a datagram would be taken now. The corresponding C functions are `connect` and `poll`.
     static func isWritable(_ path: String) throws(Errno) -> Bool {
         var writable = false
-        unsafe try withSocket(path) { (descriptor, address, length) throws(Errno) in
-            guard unsafe connect(descriptor, address, length) == 0 else { throw Errno(rawValue: errno) }
-            var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        unsafe try withAddress(path) { (address, length) throws(Errno) in
+            let descriptor = try open()
+            defer { close(descriptor.rawValue) }
+            guard unsafe connect(descriptor.rawValue, address, length) == 0 else { throw Errno(rawValue: errno) }
+            var wanted = pollfd(fd: descriptor.rawValue, events: Int16(POLLOUT), revents: 0)
             writable = unsafe poll(&wanted, 1, 0) > 0 && wanted.revents & Int16(POLLOUT) != 0
         }
         return writable
     }
 
-    private typealias Body = (CInt, __CONST_SOCKADDR_ARG, socklen_t) throws(Errno) -> Void
+    private typealias Body = (__CONST_SOCKADDR_ARG, socklen_t) throws(Errno) -> Void
 
-    private static func withSocket(_ path: String, _ body: Body) throws(Errno) {
+    private static func withAddress(_ path: String, _ body: Body) throws(Errno) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         var text = Array(path.utf8)
@@ -41,12 +57,8 @@ enum DatagramSocket {
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: text) }
         // An abstract name ends where the address ends; a path ends with its NUL as well.
         let length = socklen_t(MemoryLayout<sockaddr_un>.size - capacity + text.count)
-
-        let descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
-        defer { close(descriptor) }
         try unsafe withUnsafePointer(to: address) { (pointer) throws(Errno) in
-            try unsafe body(descriptor, __CONST_SOCKADDR_ARG(__sockaddr_un__: pointer), length)
+            try unsafe body(__CONST_SOCKADDR_ARG(__sockaddr_un__: pointer), length)
         }
     }
 }

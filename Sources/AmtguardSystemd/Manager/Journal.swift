@@ -11,6 +11,7 @@ public final class Journal {
     public private(set) var dropped = 0
 
     private let socket: String
+    private let descriptor = try? DatagramSocket.open()
     private let identifier: String
     private let droppedField: String
 
@@ -25,6 +26,8 @@ public final class Journal {
         self.droppedField = droppedField
         self.socket = socket
     }
+
+    deinit { try? descriptor?.close() }
 
     /// Sends one entry, or drops it: it never waits. Values may hold any bytes and any number of lines.
     ///
@@ -42,7 +45,7 @@ public final class Journal {
             entry.append(name: name, value: value)
         }
         do {
-            try DatagramSocket.send(entry, to: socket)
+            try DatagramSocket.send(entry, to: socket, by: descriptor)
         } catch {
             dropped += 1
             return false

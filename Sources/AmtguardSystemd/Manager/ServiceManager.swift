@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// The service manager, told how its service is doing.
 ///
@@ -11,6 +12,9 @@ public enum ServiceManager {
     /// Whether this is a command of a running service, such as `ExecReload=`: its main process is named (MAINPID).
     public static var isCommandOfService: Bool { environment("MAINPID") != nil }
 
+    /// Open as long as the process.
+    private static let descriptor = try? DatagramSocket.open()
+
     /// Sends assignments such as `WATCHDOG=1`. The corresponding C function is `sd_notify`, which waits while the
     /// manager's queue is full; this does not.
     ///
@@ -20,7 +24,7 @@ public enum ServiceManager {
     public static func notify(_ assignments: [String]) -> Bool {
         guard let socket = environment("NOTIFY_SOCKET") else { return false }
         do {
-            try DatagramSocket.send(Array(message(assignments).utf8), to: socket)
+            try DatagramSocket.send(Array(message(assignments).utf8), to: socket, by: descriptor)
             return true
         } catch {
             return false

@@ -9,15 +9,17 @@ import Testing
 struct ProbeTests {
     private static let diverted = "623, 664, 16992-16995"
 
-    /// Probes from the ports of AMT; no hold is in the way, or it is refused.
+    /// Probes from the ports of AMT; no hold is in the way.
     private static func probe(
         _ host: String, port: UInt16 = 22, from: String? = nil, _ ports: PortSet = ProbePlan.usual,
-        seconds: Int = 2, lend: Probe.Lender = { "refused \($1)" }
+        seconds: Int = 2, beside held: PortSet = PortSet()
     ) throws -> ProbeResult {
         let peer = try #require(try ProbeEndpoint.lookUp(host, port: port).first)
         let source = try peer.source(from: from.flatMap { IPAddress($0) })
         let plan = try #require(ProbePlan(ports))
-        let outcomes = Probe(from: source, to: peer, timeout: .seconds(seconds)).run(plan.all, lend: lend)
+        let outcomes = Probe(from: source, to: peer, timeout: .seconds(seconds)).run(plan.all, beside: held) {
+            "refused \($0)"
+        }
         return ProbeResult(
             from: source.address, to: peer.address, port: port, isShared: nil, waited: .seconds(seconds), plan: plan,
             outcomes: outcomes)
@@ -126,22 +128,16 @@ struct ProbeTests {
         #expect(result.ports(.passes).description == "623,664,16992,16994-16995")
     }
 
-    @Test func `connects from beside a hold that is lent, which stays what it was`() throws {
+    @Test func `connects from beside a strict hold, which stays what it was`() throws {
         let (results, isHeld) = try inPrivateNetwork {
             let network = try PeerNetwork(listening: [22])
             try network.connect()
             try network.divert("16993")
-            var holds: [UInt16: HoldSocket] = [:]
-            for port: UInt16 in [16992, 16993] {
-                holds[port] = try HoldSocket(Hold(#require(IPv4Address("192.0.2.1")), port), isShared: false)
-            }
-            func lend(_ socket: FileDescriptor, _ port: UInt16) -> String? {
-                guard let hold = holds[port] else { return "not held" }
-                do { try hold.lend(to: TestSocket(copying: socket.rawValue).copy) } catch { return "\(error)" }
-                return nil
-            }
-            let results = try withExtendedLifetime(network) {
-                try (0..<2).map { _ in try Self.probe("192.0.2.2", PortSet(16992...16993), lend: lend) }
+            let address = try #require(IPv4Address("192.0.2.1"))
+            let ports = PortSet(16992...16993)
+            let holds = try (16992...16993).map { try HoldSocket(Hold(address, $0), isShared: false) }
+            let results = try withExtendedLifetime((network, holds)) {
+                try (0..<2).map { _ in try Self.probe("192.0.2.2", ports, beside: ports) }
             }
             return (results, #expect(throws: Errno.addressInUse) { close(try bound(to: 16992, isShared: true)) } != nil)
         }
@@ -152,22 +148,20 @@ struct ProbeTests {
         #expect(isHeld)
     }
 
-    @Test func `does not use a socket that was bound to something else, or not at all`() throws {
-        let result = try inPrivateNetwork {
+    @Test func `names who is in the way where nothing is held, and says who may bind beside a hold`() throws {
+        let (stranger, hold) = try inPrivateNetwork {
             let network = try PeerNetwork(listening: [22])
             try network.connect()
             let holds = try (16992...16993).map { try bound(to: $0, isShared: false) }
             defer { for hold in holds { close(hold) } }
             return try withExtendedLifetime(network) {
-                try Self.probe("192.0.2.2", PortSet(16992...16993)) { socket, port in
-                    if port == 16992 { try? TestSocket(copying: socket.rawValue).bind("192.0.2.1", 17_000) }
-                    return nil
-                }
+                let stranger = try Self.probe("192.0.2.2", PortSet(16992...16992))
+                try dropCapabilities()
+                return (stranger, try Self.probe("192.0.2.2", PortSet(16993...16993), beside: PortSet(16993...16993)))
             }
         }
-        #expect(result.outcomes[16992] == .failed("amtguardd did not bind it there"))
-        #expect(result.outcomes[16993] == result.outcomes[16992])
-        #expect(result.verdict == .notTried)
+        #expect(stranger.outcomes[16992] == .busy("refused 16992"))
+        #expect(hold.outcomes[16993] == .busy("a hold of amtguardd, beside which root alone may bind"))
     }
 
     @Test func `is known for a probe while it waits in vain, and other sockets are not`() throws {

@@ -87,6 +87,54 @@ import Testing
         withExtendedLifetime(other) {}
     }
 
+    /// As before Linux 6.16, where the kernel does not refuse them to the helper.
+    @Test(arguments: [false, true], [false, true])
+    func `is not taken where descriptors came with it, which nobody closes`(isUrgent: Bool, isLate: Bool) throws {
+        var stream = try AnswerStream(
+            connectingTo: "/run/socket", in: RootDirectory(path: FilePath(directory.path)), atMost: 100,
+            DescriptorlessSocket(refusing: false))
+        let connection = try server.accept()
+        let pipe = try FileDescriptor.pipe()
+        defer { try? pipe.readEnd.close() }
+        _ = fcntl(pipe.readEnd.rawValue, F_SETFL, O_NONBLOCK)
+        if isLate { try connection.fileDescriptor.writeAll("first".utf8) }
+        try send(pipe.writeEnd, by: connection.fileDescriptor, isUrgent: isUrgent)
+        try pipe.writeEnd.close()
+        #expect(try stream.take() == .loaded)
+        #expect(String(decoding: stream.bytes, as: UTF8.self) == (isLate ? "first" : ""))
+        let isLoaded = stream.abandon()
+        #expect(isLoaded)
+        _ = consume stream
+        // The write end is open: somebody has it, and it is not closed with the stream.
+        _ = consume connection
+        var byte: UInt8 = 0
+        #expect(unsafe read(pipe.readEnd.rawValue, &byte, 1) == -1 && errno == EAGAIN)
+    }
+
+    @Test(arguments: [false, true]) func `leaves no descriptors unseen behind what is too long`(isLoaded: Bool) throws {
+        var stream = try AnswerStream(
+            connectingTo: "/run/socket", in: RootDirectory(path: FilePath(directory.path)), atMost: 100,
+            DescriptorlessSocket(refusing: false))
+        let connection = try server.accept()
+        try connection.fileDescriptor.writeAll([UInt8](repeating: 65, count: 50_000))
+        if isLoaded { try send(.standardError, by: connection.fileDescriptor) }
+        #expect(try stream.take() == .tooLong)
+        let hasDescriptors = stream.abandon()
+        #expect(hasDescriptors == isLoaded)
+    }
+
+    @Test func `comes without descriptors where the kernel can refuse them`() throws {
+        var stream = try connect()
+        let connection = try server.accept()
+        do {
+            try send(.standardError, by: connection.fileDescriptor)
+            // Before Linux 6.16.
+            #expect(try stream.take() == .loaded)
+        } catch Errno.notPermitted {
+            #expect(try stream.take() == .open)
+        }
+    }
+
     @Test func `leaves no descriptor behind after a thousand questions`() throws {
         func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
         func ask() throws {
@@ -101,6 +149,30 @@ import Testing
         for _ in 0..<1_000 { try ask() }
         // Other suites run at the same time.
         #expect(try descriptors() < before + 200)
+    }
+}
+
+/// Sends a byte with a descriptor. The corresponding C function is `sendmsg` with SCM_RIGHTS.
+private func send(_ descriptor: FileDescriptor, by socket: FileDescriptor, isUrgent: Bool = false) throws {
+    var byte = UInt8(ascii: "x")
+    // A cmsghdr: its length, SOL_SOCKET, SCM_RIGHTS, the number.
+    var control = [UInt8](repeating: 0, count: 24)
+    try unsafe withUnsafeMutablePointer(to: &byte) { byte in
+        var vector = unsafe iovec(iov_base: byte, iov_len: 1)
+        try unsafe withUnsafeMutablePointer(to: &vector) { vector in
+            try unsafe control.withUnsafeMutableBytes { control in
+                unsafe control.storeBytes(of: 20, as: Int.self)
+                unsafe control.storeBytes(of: CInt(SOL_SOCKET), toByteOffset: 8, as: CInt.self)
+                unsafe control.storeBytes(of: 1, toByteOffset: 12, as: CInt.self)
+                unsafe control.storeBytes(of: descriptor.rawValue, toByteOffset: 16, as: CInt.self)
+                var header = unsafe msghdr()
+                unsafe header.msg_iov = vector
+                unsafe header.msg_iovlen = 1
+                unsafe header.msg_control = control.baseAddress
+                unsafe header.msg_controllen = 24
+                try valueOrErrno { unsafe sendmsg(socket.rawValue, &header, isUrgent ? CInt(MSG_OOB) : 0) }
+            }
+        }
     }
 }
 

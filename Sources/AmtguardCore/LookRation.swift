@@ -1,0 +1,19 @@
+/// How often others may have everything looked at, which takes the longer the more sockets the host has.
+///
+/// After each such look 25 times as long passes before the next one: that is 4 % of a core at most, for all who ask.
+public struct LookRation: Hashable, Sendable {
+    private static let rest = 25
+    /// Even where a look takes no time.
+    private static let leastRest = Duration.milliseconds(100)
+    private var next = Instant(sinceBoot: .zero)
+
+    public init() {}
+
+    /// Whether it is time for another look.
+    public func allows(at now: Instant) -> Bool { now >= next }
+
+    /// There was one, from then till then.
+    public mutating func spend(from start: Instant, to end: Instant) {
+        next = end + max((end - start) * Self.rest, Self.leastRest)
+    }
+}

@@ -1,0 +1,72 @@
+/// The header of a message on the wire, as far as it says who sent what and how long it is.
+///
+/// See the D-Bus specification, "Message Format": 16 bytes, an array of fields, and padding to 8 bytes before the body.
+struct MessageHeader {
+    /// What stands before the fields.
+    static let fixedLength = 16
+    /// The specification's bound for a message, and thus for each part of it.
+    private static let longest = 1 << 27
+
+    private let isLittleEndian: Bool
+    private let type: UInt8
+    private let fieldsLength: Int
+    /// How long the body is said to be.
+    let bodyLength: Int
+
+    /// Reads the fixed part; `nil` for what is no header.
+    init?(fixed bytes: [UInt8]) {
+        guard bytes.count == Self.fixedLength, [UInt8(ascii: "l"), UInt8(ascii: "B")].contains(bytes[0]) else {
+            return nil
+        }
+        isLittleEndian = bytes[0] == UInt8(ascii: "l")
+        type = bytes[1]
+        bodyLength = Self.number(in: bytes, at: 4, isLittleEndian)
+        fieldsLength = Self.number(in: bytes, at: 12, isLittleEndian)
+        guard bodyLength <= Self.longest, fieldsLength <= Self.longest else { return nil }
+    }
+
+    /// The whole header with its padding.
+    var length: Int { (Self.fixedLength + fieldsLength + 7) / 8 * 8 }
+
+    /// Whether it answers a call of ours: a method's return, or an error.
+    var isAnswer: Bool { type == 2 || type == 3 }
+
+    /// Writes another length of the body into the header.
+    func setBodyLength(_ length: Int, in header: inout [UInt8]) {
+        for index in 0..<4 {
+            let shift = 8 * (isLittleEndian ? index : 3 - index)
+            header[4 + index] = UInt8(truncatingIfNeeded: length >> shift)
+        }
+    }
+
+    /// The sender, which the bus writes; `nil` where none stands in the header.
+    func sender(in header: [UInt8]) -> String? {
+        var at = Self.fixedLength
+        let end = min(at + fieldsLength, header.count)
+        while at < end {
+            // A field: its code, the type of its value with its length and its NUL, the value.
+            at = (at + 7) / 8 * 8
+            guard at + 8 <= end, header[at + 1] == 1, header[at + 3] == 0 else { return nil }
+            let code = header[at]
+            let type = Unicode.Scalar(header[at + 2])
+            at += 4
+            switch type {
+            case "s", "o":
+                let start = at + 4
+                let length = Self.number(in: header, at: at, isLittleEndian)
+                guard length < end - start else { return nil }
+                if code == 7 { return String(decoding: header[start..<(start + length)], as: UTF8.self) }
+                at = start + length + 1
+            case "g": at += Int(header[at]) + 2
+            case "u": at += 4
+            default: return nil
+            }
+        }
+        return nil
+    }
+
+    private static func number(in bytes: [UInt8], at offset: Int, _ isLittleEndian: Bool) -> Int {
+        let part = bytes[offset..<(offset + 4)]
+        return Int((isLittleEndian ? Array(part.reversed()) : Array(part)).reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+    }
+}

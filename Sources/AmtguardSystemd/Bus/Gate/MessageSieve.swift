@@ -1,0 +1,162 @@
+/// What of the bytes that come from the bus reaches libsystemd.
+///
+/// libsystemd reads a message whole before it looks at it, and the bus lets anybody send 32 MiB. So the body of a longer
+/// message than this service needs is cut here: libsystemd sees a short one, and the sender is answered that its
+/// arguments are bad. What is not to be let through, by the sender's budget, is taken away here as well, for a tenth of
+/// what libsystemd would need for it.
+struct MessageSieve {
+    /// What becomes of a call or a signal.
+    enum Judgement {
+        case pass
+        /// It waits for `release`.
+        case postpone
+        case drop
+    }
+
+    /// These bytes are no D-Bus.
+    struct Nonsense: Error {}
+
+    /// A message has so many bytes at most, the longest that this service takes: 16 KiB of a probe's result.
+    static let most = 32_768
+    /// Its header has so many: a sender, a path and three names of 255 bytes. A longer one is dropped.
+    static let mostHeader = 4_096
+    /// What waits has so many bytes in all.
+    static let mostWaiting = 262_144
+
+    private enum Part {
+        /// Lines of the authentication, until one says that all is well; the first message follows.
+        case greeting(isWelcome: Bool)
+        case header
+        case fields(MessageHeader)
+    }
+
+    private var part = Part.greeting(isWelcome: false)
+    private var gathered: [UInt8] = []
+    private var wanted = 0
+    /// So much of a body is let through next, then so much is dropped.
+    private var passing = 0
+    private var dropping = 0
+    private var isPostponing = false
+    private var waiting: [[UInt8]] = []
+    private var waitingCount = 0
+
+    /// Whether a message was dropped since this was asked last.
+    private(set) var hasDropped = false
+
+    /// Whether the rest of a long message is to come and go.
+    var isDropping: Bool { dropping > 0 }
+    var isWaiting: Bool { !waiting.isEmpty }
+
+    /// Takes what came from the bus, and returns what goes on.
+    ///
+    /// - Parameter judge: decides about a call or a signal of a sender; what the bus itself sends is never dropped, nor
+    ///   are answers.
+    mutating func take(
+        _ bytes: ArraySlice<UInt8>, judge: (_ sender: String) -> Judgement
+    ) throws(Nonsense) -> [UInt8] {
+        hasDropped = false
+        var rest = bytes
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count)
+        while let byte = rest.first {
+            if case .greeting(let isWelcome) = part {
+                // A message begins with l or B, and no line does.
+                if isWelcome, gathered.isEmpty, byte == UInt8(ascii: "l") || byte == UInt8(ascii: "B") {
+                    expect(.header, MessageHeader.fixedLength)
+                } else {
+                    rest.removeFirst()
+                    out.append(byte)
+                    try greet(byte, isWelcome)
+                }
+            } else if passing > 0 {
+                let some = rest.prefix(passing)
+                if isPostponing { waiting[waiting.count - 1] += some } else { out += some }
+                passing -= some.count
+                rest = rest.dropFirst(some.count)
+            } else if dropping > 0 {
+                let count = min(dropping, rest.count)
+                dropping -= count
+                rest = rest.dropFirst(count)
+            } else {
+                let some = rest.prefix(wanted - gathered.count)
+                gathered += some
+                rest = rest.dropFirst(some.count)
+                if gathered.count == wanted { try read(into: &out, judge) }
+            }
+        }
+        return out
+    }
+
+    /// What was postponed.
+    mutating func release() -> [UInt8] {
+        // One may still be on its way.
+        let unfinished = isPostponing && passing > 0 ? waiting.popLast() : nil
+        let out = Array(waiting.joined())
+        waiting = unfinished.map { [$0] } ?? []
+        waitingCount = unfinished == nil ? 0 : MessageSieve.most
+        return out
+    }
+
+    private mutating func greet(_ byte: UInt8, _ isWelcome: Bool) throws(Nonsense) {
+        guard byte == UInt8(ascii: "\n") else {
+            gathered.append(byte)
+            guard gathered.count <= Self.mostHeader else { throw Nonsense() }
+            return
+        }
+        part = .greeting(isWelcome: isWelcome || gathered.starts(with: "OK ".utf8))
+        gathered = []
+    }
+
+    private mutating func expect(_ part: Part, _ count: Int) {
+        self.part = part
+        wanted = count
+    }
+
+    private mutating func read(
+        into out: inout [UInt8], _ judge: (_ sender: String) -> Judgement
+    ) throws(Nonsense) {
+        switch part {
+        case .greeting: return
+        case .header:
+            guard let header = MessageHeader(fixed: gathered) else { throw Nonsense() }
+            guard header.length <= Self.mostHeader else {
+                dropping = header.length - gathered.count + header.bodyLength
+                gathered = []
+                hasDropped = true
+                return
+            }
+            expect(.fields(header), header.length)
+            if gathered.count == wanted { try read(into: &out, judge) }
+        case .fields(let header):
+            begin(header, into: &out, judge)
+            expect(.header, MessageHeader.fixedLength)
+            gathered = []
+        }
+    }
+
+    /// The header is whole: decides what becomes of the message.
+    private mutating func begin(
+        _ header: MessageHeader, into out: inout [UInt8], _ judge: (_ sender: String) -> Judgement
+    ) {
+        let sender = header.sender(in: gathered)
+        var judgement = Judgement.pass
+        if !header.isAnswer, let sender, sender != "org.freedesktop.DBus" { judgement = judge(sender) }
+        let body = min(header.bodyLength, Self.most - header.length)
+        if judgement == .postpone, waitingCount + header.length + body > Self.mostWaiting { judgement = .drop }
+        guard judgement != .drop else {
+            dropping = header.bodyLength
+            hasDropped = true
+            return
+        }
+        header.setBodyLength(body, in: &gathered)
+        passing = body
+        dropping = header.bodyLength - body
+        isPostponing = judgement == .postpone
+        if isPostponing {
+            waiting.append(gathered)
+            waitingCount += header.length + body
+        } else {
+            out += gathered
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import Testing
+
+@testable import AmtguardSystemd
+
+@Suite struct `A sieve of messages` {
+    private static let greeting = Array("DATA\r\nOK 0123456789abcdef\r\n".utf8)
+
+    /// What comes through when the bytes come in pieces of a size.
+    private static func sift(
+        _ bytes: [UInt8], piece: Int = .max, judge: (String) -> MessageSieve.Judgement = { _ in .pass }
+    ) throws -> (out: [UInt8], sieve: MessageSieve) {
+        var sieve = MessageSieve()
+        var out = try sieve.take(greeting[...], judge: judge)
+        try #require(out == greeting)
+        out = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            out += try sieve.take(rest.prefix(piece), judge: judge)
+            rest = rest.dropFirst(piece)
+        }
+        return (out, sieve)
+    }
+
+    @Test(arguments: [1, 3, 16, 1_000, .max]) func `lets ordinary messages through as they are`(piece: Int) throws {
+        let messages = [
+            WireMessage(), WireMessage(text: "x"), WireMessage(type: 4, isLittleEndian: false, text: "ü"),
+            WireMessage(type: 2, sender: nil), WireMessage(text: String(repeating: "x", count: 20_000)),
+        ]
+        let bytes = messages.flatMap(\.bytes)
+        #expect(try Self.sift(bytes, piece: piece).out == bytes)
+    }
+
+    @Test func `takes what is said after the welcome, and then messages`() throws {
+        var sieve = MessageSieve()
+        let bytes = Array("REJECTED EXTERNAL\r\nOK 01\r\nAGREE_UNIX_FD\r\n".utf8) + WireMessage().bytes
+        let out = try sieve.take(bytes[...]) { _ in .pass }
+        #expect(out == bytes)
+        let nonsense = [UInt8](repeating: 0, count: 16)
+        #expect(throws: MessageSieve.Nonsense.self) { _ = try sieve.take(nonsense[...]) { _ in .pass } }
+    }
+
+    @Test(arguments: [false, true], [1_000, .max])
+    func `cuts the body of a long one, and what follows is as it was`(isLittleEndian: Bool, piece: Int) throws {
+        let long = WireMessage(isLittleEndian: isLittleEndian, text: String(repeating: "x", count: 3_000_000)).bytes
+        let next = WireMessage(text: "next").bytes
+        let out = try Self.sift(long + next, piece: piece).out
+        #expect(out.count == MessageSieve.most + next.count)
+        #expect(out.suffix(next.count).elementsEqual(next))
+        let header = try #require(MessageHeader(fixed: Array(out.prefix(16))))
+        #expect(header.length + header.bodyLength == MessageSieve.most)
+        #expect(out[8..<header.length].elementsEqual(long[8..<header.length]))
+    }
+
+    @Test func `drops one with a long header`() throws {
+        let long = WireMessage(path: "/" + String(repeating: "x", count: 1_000_000), text: "body").bytes
+        let next = WireMessage().bytes
+        #expect(try Self.sift(long + next, piece: 4_096).out == next)
+    }
+
+    @Test func `asks about calls and signals of others, and not about answers and the bus`() throws {
+        var asked: [String] = []
+        let messages = [
+            WireMessage(sender: ":1.1"), WireMessage(type: 4, sender: ":1.2"), WireMessage(type: 2, sender: ":1.3"),
+            WireMessage(type: 3, sender: ":1.4"), WireMessage(type: 4, sender: "org.freedesktop.DBus"),
+            WireMessage(type: 1, isLittleEndian: false, sender: ":1.5", text: "x"),
+        ]
+        var sieve = MessageSieve()
+        _ = try sieve.take(Self.greeting[...]) { _ in .drop }
+        let out = try sieve.take(messages.flatMap(\.bytes)[...]) {
+            asked.append($0)
+            return .drop
+        }
+        #expect(asked == [":1.1", ":1.2", ":1.5"])
+        #expect(out == messages[2...4].flatMap(\.bytes))
+        #expect(sieve.hasDropped)
+    }
+
+    @Test func `keeps what is postponed until it is asked for, as far as there is room`() throws {
+        let text = String(repeating: "x", count: 30_000)
+        let message = WireMessage(text: text).bytes
+        var (out, sieve) = try Self.sift(
+            (0..<20).flatMap { _ in message }, piece: 5_000, judge: { _ in .postpone })
+        #expect(out == [])
+        #expect(sieve.isWaiting)
+        let kept = sieve.release()
+        let rest = sieve.release()
+        #expect(kept.count <= MessageSieve.mostWaiting && kept.count > MessageSieve.mostWaiting / 2)
+        #expect(kept.prefix(message.count).elementsEqual(message))
+        #expect(rest == [])
+    }
+
+    @Test func `is the same however the bytes are cut, and never more than they are`() throws {
+        var random = SystemRandomNumberGenerator()
+        let seed = UInt64.random(in: .min ... .max, using: &random)
+        var numbers = Numbers(state: seed)
+        for _ in 0..<200 {
+            var bytes: [UInt8] = []
+            for _ in 0..<numbers.below(6) {
+                var message = WireMessage(
+                    type: UInt8(numbers.below(6)), isLittleEndian: numbers.below(2) == 0, sender: ":1.\(numbers.below(3))",
+                    text: numbers.below(3) == 0 ? nil : String(repeating: "x", count: numbers.below(70_000))
+                ).bytes
+                // One in four is damaged in its header.
+                if numbers.below(4) == 0 { message[numbers.below(40)] = UInt8(numbers.below(256)) }
+                bytes += message
+            }
+            let judge: (String) -> MessageSieve.Judgement = { $0 == ":1.1" ? .drop : $0 == ":1.2" ? .postpone : .pass }
+            func sifted(_ piece: Int) -> [UInt8]? {
+                guard var (out, sieve) = try? Self.sift(bytes, piece: piece, judge: judge) else { return nil }
+                out += sieve.release()
+                return out
+            }
+            let whole = sifted(.max)
+            #expect(whole.map { $0.count <= bytes.count } ?? true, "seed \(seed)")
+            for piece in [1 + numbers.below(50), 1 + numbers.below(5_000)] {
+                #expect(sifted(piece) == whole, "seed \(seed), pieces of \(piece)")
+            }
+        }
+    }
+
+    /// SplitMix64.
+    private struct Numbers {
+        var state: UInt64
+
+        mutating func below(_ bound: Int) -> Int {
+            state &+= 0x9e37_79b9_7f4a_7c15
+            var number = state
+            number = (number ^ number >> 30) &* 0xbf58_476d_1ce4_e5b9
+            number = (number ^ number >> 27) &* 0x94d0_49bb_1331_11eb
+            return Int((number ^ number >> 31) % UInt64(bound))
+        }
+    }
+}
+
+@Suite struct `A budget of calls` {
+    /// What becomes of so many calls of a sender.
+    private static func judgements(_ budget: inout CallBudget, _ sender: String, _ count: Int) -> [Int] {
+        var sums = [0, 0, 0]
+        for _ in 0..<count {
+            switch budget.judge(sender) {
+            case .pass: sums[0] += 1
+            case .postpone: sums[1] += 1
+            case .drop: sums[2] += 1
+            }
+        }
+        return sums
+    }
+
+    @Test func `is one sender's alone, and begins again each second`() {
+        var budget = CallBudget()
+        var begins: [Bool] = []
+        var judgements: [[Int]] = []
+        for time in [5_000, 5_999, 6_000] {
+            begins.append(budget.begin(at: .milliseconds(time)))
+            if begins.last == true { judgements.append(Self.judgements(&budget, ":1.1", 300)) }
+        }
+        #expect(begins == [true, false, true])
+        #expect(judgements == [[256, 1, 43], [256, 1, 43]])
+        #expect(budget.end == .seconds(7))
+    }
+
+    @Test func `is shared by those who called in the second before, and leaves a few to each`() {
+        var budget = CallBudget()
+        _ = budget.begin(at: .seconds(1))
+        for sender in 0..<4 { _ = budget.judge(":1.\(sender)") }
+        _ = budget.begin(at: .seconds(2))
+        #expect(Self.judgements(&budget, ":1.0", 100) == [64, 1, 35])
+        for sender in 0..<1_000 { _ = budget.judge(":1.\(sender)") }
+        _ = budget.begin(at: .seconds(3))
+        #expect(Self.judgements(&budget, ":1.2000", 100) == [4, 1, 95])
+    }
+
+    @Test func `remembers no more senders than a bus has`() {
+        var budget = CallBudget()
+        _ = budget.begin(at: .seconds(1))
+        for sender in 0..<4_096 { _ = budget.judge(":1.\(sender)") }
+        #expect(Self.judgements(&budget, ":1.5000", 3) == [0, 0, 3])
+        #expect(Self.judgements(&budget, ":1.1", 1) == [1, 0, 0])
+    }
+}
+
+@Suite struct `A waiting room` {
+    @Test func `has room for a few of nobody knows whom, of one user, and of all`() {
+        var room = WaitingRoom()
+        let unknown = (0..<100).filter { _ in room.admit() }.count
+        #expect(unknown == WaitingRoom.mostUnknown)
+        let mine = (0..<5).filter { _ in room.admit(1_000) }.count
+        #expect(mine == WaitingRoom.mostOfUser)
+        let others = (2_000..<2_100).filter { room.admit(UInt32($0)) }.count
+        #expect(mine + others == WaitingRoom.mostOfAll)
+    }
+
+    @Test func `has room again when one has left`() {
+        var room = WaitingRoom()
+        while room.admit() {}
+        room.leave()
+        let unknown = [room.admit(), room.admit()]
+        #expect(unknown == [true, false])
+        while room.admit(1_000) {}
+        room.leave(1_000)
+        let known = [room.admit(1_000), room.admit(1_000)]
+        #expect(known == [true, false])
+    }
+}

@@ -1,0 +1,1 @@
+// The package manager wants a header of a library.
