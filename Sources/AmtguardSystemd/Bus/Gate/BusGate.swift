@@ -58,7 +58,7 @@ final class BusGate {
 
     private func attach(to loop: EventLoop) throws(Errno) {
         guard let inside else { return }
-        timer = try loop.timer("bus-gate", priority: .others) { [unowned self] in resume() }
+        timer = loop.timer("bus-gate", priority: .others) { [unowned self] in resume() }
         writable = try loop.onWritable(inside, "bus-gate", priority: .others) { [unowned self] in hand([]) }
         writable?.setEnabled(false)
         readable = try loop.onReadable(bus, "bus-gate", priority: .others) { [unowned self] in read() }
