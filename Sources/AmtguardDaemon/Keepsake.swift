@@ -81,6 +81,8 @@ struct Keepsake: ~Copyable {
         directory = consume opened
     }
 
+    private static let noScope = "the id of this boot, or the network namespace, can't be read in /proc"
+
     /// Whether the lock shows that no other daemon runs here.
     var isLocked: Bool {
         switch lock {
@@ -107,6 +109,7 @@ struct Keepsake: ~Copyable {
             throw Unusable("\(error)")
         }
         guard !bytes.isEmpty else { return nil }
+        guard scope.isKnown else { throw Unusable(Self.noScope) }
         guard let memory = Memory(parsing: bytes) else {
             throw Unusable("it can't be understood")
         }
@@ -131,6 +134,11 @@ struct Keepsake: ~Copyable {
     /// Writes down what must survive the process.
     mutating func remember(_ memory: Memory) {
         guard directory != nil else { return }
+        // What a former daemon wrote is not overwritten by what no later one could tell from another boot's.
+        guard memory.scope.isKnown else {
+            problems["/memory"] = Self.noScope
+            return
+        }
         note("/memory") { (keepsake) throws(Errno) in
             if keepsake.record == nil { keepsake.record = try keepsake.directory?.openRecord(Self.memoryName) }
             try keepsake.record?.write(memory.encoded)
@@ -183,6 +191,6 @@ extension Memory.Scope {
         var boot: String?
         if let file { boot = try? BootID.read(from: file) }
         return Memory.Scope(
-            boot: boot ?? (try? BootID.read()) ?? "unknown", namespace: (try? NetworkNamespace.identity()) ?? "unknown")
+            boot: boot ?? (try? BootID.read()) ?? unknown, namespace: (try? NetworkNamespace.identity()) ?? unknown)
     }
 }

@@ -7,6 +7,11 @@ public struct Memory: Hashable, Sendable {
         /// Device and inode of the network namespace.
         public var namespace: String
 
+        /// What stands for either where it could not be read.
+        public static let unknown = "unknown"
+        /// Whether a record could be compared with it.
+        public var isKnown: Bool { boot != Self.unknown && namespace != Self.unknown }
+
         /// Both as text without spaces.
         public init(boot: String, namespace: String) {
             self.boot = boot

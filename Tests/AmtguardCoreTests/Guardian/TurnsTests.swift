@@ -31,7 +31,7 @@ import Testing
         next.see(.record(former.remembered))
         next.look(.audit)
         #expect(next.owned == former.owned)
-        #expect(next.remembered.ownership.owned == former.owned)
+        #expect(next.guardian.memory.ownership == former.guardian.memory.ownership)
         // Somebody wrote the list in between, or we did: in doubt, not owned.
         var other = Scene(list: former.list.union("9090"))
         other.see(.record(former.remembered))
