@@ -14,7 +14,8 @@ STRIP    ?= -s
 # The first lines take a megabyte off the guard: what nobody calls goes (each function is a section of its own, none is
 # exported), equal functions are one, and code is made small (no difference in make bench BENCH=latency).
 # RELRO and immediate binding harden: what the loader has written is read-only from the start on.
-# The map of prefixes makes the same bytes from any directory: no path of the checkout gets into a program.
+# The rest makes the same bytes from any directory: paths are mapped, and two things that hashes of paths would be in are
+# left out, the names of cached C modules and the mark by which the compiler knows unchanged code again.
 # hypotf has a new version in glibc 2.35. Nothing here calls it, but the static library keeps its wrapper of it; as the
 # address 0 it asks nothing of glibc, and make lint looks that nobody calls it.
 RELEASE  := -c release --static-swift-stdlib --disable-local-rpath \
@@ -22,6 +23,8 @@ RELEASE  := -c release --static-swift-stdlib --disable-local-rpath \
 	-Xlinker --version-script=$(CURDIR)/Tools/no-exports.map -Xlinker --icf=safe \
 	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now \
 	-Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=. \
+	-Xswiftc -Xfrontend -Xswiftc -no-clang-module-breadcrumbs \
+	-Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
 	-Xlinker --defsym=hypotf=0
 DEBUG_BIN = $(shell $(SWIFT) build --show-bin-path)
 FUZZER    = $(SWIFT) build -c release --sanitize=fuzzer --package-path Tools/fuzzer
