@@ -3,14 +3,14 @@ import AmtguardLinux
 public import ArgumentParser
 import SystemPackage
 
-/// `amtguardctl`: what the administrator asks.
+/// `amtguardctl`: answers the administrator's questions.
 public struct Amtguardctl: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "amtguardctl",
-        abstract: "Ask amtguard whether the ports of Intel AMT are kept out of the kernel's hands.",
+        abstract: "Show whether the ports of Intel AMT are reserved on this host.",
         discussion: """
             Exit status of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not \
-            run, or what it saw is too old and the list shows nothing wrong), 64 wrong usage.
+            run, or its report is too old and the list shows no exposed port), 64 wrong usage.
             """,
         version: "amtguardctl \(amtguardVersion)",
         subcommands: [
@@ -24,19 +24,19 @@ public struct Amtguardctl: ParsableCommand {
 
     /// Runs what the command line asks for, and ends the program.
     public static func start() -> Never {
-        // Swift reads them in /proc. Without it the program would not know what it is asked to do.
+        // Swift reads the arguments from /proc. Without them the program does not know what to do.
         guard !CommandLine.arguments.isEmpty else {
             _ = try? FileDescriptor.standardError.writeAll(
                 "amtguardctl: the command line can't be read. Is /proc mounted?\n".utf8)
             exit(withError: ExitCode.failure)
         }
         let arguments = Array(CommandLine.arguments.dropFirst())
-        // Without a subcommand `status` is meant, and it would say of a word that it expects none.
+        // The default command, `status`, would reject an unknown word without naming the commands there are.
         let word = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
         let known = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
         if let word, !word.hasPrefix("-"), !known.contains(word) {
             let message =
-                "'\(printable(word.utf8, atMost: 100))' is no command. Allowed: \(known.joined(separator: ", "))"
+                "Unknown command '\(printable(word.utf8, atMost: 100))'. Allowed: \(known.joined(separator: ", "))"
             exit(withError: ValidationError(message))
         }
         main(arguments)
@@ -44,7 +44,7 @@ public struct Amtguardctl: ParsableCommand {
     }
 }
 
-/// Options that every subcommand takes.
+/// The options of every command.
 struct CommonOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Read /run and find the bus below this directory.", valueName: "dir"), completion: .directory

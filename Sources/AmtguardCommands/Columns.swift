@@ -1,8 +1,8 @@
 import AmtguardCore
 
-/// A table of columns as wide as their widest cell, or as the terminal lets them be.
+/// A table. Each column is as wide as its widest cell, or narrower if the terminal is.
 struct Columns {
-    /// A text and how it is to be shown. Foreign text is made one line before it gets here.
+    /// A text of one line and its tone.
     struct Cell {
         var text: String
         var tone = Status.Tone.plain
@@ -21,7 +21,7 @@ struct Columns {
 
     mutating func add(_ cells: Cell...) { rows.append(cells) }
 
-    /// The rows, without blanks at their ends.
+    /// The rows, without trailing blanks.
     func render(on terminal: Terminal) -> String {
         let widths = widths(on: terminal)
         return rows.flatMap { row in
@@ -42,8 +42,8 @@ struct Columns {
         }.joined()
     }
 
-    /// Each column as wide as its widest cell; where that is too much for the terminal, the widest are folded, as far as
-    /// their longest words let them.
+    /// Each column is as wide as its widest cell. If that is too much for the terminal, the widest columns are folded.
+    /// No word is broken.
     private func widths(on terminal: Terminal) -> [Int] {
         func most(_ measure: (Cell) -> Int) -> [Int] {
             (0..<(rows.first?.count ?? 0)).map { column in rows.map { measure($0[column]) }.max() ?? 0 }

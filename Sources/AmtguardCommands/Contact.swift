@@ -2,14 +2,14 @@ import AmtguardCore
 import AmtguardSystemd
 import SystemPackage
 
-/// What came of asking the daemon for its status over the bus.
+/// The outcome of a request to the daemon for its status.
 enum Contact: Hashable {
     case answered(String)
-    /// It has its name on the bus, and does not answer.
+    /// It owns its name on the bus and does not answer.
     case silent
-    /// It answered, or the bus for it, with an error.
+    /// The daemon, or the bus on its behalf, answered with an error.
     case refused(String)
-    /// Nobody has its name on the bus.
+    /// No process owns its name on the bus.
     case absent
     /// There is no bus, or the bus itself does not answer.
     case noBus
@@ -28,7 +28,7 @@ enum Contact: Hashable {
             }
             self = .answered(text)
         } catch {
-            // The daemon or the bus may hang, or the daemon may have ended meanwhile.
+            // The daemon may hang or have ended meanwhile, or the bus itself may hang.
             self =
                 switch bus.hasOwner() {
                 case nil: .noBus
@@ -41,6 +41,6 @@ enum Contact: Hashable {
 }
 
 extension BusError {
-    /// Whether no answer came in time, and not an answer that is an error.
+    /// Whether no answer came in time.
     var isSilence: Bool { errno == .timedOut || name == "org.freedesktop.DBus.Error.NoReply" }
 }

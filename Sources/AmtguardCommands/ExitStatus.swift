@@ -1,6 +1,6 @@
 import AmtguardCore
 
-/// The convention of monitoring plugins.
+/// The exit status, by the convention of monitoring plugins.
 enum ExitStatus: Int32 {
     case good = 0
     case degraded = 1

@@ -4,12 +4,12 @@ import ArgumentParser
 /// `amtguardctl firmware`
 struct FirmwareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "firmware", abstract: "Show what is known of Intel AMT, and by which evidence.",
+        commandName: "firmware", abstract: "Show what is known of Intel AMT, and the evidence.",
         discussion: """
-            What the firmware said when amtguardd asked it last. It is not asked anew: as root, amtguard-firmware asks \
-            it directly.
+            This is what the firmware said when amtguardd queried it last. As root, amtguard-firmware queries it \
+            directly.
 
-            Exit status: 0 if amtguardd told, 3 if it does not run, does not answer or what it saw is too old, 64 \
+            Exit status: 0 if amtguardd answered, 3 if it does not run, does not answer or reported too long ago, 64 \
             wrong usage.
             """)
 

@@ -1,7 +1,7 @@
 import AmtguardCore
 
 extension Status.Line {
-    /// The same on lines of this width: those that go on have no label, and stand below what the first says.
+    /// The line, folded to this width. Continuations have no label and stand below the value.
     func folded(to width: Int) -> [Status.Line] {
         let indent = isAdvice ? "  " : ""
         let values = value.folded(to: width - indent.count)
@@ -12,7 +12,7 @@ extension Status.Line {
 }
 
 extension String {
-    /// Its words on lines of this width; a word that is longer stays whole, so that it can be copied.
+    /// Its words on lines of this width. A longer word stays whole, so that it can be copied.
     func folded(to width: Int) -> [String] {
         var lines: [String] = []
         for word in split(separator: " ") {

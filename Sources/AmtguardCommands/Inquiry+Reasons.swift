@@ -1,49 +1,51 @@
 import AmtguardCore
 
-// Why there is no report, as precisely as can be seen from outside.
+// Why there is no report, as precisely as can be seen from outside the daemon.
 
 extension Reason {
-    /// Where there is no state file of a daemon that runs.
+    /// There is no state file of a running daemon.
     ///
-    /// - Parameter isRunning: Whether its lock or its memory is held; `nil` where that can't be seen.
+    /// - Parameter isRunning: Whether a process holds the daemon's lock or memory; `nil` if that can't be seen.
     static func withoutState(_ contact: Contact, isRunning: Bool?) -> Reason {
-        let missing = "there is no /run/amtguard/state.json of it"
+        let missing = "and /run/amtguard/state.json is missing"
+        let look = "Look at journalctl -u amtguardd. amtguardd writes the file anew at each audit."
+        let start = "Start it: systemctl start amtguardd."
         switch (contact, isRunning) {
         case (.silent, _):
             return Reason(
                 id: "no-answer",
-                says: "amtguardd runs and does not answer within \(ManagerBus.patience.components.seconds) s: "
-                    + "nobody repairs the list now; \(missing)",
+                says: "amtguardd runs but does not answer within \(ManagerBus.patience.components.seconds) s, so it "
+                    + "does not repair the list, \(missing)",
                 advice: "See systemctl status amtguardd; systemctl restart amtguardd starts it anew.")
         case (.refused(let message), _):
             return Reason(
-                id: "no-state-file", says: "amtguardd runs and refuses to tell (\(message)), and \(missing)",
-                advice: "Try again; look at journalctl -u amtguardd.")
+                id: "no-state-file", says: "amtguardd runs but refused to answer (\(message)), \(missing)",
+                advice: "Try again, or look at journalctl -u amtguardd.")
         case (.answered, _):
             return Reason(
-                id: "no-state-file",
-                says: "amtguardd runs, its answer can't be understood, and \(missing)",
-                advice: "Perhaps it is of another version: systemctl restart amtguardd.")
-        case (.noBus, true?), (.absent, true?):
-            let why = contact == .noBus ? "there is no bus to ask it by" : "it has no name on the bus"
+                id: "no-state-file", says: "amtguardd runs, but its report can't be understood, \(missing)",
+                advice: "It may be of another version: systemctl restart amtguardd.")
+        case (.noBus, true?):
             return Reason(
-                id: "no-state-file", says: "amtguardd runs, but \(why), and \(missing)",
-                advice: "Look at journalctl -u amtguardd; it writes the file anew at each audit.")
+                id: "no-state-file", says: "amtguardd runs, but there is no bus to ask it on, \(missing)", advice: look)
+        case (.absent, true?):
+            return Reason(
+                id: "no-state-file", says: "amtguardd runs, but it is not on the bus, \(missing)", advice: look)
         case (.absent, _):
-            return Reason(
-                id: "not-running", says: "amtguardd does not run", advice: "Start it: systemctl start amtguardd.")
+            return Reason(id: "not-running", says: "amtguardd does not run", advice: start)
         case (.noBus, _):
             return Reason(
                 id: "not-running",
-                says: "amtguardd does not run, as far as can be seen: there is no bus to ask it by, and \(missing)",
-                advice: "Start it: systemctl start amtguardd.")
+                says: "amtguardd does not run, as far as can be seen: there is no bus to ask it on, and no process "
+                    + "holds its files in /run/amtguard",
+                advice: start)
         }
     }
 
-    /// Where what lies in place of the state file is none.
+    /// The state file can't be read or understood.
     static func unreadableState(_ why: String) -> Reason {
         Reason(
             id: "state-file", says: "/run/amtguard/state.json: \(why)",
-            advice: "Look at who put it there; amtguardd writes it anew at each audit.")
+            advice: "Find out which program put it there. amtguardd writes it anew at each audit.")
     }
 }

@@ -4,25 +4,25 @@ import AmtguardSystemd
 import Glibc
 import SystemPackage
 
-/// Finds out how the host is guarded: asks the daemon, else reads what it wrote down, and looks at the list itself.
+/// Finds out how the host is guarded: asks the daemon or else reads its last report, and reads the list itself.
 struct Inquiry {
-    /// What came of it.
+    /// The result.
     enum Outcome {
         case report(Assessment)
-        /// No report can be had.
+        /// There is no report.
         case absence(Absence)
     }
 
     let root: FilePath?
 
-    /// The state file is at most this long: two lists of 190 KiB, and the rest.
+    /// The longest state file: two lists of 190 KiB, and the rest.
     private static let most = 1 << 20
 
     func outcome() -> Outcome {
         let bus = try? ManagerBus(root: root)
         let outcome = outcome(bus)
         guard case .report(let assessment) = outcome, assessment.isContradiction else { return outcome }
-        // Perhaps a repair was under way, or a write was not shown to the daemon: it looks, and there is a second try.
+        // A repair may have been under way, or the daemon was not shown a write: have it look, and try once more.
         if (try? bus?.call("Check")) == nil { usleep(200_000) }
         return self.outcome(bus)
     }
@@ -40,12 +40,12 @@ struct Inquiry {
         do {
             let root = try RootDirectory(path: root)
             let directory = try RuntimeDirectory(in: root)
-            // Root sees whether the daemon holds its lock, everybody whether it holds its memory.
+            // Root sees whether the daemon holds its lock, every user whether it holds its memory.
             isRunning = directory.isLocked("lock") ?? directory.isHeld("memory")
-            // The state of a daemon that is dead, or whose directory was replaced, is no report.
+            // A state file that no daemon holds is left over from a dead one, or was put there by another program.
             guard isRunning != false else { return absence(.withoutState(contact, isRunning: false)) }
             let answer = try Answer(try directory.read("state.json", atMost: Self.most))
-            // A daemon that runs is of this boot, whatever id a container shows it.
+            // A running daemon is of this boot, whatever boot id a container shows.
             return report(answer, boot: isRunning == true ? nil : try? BootID.read(), contact)
         } catch Errno.noSuchFileOrDirectory {
             return absence(.withoutState(contact, isRunning: isRunning))
@@ -54,7 +54,7 @@ struct Inquiry {
         }
     }
 
-    /// - Parameter boot: The boot it must be of; `nil` where the daemon is known to run.
+    /// - Parameter boot: The boot that the report must be of; `nil` if the daemon is known to run.
     private func report(_ answer: Answer, boot: String?, _ contact: Contact? = nil) -> Outcome {
         let voice: Assessment.Voice =
             if let why = answer.staleness(at: .now(), boot: boot) {
@@ -74,9 +74,9 @@ struct Inquiry {
 }
 
 extension KernelLook {
-    /// What the kernel says now in this network namespace.
+    /// What the kernel says now in the caller's network namespace.
     ///
-    /// - Parameter namespace: Which one it must be; in another one there is nothing to see.
+    /// - Parameter namespace: The one of the daemon; another one has another list, so nothing is read there.
     init(at namespace: String?) {
         if let namespace, namespace != (try? NetworkNamespace.identity()) {
             self.init(reserved: nil, choice: nil)

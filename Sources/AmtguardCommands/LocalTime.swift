@@ -1,13 +1,12 @@
 import AmtguardCore
 import Glibc
 
-// Times in reports are in UTC, for programs and since a daemon has no reader's zone. People read them in their own, with
-// its offset, as TZ or /etc/localtime says.
+// Reports tell times in UTC. People get them in their own zone, with its offset, as TZ or /etc/localtime says.
 
 extension String {
-    /// Each time in it, `2026-11-22T20:49:00Z`, as the clock on the wall shows it: `2026-11-22T21:49:00+01:00`.
+    /// The text with each time in it, such as `2026-11-22T20:49:00Z`, in local time: `2026-11-22T21:49:00+01:00`.
     ///
-    /// - Parameter offset: That of the zone at a time, both in seconds.
+    /// - Parameter offset: The zone's offset at a time, both in seconds.
     func inLocalTime(_ offset: (Int64) -> Int64 = localOffset) -> String {
         var text: [UInt8] = []
         var rest = Array(utf8)[...]
@@ -26,7 +25,7 @@ extension String {
     }
 }
 
-/// How far the local clock is ahead of UTC at a time. The corresponding C function is `localtime_r`.
+/// How many seconds local time is ahead of UTC at a time. The corresponding C function is `localtime_r`.
 func localOffset(at seconds: Int64) -> Int64 {
     var time = time_t(seconds)
     var local = unsafe tm()
@@ -55,7 +54,7 @@ private func secondsSinceEpoch(_ text: ArraySlice<UInt8>) -> Int64? {
     return unsafe Int64(timegm(&time))
 }
 
-/// `+01:00`; zones of former centuries had seconds, which are left out.
+/// `+01:00`. Offsets of former centuries had seconds, which are left out.
 private func offsetText(_ offset: Int64) -> String {
     func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let minutes = abs(offset) / 60

@@ -2,15 +2,15 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// `org.amtguard1.Manager` of the machine, or of the tree below `--root`. It is never started.
+/// `org.amtguard1.Manager` of the machine, or of the tree below `--root`. A call never starts the daemon.
 final class ManagerBus {
     private let client: BusClient
     private static let name = "org.amtguard1"
 
-    /// How long an answer is waited for. The daemon never blocks: one that is silent for so long does nothing else.
+    /// How long to wait for an answer. The daemon never blocks: while it does not answer, it does not repair either.
     static let patience = Duration.seconds(3)
 
-    /// - Throws: Where there is no bus, or none that answers.
+    /// - Throws: If there is no bus, or it does not answer.
     init(root: FilePath?) throws {
         let root = try RootDirectory(path: root)
         guard root.isTree, !SystemBus.isAddressGiven else {
@@ -19,7 +19,7 @@ final class ManagerBus {
         }
         let directory = try root.openDirectory("/run/dbus")
         client = try BusClient(address: SystemBus.address(in: directory.fileDescriptor), timeout: Self.patience)
-        // The address names the descriptor.
+        // The address contains the number of the descriptor.
         withExtendedLifetime(directory) {}
     }
 
@@ -30,7 +30,7 @@ final class ManagerBus {
             timeout: Self.patience)
     }
 
-    /// Whether somebody has the daemon's name; `nil` where the bus itself does not answer.
+    /// Whether a process owns the daemon's name; `nil` if the bus itself does not answer.
     func hasOwner() -> Bool? {
         let values = try? client.call(
             "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus", "NameHasOwner",

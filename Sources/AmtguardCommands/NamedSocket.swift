@@ -1,7 +1,7 @@
 import AmtguardCore
 import AmtguardLinux
 
-/// A socket and the process that has it; `nil` where that can't be seen.
+/// A socket and the process that has it open; `nil` if the caller may not see that.
 struct NamedSocket {
     var socket: Status.Socket
     var holder: SocketHolder?
@@ -11,7 +11,7 @@ struct NamedSocket {
 
     var json: JSON { socket.json(pid: holder?.pid, command: holder?.command) }
 
-    /// Who has which. The daemon may not look into other processes, so this is done here, as far as the caller may.
+    /// Finds the processes. The daemon may not look into other processes; amtguardctl may, as far as its caller may.
     static func naming(_ sockets: [Status.Socket]) -> [NamedSocket] {
         let holders = holders(of: Set(sockets.compactMap(\.inode)))
         return sockets.map { socket in NamedSocket(socket: socket, holder: socket.inode.flatMap { holders[$0] }) }

@@ -1,6 +1,6 @@
 import AmtguardCore
 
-/// The port space on one line, a scale below it, and a legend of what is on it.
+/// The port space on one line, a scale below it, and a legend.
 ///
 ///     █···················█···················░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░·····
 ///     623                 16992               32768                          60999
@@ -20,7 +20,7 @@ struct PortPicture {
             .joined(separator: "\n")
     }
 
-    /// The gravest mark of each column.
+    /// The most serious mark of each column.
     private func cells(_ width: Int) -> [PortSpace.Mark] {
         (0..<width).map { column in
             let first = Self.firstPort(of: column, width)
@@ -33,7 +33,7 @@ struct PortPicture {
 
     private static func column(of port: UInt16, _ width: Int) -> Int { Int(port) * width / 65_536 }
 
-    /// Neighbours of one kind are one stroke: fewer escape sequences than columns.
+    /// Neighbours with one mark are one stroke, which saves escape sequences.
     private func paint(_ cells: [PortSpace.Mark], on terminal: Terminal) -> String {
         var text = ""
         var rest = cells[...]
@@ -46,7 +46,7 @@ struct PortPicture {
         return text
     }
 
-    /// As many landmarks as there is room for, each below its column: it begins there, or where it would not fit, ends.
+    /// As many landmarks as fit. Each begins below its column, or ends there if it would not fit.
     private func scale(_ width: Int) -> String {
         var line = [Character](repeating: " ", count: width)
         for port in landmarks {
@@ -69,7 +69,7 @@ struct PortPicture {
             let entry =
                 terminal.paint(String(mark.sign(isUTF8: terminal.isUTF8)), mark.tone) + " "
                 + folded.joined(separator: "\n  ")
-            // What takes more than one line has no room beside it.
+            // An entry of several lines has them to itself.
             let count = folded.count > 1 ? terminal.width : meaning.count + 2
             if let last = lines.last, last.count + 2 + count <= terminal.width {
                 lines[lines.count - 1] = (last.text + "  " + entry, last.count + 2 + count)

@@ -1,33 +1,33 @@
 import AmtguardCore
 
-/// All 65,536 ports: what is to be drawn of each.
+/// All 65,536 ports, and the mark of each.
 struct PortSpace {
-    /// What a port is, the gravest first: a column of the picture stands for hundreds and shows the gravest of them.
+    /// What a port is, the most serious first: a column stands for hundreds of ports and shows the most serious mark.
     enum Mark: Int, CaseIterable {
-        /// A socket sits on it that AMT deafens.
+        /// A socket on it is a victim.
         case victim
-        /// Required, not reserved, and within reach: a hole.
+        /// Required, not reserved, and within the kernel's reach.
         case exposed
-        /// Required, and whether it is reserved can't be read.
+        /// Required, and the list can't be read.
         case unknown
         /// Required and reserved by amtguard.
         case owned
         /// Required and reserved, not by amtguard.
         case kept
-        /// Required, not reserved, and out of reach.
+        /// Required, not reserved, and out of the kernel's reach.
         case outside
-        /// Reserved, and not required: of others.
+        /// Reserved by others: it is not required.
         case others
-        /// The kernel chooses it.
+        /// The kernel may choose it.
         case choice
         case nothing
     }
 
     var required = PortSet()
-    /// `nil` where the list can't be read.
+    /// `nil` if the list can't be read.
     var reserved: PortSet?
     var owned = PortSet()
-    /// What the kernel chooses from, reservations aside; `nil` where that can't be read.
+    /// What the kernel chooses from, before reservations; `nil` if that can't be read.
     var reach: PortSet?
     var victims = PortSet()
 
@@ -55,7 +55,7 @@ struct PortSpace {
         return marks
     }
 
-    /// The numbers that a person looks for, the most important first.
+    /// The numbers for the scale, the most important first.
     var landmarks: [UInt16] {
         required.ranges.map(\.lowerBound) + (reach?.ranges ?? []).flatMap { [$0.lowerBound, $0.upperBound] } + [
             .max, 0,
@@ -64,7 +64,7 @@ struct PortSpace {
 }
 
 extension PortSpace.Mark {
-    /// One column.
+    /// The sign in the picture.
     func sign(isUTF8: Bool) -> Character {
         switch self {
         case .victim: isUTF8 ? "✗" : "X"
@@ -79,12 +79,12 @@ extension PortSpace.Mark {
         }
     }
 
-    /// For the legend; what is nothing needs none.
+    /// The text in the legend; `nothing` has none.
     var meaning: String? {
         switch self {
         case .victim: "victim"
         case .exposed: "required, and the kernel may choose it"
-        case .unknown: "required, reserved or not"
+        case .unknown: "required, reservation unknown"
         case .owned: "reserved by amtguard"
         case .kept: "required, reserved, not owned by a running amtguardd"
         case .outside: "required, not reserved, out of reach"

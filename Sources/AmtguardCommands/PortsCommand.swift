@@ -5,13 +5,14 @@ import ArgumentParser
 /// `amtguardctl ports`
 struct PortsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ports", abstract: "Show each required port: reserved, within reach, held, taken and by whom.",
+        commandName: "ports", abstract: "Show each required port: reserved, within reach, held, used by which socket.",
         discussion: """
-            The picture is as wide as the terminal, or as COLUMNS says; a column that stands for several kinds of \
-            ports shows the gravest. Without a daemon it shows what the kernel says now of AMT's own ports.
+            The picture is as wide as the terminal, or as COLUMNS says. A column of it stands for many ports and shows \
+            the most serious state among them. If amtguardd does not run, the command shows AMT's own ports as the \
+            kernel reports them.
 
             Exit status: 0 if no required port is exposed, 2 if one is, 3 if that is not known: the list can't be read, \
-            or amtguardd does not run, does not answer or what it saw is too old; 64 wrong usage.
+            or amtguardd does not run, does not answer or reported too long ago; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -37,7 +38,7 @@ struct PortsCommand: ParsableCommand {
         }
     }
 
-    /// The list shows that a port is exposed; that none will be, only a daemon that guards can tell.
+    /// The list alone shows that a port is exposed. That no port is, counts only while a daemon guards.
     private static func exit(_ assessment: Assessment) -> ExitStatus {
         switch assessment.status.ports.areExposed {
         case true?: .exposed
@@ -52,7 +53,7 @@ struct PortsCommand: ParsableCommand {
         return [Status.Line("Warning", "\(reason.says). \(whose):", .bad)] + Status.Line.advice(of: reason)
     }
 
-    /// The picture, and a row for each port.
+    /// The picture, and below it a row for each port.
     static func drawing(_ ports: Status.Ports, victims: [Status.Socket]?) -> (Terminal) -> String {
         let picture = PortPicture(PortSpace(ports, victims: victims))
         guard !ports.each.isEmpty else { return { "\(picture.render(on: $0))\n\nNo port is required." } }
@@ -93,7 +94,7 @@ extension Status.Port {
 }
 
 extension PortSpace {
-    /// What the daemon told. Its sets are text that came from another process; one that is no set is as if not known.
+    /// The ports of a report. Its sets are text from another process; a text that is no set counts as unknown.
     init(_ ports: Status.Ports, victims: [Status.Socket]?) {
         func set(_ text: String?) -> PortSet? { text.flatMap { try? PortSet(kernel: Array($0.utf8)) } }
         required = set(ports.required) ?? PortSet()

@@ -6,21 +6,21 @@ import SystemPackage
 /// `amtguardctl probe HOST:PORT`
 struct ProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "probe", abstract: "Try which local ports hear an answer on this machine's own network card.",
+        commandName: "probe", abstract: "Test which local ports receive answers through this machine's network card.",
         discussion: """
             Connects to HOST:PORT, a service of your choice on another machine, once from each required TCP port and \
-            once from each of some ports beside them, all at the same time, and compares. It sends packets, and that \
-            is all: no byte of the service is read, and each connection is reset as soon as it stands. A name is \
-            looked up, and one address of it is used. Below 1024 a port needs root. UDP is not probed.
+            once from each of some neighbouring ports, all at the same time, and compares the results. It sends \
+            connection requests and nothing else: it reads no data and resets each connection as soon as it is \
+            established. It uses one address of a host name. A port below 1024 needs root. UDP is not probed.
 
-            Exit status: 0 if every port passes, 1 if any is diverted, 3 if that is not known of all (no answer, in \
-            use, not tried, no way), 64 wrong usage. As root the result is kept by amtguardd, and shown by status.
+            Exit status: 0 if every port passes, 1 if any is diverted, 3 if a port could not be tested (no answer, in \
+            use, not tried, no route), 64 wrong usage. If root runs it, amtguardd keeps the result and status shows it.
             """)
 
     @OptionGroup var common: CommonOptions
 
     @Argument(
-        help: ArgumentHelp("What to connect to: server:22, 192.0.2.1:22, [2001:db8::1]:22.", valueName: "host:port"))
+        help: ArgumentHelp("Connect to this: server:22, 192.0.2.1:22, [2001:db8::1]:22.", valueName: "host:port"))
     var service: String
 
     @Option(help: ArgumentHelp("Connect from this address of the host.", valueName: "address"))
@@ -28,12 +28,12 @@ struct ProbeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Probe these ports, such as \"623 16992-16995\"; else those that are required.", valueName: "ports"))
+            "Probe these ports, such as \"623 16992-16995\", instead of the required ones.", valueName: "ports"))
     var ports: String?
 
     @Option(
         help: ArgumentHelp(
-            "Wait so long for answers; below 4 a lost packet looks like a diverted one.", valueName: "seconds"))
+            "Wait this long for answers; below 4, a lost packet looks like a diverted one.", valueName: "seconds"))
     var timeout = 4
 
     @Flag(
@@ -63,7 +63,7 @@ struct ProbeCommand: ParsableCommand {
             let wanted = try PortSet(configuration: ports)
             guard ProbePlan(wanted) != nil else {
                 throw ValidationError(
-                    "--ports: that is \(wanted.count) ports. Allowed: 1 to \(ProbePlan.mostPorts) at a time.")
+                    "--ports: \(wanted.count) ports. Allowed: 1 to \(ProbePlan.mostPorts) at a time.")
             }
             return wanted
         } catch let error as PortSet.WordError {

@@ -2,9 +2,9 @@ import AmtguardCore
 import AmtguardSystemd
 import SystemPackage
 
-/// What amtguardd contributes to a probe: which ports are required, whose address it is, its holds, and its memory.
+/// What amtguardd contributes to a probe: the required ports, whether AMT shares an address, its holds, its memory.
 ///
-/// A probe does without it.
+/// A probe also works without it.
 struct ProbeGuardian {
     private let manager: ManagerBus?
     private let status: Status?
@@ -14,7 +14,7 @@ struct ProbeGuardian {
         status = if case .report(let assessment) = Inquiry(root: root).outcome() { assessment.status } else { nil }
     }
 
-    /// The ports that it requires; `nil` where it is not known, and where none is.
+    /// The required ports; `nil` if they are unknown, or there are none.
     var required: PortSet? {
         let ports = status.flatMap { try? PortSet(kernel: Array($0.ports.required.utf8)) }
         return ports.flatMap { $0.isEmpty ? nil : $0 }
@@ -28,7 +28,7 @@ struct ProbeGuardian {
         return PortSet(merging: (holds ?? []).map { $0.port...$0.port })
     }
 
-    /// Whether AMT shares an address; `nil` where that is not known.
+    /// Whether AMT shares an address; `nil` if that is unknown.
     func shares(_ address: IPAddress) -> Bool? {
         guard case .v4 = address else { return false }
         guard let interfaces = status?.amt.interfaces else { return nil }
@@ -38,10 +38,10 @@ struct ProbeGuardian {
         return interfaces.contains { $0.address == "unknown" } ? nil : false
     }
 
-    /// Has a result remembered, if it says anything.
+    /// Has amtguardd remember a result, if it says anything.
     ///
     /// The corresponding method is `RecordProbe` of `org.amtguard1.Manager`.
-    /// - Returns: Why it is not; `nil` if it is.
+    /// - Returns: Why amtguardd does not remember it; `nil` if it does.
     func remember(_ result: ProbeResult) -> Reason? {
         func not(_ why: String, _ advice: String? = nil) -> Reason {
             Reason(id: "not-remembered", says: "nowhere: \(why)", advice: advice)

@@ -2,16 +2,16 @@ import AmtguardCore
 import AmtguardLinux
 import SystemPackage
 
-/// One probe: from what was typed to what was seen.
+/// One probe: from the command line to the result.
 struct ProbeRun {
     let service: ProbeService
     let from: IPAddress?
-    /// `nil` for those that are required.
+    /// `nil` for the required ones.
     let ports: PortSet?
     let timeout: Duration
     let guardian: ProbeGuardian
 
-    /// Why nothing was sent.
+    /// Why nothing could be sent.
     struct Impossible: Error {
         let reason: Reason
 
@@ -56,14 +56,14 @@ struct ProbeRun {
         return plan
     }
 
-    /// The first address of the service to which there is a way, and from where.
+    /// The first address of the service that a route leads to, and the local address for it.
     private func way() throws(Impossible) -> (source: ProbeEndpoint, peer: ProbeEndpoint) {
         let peers: [ProbeEndpoint]
         do {
             peers = try ProbeEndpoint.lookUp(service.host, port: service.port)
         } catch {
             throw Impossible(
-                "no-address", "\(service.host) has no address: \(error.message)", "Write its address: 192.0.2.1:22.")
+                "no-address", "\(service.host) has no address: \(error.message)", "Give its address: 192.0.2.1:22.")
         }
         var failure = Errno.addressFamilyNotSupported
         for peer in peers {
@@ -78,7 +78,7 @@ struct ProbeRun {
             }
             guard usual.address != peer.address else {
                 throw Impossible(
-                    "own-address", "\(peer.address) is this host itself: no packet would come by its network card",
+                    "own-address", "\(peer.address) is this host itself: no packet would pass its network card",
                     "Take a service on another machine.")
             }
             return (source, peer)
@@ -90,20 +90,20 @@ struct ProbeRun {
         switch error {
         case .addressNotAvailable:
             Impossible(
-                "not-our-address", "\(from.map { "\($0)" } ?? "?") is no address of this host",
+                "not-our-address", "\(from.map { "\($0)" } ?? "?") is not an address of this host",
                 "Take one that \"ip address\" shows, or leave --from out.")
         case .addressFamilyNotSupported where from != nil:
             Impossible(
-                "no-way", "\(service.host) has no address of the kind of --from",
-                "Take both of IPv4 or both of IPv6.")
+                "no-way", "\(service.host) has no address of the same kind as --from",
+                "Use IPv4 for both, or IPv6 for both.")
         default:
             Impossible(
-                "no-way", "there is no way to \(service.host): \(error)",
-                "Look at the routes (ip route get), or take another service.")
+                "no-way", "there is no route to \(service.host): \(error)",
+                "Look at the routes (ip route get), or use another service.")
         }
     }
 
-    /// Whoever reads it can still interrupt, and knows what a firewall will show.
+    /// Tells the user what is sent: it can still be interrupted, and be found in a firewall's log.
     private func announce(_ plan: ProbePlan, _ peer: ProbeEndpoint) {
         let place = peer.address.with(port: peer.port)
         let name = IPAddress(service.host) == peer.address ? place : "\(service.host) (\(place))"

@@ -3,12 +3,12 @@ import ArgumentParser
 import Glibc
 import SystemPackage
 
-/// What a command says: to programs, to people, and to the shell.
+/// What a command tells programs, people and the shell.
 struct Report {
     var json: JSON
     var text: [Status.Line]
     var exit: ExitStatus
-    /// What stands below the text; it depends on the width of the terminal.
+    /// What stands below the text; the width of the terminal matters for it.
     var drawing: ((Terminal) -> String)?
 
     init(_ json: JSON, _ text: [Status.Line], _ exit: ExitStatus, drawing: ((Terminal) -> String)? = nil) {
@@ -32,7 +32,7 @@ struct Report {
     }
 }
 
-/// Standard output takes no more: what was asked for is not told.
+/// Standard output failed: the answer did not get out.
 struct Unwritable: Error, CustomStringConvertible {
     let cause: Errno
 

@@ -3,12 +3,12 @@ import AmtguardLinux
 import Glibc
 import SystemPackage
 
-/// Standard output as a person sees it: colour only on a terminal, and never where NO_COLOR is set.
+/// Standard output as a person sees it. It has colour only on a terminal, and not if NO_COLOR is set.
 struct Terminal {
     var colours: Bool
     /// In columns.
     var width = 80
-    /// Whether the width is known: a program that reads a table wants each row on one line.
+    /// Whether long lines are folded. If the width is unknown, a program may read the output: each row is one line.
     var folds = false
     /// Whether it shows more than ASCII.
     var isUTF8 = false
@@ -24,13 +24,13 @@ struct Terminal {
             isUTF8: isUTF8(["LC_ALL", "LC_CTYPE", "LANG"].map(variable)))
     }
 
-    /// What the user says, else what the terminal says, else 80.
+    /// The width that the user sets, else the terminal's, else 80.
     static func width(columns: String?, window: Int?) -> Int {
         let sane = 20...1_000
         return [columns.flatMap { Int($0) }, window].lazy.compactMap { $0 }.first(where: sane.contains) ?? 80
     }
 
-    /// By locale(7): the first of these variables that is set and not empty says the encoding.
+    /// Whether the encoding is UTF-8. By locale(7) the first variable that is set and not empty decides.
     static func isUTF8(_ variables: [String?]) -> Bool {
         let locale = variables.lazy.compactMap { $0 }.first { !$0.isEmpty } ?? ""
         let encoding = locale.split(separator: ".").dropFirst().first?.prefix { $0 != "@" } ?? ""
@@ -41,7 +41,7 @@ struct Terminal {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 
-    /// The lines with their labels in one column, and what is too long for the terminal below.
+    /// The lines with their labels in one column, folded to the terminal's width.
     func render(_ lines: [Status.Line]) -> String {
         let lines = lines.map { line in
             var line = line

@@ -7,11 +7,11 @@ struct VictimsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "victims", abstract: "Show the sockets that AMT deafens; as root, with their processes.",
         discussion: """
-            A victim has one of AMT's ports on an address that AMT shares: what comes from outside goes to the \
-            firmware, and the program waits in vain. Let it use another port.
+            A victim uses one of AMT's ports on an address that AMT shares. AMT takes the packets that come to it from \
+            outside, and the program waits in vain. Let the program use another port.
 
             Exit status: 0 if there is none, 1 if there is one, 3 if that is not known, or amtguardd does not run, does \
-            not answer or what it saw is too old; 64 wrong usage.
+            not answer or reported too long ago; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -68,9 +68,9 @@ struct VictimsCommand: ParsableCommand {
         }
         guard !victims.isEmpty else { return [Status.Line("Victims", "none", .good)] }
         var lines = [Status.Line("Victims", "\(count)", .bad)]
-        if count > victims.count { lines.append(Status.Line("", "the gravest \(victims.count) of them:")) }
+        if count > victims.count { lines.append(Status.Line("", "the \(victims.count) most serious ones:")) }
         if victims.contains(where: { $0.holder == nil }), geteuid() != 0 {
-            lines.append(.advice("As root it names their processes as well."))
+            lines.append(.advice("Run it as root to see their processes."))
         }
         return lines
     }

@@ -26,9 +26,7 @@ public enum Program {
             case .during(let command):
                 EventLoop.ignoreBrokenPipes()
                 return try Bridge(invocation).run(command)
-            case .release:
-                var release = try Release(invocation)
-                try release.run()
+            case .release: return try release(invocation)
             case .version: print("amtguardd \(amtguardVersion)", to: .standardOutput)
             case .help: print(Invocation.help, to: .standardOutput)
             }
@@ -52,6 +50,18 @@ public enum Program {
             for problem in problems { print(problem.description, to: .standardError) }
         }
         return problems.isRefusal ? 1 : 0
+    }
+
+    private static func release(_ invocation: Invocation) throws -> CInt {
+        do {
+            var release = try Release(invocation)
+            try release.run()
+            return 0
+        } catch is Keepsake.Taken {
+            return fail(
+                "amtguardd runs and would add again what is taken out, so nothing is. Stop it first: "
+                    + "systemctl stop amtguardd", status: 1)
+        }
     }
 
     private static func fail(_ message: String, status: CInt) -> CInt {

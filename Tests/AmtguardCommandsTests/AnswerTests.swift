@@ -38,6 +38,14 @@ import Testing
         #expect(try answer("\(status().json)").staleness(at: later, boot: "b") != nil)
     }
 
+    @Test(arguments: [(5, true), (6, false)])
+    func `is not stale for five seconds, however short the audits are`(seconds: Int, isFresh: Bool) throws {
+        var status = status()
+        status.observed.auditUSec = 100_000
+        let later = Self.moment.instant + .seconds(seconds)
+        #expect((try answer("\(status.json)").staleness(at: later, boot: "b") == nil) == isFresh)
+    }
+
     @Test func `is stale in another boot`() throws {
         #expect(try answer("\(status().json)").staleness(at: Self.moment.instant, boot: "c") != nil)
     }

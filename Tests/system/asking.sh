@@ -68,11 +68,11 @@ expect "elsewhere the guard's word counts" like "$(unshare --net "$amtguardctl" 
 # SIGSTOP: the guard has its name, its lock and a state file that is fresh for two hours.
 kill -STOP $guard
 asked "stopped, with a whole list" 1 3 3 3
-expect "it says what is so, and what to do" told status '*degraded*amtguardd runs and does not answer (within 3 s)*systemctl restart amtguardd*'
+expect "it says what is so, and what to do" told status '*degraded*amtguardd runs but does not answer (within 3 s)*systemctl restart amtguardd*'
 overwrite 5001
 asked "stopped, with an overwritten list" 2 2 3 3
 expect "it shows the list as it is, not as it was" told status \
-    "*exposed, as the list is now*the list lacks $amt now*Reserved: *5001 (as the kernel says now)*protected since*"
+    "*exposed, as the list is now*$amt is missing*Reserved: *5001 (as the kernel says now)*protected since*"
 expect "in JSON as well" told_json .verdict exposed
 expect "the list" told_json .ports.reserved 5001
 expect "the ports" told_json .ports.exposed $amt
@@ -82,7 +82,7 @@ expect "ports shows it" told ports '*The list as it is now:*16992  exposed*'
 rm $run/state.json
 asked "stopped, without a state file" 3 3 3 3
 expect "that is said, and not that it does not run" told status \
-    '*unknown: amtguardd runs and does not answer within 3 s*there is no /run/amtguard/state.json*5001 (as the kernel says now)*'
+    '*unknown: amtguardd runs but does not answer within 3 s*/run/amtguard/state.json is missing*5001 (as the kernel says now)*'
 kill -CONT $guard
 eventually "once it goes on, it repairs" holds 623,664,5001,16992-16995
 
@@ -95,7 +95,7 @@ expect "since it is repaired" holds 623,664,5000,16992-16995
 kill -STOP $guard
 rm -rf $run
 expect "stopped and without a directory, it is not called" exits 3
-expect "one that does not run" like "$said" '*amtguardd runs and does not answer*'
+expect "one that does not run" like "$said" '*amtguardd runs but does not answer*'
 kill -CONT $guard
 expect "without a directory it is asked on the bus" not exits 3
 expect "and tells" like "$said" '*Verdict: *ed since *'
@@ -108,11 +108,11 @@ asked "without a bus its file is read" 0 0 0 0
 kill -STOP $guard
 overwrite 5002
 asked "and the list" 2 2 0 0
-kill -CONT $guard
-eventually "once it goes on, it repairs" holds 623,664,5002,16992-16995
 rm $run/state.json
 asked "without a bus and a file nobody tells" 3 3 3 3
-expect "which is said" told status '*amtguardd runs, but there is no bus to ask it by*no /run/amtguard/state.json*'
+kill -CONT $guard
+eventually "once it goes on, it repairs" holds 623,664,5002,16992-16995
+expect "which is said" told status '*amtguardd runs, but there is no bus to ask it on, and /run/amtguard/state.json is missing*'
 stop_guard
 expect "after its end it does not run" exits 3
 expect "as far as can be seen" like "$said" '*amtguardd does not run*'

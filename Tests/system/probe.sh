@@ -79,12 +79,12 @@ for service in 192.0.2.2:9 192.0.2.77:22 '[2001:db8::2]:9' '[2001:db8::77]:22'; 
     expect "$service: says nothing" took exits 3 probe $service
     expect "in less than 5 s" at_most $took 5000
 done
-expect "no way" exits 3 probe 198.51.100.1:22
-expect "says so" like "$said" '*there is no way to 198.51.100.1: *'
+expect "no route" exits 3 probe 198.51.100.1:22
+expect "says so" like "$said" '*there is no route to 198.51.100.1: *'
 expect "itself" exits 3 probe 192.0.2.1:22
 expect "says so" like "$said" '*is this host itself*'
 expect "somebody else's address" exits 3 probe 192.0.2.2:22 --from 192.0.2.9
-expect "says so" like "$said" '*192.0.2.9 is no address of this host*'
+expect "says so" like "$said" '*192.0.2.9 is not an address of this host*'
 for bad in 192.0.2.2 2001:db8::1:22 server:0 :22 server:ssh '192.0.2.2:22 --ports 0' '192.0.2.2:22 --ports 1-1000' \
     '192.0.2.2:22 --from here' '192.0.2.2:22 --timeout 0'; do
     expect "$bad is wrong usage" exits 64 probe $bad

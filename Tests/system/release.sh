@@ -12,7 +12,7 @@ overwrite 664,5000-5010
 start_guard OnStop=keep AuditSec=1h
 release
 expect "while a guard runs it is refused, in one line" is "$status $said" \
-    '1 amtguardd: another amtguardd guards this host already'
+    '1 amtguardd: amtguardd runs and would add again what is taken out, so nothing is. Stop it first: systemctl stop amtguardd'
 expect "and nothing is done" holds 623,664,5000-5010,16992-16995
 stop_guard
 expect "OnStop=keep leaves all" holds 623,664,5000-5010,16992-16995

@@ -52,10 +52,10 @@ _amtguardctl() {
     command)
         local -ar subcommands=(
             'status:Show the verdict, what it rests on, and what to do.'
-            'ports:Show each required port: reserved, within reach, held, taken and by whom.'
+            'ports:Show each required port: reserved, within reach, held, used by which socket.'
             'victims:Show the sockets that AMT deafens; as root, with their processes.'
-            'firmware:Show what is known of Intel AMT, and by which evidence.'
-            'probe:Try which local ports hear an answer on this machine'\''s own network card.'
+            'firmware:Show what is known of Intel AMT, and the evidence.'
+            'probe:Test which local ports receive answers through this machine'\''s network card.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
@@ -130,8 +130,8 @@ _amtguardctl_probe() {
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
         ':host\:port:'
         '--from[Connect from this address of the host.]:address:'
-        '--ports[Probe these ports, such as "623 16992-16995"; else those that are required.]:ports:'
-        '--timeout[Wait so long for answers; below 4 a lost packet looks like a diverted one.]:seconds:'
+        '--ports[Probe these ports, such as "623 16992-16995", instead of the required ones.]:ports:'
+        '--timeout[Wait this long for answers; below 4, a lost packet looks like a diverted one.]:seconds:'
         '--json[Print JSON, as /usr/share/amtguard/probe.schema.json describes it.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'

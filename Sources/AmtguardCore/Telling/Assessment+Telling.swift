@@ -11,7 +11,7 @@ extension Assessment {
         let words = verdict.map { $0.words + (showsOwnLook ? ", as the list is now" : "") } ?? "unknown"
         return status.text(
             verdict: Status.Line("Verdict", words, verdict?.tone ?? .doubtful), showsOwnLook: showsOwnLook)
-            + [Status.Line("", "it reported then: \(reported)", .faint)]
+            + [Status.Line("", "last report: \(reported)", .faint)]
     }
 
     /// What stands above the text of the other commands where the report may no longer be true.

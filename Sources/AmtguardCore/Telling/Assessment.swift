@@ -20,7 +20,7 @@ public struct KernelLook: Hashable, Sendable {
 /// | answers | can't be read, or misses no port beyond those that it reported | the daemon's |
 /// | answers | misses further ports | exposed if one is within reach, else degraded, or the daemon's where that is graver |
 /// | is silent | misses required ports | exposed if one is within reach, else degraded |
-/// | is silent | misses none | degraded: nobody repairs it |
+/// | is silent | misses none | degraded: the daemon does not repair it |
 /// | is silent | can't be read | unknown |
 /// | reported too long ago | misses ports within reach | exposed |
 /// | reported too long ago | anything else | unknown |
@@ -81,7 +81,7 @@ extension Assessment.Voice {
         case .answers: nil
         case .silent(let how):
             Reason(
-                id: "no-answer", says: "amtguardd runs and does not answer (\(how)): nobody repairs the list now",
+                id: "no-answer", says: "amtguardd runs but does not answer (\(how)), so it does not repair the list",
                 advice: "See systemctl status amtguardd; systemctl restart amtguardd starts it anew.")
         case .outdated(let why):
             Reason(id: "stale", says: why, advice: "See systemctl status amtguardd.")
@@ -93,8 +93,8 @@ extension Reason {
     fileprivate static func missing(_ ports: PortSet) -> Reason {
         Reason(
             id: "list-changed",
-            says: "the list lacks \(ports.brief) now, as amtguardctl saw itself, and amtguardd has not put it back",
-            advice: "If that lasts, restart it: systemctl restart amtguardd.")
+            says: "amtguardctl read the list: \(ports.brief) is missing, and amtguardd has not added it again",
+            advice: "If this persists, restart it: systemctl restart amtguardd.")
     }
 }
 
