@@ -87,19 +87,22 @@ struct Overwrites: Hashable, Sendable {
             self = Overwrites()
             return [.calmed(run)]
         }
-        if let told, now - told < Self.window || run.untold == 0 { return [] }
+        // One that seems to have ended is told of when it has.
+        if let told, now < told + Self.window || !isGoingOn(at: now) { return [] }
         told = now
         self.run?.untold = 0
         return [.contested(run)]
     }
 
-    /// When there is something to tell next.
-    func nextTime(fullTime: Instant) -> Instant? {
+    /// When there is something to tell next, once it was told what there is now: never a time that has passed.
+    func nextTime(fullTime: Instant, after now: Instant) -> Instant? {
         guard isContested, let run else { return nil }
         let end = run.answer == .repaired ? last + Self.window : max(lingersUntil, fullTime)
-        guard let told, run.untold > 0 else { return end }
+        guard let told, told + Self.window > now, isGoingOn(at: told + Self.window) else { return end }
         return min(end, told + Self.window)
     }
+
+    private func isGoingOn(at time: Instant) -> Bool { time - last < Self.window / 2 }
 }
 
 extension Contest.Answer {

@@ -16,7 +16,7 @@ extension Reservation {
         let isAsking = if case .overwritten = state { true } else { false }
         let appointments = [
             isAsking ? now : nil, isPaced ? bucket.nextToken : nil, isAttentive ? nil : attention.nextToken,
-            suspicion?.until, overwrites.nextTime(fullTime: bucket.fullTime),
+            suspicion?.until, overwrites.nextTime(fullTime: bucket.fullTime, after: now),
         ]
         if let next = appointments.compactMap({ $0 }).min() { effects.append(.look(at: next)) }
         return effects

@@ -14,7 +14,7 @@ extension Reservation {
         let mayRemove =
             switch state {
             case .removing: prompt != .readBack
-            case .stuck: prompt != .watch
+            case .stuck: prompt != .watch && prompt != .readBack
             case .unread, .whole, .adding, .spent, .lacking, .overwritten: true
             }
         switch state {
@@ -55,7 +55,7 @@ extension Reservation {
 
     /// Ports are missing: adds them, if the pace allows it.
     private mutating func add(_ missing: PortSet, to found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
-        if case .stuck = state, prompt == .watch { return [] }
+        if case .stuck = state, prompt == .watch || prompt == .readBack { return [] }
         guard bucket.take(at: now.instant) else {
             state = .spent
             overwrites.spend(found, at: now)

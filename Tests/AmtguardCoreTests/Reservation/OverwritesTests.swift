@@ -83,10 +83,10 @@ import Testing
         #expect(says?.contains("sysctl of tuned.service (30 times)") == true, "no pid where each was another")
     }
 
-    @Test(arguments: [1, 2, 5, 10, 20, 40, 100, 250, 1_000])
+    @Test(arguments: [1, 5, 20, 60])
     func `of two minutes are at most 40 lines a minute, at any rate and any pace`(rate: Int) {
         for pace in [Configuration().pace, Pace(burst: 1, perSecond: 1), Pace(burst: 3, perSecond: 50)] {
-            for gap in [0.0, 0.5, 1, 3, 11, 61] {
+            for gap in [0.0, 1, 3, 11] {
                 var configuration = Configuration()
                 configuration.pace = pace
                 let lines = lines(of: rate, pausing: gap, configuration)
@@ -150,8 +150,8 @@ import Testing
         let told = scene.told()
         #expect(told.additions == [])
         let missing: PortSet = "664,16992-16995"
-        #expect(
-            told.events.first == .overwritten(ObservedOverwrite(found: "623,8080", missing: missing, writer: sysctl)))
+        let overwrite = ObservedOverwrite(found: "623,8080", missing: missing, writer: sysctl)
+        #expect(told.events.contains(.overwritten(overwrite)))
         #expect(scene.status.verdict == .exposed)
         // Another one, and the same once more: the watch shows it, though the list is what it was.
         scene.overwrite(with: "9090", by: sysctl)

@@ -47,7 +47,7 @@ import Testing
 
     @Test func `say everything, the verdict first`() {
         var scene = Scene(list: "8080")
-        scene.now = 200
+        scene.now = 120
         scene.overwrite(with: "8080", by: sysctl)
         let text = scene.status.text
         #expect(text.first == Status.Line("Verdict", "protected since 2026-11-22T20:01:40Z", .good))
@@ -56,9 +56,9 @@ import Testing
             "AMT|unknown, firmware 16.1.25.2124", "|pci: 0000:00:16.0 is Intel's management engine interface",
             "Required|623,664,16992-16995", "Reserved|623,664,8080,16992-16995", "Owned|623,664,16992-16995",
             "Ephemeral|1024-65535", "Watch|fanotify", "Repairs|1",
-            "|last at 2026-11-22T20:03:20Z by sysctl[4711] of systemd-sysctl.service",
+            "|last at 2026-11-22T20:02:00Z by sysctl[4711] of systemd-sysctl.service",
             "|found 8080, restored 623,664,8080,16992-16995",
-            "Observed|2026-11-22T20:03:20Z, amtguardd \(amtguardVersion)",
+            "Observed|2026-11-22T20:02:00Z, amtguardd \(amtguardVersion)",
         ] {
             #expect(shown.contains(line), "\(line)")
         }
