@@ -97,7 +97,8 @@ import Testing
             var bytes: [UInt8] = []
             for _ in 0..<numbers.below(6) {
                 var message = WireMessage(
-                    type: UInt8(numbers.below(6)), isLittleEndian: numbers.below(2) == 0, sender: ":1.\(numbers.below(3))",
+                    type: UInt8(numbers.below(6)), isLittleEndian: numbers.below(2) == 0,
+                    sender: ":1.\(numbers.below(3))",
                     text: numbers.below(3) == 0 ? nil : String(repeating: "x", count: numbers.below(70_000))
                 ).bytes
                 // One in four is damaged in its header.

@@ -6,7 +6,7 @@ PATIENCE=30
 start_machine - < <(cat $machines/provisioned-acm.machine; printf '\n[machine]\nreset = 4000\n')
 serve
 start_bus
-launch=(env LD_PRELOAD=$work/helpers/libasleep.so ASLEEP=$work/slept)
+launch=(env "LD_PRELOAD=$work/helpers/libasleep.so" "ASLEEP=$work/slept")
 start_guard AuditSec=1h
 eventually "it is asked at the start" json .amt.state provisioned
 expect "once" asked_times 1
