@@ -1,6 +1,6 @@
-/// How often others may have everything looked at, which takes the longer the more sockets the host has.
+/// How often there is a look that takes the longer the more sockets the host has.
 ///
-/// After each such look 25 times as long passes before the next one: that is 4 % of a core at most, for all who ask.
+/// After each such look 25 times as long passes before the next one: that is 4 % of a core at most, whoever asks.
 public struct LookRation: Hashable, Sendable {
     private static let rest = 25
     /// Even where a look takes no time.

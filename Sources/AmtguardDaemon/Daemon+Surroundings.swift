@@ -27,11 +27,14 @@ extension Daemon {
 
     /// Looks who has AMT's ports: presumed LMS, and whom AMT deafens. Among a hundred thousand connections that takes 40 ms.
     func lookAtSockets() {
+        let start = Instant.now()
+        guard socketsRation.allows(at: start) else { return }
         do {
             observe(.sockets(try readSockets(on: guardian.portsOfInterest, own: holds.own)))
         } catch {
             observe(.sockets(nil, ReadingFailure(error)))
         }
+        socketsRation.spend(from: start, to: .now())
     }
 
     /// What SMBIOS says, where the privileged step has handed it over; foreign bytes, sealed.

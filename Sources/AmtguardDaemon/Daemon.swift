@@ -29,6 +29,8 @@ final class Daemon {
     var publishedAt = Duration.zero
     /// When others may have it look at everything.
     var ration = LookRation()
+    /// When the sockets may be looked at, whatever the cause.
+    var socketsRation = LookRation()
     /// What happened and was not told yet.
     var outbox: [Event] = []
     var line = ""

@@ -10,6 +10,9 @@ struct HoldDriver: ~Copyable {
     private var store = HoldStore()
     /// The sockets that were ever ours: one that was let go of may live on in the store for a moment.
     private(set) var own = OwnSockets()
+    /// Who was in the way when that was looked at last, and when it may be looked at again.
+    private var occupants: [Hold: HoldObstacle] = [:]
+    private var ration = LookRation()
 
     /// Takes over what the service manager kept.
     mutating func adopt(_ stored: consuming Descriptor, name: String) {
@@ -69,14 +72,24 @@ struct HoldDriver: ~Copyable {
     /// A listener in the way is no harm, and anything else is: looks which it is, and whose.
     private mutating func nameOccupants() {
         let occupied = refused.filter { if case .occupied = $0.value { true } else { false } }.keys
-        guard !occupied.isEmpty else { return }
+        let start = Instant.now()
+        if ration.allows(at: start) || occupied.contains(where: { occupants[$0] == nil }) {
+            occupants = findOccupants(of: Array(occupied))
+            ration.spend(from: start, to: .now())
+        }
+        for hold in occupied { refused[hold] = occupants[hold] }
+    }
+
+    private func findOccupants(of occupied: [Hold]) -> [Hold: HoldObstacle] {
+        var occupants = Dictionary(occupied.map { ($0, HoldObstacle.occupied(nil)) }) { first, _ in first }
+        guard !occupied.isEmpty else { return [:] }
         let ports = PortSet(merging: occupied.map { $0.port...$0.port })
-        guard let sockets = try? readSockets(on: ports, includingBound: true, own: own).sockets else { return }
+        guard let sockets = try? readSockets(on: ports, includingBound: true, own: own).sockets else { return occupants }
         for hold in occupied {
             let inTheWay = sockets.filter { $0.isInTheWay(of: hold) }
-            guard let first = inTheWay.first(where: \.isListener) ?? inTheWay.first else { continue }
-            refused[hold] = first.obstacle
+            if let first = inTheWay.first(where: \.isListener) ?? inTheWay.first { occupants[hold] = first.obstacle }
         }
+        return occupants
     }
 }
 

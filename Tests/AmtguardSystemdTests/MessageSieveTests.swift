@@ -97,7 +97,8 @@ import Testing
             var bytes: [UInt8] = []
             for _ in 0..<numbers.below(6) {
                 var message = WireMessage(
-                    type: UInt8(numbers.below(6)), isLittleEndian: numbers.below(2) == 0, sender: ":1.\(numbers.below(3))",
+                    type: UInt8(numbers.below(6)), isLittleEndian: numbers.below(2) == 0,
+                    sender: ":1.\(numbers.below(3))",
                     text: numbers.below(3) == 0 ? nil : String(repeating: "x", count: numbers.below(70_000))
                 ).bytes
                 // One in four is damaged in its header.
@@ -164,18 +165,39 @@ import Testing
         _ = budget.begin(at: .seconds(1))
         for sender in 0..<4 { _ = budget.judge(":1.\(sender)") }
         _ = budget.begin(at: .seconds(2))
-        #expect(Self.judgements(&budget, ":1.0", 100) == [64, 1, 35])
-        for sender in 0..<1_000 { _ = budget.judge(":1.\(sender)") }
+        let shared = Self.judgements(&budget, ":1.0", 100)
+        #expect(shared == [64, 1, 35])
+        for sender in 0..<200 { _ = budget.judge(":1.\(sender)") }
         _ = budget.begin(at: .seconds(3))
-        #expect(Self.judgements(&budget, ":1.2000", 100) == [4, 1, 95])
+        let least = Self.judgements(&budget, ":1.2000", 100)
+        #expect(least == [4, 1, 95])
     }
 
-    @Test func `remembers no more senders than a bus has`() {
+    @Test func `leaves room for who asks seldom, however many are greedy`() {
         var budget = CallBudget()
-        _ = budget.begin(at: .seconds(1))
-        for sender in 0..<4_096 { _ = budget.judge(":1.\(sender)") }
-        #expect(Self.judgements(&budget, ":1.5000", 3) == [0, 0, 3])
-        #expect(Self.judgements(&budget, ":1.1", 1) == [1, 0, 0])
+        var passed: [Int] = []
+        var polite: [[Int]] = []
+        for second in 1...4 {
+            _ = budget.begin(at: .seconds(second))
+            let sums = (0..<1_000).map { Self.judgements(&budget, ":1.\($0)", 10) }
+            passed.append(sums.map { $0[0] + $0[1] }.reduce(0, +))
+            polite.append(Self.judgements(&budget, ":1.5000", 2))
+        }
+        // In the first second nobody is known for it.
+        #expect(passed[0] == CallBudget.most)
+        for count in passed.dropFirst() { #expect(count == CallBudget.inAll + 1) }
+        for judgements in polite.dropFirst() { #expect(judgements == [2, 0, 0]) }
+    }
+
+    @Test func `has a bound that no number of senders exceeds`() {
+        var budget = CallBudget()
+        var sums: [Int] = []
+        for second in 1...3 {
+            _ = budget.begin(at: .seconds(second))
+            let passed = (0..<5_000).map { Self.judgements(&budget, ":1.\($0)", 4)[0] }
+            sums.append(passed.reduce(0, +))
+        }
+        #expect(sums == Array(repeating: CallBudget.most, count: 3))
     }
 }
 

@@ -102,14 +102,16 @@ extension Systemd {
             let bus = try PrivateBus()
             let heard = Box<[String]>([])
             let listener = try place(bus.address)
-            listener.subscribe(sender: "org.example.Sender", path: nil, interface: "org.example.Hello", member: "Said") {
+            listener.subscribe(sender: "org.example.Sender", path: nil, interface: "org.example.Hello", member: "Said")
+            {
                 heard.value.append((try? $0.readString()) ?? "")
             }
             let sender = try SystemBus(on: loop, name: "org.example.Sender", address: bus.address)
             #expect(try loop.run { outcomes.value == [.acquired] && sender.isConnected })
             try loop.run(for: .milliseconds(100))
             for words in [["--destination=org.example.Name"], []] {
-                let forged = try bus.busctl(words + ["emit", "/org/example", "org.example.Hello", "Said", "s", "forged"])
+                let forged = try bus.busctl(
+                    words + ["emit", "/org/example", "org.example.Hello", "Said", "s", "forged"])
                 #expect(try loop.run { !forged.isRunning })
             }
             sender.emit("Said", path: "/org/example", interface: "org.example.Hello", [.string("true")])

@@ -19,7 +19,7 @@ mkfifo login
 $work/helpers/login-manager $bus_address <login >logind &
 exec 7>login
 eventually "there is a login manager" test -s logind
-launch=(env LD_PRELOAD=$work/helpers/libasleep.so ASLEEP=$work/slept)
+launch=(env "LD_PRELOAD=$work/helpers/libasleep.so" "ASLEEP=$work/slept")
 start_guard AuditSec=1h
 eventually "it has its name" has_name
 asked() { seen=$(wc -l <asked); [[ $seen == "$1" ]]; }

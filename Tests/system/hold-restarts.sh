@@ -41,7 +41,7 @@ ended_supervisor() { ! runs $supervisor; }
 eventually "it ends" ended_supervisor
 wait $supervisor || true
 
-# Lending.
+# On the bus.
 rm -rf $root/run
 ip addr add 192.0.2.1/24 dev eth0
 start_bus
@@ -49,28 +49,7 @@ start_guard
 eventually "it has its name" has_name
 all=('"192.0.2.1:'{623,664,16992,16993,16994,16995}'/tcp held"')
 eventually "the property tells its holds" property Holds "as 6 ${all[*]}"
-lend() {  # KIND ADDRESS PORT: what the guard answers, and what comes of it
-    DBUS_SYSTEM_BUS_ADDRESS=$bus_address "${as[@]}" $work/helpers/borrower "$@" 2>&1
-}
-for kind in tcp sharing tcp; do
-    expect "a $kind socket is bound beside one, and nobody else's" is "$(lend $kind 192.0.2.1 16992)" 'bound to 192.0.2.1:16992'
-done
-expect "and the property tells the same as before" property Holds "as 6 ${all[*]}"
-expect "nor is one lent that is not held" like "$(lend tcp 192.0.2.1 80)" '*192.0.2.1:80/tcp is not held*bound to 0.0.0.0:0*'
-expect "nor what is no address" like "$(lend tcp localhost 80)" '*Allowed: an IPv4 address and a port*'
-for kind in udp v6 bound; do
-    expect "nor to a socket of another kind ($kind)" like "$(lend $kind 192.0.2.1 16992)" '*Allowed: a TCP socket of IPv4, of the network of amtguardd, that is not bound.*'
-done
-as=(unshare --net)
-expect "nor to one of another network" like "$(lend tcp 192.0.2.1 16992)" '*Allowed: a TCP socket of IPv4, *bound to 0.0.0.0:0*'
-as=()
-expect "nor without one" like "$(on_bus call "${object[@]}" $manager_interface LendHold sq 192.0.2.1 16992 || true)" '*nvalid arguments*sqh*'
-as=("${as_nobody[@]}")
-expect "nor to anybody but root" like "$(lend tcp 192.0.2.1 16992)" '*ccess denied*'
-as=()
-expect "the port is held all the while" is "$(free_now)" ''
-descriptors() { seen=$(find /proc/$guard/fd -lname 'socket:*' | wc -l); [[ $seen == "$1" ]]; }
-before=$(find /proc/$guard/fd -lname 'socket:*' | wc -l)
-for _ in 1 2 3; do lend tcp 192.0.2.1 16992 >/dev/null; done
-eventually "and nothing of a borrower's stays with the guard" descriptors "$before"
+expect "nobody gets a place beside one by way of the bus" like \
+    "$(on_bus call "${object[@]}" $manager_interface LendHold sq 192.0.2.1 16992 || true)" '*nknown method*'
+expect "the port is held" is "$(free_now)" ''
 stop_guard

@@ -164,6 +164,7 @@ kill_guard() { kill -KILL $guard; wait_guard; }
 descriptors() { find /proc/$guard/fd -type l 2>/dev/null | wc -l; }  # how many the guard has
 has_descriptors() { seen=$(descriptors); [[ $seen == "$1" ]]; }      # NUMBER: it may be just writing a file
 peak() { awk '/^VmHWM:/ { print $2 }' /proc/$guard/status; }         # the most memory that it had, in KiB
+used() { awk '{ sub(/.*\) /, ""); print ($12 + $13) * 10 }' /proc/$guard/stat; }  # how long it has computed, in ms
 beats_more() { (($(grep -c WATCHDOG=1 $manager_log) > $1)); }        # COUNT: it told the service manager that it turns
 
 reload_guard() {
@@ -187,6 +188,7 @@ touch $manager_log
 bus_socket=$root/run/dbus/system_bus_socket
 bus_address=unix:path=$bus_socket
 
+bus_limits=''  # further ones
 start_bus() {
     mkdir -p ${bus_socket%/*}
     rm -f $bus_socket
@@ -216,6 +218,7 @@ start_bus() {
     <allow own="org.freedesktop.PolicyKit1"/>
     <allow send_destination="org.freedesktop.PolicyKit1"/>
   </policy>
+  $bus_limits
   <limit name="max_connections_per_user">2000</limit>
   <limit name="max_completed_connections">2000</limit>
 </busconfig>

@@ -132,7 +132,7 @@ reload_guard
 holds_all() { seen=$(on_bus get-property "${object[@]}" $manager_interface Holds || true); [[ $(grep -o ' held"' <<<"$seen" | wc -l) == 6 ]]; }
 eventually "the ports are held" holds_all
 for attempt in first second; do
-    expect "a $attempt probe borrows the holds" exits 1 probe 192.0.2.2:22 --ports '664 16992' --timeout 1
+    expect "a $attempt probe binds beside the holds" exits 1 probe 192.0.2.2:22 --ports '664 16992' --timeout 1
     expect "and tells what is diverted" judged diverted 16992
     expect "and what is not" judged passes 664
     expect "and the holds are what they were" holds_all
@@ -140,7 +140,7 @@ done
 if "${as_nobody[@]}" "$amtguardd" --version >/dev/null 2>&1; then
     status=0
     said=$("${as_nobody[@]}" "$amtguardctl" --root $root probe 192.0.2.2:22 --ports 16992 2>&1) || status=$?
-    expect "nobody but root borrows one" is $status 3
+    expect "nobody but root binds beside one" is $status 3
     expect "and is told so" judged busy 16992
     expect "and replaces no result" json .probe.ports.0.verdict passes
 fi

@@ -58,9 +58,9 @@ struct DescriptorlessSocket: ~Copyable {
         }
     }
 
-    /// How many bytes lie there up to a message with descriptors; `nil` where that comes next.
+    /// How many bytes lie there; `nil` where one of the messages has descriptors.
     ///
-    /// The kernel ends a look behind such a message, and says that there was no room for what came with it.
+    /// A look goes on to the first such message, and the kernel says that there was no room for what came with it.
     private func look(into part: inout [UInt8], atMost most: Int) throws(Errno) -> Int? {
         var header = unsafe msghdr()
         let count = try valueOrErrno {

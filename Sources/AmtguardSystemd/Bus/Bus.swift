@@ -37,7 +37,7 @@ import SystemPackage
                 try? copy.close()
                 throw Errno(rawValue: -result)
             }
-            gate.isClogged = { [unowned connection] in connection.queued >= Self.answerBound }
+            gate.isClogged = { [unowned connection] in connection.isClogged }
             connection.gate = gate
         } else {
             unsafe try check(sd_bus_set_address(bus, address.text))
@@ -99,6 +99,9 @@ import SystemPackage
         _ = unsafe sd_bus_get_n_queued_write(bus, &count)
         return count
     }
+
+    /// Whether the other side reads too little for anybody to be answered.
+    var isClogged: Bool { queued >= Self.answerBound }
 
     /// Does what can be done at once, after a wait for the other side of at most `timeout`.
     ///

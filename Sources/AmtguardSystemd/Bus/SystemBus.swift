@@ -22,6 +22,8 @@ public final class SystemBus {
     /// Where the doubling ends; also the life of a connection after which it starts again, and the time after which
     /// one that never became ready is tried anew.
     private static let longestPause: Duration = .seconds(30)
+    /// How long a bus may take nothing of what is sent.
+    private static let cloggedPatience: Duration = .seconds(10)
 
     private let loop: EventLoop
     private let address: BusAddress
@@ -35,6 +37,7 @@ public final class SystemBus {
     private var outcome: NameOutcome?
     private var pause = SystemBus.shortestPause
     private var readySince: Duration?
+    private var cloggedSince: Duration?
     /// The connection is dead or useless: the timer is running that replaces it.
     private var isDoomed = false
     private(set) var connection: Bus?
@@ -153,6 +156,7 @@ public final class SystemBus {
         connection?.close()
         connection = nil
         readySince = nil
+        cloggedSince = nil
         isDoomed = false
     }
 
@@ -168,9 +172,22 @@ public final class SystemBus {
     ///
     /// Whoever looks at the world from time to time anyway calls this too.
     public func lookAfterConnection() {
-        if isDoomed || (!isConnected && mayBeThere) { open() }
+        if isDoomed || (!isConnected && mayBeThere) || isClogged() { open() }
         // The bus's policy may have been mended meanwhile.
         if case .failed = outcome, isConnected, let name, let connection { request(name, on: connection) }
+    }
+
+    /// Whether the bus takes nothing of us any more: it holds back whoever has sent too much to others that do not read.
+    /// With a new connection that begins anew.
+    private func isClogged() -> Bool {
+        guard let connection, connection.isClogged else {
+            cloggedSince = nil
+            return false
+        }
+        let now = BootClock.now
+        let since = cloggedSince ?? now
+        cloggedSince = since
+        return now - since >= Self.cloggedPatience
     }
 
     /// Whether the socket exists, as far as the address tells.

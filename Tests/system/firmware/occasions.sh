@@ -1,4 +1,4 @@
-# The firmware is asked at the start, after a reset, on SIGHUP and after a resume: once each, and not without a cause.
+# The firmware is asked at the start, after a reset, on SIGHUP and after a sleep: once each, and not without a cause.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 PATIENCE=30
 
@@ -6,6 +6,7 @@ PATIENCE=30
 start_machine - < <(cat $machines/provisioned-acm.machine; printf '\n[machine]\nreset = 4000\n')
 serve
 start_bus
+launch=(env "LD_PRELOAD=$work/helpers/libasleep.so" "ASLEEP=$work/slept")
 start_guard AuditSec=1h
 eventually "it is asked at the start" json .amt.state provisioned
 expect "once" asked_times 1
@@ -40,6 +41,7 @@ sleep 6
 echo true >&"${login[1]}"
 sleep 1
 expect "before a sleep nothing is asked" asked_times 4
+echo 2 >slept
 echo false >&"${login[1]}"
 eventually "after it, it is" asked_times 5
 sleep 7

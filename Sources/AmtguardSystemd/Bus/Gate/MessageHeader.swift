@@ -66,7 +66,8 @@ struct MessageHeader {
     }
 
     private static func number(in bytes: [UInt8], at offset: Int, _ isLittleEndian: Bool) -> Int {
-        let part = bytes[offset..<(offset + 4)]
-        return Int((isLittleEndian ? Array(part.reversed()) : Array(part)).reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+        var number = 0
+        for index in 0..<4 { number = number << 8 | Int(bytes[offset + (isLittleEndian ? 3 - index : index)]) }
+        return number
     }
 }
