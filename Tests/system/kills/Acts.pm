@@ -1,0 +1,174 @@
+# Acts.pm: what a guard does in its life, and what has to be true afterwards however it ended in the middle of it.
+package Acts;
+use strict;
+use warnings;
+use Faults;
+use Host;
+
+my $amt = '623,664,16992-16995';
+my $short = '5000-5010';
+my $long = join ',', map { 20001 + 2 * $_ } 0 .. 1499;  # 9 kB: three writes
+
+# `others` have these ports, a guard with `lines` of configuration does its `act`, which leaves `required`. What runs under
+# strace is the guard that starts, the one that runs, or `amtguardd --release` after its end.
+our @order = qw(start restart repair audit grow shrink keep stop release shrink-long stop-long release-long);
+our %acts = (
+    start => { traced => 'start' },
+    restart => { traced => 'start', before => sub { $_[0]->start(); $_[0]->kill_guard() } },
+    repair => { traced => 'guard', act => sub { $_[0]->write_list($short) } },
+    audit => { traced => 'guard', act => sub { } },
+    grow => { traced => 'guard', act => \&reload, then => ['ExtraPorts=5900'], required => "$amt,5900" },
+    shrink => { traced => 'guard', act => \&reload, lines => ['ExtraPorts=5900'] },
+    keep => { traced => 'guard', act => sub { $_[0]->signal('TERM') }, ends => 1 },
+    stop => { traced => 'guard', act => sub { $_[0]->signal('TERM') }, lines => ['OnStop=release'], ends => 1 },
+    release => { traced => 'release', before => sub { $_[0]->start(); $_[0]->stop() }, ends => 1 },
+);
+$acts{"$_-long"} = { %{$acts{$_}}, others => $long } for qw(shrink stop release);
+for my $act (values %acts) { $act = { others => $short, required => $amt, lines => [], then => [], %$act } }
+
+sub reload {
+    my ($host, $act) = @_;
+    configure($host, @{$act->{then}});
+    $host->signal('HUP');
+}
+
+sub configure { my ($host, @lines) = @_; $host->configure('AuditSec=300ms', @lines) }
+
+# Plays an act under strace.
+sub play {  # HOST ACT HOW…
+    my ($host, $act, @how) = @_;
+    $host->kill_guard();
+    $host->forget();
+    $host->write_list($act->{others});
+    configure($host, @{$act->{lines}});
+    $act->{before}->($host) if $act->{before};
+    if ($act->{traced} eq 'release') { return $host->release(@how) }
+    if ($act->{traced} eq 'start') { $host->start(@how); return }
+    $host->start() or die 'the guard does not start';
+    $host->attach(@how);
+    $act->{act}->($host, $act);
+    return;
+}
+
+# Each call of an act, as `NAME:ORDINAL`, and the text of it.
+sub calls {  # HOST ACT
+    my ($host, $act) = @_;
+    play($host, $act, '-y');
+    Host::eventually(0.25, sub { $host->is_gone() }) if $act->{traced} ne 'release';
+    $host->detach();
+    my ($own, %count, @calls) = ($act->{traced} eq 'guard');
+    for (split /\n/, Host::slurp($host->{trace})) {
+        my ($name) = /^(\w+)\(/ or next;
+        $count{$name}++;
+        # The loader's calls come first.
+        $own ||= $name ne 'execve' && (/^rt_sigaction\(SIGPIPE/ || index($_, $host->{root}) >= 0);
+        next if !$own || $name =~ /^(?:execve|exit_group|rt_sigreturn|restart_syscall)$/;
+        push @calls, ["$name:$count{$name}", $_];
+    }
+    return @calls;
+}
+
+# Plays an act in which one call fails, or before which the guard is killed.
+#
+# Returns whether it came to that, and what was wrong then or afterwards.
+sub suffer {  # HOST ACT NAME:ORDINAL FAULT
+    my ($host, $act, $call, $fault) = @_;
+    my ($name, $ordinal) = split /:/, $call;
+    my ($status, $said) = play($host, $act, '-e', "trace=$name", '-e', "inject=$name:$fault:when=$ordinal");
+    my $failed = sub { Host::slurp($host->{trace}) =~ /INJECTED/ };
+    my @wrong;
+    if ($act->{traced} eq 'release') {
+        @wrong = ending($act, $name, $fault, $status, $said);
+        push @wrong, 'it ends with 0 and has not released' if !$status && differs($host, Host::ports($act->{others}));
+    } else {
+        Host::eventually(0.3, sub { $host->is_gone() || $failed->() });
+        push @wrong, 'it does not end' if $act->{ends} && !Host::eventually(3, sub { $host->is_gone() });
+        $host->detach();
+    }
+    my $met = $fault =~ /KILL/ ? ($status // $host->{status} // 0) == 9 : $failed->();
+    return $met, @wrong, aftermath($host, $act, $name, $fault, $ordinal);
+}
+
+# How a guard may end that was killed, or of which a call failed.
+sub ending {  # ACT SYSCALL FAULT STATUS SAID
+    my ($act, $name, $fault, $status, $said) = @_;
+    my ($signal, $exit) = ($status & 127, $status >> 8);
+    return if $fault =~ /KILL/ && $signal == 9 || $act->{ends} && !$status || Faults::may_break($name);
+    my $explained = $exit == 1 && $said =~ /^amtguardd: \S/m;
+    return if $explained && ($act->{traced} eq 'release' || Faults::may_end($name));
+    my ($last) = reverse grep { /\S/ } split /\n/, $said;
+    return sprintf 'it ended with %s: %s', $signal ? "signal $signal" : "status $exit", $last // 'no word';
+}
+
+# Where it has ended, the next guard comes, as the service manager would have it. Then all is well, is said to be, and can
+# be released.
+sub aftermath {  # HOST ACT SYSCALL FAULT ORDINAL
+    my ($host, $act, $name, $fault, $ordinal) = @_;
+    my $others = Host::ports($act->{others});
+    my $whole = Host::union($others, Host::ports($act->{required}));
+    my @wrong;
+    if ($act->{traced} eq 'release') {
+        # What the removal of the package tries again, and a boot does not.
+        push @wrong, released($host, $others, 'tried again') if $ordinal % 2;
+        $host->start();
+    }
+    my $well = settled($host, $whole);
+    if ($host->is_gone()) {
+        push @wrong, ending($act, $name, $fault, $host->{status}, Host::slurp($host->{log})) if $act->{traced} ne 'release';
+        $host->start() or push @wrong, 'no other guard starts: ' . Host::slurp($host->{log});
+        $well = settled($host, $whole);
+    }
+    push @wrong, $well if $well;
+    $host->stop() or push @wrong, 'it does not end';
+    push @wrong, "it ends with wait status $host->{status}" if $host->{status};
+    return @wrong, released($host, $others, 'in the end');
+}
+
+sub differs {  # HOST PORTS: how the list differs
+    my ($host, $ports) = @_;
+    my $now = $host->reserved();
+    my ($lost, $left) = (Host::without($ports, $now), Host::without($now, $ports));
+    return join ', ', (%$lost ? 'missing ' . Host::told($lost) : ()), (%$left ? 'left ' . Host::told($left) : ());
+}
+
+# What is wrong with a guard that goes on, if anything is for long; that it has gone is told elsewhere.
+sub settled {  # HOST PORTS
+    my ($host, $whole) = @_;
+    my $untrue;
+    my $well = sub {
+        return 1 if $host->is_gone();
+        return 0 if differs($host, $whole) || Host::slurp("$host->{run}/state.json") !~ /"verdict": *"protected"/;
+        return !($untrue = untrue($host, $whole));
+    };
+    return if Host::eventually(4, $well);
+    my ($exit, $json) = $host->status();
+    my ($verdict) = ($json =~ /"verdict": *"([\w-]+)"/, 'unknown');
+    my @reasons = $json =~ /\{"id": *"([\w-]+)"/g;
+    return 'never well: ' . (differs($host, $whole) || $untrue || 'the list is whole') . "; said: $verdict, @reasons";
+}
+
+# What amtguardctl says of a guard that has all its ports, and is not so.
+sub untrue {  # HOST PORTS
+    my ($host, $whole) = @_;
+    my ($exit, $json) = $host->status();
+    return "amtguardctl exits with $exit" if $exit;
+    my %said = $json =~ /"(required|reserved|exposed|owned)": *"([\d,-]*)"/g;
+    my $ours = Host::ports("$amt,5900");
+    my $required = Host::without($whole, Host::without($whole, $ours));
+    for (['reserved', $whole], ['required', $required], ['exposed', {}]) {
+        my ($key, $true) = @$_;
+        return "$key is said to be $said{$key}" if Host::told(Host::ports($said{$key})) ne Host::told($true);
+    }
+    return "it says that it owns $said{owned}" if %{Host::without(Host::ports($said{owned}), $required)};
+    return 'AMT is said to be impossible' if $json =~ /"state": *"impossible"/;
+    return;
+}
+
+sub released {  # HOST OTHERS WHEN
+    my ($host, $others, $when) = @_;
+    my ($status, $said) = $host->release();
+    my $difference = differs($host, $others);
+    return $status || $difference ? "$when: released with wait status $status, $difference: $said" =~ s/\s+$//r : ();
+}
+
+1;
