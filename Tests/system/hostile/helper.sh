@@ -8,7 +8,7 @@ mkdir -p $root/run
 perl "$here/hostile/helper.pl" $root/run/amtguard-firmware.socket &
 eventually "the hostile helper listens" test -S $root/run/amtguard-firmware.socket
 
-descriptors() { ls /proc/$guard/fd | wc -l; }
+descriptors() { find /proc/$guard/fd -mindepth 1 | wc -l; }
 peak() { sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' /proc/$guard/status; }
 was_served() { (($(wc -l <served) > $1)); }
 outcome() {  # PATTERN
