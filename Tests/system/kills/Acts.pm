@@ -10,22 +10,31 @@ my $short = '5000-5010';
 my $long = join ',', map { 20001 + 2 * $_ } 0 .. 1499;  # 9 kB: three writes
 
 # `others` have these ports, a guard with `lines` of configuration does its `act`, which leaves `required`. What runs under
-# strace is the guard that starts, the one that runs, or `amtguardd --release` after its end.
-our @order = qw(start restart repair audit grow shrink keep stop release shrink-long stop-long release-long);
+# strace is the guard that starts, the one that runs, or another `program`. Acts of one `family` do much of the same.
+our @order = qw(start restart repair audit grow shrink keep stop release bridge shrink-long stop-long release-long);
 our %acts = (
     start => { traced => 'start' },
-    restart => { traced => 'start', before => sub { $_[0]->start(); $_[0]->kill_guard() } },
-    repair => { traced => 'guard', act => sub { $_[0]->write_list($short) } },
-    audit => { traced => 'guard', act => sub { } },
-    grow => { traced => 'guard', act => \&reload, then => ['ExtraPorts=5900'], required => "$amt,5900" },
-    shrink => { traced => 'guard', act => \&reload, lines => ['ExtraPorts=5900'] },
-    keep => { traced => 'guard', act => sub { $_[0]->signal('TERM') }, ends => 1 },
-    stop => { traced => 'guard', act => sub { $_[0]->signal('TERM') }, lines => ['OnStop=release'], ends => 1 },
-    release => { traced => 'release', before => sub { $_[0]->start(); $_[0]->stop() }, ends => 1 },
+    restart => { traced => 'start', before => \&die_guarding, family => 'start' },
+    repair => { traced => 'guard', act => \&overwrite },
+    audit => { traced => 'guard', act => sub { }, family => 'repair' },
+    grow => { traced => 'guard', act => \&reload, then => ['ExtraPorts=5900'], required => "$amt,5900", family => 'repair' },
+    shrink => { traced => 'guard', act => \&reload, lines => ['ExtraPorts=5900'], family => 'repair' },
+    keep => { traced => 'guard', act => \&end, ends => 1, family => 'stop' },
+    stop => { traced => 'guard', act => \&end, ends => 1, lines => ['OnStop=release'] },
+    release => { traced => 'program', program => ['--release'], before => sub { $_[0]->start(); $_[0]->stop() } },
+    bridge => {
+        traced => 'program', program => [qw(--during sleep 0.02)],  # it looks every 2 ms
+        before => sub { $_[0]->write_list('6000'); &die_guarding; &overwrite },
+    },
 );
-$acts{"$_-long"} = { %{$acts{$_}}, others => $long } for qw(shrink stop release);
-for my $act (values %acts) { $act = { others => $short, required => $amt, lines => [], then => [], %$act } }
+$acts{"$_-long"} = { %{$acts{$_}}, others => $long, family => $acts{$_}{family} // $_ } for qw(shrink stop release);
+for my $name (keys %acts) {
+    $acts{$name} = { others => $short, required => $amt, lines => [], then => [], family => $name, %{$acts{$name}} };
+}
 
+sub die_guarding { my ($host) = @_; $host->start(); $host->kill_guard() }
+sub overwrite { my ($host) = @_; $host->write_list($short) }
+sub end { my ($host) = @_; $host->signal('TERM') }
 sub reload {
     my ($host, $act) = @_;
     configure($host, @{$act->{then}});
@@ -42,7 +51,7 @@ sub play {  # HOST ACT HOW…
     $host->write_list($act->{others});
     configure($host, @{$act->{lines}});
     $act->{before}->($host) if $act->{before};
-    if ($act->{traced} eq 'release') { return $host->release(@how) }
+    if ($act->{program}) { return $host->trace([@how], @{$act->{program}}) }
     if ($act->{traced} eq 'start') { $host->start(@how); return }
     $host->start() or die 'the guard does not start';
     $host->attach(@how);
@@ -54,7 +63,7 @@ sub play {  # HOST ACT HOW…
 sub calls {  # HOST ACT
     my ($host, $act) = @_;
     play($host, $act, '-y');
-    Host::eventually(0.25, sub { $host->is_gone() }) if $act->{traced} ne 'release';
+    Host::eventually(0.25, sub { $host->is_gone() }) if !$act->{program};
     $host->detach();
     my ($own, %count, @calls) = ($act->{traced} eq 'guard');
     for (split /\n/, Host::slurp($host->{trace})) {
@@ -77,9 +86,10 @@ sub suffer {  # HOST ACT NAME:ORDINAL FAULT
     my ($status, $said) = play($host, $act, '-e', "trace=$name", '-e', "inject=$name:$fault:when=$ordinal");
     my $failed = sub { Host::slurp($host->{trace}) =~ /INJECTED/ };
     my @wrong;
-    if ($act->{traced} eq 'release') {
+    if ($act->{program}) {
         @wrong = ending($act, $name, $fault, $status, $said);
-        push @wrong, 'it ends with 0 and has not released' if !$status && differs($host, Host::ports($act->{others}));
+        push @wrong, 'it ends with 0 and has not released'
+            if $act->{family} eq 'release' && !$status && differs($host, Host::ports($act->{others}));
     } else {
         Host::eventually(0.3, sub { $host->is_gone() || $failed->() });
         push @wrong, 'it does not end' if $act->{ends} && !Host::eventually(3, sub { $host->is_gone() });
@@ -93,9 +103,9 @@ sub suffer {  # HOST ACT NAME:ORDINAL FAULT
 sub ending {  # ACT SYSCALL FAULT STATUS SAID
     my ($act, $name, $fault, $status, $said) = @_;
     my ($signal, $exit) = ($status & 127, $status >> 8);
-    return if $fault =~ /KILL/ && $signal == 9 || $act->{ends} && !$status || Faults::may_break($name);
+    return if $fault =~ /KILL/ && $signal == 9 || ($act->{ends} || $act->{program}) && !$status || Faults::may_break($name);
     my $explained = $exit == 1 && $said =~ /^amtguardd: \S/m;
-    return if $explained && ($act->{traced} eq 'release' || Faults::may_end($name));
+    return if $explained && ($act->{family} eq 'release' || Faults::may_end($name));
     my ($last) = reverse grep { /\S/ } split /\n/, $said;
     return sprintf 'it ended with %s: %s', $signal ? "signal $signal" : "status $exit", $last // 'no word';
 }
@@ -107,14 +117,12 @@ sub aftermath {  # HOST ACT SYSCALL FAULT ORDINAL
     my $others = Host::ports($act->{others});
     my $whole = Host::union($others, Host::ports($act->{required}));
     my @wrong;
-    if ($act->{traced} eq 'release') {
-        # What the removal of the package tries again, and a boot does not.
-        push @wrong, released($host, $others, 'tried again') if $ordinal % 2;
-        $host->start();
-    }
+    # What the removal of the package tries again, and a boot does not.
+    push @wrong, released($host, $others, 'tried again') if $act->{family} eq 'release' && $ordinal % 2;
+    $host->start() if $act->{program};
     my $well = settled($host, $whole);
     if ($host->is_gone()) {
-        push @wrong, ending($act, $name, $fault, $host->{status}, Host::slurp($host->{log})) if $act->{traced} ne 'release';
+        push @wrong, ending($act, $name, $fault, $host->{status}, Host::slurp($host->{log})) if !$act->{program};
         $host->start() or push @wrong, 'no other guard starts: ' . Host::slurp($host->{log});
         $well = settled($host, $whole);
     }
@@ -166,7 +174,7 @@ sub untrue {  # HOST PORTS
 
 sub released {  # HOST OTHERS WHEN
     my ($host, $others, $when) = @_;
-    my ($status, $said) = $host->release();
+    my ($status, $said) = $host->trace([], '--release');
     my $difference = differs($host, $others);
     return $status || $difference ? "$when: released with wait status $status, $difference: $said" =~ s/\s+$//r : ();
 }

@@ -180,10 +180,10 @@ sub kill_guard {
     $self->{status} = $?;
 }
 
-sub release {  # [HOW strace traces it]: the wait status of amtguardd --release, and what it said
-    my ($self, @how) = @_;
+sub trace {  # [HOW strace traces it] ARGUMENT…: the wait status of amtguardd, and what it said
+    my ($self, $how, @arguments) = @_;
     unlink $self->{trace};
-    return $self->run(@how ? $self->strace('-D', @how) : (), $self->{amtguardd}, '--root', $self->{root}, '--release');
+    return $self->run(@$how ? $self->strace('-D', @$how) : (), $self->{amtguardd}, '--root', $self->{root}, @arguments);
 }
 
 sub status {  # the exit status of amtguardctl --json, and its JSON
