@@ -115,7 +115,7 @@ sub ending {  # ACT SYSCALL FAULT STATUS SAID
 sub aftermath {  # HOST ACT SYSCALL FAULT ORDINAL
     my ($host, $act, $name, $fault, $ordinal) = @_;
     my $others = Host::ports($act->{others});
-    my $whole = Host::union($others, Host::ports($act->{required}));
+    my $whole = $others | Host::ports($act->{required});
     my @wrong;
     # What the removal of the package tries again, and a boot does not.
     push @wrong, released($host, $others, 'tried again') if $act->{family} eq 'release' && $ordinal % 2;
@@ -135,8 +135,9 @@ sub aftermath {  # HOST ACT SYSCALL FAULT ORDINAL
 sub differs {  # HOST PORTS: how the list differs
     my ($host, $ports) = @_;
     my $now = $host->reserved();
+    return '' if $now eq $ports;
     my ($lost, $left) = (Host::without($ports, $now), Host::without($now, $ports));
-    return join ', ', (%$lost ? 'missing ' . Host::told($lost) : ()), (%$left ? 'left ' . Host::told($left) : ());
+    return join ', ', map { Host::is_empty($$_[1]) ? () : "$$_[0] " . Host::told($$_[1]) } ['missing', $lost], ['left', $left];
 }
 
 # What is wrong with a guard that goes on, if anything is for long; that it has gone is told elsewhere.
@@ -161,13 +162,12 @@ sub untrue {  # HOST PORTS
     my ($exit, $json) = $host->status();
     return "amtguardctl exits with $exit" if $exit;
     my %said = $json =~ /"(required|reserved|exposed|owned)": *"([\d,-]*)"/g;
-    my $ours = Host::ports("$amt,5900");
-    my $required = Host::without($whole, Host::without($whole, $ours));
-    for (['reserved', $whole], ['required', $required], ['exposed', {}]) {
+    my $required = $whole & Host::ports("$amt,5900");
+    for (['reserved', $whole], ['required', $required], ['exposed', Host::ports('')]) {
         my ($key, $true) = @$_;
-        return "$key is said to be $said{$key}" if Host::told(Host::ports($said{$key})) ne Host::told($true);
+        return "$key is said to be $said{$key}" if Host::ports($said{$key}) ne $true;
     }
-    return "it says that it owns $said{owned}" if %{Host::without(Host::ports($said{owned}), $required)};
+    return "it says that it owns $said{owned}" if !Host::is_empty(Host::without(Host::ports($said{owned}), $required));
     return 'AMT is said to be impossible' if $json =~ /"state": *"impossible"/;
     return;
 }

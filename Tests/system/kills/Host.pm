@@ -27,7 +27,7 @@ sub new {  # CLASS, DIRECTORY with the emulated root in it, where the PROGRAMS a
 # Time, and ports as sets
 
 sub now { (POSIX::times())[0] / POSIX::sysconf(&POSIX::_SC_CLK_TCK) }
-sub pause { select undef, undef, undef, 0.005 }
+sub pause { select undef, undef, undef, 0.01 }
 
 sub eventually {  # SECONDS CHECK: whether it came about
     my ($seconds, $check) = @_;
@@ -39,12 +39,26 @@ sub eventually {  # SECONDS CHECK: whether it came about
     return 1;
 }
 
-sub ports {  # TEXT: { PORT => 1 }
-    return { map { my ($first, $last) = split /-/; map { $_ => 1 } $first .. $last // $first } split /[,\s]+/, $_[0] };
+# A set is a string of 65,536 bits, so that `|` is the union.
+my ($last, $parsed) = ('', "\0" x 8192);
+sub ports {  # TEXT
+    my ($text) = @_;
+    return $parsed if $text eq $last;
+    my $set = "\0" x 8192;
+    for (split /[,\s]+/, $text) {
+        my ($first, $end) = split /-/;
+        vec($set, $_, 1) = 1 for $first .. $end // $first;
+    }
+    ($last, $parsed) = ($text, $set);
+    return $set;
 }
-sub union { return { map { %$_ } @_ } }
-sub without { my ($set, $other) = @_; return { map { $_ => 1 } grep { !$other->{$_} } keys %$set } }
-sub told { my @ports = sort { $a <=> $b } keys %{$_[0]}; return @ports > 8 ? "@ports[0 .. 7] … (" . @ports . ')' : "@ports" }
+sub without { my ($set, $other) = @_; return $set & ~$other }
+sub is_empty { $_[0] !~ /[^\0]/ }
+sub told {  # SET: the first few
+    my ($set) = @_;
+    my @ports = grep { vec $set, $_, 1 } 0 .. 65535;
+    return @ports > 8 ? "@ports[0 .. 7] … (" . @ports . ')' : "@ports";
+}
 
 # ----------------------------------------------------------------------------------------------------------------------
 # The list and the configuration
