@@ -121,6 +121,7 @@ sub aftermath {  # HOST ACT SYSCALL FAULT ORDINAL
     push @wrong, released($host, $others, 'tried again') if $act->{family} eq 'release' && $ordinal % 2;
     $host->start() if $act->{program};
     my $well = settled($host, $whole);
+    push @wrong, "it says: $1" if Host::slurp($host->{log}) =~ /(.*(?:is gone|is not capable|another file|mount of \/proc|procfs mount).*)/;
     if ($host->is_gone()) {
         push @wrong, ending($act, $name, $fault, $host->{status}, Host::slurp($host->{log})) if !$act->{program};
         $host->start() or push @wrong, 'no other guard starts: ' . Host::slurp($host->{log});
