@@ -10,7 +10,7 @@ strace -o /dev/null true 2>/dev/null || skip "nothing can be traced here"
 
 : "${WORKERS:=2}"
 table=$here/kills/table.pl
-acts=() part=(cat)
+acts=() part=(cat) workers=()
 case "$*" in
     '') part=(awk '!seen[$1]++') ;;
     all) ;;
@@ -19,8 +19,11 @@ case "$*" in
 esac
 
 for ((i = 0; i < WORKERS; i++)); do
-    mkdir -p $work/$i/root
-    "$here/../../Tools/demo/emulated-sys.sh" $work/$i/root amt
+    root=$work/$i/root bus_socket=$work/$i/root/run/dbus/system_bus_socket
+    bus_address=unix:path=$bus_socket
+    mkdir -p $root
+    emulate amt
+    start_bus
 done
 perl "$table" list $work/0 $work/bin "${acts[@]}" | sort -s -t / -k 1,1 >all
 "${part[@]}" all | cut -d ' ' -f 2- >injections
@@ -31,8 +34,9 @@ export TABLE_TIME=$((${PLAY_TIME:-58} - 15 - SECONDS))
 for ((i = 0; i < WORKERS; i++)); do
     awk -v n=$WORKERS -v i=$i 'NR % n == i' injections |
         unshare --net perl "$table" play $work/$i $work/bin >came.$i &
+    workers+=($!)
 done
-wait
+wait "${workers[@]}"
 cat came.* >came
 expect "something came of each" is "$(wc -l <came)" "$(wc -l <injections)"
 
