@@ -34,8 +34,7 @@ struct ConfigurationLoader {
             } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
                 continue
             } catch {
-                files.append(
-                    ConfigurationFile(path: directory, content: .unreadable("can't be read: \(error)")))
+                files.append(ConfigurationFile(path: directory, content: Self.content(for: error)))
             }
         }
         for path in ConfigurationLayout.dropIns(names) {
@@ -62,18 +61,21 @@ struct ConfigurationLoader {
         } catch Errno.noSuchFileOrDirectory {
             return nil
         } catch {
-            return ConfigurationFile(path: path, content: .unreadable(Self.reason(error)))
+            return ConfigurationFile(path: path, content: Self.content(for: error))
         }
     }
 
-    private static func reason(_ error: Errno) -> String {
+    private static func content(for error: Errno) -> ConfigurationFile.Content {
         switch error {
-        case .isDirectory: "this is a directory. Allowed: a file"
-        case .invalidArgument: "this is no regular file. Allowed: a file"
-        case .fileTooLarge: "the file is larger than \(most >> 10) KiB. Allowed: one of at most that size"
+        case .isDirectory: .unreadable("this is a directory. Allowed: a file")
+        case .invalidArgument: .unreadable("this is no regular file. Allowed: a file")
+        case .fileTooLarge:
+            .unreadable("the file is larger than \(most >> 10) KiB. Allowed: one of at most that size")
         case .permissionDenied:
-            "amtguardd can't read this: \(error). Allowed: a file that everybody can read (chmod 644)"
-        default: "can't be read: \(error)"
+            .unreadable("amtguardd can't read this: \(error). Allowed: a file that everybody can read (chmod 644)")
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .ioError:
+            .unread("can't be read: \(error)")
+        default: .unreadable("can't be read: \(error)")
         }
     }
 }

@@ -26,6 +26,17 @@ extension Daemon {
         return problems
     }
 
+    /// Reads the configuration again where a file could not be read for want of descriptors or memory. What is wrong with it
+    /// is told when it is something else than before.
+    func readOwedConfiguration() {
+        let former = guardian.configurationProblems
+        guard former.contains(where: \.mayPass) else { return }
+        let (configuration, problems) = loader.load(below: root)
+        guard Set(problems) != Set(former) else { return }
+        observe(.configuration(configuration, problems))
+        follow(timetable.reloaded(refresh: guardian.configuration.refresh, at: .now()))
+    }
+
     /// Somebody asked: looks at everything, now.
     func check() {
         survey(.request)

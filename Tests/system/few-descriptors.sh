@@ -53,4 +53,15 @@ for limit in 3 $((used + 1)) $((used + 2)) $((used + 3)); do
     eventually "given back, all is well" json .verdict protected
     expect "the management engine is there" like "$said" '*0000:00:16.0 is Intel*'
 done
+
+# A configuration that could not be read.
+prlimit --pid $guard --nofile=3:1024
+configure AuditSec=200ms ExtraPorts=5900
+kill -HUP $guard
+eventually "it says that it can't read the configuration" says "/etc/amtguard.conf: can't be read: Too many open files"
+sleep 0.5
+expect "once" is "$(grep -c '^/etc/amtguard.conf: ' $log)" 1
+prlimit --pid $guard --nofile=1024:1024
+eventually "given back, the configuration is read without another reload" holds 623,664,5002,5900,16992-16995
+eventually "and all is well" json .verdict protected
 stop_guard
