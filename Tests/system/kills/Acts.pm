@@ -27,9 +27,11 @@ our %acts = (
         before => sub { $_[0]->write_list('6000'); &die_guarding; &overwrite },
     },
 );
-$acts{"$_-long"} = { %{$acts{$_}}, others => $long, family => $acts{$_}{family} // $_ } for qw(shrink stop release);
+# What is left of a long list does not fit one write, so nothing is taken out of it: what is ours stays, and that is said.
+$acts{"$_-long"} = { %{$acts{$_}}, others => $long, stays => "$amt,5900", family => $acts{$_}{family} // $_ }
+    for qw(shrink stop release);
 for my $name (keys %acts) {
-    $acts{$name} = { others => $short, required => $amt, lines => [], then => [], lasts => 0.3, family => $name, %{$acts{$name}} };
+    $acts{$name} = { others => $short, required => $amt, lines => [], then => [], lasts => 0.3, stays => '', family => $name, %{$acts{$name}} };
 }
 
 sub die_guarding { my ($host) = @_; $host->start(); $host->kill_guard() }
@@ -115,71 +117,75 @@ sub ending {  # ACT SYSCALL FAULT STATUS SAID
 sub aftermath {  # HOST ACT SYSCALL FAULT ORDINAL
     my ($host, $act, $name, $fault, $ordinal) = @_;
     my $others = Host::ports($act->{others});
-    my $whole = $others | Host::ports($act->{required});
+    my ($required, $stays) = (Host::ports($act->{required}), Host::ports($act->{stays}));
     my @wrong;
     # What the removal of the package tries again, and a boot does not.
-    push @wrong, released($host, $others, 'tried again') if $act->{family} eq 'release' && $ordinal % 2;
+    push @wrong, released($host, $others, $stays, 'tried again') if $act->{family} eq 'release' && $ordinal % 2;
     $host->start() if $act->{program};
-    my $well = settled($host, $whole);
+    my $well = settled($host, $others, $required, $stays);
     push @wrong, "it says: $1" if Host::slurp($host->{log}) =~ /(.*(?:is gone|is not capable|another file|mount of \/proc|procfs mount).*)/;
     if ($host->is_gone()) {
         push @wrong, ending($act, $name, $fault, $host->{status}, Host::slurp($host->{log})) if !$act->{program};
         $host->start() or push @wrong, 'no other guard starts: ' . Host::slurp($host->{log});
-        $well = settled($host, $whole);
+        $well = settled($host, $others, $required, $stays);
     }
     push @wrong, $well if $well;
     # A signal for which there was no descriptor is attended to from the next audit on.
     select undef, undef, undef, 1.2 if $name =~ /^(?:epoll_ctl|signalfd4)$/ && $fault !~ /KILL/;
     $host->stop() or push @wrong, 'it does not end';
     push @wrong, "it ends with wait status $host->{status}" if $host->{status};
-    return @wrong, released($host, $others, 'in the end');
+    return @wrong, released($host, $others, $stays, 'in the end');
 }
 
-sub differs {  # HOST PORTS: how the list differs
-    my ($host, $ports) = @_;
+sub differs {  # HOST PORTS [WHAT MAY STAY]: how the list differs
+    my ($host, $ports, $stays) = @_;
     my $now = $host->reserved();
     return '' if $now eq $ports;
-    my ($lost, $left) = (Host::without($ports, $now), Host::without($now, $ports));
+    my ($lost, $left) = (Host::without($ports, $now), Host::without($now, $ports | ($stays // '')));
     return join ', ', map { Host::is_empty($$_[1]) ? () : "$$_[0] " . Host::told($$_[1]) } ['missing', $lost], ['left', $left];
 }
 
 # What is wrong with a guard that goes on, if anything is for long; that it has gone is told elsewhere.
-sub settled {  # HOST PORTS
-    my ($host, $whole) = @_;
+sub settled {  # HOST OTHERS REQUIRED STAYS
+    my ($host, $others, $required, $stays) = @_;
     my $untrue;
     my $well = sub {
         return 1 if $host->is_gone();
-        return 0 if differs($host, $whole) || Host::slurp("$host->{run}/state.json") !~ /"verdict": *"protected"/;
-        return !($untrue = untrue($host, $whole));
+        return 0 if differs($host, $others | $required, $stays);
+        return 0 if Host::slurp("$host->{run}/state.json") !~ /"verdict": *"protected"/;
+        return !($untrue = untrue($host, $required, $stays));
     };
     return if Host::eventually(4, $well);
     my ($exit, $json) = $host->status();
     my ($verdict) = ($json =~ /"verdict": *"([\w-]+)"/, 'unknown');
     my @reasons = $json =~ /\{"id": *"([\w-]+)"/g;
-    return 'never well: ' . (differs($host, $whole) || $untrue || 'the list is whole') . "; said: $verdict, @reasons";
+    my $difference = differs($host, $others | $required, $stays);
+    return 'never well: ' . ($difference || $untrue || 'the list is whole') . "; said: $verdict, @reasons";
 }
 
 # What amtguardctl says of a guard that has all its ports, and is not so.
-sub untrue {  # HOST PORTS
-    my ($host, $whole) = @_;
+sub untrue {  # HOST REQUIRED STAYS
+    my ($host, $required, $stays) = @_;
     my ($exit, $json) = $host->status();
     return "amtguardctl exits with $exit" if $exit;
     my %said = $json =~ /"(required|reserved|exposed|owned)": *"([\d,-]*)"/g;
-    my $required = $whole & Host::ports("$amt,5900");
-    for (['reserved', $whole], ['required', $required], ['exposed', Host::ports('')]) {
+    for (['reserved', $host->reserved()], ['required', $required], ['exposed', Host::ports('')]) {
         my ($key, $true) = @$_;
         return "$key is said to be $said{$key}" if Host::ports($said{$key}) ne $true;
     }
-    return "it says that it owns $said{owned}" if !Host::is_empty(Host::without(Host::ports($said{owned}), $required));
+    return "it says that it owns $said{owned}"
+        if !Host::is_empty(Host::without(Host::ports($said{owned}), $required | $stays));
     return 'AMT is said to be impossible' if $json =~ /"state": *"impossible"/;
     return;
 }
 
-sub released {  # HOST OTHERS WHEN
-    my ($host, $others, $when) = @_;
+sub released {  # HOST OTHERS STAYS WHEN
+    my ($host, $others, $stays, $when) = @_;
     my ($status, $said) = $host->trace([], '--release');
     my $difference = differs($host, $others);
-    return $status || $difference ? "$when: released with wait status $status, $difference: $said" =~ s/\s+$//r : ();
+    return if !$status && !$difference;
+    return if $status == 1 << 8 && !differs($host, $others, $stays) && $said =~ /are still reserved/;
+    return "$when: released with wait status $status, $difference: $said" =~ s/\s+$//r;
 }
 
 1;

@@ -7,7 +7,7 @@ use POSIX qw(:sys_wait_h _exit);
 use Socket;
 
 my $list = '/proc/sys/net/ipv4/ip_local_reserved_ports';
-our $patience = 10;  # seconds
+our $patience = 20;  # seconds
 
 sub new {  # CLASS, DIRECTORY with the emulated root in it, where the PROGRAMS are
     my ($class, $directory, $programs) = @_;
