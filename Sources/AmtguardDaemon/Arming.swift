@@ -47,7 +47,7 @@ enum Arming {
             print("amtguardd: SMBIOS can't be read: \(error)", to: .standardError)
         }
         let list = try ReservedPortsList()
-        guard list.isKernels, list.isWritable else { throw NoList() }
+        guard try list.isKernels, list.isWritable else { throw NoList() }
         ServiceManager.store([list.fileDescriptor], name: listName)
         let watch = try ListWatch.arm(list)
         guard ServiceManager.store([watch.fileDescriptor], name: watchName) else { throw Unsupervised() }

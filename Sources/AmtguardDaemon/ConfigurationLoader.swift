@@ -73,9 +73,7 @@ struct ConfigurationLoader {
             .unreadable("the file is larger than \(most >> 10) KiB. Allowed: one of at most that size")
         case .permissionDenied:
             .unreadable("amtguardd can't read this: \(error). Allowed: a file that everybody can read (chmod 644)")
-        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .ioError:
-            .unread("can't be read: \(error)")
-        default: .unreadable("can't be read: \(error)")
+        default: error.mayPass ? .unread("can't be read: \(error)") : .unreadable("can't be read: \(error)")
         }
     }
 }

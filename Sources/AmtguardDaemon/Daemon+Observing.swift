@@ -8,6 +8,7 @@ import SystemPackage
 extension Daemon {
     /// Looks at everything that has no event of its own, and at the list.
     func survey(_ prompt: Prompt) {
+        readOwedConfiguration()
         if !driver.isComplete {
             sources.watch = nil
             driver.retry()

@@ -9,7 +9,6 @@ import SystemPackage
 extension Daemon {
     func attach() throws {
         sources.audit = try loop.timer("audit") { [unowned self] in
-            readOwedConfiguration()
             arrangeAudit()
             survey(.audit)
             lookAround()

@@ -87,8 +87,8 @@ final class Daemon {
         let (configuration, problems) = loader.load(below: root)
         let presence = readPresence(in: root)
         let seen: [Guardian.Observation] = [
-            .configuration(configuration, problems), .watch(driver.watched), .smbios(takeSMBIOS()),
-            .presence(presence), .choice(try? KernelChoiceReader().read()),
+            .watch(driver.watched), .smbios(takeSMBIOS()), .presence(presence),
+            .choice(try? KernelChoiceReader().read()),
         ]
         // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes after.
         // A bridge has it for the length of a repair, which on a busy machine may wait for a processor: who gave up early
@@ -97,6 +97,7 @@ final class Daemon {
         guardian = Guardian(
             remembering: keepsake.recall(in: guardian.memory.scope), keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: keepsake.problem))
+        take(configuration, problems)
         for observation in seen { observe(observation) }
         let wouldWrite = !guardian.missing(from: PortSet()).isEmpty
         if wouldWrite, !ServiceManager.isSupervised, driver.refusal == .notPermitted { throw NotPermitted() }
