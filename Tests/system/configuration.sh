@@ -60,6 +60,20 @@ status=0 said=$("$amtguardd" --config $work/random.conf --check 2>&1) || status=
 expect "noise" like "$status $said" "1 $work/random.conf:*"
 expect "is told in few lines" at_most "$(wc -l <<<"$said")" 25
 
+# Much configuration: a few lines, and no more memory than a file has.
+mkdir -p $root/etc/amtguard.conf.d
+{ echo '[Guard]'; head -c 60000 /dev/zero | tr '\0' '#'; } >$root/etc/amtguard.conf.d/0001.conf
+for ((i = 2; i <= 4000; i++)); do printf -v name %04d.conf $i; ln $root/etc/amtguard.conf.d/{0001.conf,$name}; done
+status=0 said=$(cd $root; ulimit -v 200000; "$amtguardd" --root $root --check 2>&1) || status=$?
+expect "of 4,000 drop-ins none is read" like "$status $said" '1 */etc/amtguard.conf.d: too much configuration*256 drop-ins*1 MiB*'
+expect "in one line" is "$(wc -l <<<"$said")" 1
+find $root/etc/amtguard.conf.d -name '[1-9]*' -delete
+find $root/etc/amtguard.conf.d -name '0[1-9]*' -delete
+status=0 said=$("$amtguardd" --root $root --check 2>&1) || status=$?
+expect "of 99 large ones a megabyte" like "$status $said" '1 */etc/amtguard.conf.d/0019.conf: too much configuration*'
+expect "in one line" is "$(wc -l <<<"$said")" 1
+rm -r $root/etc/amtguard.conf.d
+
 # At the start: what is right of it, the defaults for the rest, and a verdict that says so.
 emulate amt
 start_guard OnStop=release ExtraPorts=70000

@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 command -v strace >/dev/null || skip "strace is missing"
 strace -o /dev/null true 2>/dev/null || skip "nothing can be traced here"
 
-: "${WORKERS:=2}"
+: "${WORKERS:=4}"  # most of the time each waits
 table=$here/kills/table.pl
 acts=() part=(cat) workers=()
 case "$*" in

@@ -51,6 +51,10 @@ skip() { printf 'SKIPPED: %s\n' "$1"; exit 77; }  # REASON
 
 says() { grep -qF -- "$1" $log; }  # TEXT: on the guard's standard error
 says_times() { seen=$(grep -cF -- "$2" $log || true); [[ $seen == "$1" ]]; }
+says_in_state() {  # TEXT: the state file as it lies there
+    seen=$(cat $run/state.json 2>&1) || return 1
+    [[ $seen == *"$1"* ]]
+}
 told_manager() { grep -qE -- "$1" $manager_log; }  # PATTERN
 runs() {  # PID: neither gone nor a zombie
     local state

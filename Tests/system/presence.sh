@@ -39,6 +39,19 @@ expect "also for the next guard" holds $amt
 expect "which remembers why" like "$(grep -c 'was seen in this boot and is gone' $log)" '[1-9]*'
 stop_guard
 
+# A server without a management engine, whose BMC may take two of the ports.
+rm -rf $root
+emulate none
+mkdir -p $root/sys/class/ipmi/ipmi0
+printf '\n' >$list
+start_guard
+expect "nothing is reserved" holds ''
+expect "the verdict is not-needed" json .verdict not-needed
+expect "but there is a pointer" json .reasons.0.id bmc
+expect "with exit status 0" exits 0
+expect "for people" like "$said" '*management controller (BMC) by ipmi0*623 and 664*Mode=always and Ports=623 664*'
+stop_guard
+
 # Not knowing is not "impossible".
 rm -rf $root
 mkdir -p $root

@@ -1,0 +1,55 @@
+# What the service manager must hear reaches it in the end, also where its queue was full when it was sent.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+emulate amt
+configure AuditSec=1h
+ip link set lo up
+ip link add eth0 type veth peer name eth1
+ip link set eth0 up
+ip link set eth1 up
+ip addr add 192.0.2.1/24 dev eth0
+fill_queue() {  # as the notifications of all other units do at boot
+    perl -MSocket -MFcntl -e 'socket my $s, PF_UNIX, SOCK_DGRAM, 0 or die "$!"; fcntl $s, F_SETFL, O_NONBLOCK;
+        connect $s, sockaddr_un($ARGV[0]) or die "$!"; 1 while defined send $s, "STATUS=of another unit", 0' $notify
+}
+lines() { grep -v '^bound$\|of another unit' $manager_log | sed -E 's/(MONOTONIC_USEC=)[0-9]+/\1N/; s/ STATUS=.*/ STATUS/; s/^STATUS=.*/STATUS/'; }
+in_order() {  # LINE…
+    seen=$(lines | grep -vx 'STATUS\|FDSTORE.*' || true)
+    [[ $seen == "$(printf '%s\n' "$@")" ]]
+}
+
+start_manager
+kill -STOP $manager
+fill_queue
+configure AuditSec=1h Mode=always
+start_unwatched
+eventually "a full queue is not waited for" holds $amt
+sleep 0.3
+expect "nothing was heard" in_order
+kill -CONT $manager
+eventually "READY comes when the queue has room" in_order 'READY=1 STATUS'
+stored() { seen=$(grep -c '^FDSTORE=1 FDNAME=hold-' $manager_log || true); [[ $seen == 6 ]]; }
+eventually "and the holds are stored, long before the next audit" stored
+
+kill -STOP $manager
+fill_queue
+for ((i = 0; i < 3; i++)); do
+    kill -HUP $guard
+    sleep 0.2
+done
+overwrite 5000
+eventually "reloads go on, and repairs" holds 623,664,5000,16992-16995
+kill -CONT $manager
+eventually "what the manager hears is one reload with its end" in_order \
+    'READY=1 STATUS' 'RELOADING=1 MONOTONIC_USEC=N' 'READY=1 STATUS'
+eventually "and what is so by now" told_manager '^(READY=1 )?STATUS=Protected\. .*, 1 repair, '
+
+kill -STOP $manager
+fill_queue
+kill -TERM $guard
+sleep 0.1
+kill -CONT $manager
+wait_guard
+expect "it ends with exit status 0" is $status 0
+eventually "and the end is heard of" in_order \
+    'READY=1 STATUS' 'RELOADING=1 MONOTONIC_USEC=N' 'READY=1 STATUS' 'STOPPING=1'

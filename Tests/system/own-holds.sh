@@ -1,0 +1,36 @@
+# A hold of amtguard is never a victim and never in the way, also while the service manager keeps a copy of one let go.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+emulate amt
+ip link set lo up
+ip link add eth0 type veth peer name eth1
+ip link set eth0 up
+ip link set eth1 up
+ip addr add 192.0.2.1/24 dev eth0
+held() { ctl --json; seen=$(grep -o '"state": *"held"' <<<"$said" | wc -l); [[ $seen == "$1" ]]; }
+nobody_else() {
+    expect "$1: nobody is a victim" json .victimCount 0
+    expect "and nobody has a port" is "$(grep -o '"takenBy":\[{[^]]*' $run/state.json || true)" ''
+    expect "nor is told to" not says 'A socket is on a port whose packets AMT takes'
+}
+
+start_guard AuditSec=1h Mode=always '[Hold]' HoldUDP=yes
+eventually "TCP and UDP are held" held 8
+stored() { seen=$(grep -c '^FDSTORE=1 FDNAME=hold-udp-' $manager_log || true); [[ $seen == 2 ]]; }
+eventually "and stored" stored
+nobody_else "with holds of UDP"
+
+# A manager that is busy closes its copies later.
+kill -STOP $manager
+for udp in no yes no; do
+    configure AuditSec=1h Mode=always '[Hold]' HoldUDP=$udp
+    kill -HUP $guard
+    eventually "HoldUDP=$udp" held "$([[ $udp == yes ]] && echo 8 || echo 6)"
+    sleep 0.3
+    kill -HUP $guard
+    sleep 0.3
+    nobody_else "after HoldUDP=$udp"
+done
+expect "the copies are still there" at_least "$(ss -uanH 'sport = :623' | wc -l)" 1
+kill -CONT $manager
+stop_guard
