@@ -39,7 +39,7 @@ MEASURES  = -c release --package-path Benchmarks
 BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: test-emulator test-boot test-reproducible all release programs test fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: test-emulator test-boot test-reproducible all release programs test torture fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
@@ -60,6 +60,15 @@ test:
 	Tools/dependencies.sh test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
+
+# The whole table of kills and failures, of which make test plays a part: ACTS="start repair", minutes each.
+torture:
+	Tools/dependencies.sh test
+	$(SWIFT) build --product amtguardd
+	$(SWIFT) build --product amtguardctl
+	$(SWIFT) build $(HELPERS)
+	AMTGUARD_BIN=$(DEBUG_BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) BENCH_BIN=$(DEBUG_BIN) \
+	PLAY_TIME=$(or $(SECONDS),7200) Tests/system/run kills.sh $(or $(ACTS),all)
 
 # The emulated MEI device, and the guard with it: a package of its own, that needs libfuse3, and /dev/fuse to run.
 test-emulator:

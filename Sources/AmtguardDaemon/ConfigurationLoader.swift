@@ -38,8 +38,7 @@ struct ConfigurationLoader {
             } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
                 continue
             } catch {
-                files.append(
-                    ConfigurationFile(path: directory, content: .unreadable("can't be read: \(error)")))
+                files.append(ConfigurationFile(path: directory, content: Self.content(for: error)))
             }
         }
         let dropIns = ConfigurationLayout.dropIns(names)
@@ -79,18 +78,19 @@ struct ConfigurationLoader {
         } catch Errno.noSuchFileOrDirectory {
             return nil
         } catch {
-            return ConfigurationFile(path: path, content: .unreadable(Self.reason(error)))
+            return ConfigurationFile(path: path, content: Self.content(for: error))
         }
     }
 
-    private static func reason(_ error: Errno) -> String {
+    private static func content(for error: Errno) -> ConfigurationFile.Content {
         switch error {
-        case .isDirectory: "this is a directory. Allowed: a file"
-        case .invalidArgument: "this is no regular file. Allowed: a file"
-        case .fileTooLarge: "the file is larger than \(most >> 10) KiB. Allowed: one of at most that size"
+        case .isDirectory: .unreadable("this is a directory. Allowed: a file")
+        case .invalidArgument: .unreadable("this is no regular file. Allowed: a file")
+        case .fileTooLarge:
+            .unreadable("the file is larger than \(most >> 10) KiB. Allowed: one of at most that size")
         case .permissionDenied:
-            "amtguardd can't read this: \(error). Allowed: a file that everybody can read (chmod 644)"
-        default: "can't be read: \(error)"
+            .unreadable("amtguardd can't read this: \(error). Allowed: a file that everybody can read (chmod 644)")
+        default: error.mayPass ? .unread("can't be read: \(error)") : .unreadable("can't be read: \(error)")
         }
     }
 }

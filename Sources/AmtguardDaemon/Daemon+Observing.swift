@@ -8,6 +8,7 @@ import SystemPackage
 extension Daemon {
     /// Looks at the list, then at everything else that has no event of its own.
     func survey(_ prompt: Prompt) {
+        readOwedConfiguration()
         if !driver.isComplete || sources.watch == nil {
             sources.watch = nil
             driver.retry()

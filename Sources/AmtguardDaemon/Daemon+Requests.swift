@@ -22,8 +22,25 @@ extension Daemon {
     @discardableResult
     func configure() -> [ConfigurationProblem] {
         let (configuration, problems) = loader.load(below: root)
-        observe(.configuration(configuration, problems))
+        take(configuration, problems)
         return problems
+    }
+
+    func take(_ configuration: Configuration, _ problems: [ConfigurationProblem]) {
+        observe(.configuration(configuration, problems))
+        // Once soon; then at each audit, whose time stands in what could not be read.
+        if problems.contains(where: \.mayPass) { sources.survey?.arm(after: .seconds(1)) }
+    }
+
+    /// Reads the configuration again where a file could not be read for want of descriptors or memory. What is wrong with it
+    /// is told when it is something else than before.
+    func readOwedConfiguration() {
+        let former = guardian.configurationProblems
+        guard former.contains(where: \.mayPass) else { return }
+        let (configuration, problems) = loader.load(below: root)
+        guard Set(problems) != Set(former) else { return }
+        take(configuration, problems)
+        follow(timetable.reloaded(refresh: guardian.configuration.refresh, at: .now()))
     }
 
     /// Somebody asked, and anybody may: looks at the list now, and at everything else as often as its ration allows.

@@ -100,8 +100,7 @@ final class Daemon {
         let (configuration, problems) = loader.load(below: root)
         let presence = readPresence(in: root)
         let seen: [Guardian.Observation] = [
-            .configuration(configuration, problems), .watch(watched), .smbios(takeSMBIOS()),
-            .presence(presence), readChoice(),
+            .watch(watched), .smbios(takeSMBIOS()), .presence(presence), readChoice(),
         ]
         // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes after.
         // A bridge has it for the length of a repair, which on a busy machine may wait for a processor: who gave up early
@@ -109,6 +108,7 @@ final class Daemon {
         keepsake = try Keepsake(below: root, patience: Self.patience)
         guardian = Guardian(remembering: recall(), keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: keepsake.problem))
+        take(configuration, problems)
         for observation in seen { observe(observation) }
         let wouldWrite = !guardian.missing(from: PortSet()).isEmpty
         if wouldWrite, !ServiceManager.isSupervised, driver.refusal == .notPermitted { throw NotPermitted() }

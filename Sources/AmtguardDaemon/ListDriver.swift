@@ -127,7 +127,7 @@ struct ListDriver: ~Copyable {
         isHanded = false
         do {
             let opened = try ReservedPortsList()
-            guard opened.isKernels else {
+            guard try opened.isKernels else {
                 // Not held open either: whoever mounted it there must be able to take it away.
                 list = nil
                 watch = nil

@@ -9,6 +9,8 @@ public struct ConfigurationFile: Hashable, Sendable {
     public enum Content: Hashable, Sendable {
         case bytes([UInt8])
         case unreadable(String)
+        /// It is there, and could not be read for want of descriptors or memory.
+        case unread(String)
     }
 
     /// A file and what came of reading it.
@@ -29,6 +31,8 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
     public var line: Int?
     /// One line: what is wrong and what is allowed.
     public var message: String
+    /// Whether it may be gone at the next reading, although nobody changed a file.
+    public var mayPass = false
 
     /// `/etc/amtguard.conf:3: Ports=: "70000" is not from 1 to 65535. Allowed: …`
     public var description: String {
@@ -86,6 +90,9 @@ private struct ConfigurationParser {
         defer { tellUnshown() }
         switch file.content {
         case .unreadable(let reason): report(.refused, nil, reason)
+        case .unread(let reason):
+            problems.append(
+                ConfigurationProblem(severity: .refused, path: path, line: nil, message: reason, mayPass: true))
         case .bytes(var bytes):
             let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
             if bytes.starts(with: byteOrderMark) { bytes.removeFirst(byteOrderMark.count) }

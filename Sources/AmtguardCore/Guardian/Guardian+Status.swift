@@ -1,6 +1,9 @@
 // What is told of it all.
 
 extension Guardian {
+    /// What a person should look at in the configuration, as it was read last.
+    public var configurationProblems: [ConfigurationProblem] { refused + warned }
+
     /// All that there is to tell, as it was last seen.
     public var status: Status {
         let at = observedAt ?? Moment(Instant(sinceBoot: .zero), wallClock: 0)

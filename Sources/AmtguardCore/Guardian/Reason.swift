@@ -79,7 +79,9 @@ extension Reason {
     static func refused(_ problem: ConfigurationProblem) -> Reason {
         Reason(
             id: "configuration-refused", says: problem.description,
-            advice: "Mend the file, check it with amtguardd --check, then systemctl reload amtguardd.")
+            advice: problem.mayPass
+                ? "amtguardd reads it again at each audit; systemctl reload amtguardd does so now."
+                : "Mend the file, check it with amtguardd --check, then systemctl reload amtguardd.")
     }
 
     static let configurationWarning = "configuration-warning"

@@ -17,7 +17,7 @@ extension ReservedPortsList {
         guard status & O_ACCMODE == O_RDWR else { throw .invalidArgument }
         try valueOrErrno { fcntl(number, F_SETFD, FD_CLOEXEC) }
         var list = try ReservedPortsList(file: handed, refusal: nil)
-        guard list.isKernels, (try? list.read()) != nil else { throw .invalidArgument }
+        guard try list.isKernels, (try? list.read()) != nil else { throw .invalidArgument }
         return list
     }
 }

@@ -74,8 +74,12 @@ public struct ReservedPortsList: ~Copyable {
     /// Whether it is the kernel's own: not a file that somebody mounted over it, and whose content is none of ours to
     /// change. The corresponding C function is `fstatfs`.
     public var isKernels: Bool {
-        var status = statfs()
-        return unsafe fstatfs(file.number, &status) == 0 && status.f_type == __fsword_t(PROC_SUPER_MAGIC)
+        get throws(Errno) {
+            let number = file.number
+            var status = statfs()
+            try valueOrErrno { unsafe fstatfs(number, &status) }
+            return status.f_type == __fsword_t(PROC_SUPER_MAGIC)
+        }
     }
 
     /// Whether the list can be written.

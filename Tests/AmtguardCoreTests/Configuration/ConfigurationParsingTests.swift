@@ -191,6 +191,15 @@ import Testing
         #expect(problems.first?.severity == .refused)
     }
 
+    @Test func `is refused and may be well at the next reading, where there was no descriptor for it`() {
+        let (configuration, problems) = Configuration.parse([
+            ConfigurationFile(path: "/etc/amtguard.conf", content: .unread("can't be read: Too many open files")),
+            ConfigurationFile(path: "/etc/amtguard.conf.d/a.conf", content: .unreadable("this is a directory")),
+        ])
+        #expect(configuration == nil)
+        #expect(problems.map(\.mayPass) == [true, false])
+    }
+
     @Test func `is refused where it is no UTF-8, with the line`() {
         let bytes = Array("[Guard]\nMode=always\nPorts=".utf8) + [0xFF, 0xFE, 0x0A]
         let (configuration, problems) = Configuration.parse([ConfigurationFile(path: "/x", content: .bytes(bytes))])

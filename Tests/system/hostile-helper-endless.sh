@@ -1,0 +1,12 @@
+# A helper whose connection nobody closes holds up no repair, and is given up after a while.
+source "$(dirname "${BASH_SOURCE[0]}")/hostile/helper.sh"
+
+for manner in silent orphan children; do
+    suffers $manner '*'
+    parts
+done
+PATIENCE=40
+suffers slow abandoned
+expect "slow: next to nothing of it is kept" next_to_nothing
+eventually "slow: no descriptor stays open" no_more_open $open
+parts
