@@ -125,7 +125,7 @@ extension Systemd {
             #expect(try loop.run { outcomes.value == [.acquired] })
             bus.send(SIGSTOP)
             let start = BootClock.now
-            // libsystemd gives the socket 8 MiB, which the kernel doubles: that is full first.
+            // The socket's own buffer is full first.
             let text = String(repeating: "x", count: 4_000)
             for _ in 0..<10_000 {
                 place.emit("Said", path: "/org/example", interface: "org.example.Hello", [.string(text)])

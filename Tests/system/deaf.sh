@@ -11,8 +11,9 @@ eventually "it has its name" has_name
 # Fewer than are let through: who leaves more calls unanswered than the bus likes may call no more.
 "${as_nobody[@]}" $work/helpers/stranger flood $bus_address Describe 50 60 1 deaf >sent &
 stranger=$!
-answers() { calls 's "{?"schema?":1,*' Describe; }
-mute() { seen=$(on_bus --timeout=1 call "${object[@]}" $manager_interface Describe || true); [[ $seen == *imed* ]]; }
+# Once a second: each caller that asks takes a share.
+answers() { sleep 1; calls 's "{?"schema?":1,*' Describe; }
+mute() { sleep 1; seen=$(on_bus --timeout=1 call "${object[@]}" $manager_interface Describe || true); [[ $seen == *imed* ]]; }
 eventually "the bus takes no more of the guard" mute
 overwrite 5000
 eventually "the list is repaired" holds 623,664,5000,16992-16995

@@ -11,6 +11,7 @@ import SystemPackage
     private var pending: [ObjectIdentifier: PendingCall] = [:]
 
     private var gate: BusGate?
+    private static let sendBufferSize = 131_072
     var waitingRoom = WaitingRoom()
 
     /// Answers that may wait for the bus to read. Beyond that nobody gets one: the bus holds back what it was sent for
@@ -27,18 +28,20 @@ import SystemPackage
     static func connect(to address: BusAddress, on loop: EventLoop) throws(Errno) -> Bus {
         let connection = try Bus()
         let bus = unsafe connection.bus
+        var output: FileDescriptor?
         if let path = address.path {
             let socket = try BusAddress.connect(to: path)
+            let (gate, input) = try BusGate.make(socket, on: loop)
             let copy = FileDescriptor(rawValue: fcntl(socket.rawValue, F_DUPFD_CLOEXEC, 3))
-            let (gate, output) = try BusGate.make(socket, on: loop)
-            let result = unsafe sd_bus_set_fd(bus, output.rawValue, copy.rawValue)
+            let result = unsafe sd_bus_set_fd(bus, input.rawValue, copy.rawValue)
             guard result >= 0 else {
-                try? output.close()
-                try? copy.close()
+                try? input.close()
+                if copy.rawValue >= 0 { try? copy.close() }
                 throw Errno(rawValue: -result)
             }
             gate.isClogged = { [unowned connection] in connection.isClogged }
             connection.gate = gate
+            output = copy
         } else {
             unsafe try check(sd_bus_set_address(bus, address.text))
             unsafe try check(sd_bus_set_watch_bind(bus, 1))
@@ -46,8 +49,16 @@ import SystemPackage
         unsafe try check(sd_bus_set_bus_client(bus, 1))
         unsafe try check(sd_bus_set_connected_signal(bus, 1))
         unsafe try check(sd_bus_start(bus))
+        if let output { limitSendBuffer(of: output) }
         unsafe try check(sd_bus_attach_event(bus, loop.event, CInt(EventLoop.Priority.others.rawValue)))
         return connection
+    }
+
+    /// libsystemd gives the socket a buffer of 8 MiB, which the kernel doubles: so much would lie there before we saw that
+    /// the bus takes no more. The corresponding C function is `setsockopt` with SO_SNDBUF.
+    private static func limitSendBuffer(of output: FileDescriptor) {
+        var size = CInt(sendBufferSize)
+        _ = unsafe setsockopt(output.rawValue, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
     }
 
     /// Speaks to one peer over a connected socket, which it takes over, without a bus in between.

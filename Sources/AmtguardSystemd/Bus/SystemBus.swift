@@ -38,6 +38,7 @@ public final class SystemBus {
     private var pause = SystemBus.shortestPause
     private var readySince: Duration?
     private var cloggedSince: Duration?
+    private var hasOwned = false
     /// The connection is dead or useless: the timer is running that replaces it.
     private var isDoomed = false
     private(set) var connection: Bus?
@@ -173,8 +174,13 @@ public final class SystemBus {
     /// Whoever looks at the world from time to time anyway calls this too.
     public func lookAfterConnection() {
         if isDoomed || (!isConnected && mayBeThere) || isClogged() { open() }
-        // The bus's policy may have been mended meanwhile.
-        if case .failed = outcome, isConnected, let name, let connection { request(name, on: connection) }
+        guard isConnected, let name, let connection else { return }
+        switch outcome {
+        // The bus's policy may have been mended meanwhile, and our own former connection have ended.
+        case .failed: request(name, on: connection)
+        case .taken where hasOwned: request(name, on: connection)
+        case .acquired, .taken, nil: break
+        }
     }
 
     /// Whether the bus takes nothing of us any more: it holds back whoever has sent too much to others that do not read.
@@ -236,11 +242,17 @@ public final class SystemBus {
         }
     }
 
-    /// A refusal that is repeated is no news.
+    /// A refusal that is repeated is no news. Nor is it if we had the name: the bus has not noticed yet that our former
+    /// connection ended.
     private func take(_ outcome: NameOutcome) {
         let former = self.outcome
         self.outcome = outcome
-        if case .failed = outcome, former == outcome { return }
+        switch outcome {
+        case .acquired: hasOwned = true
+        case .taken where hasOwned: return
+        case .failed where former == outcome: return
+        case .taken, .failed: break
+        }
         onName(outcome)
     }
 }
