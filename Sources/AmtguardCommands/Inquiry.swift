@@ -86,7 +86,7 @@ extension KernelLook {
     }
 
     private static func list() -> PortSet? {
-        guard var list = try? ReservedPortsList(), list.isKernels else { return nil }
+        guard var list = try? ReservedPortsList(), (try? list.isKernels) == true else { return nil }
         return try? list.read()
     }
 }

@@ -53,7 +53,10 @@ struct Overwrites: Hashable, Sendable {
         _ found: PortSet, by writers: [Writer], _ answer: Contest.Answer = .repaired, at now: Moment
     ) -> Bool {
         note(found, answer, at: now)
-        for writer in writers { run?.writers.count(writer) }
+        // Who wrote twice before one look has overwritten the list once.
+        for (index, writer) in writers.enumerated() where !writers[..<index].contains(where: writer.isNamed(like:)) {
+            run?.writers.count(writer)
+        }
         run?.count += 1
         run?.untold += 1
         if let run, run.count > Self.singly { isContested = true }
@@ -64,6 +67,11 @@ struct Overwrites: Hashable, Sendable {
     mutating func spend(_ found: PortSet, at now: Moment) {
         note(found, .paced, at: now)
         isContested = true
+    }
+
+    /// Nobody listened for want of tokens, and the list was found overwritten when there was one.
+    mutating func lag(_ found: PortSet, at now: Moment) {
+        if isContested { note(found, .paced, at: now) }
     }
 
     private mutating func note(_ found: PortSet, _ answer: Contest.Answer, at now: Moment) {

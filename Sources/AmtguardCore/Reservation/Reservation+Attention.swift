@@ -29,19 +29,16 @@ extension Reservation {
     /// The list is not what it was, and the watch has shown nothing: another procfs mount, if it does not say so in a
     /// moment. Audits come each second for ten minutes then, as where one such write came from, more may come.
     mutating func suspect(_ found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
-        switch prompt {
-        case .watch: suspicion = nil
-        case .audit, .request:
-            guard !required.isEmpty, watched, listening, !isShown, state == .whole, let reserved, found != reserved
-            else { break }
-            suspicion = suspicion ?? (found, now.instant + Self.grace)
-        case .token:
-            guard let unseen = suspicion, unseen.until <= now.instant else { break }
+        if prompt == .watch { suspicion = nil }
+        if let unseen = suspicion, unseen.until <= now.instant {
             suspicion = nil
             defer { unseenUntil = now.instant + .seconds(600) }
             return unseenUntil == nil ? [.report(.unseenWrite(found: unseen.found))] : []
-        case .readBack: break
         }
+        guard prompt == .audit || prompt == .request, suspicion == nil, !required.isEmpty, watched, listening, !isShown,
+            state == .whole, let reserved, found != reserved
+        else { return [] }
+        suspicion = (found, now.instant + Self.grace)
         return []
     }
 }

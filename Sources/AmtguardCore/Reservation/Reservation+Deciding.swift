@@ -61,6 +61,7 @@ extension Reservation {
             overwrites.spend(found, at: now)
             return []
         }
+        if !listening { overwrites.lag(found, at: now) }
         switch state {
         case .adding: break  // An addition that got lost where two writes met: still the same repair.
         case .whole, .spent, .removing:

@@ -140,6 +140,7 @@ struct Reservation: Sendable {
         switch reading {
         case .obstacle(let obstacle):
             reserved = nil
+            suspicion = nil
             effects = stick(obstacle)
         case .ports(let found):
             effects = suspect(found, prompt, at: now)

@@ -51,7 +51,7 @@ extension WriterTally.Entry {
 
 extension Writer {
     /// Whether a person would take them for the same program.
-    fileprivate func isNamed(like other: Writer) -> Bool {
+    func isNamed(like other: Writer) -> Bool {
         guard command != nil, other.command != nil else { return pid == other.pid }
         return command == other.command && unit == other.unit
     }

@@ -112,7 +112,8 @@ import Testing
         }
         while write < end {
             if let look = next, look < Instant(sinceBoot: .seconds(write)) {
-                scene.now = max(scene.now, Double(look.sinceBoot.microseconds) / 1e6)
+                // A timer never fires early.
+                scene.now = max(scene.now, Double(look.sinceBoot.microseconds + 1) / 1e6)
                 next = nil
                 scene.look(.token)
                 note(scene.told())
