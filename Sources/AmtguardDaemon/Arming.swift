@@ -62,13 +62,9 @@ enum Arming {
 
     private static func openList() throws(Unopened) -> ReservedPortsList {
         let list: ReservedPortsList
+        do { list = try ReservedPortsList() } catch { throw Unopened(reason: "\(error)") }
         let isKernels: Bool
-        do {
-            list = try ReservedPortsList()
-            isKernels = try list.isKernels
-        } catch {
-            throw Unopened(reason: "\(error)")
-        }
+        do { isKernels = try list.isKernels } catch { throw Unopened(reason: "\(error)") }
         guard isKernels else { throw Unopened(reason: "another file is mounted over it") }
         guard list.isWritable else { throw Unopened(reason: "not writable") }
         return list
