@@ -84,7 +84,9 @@ struct HoldDriver: ~Copyable {
         var occupants = Dictionary(occupied.map { ($0, HoldObstacle.occupied(nil)) }) { first, _ in first }
         guard !occupied.isEmpty else { return [:] }
         let ports = PortSet(merging: occupied.map { $0.port...$0.port })
-        guard let sockets = try? readSockets(on: ports, includingBound: true, own: own).sockets else { return occupants }
+        guard let sockets = try? readSockets(on: ports, includingBound: true, own: own).sockets else {
+            return occupants
+        }
         for hold in occupied {
             let inTheWay = sockets.filter { $0.isInTheWay(of: hold) }
             if let first = inTheWay.first(where: \.isListener) ?? inTheWay.first { occupants[hold] = first.obstacle }

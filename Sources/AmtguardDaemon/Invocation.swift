@@ -21,6 +21,8 @@ public struct Invocation: Equatable {
     /// A command line that can't be understood, and why: one line.
     public struct Misuse: Error, Equatable {
         public let message: String
+        /// 64 (`EX_USAGE`), or 1 where the machine lacks something for now.
+        public var status: CInt = 64
     }
 
     /// What reads the configuration that is asked for.
@@ -33,8 +35,9 @@ public struct Invocation: Equatable {
         do {
             return try RootDirectory(path: root)
         } catch {
-            throw Misuse(
-                message: "--root \(printable((root?.string ?? "/").utf8, atMost: 200)): \(error). Allowed: a directory")
+            let problem = "--root \(printable((root?.string ?? "/").utf8, atMost: 200)): \(error)"
+            guard !error.mayPass else { throw Misuse(message: problem, status: 1) }
+            throw Misuse(message: "\(problem). Allowed: a directory")
         }
     }
 

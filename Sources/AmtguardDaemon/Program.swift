@@ -32,7 +32,7 @@ public enum Program {
             }
             return 0
         } catch let misuse as Invocation.Misuse {
-            return fail(misuse.message, status: 64)
+            return fail(misuse.message, status: misuse.status)
         } catch let failure as Bridge.NotStarted {
             return fail(failure.description, status: failure.status)
         } catch is Keepsake.Taken {

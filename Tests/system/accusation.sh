@@ -15,7 +15,7 @@ for ((i = 0; i < 5; i++)); do
     overwrite $((5000 + i))
     eventually "it is repaired" holds "623,664,$((5000 + i)),16992-16995"
     eventually "the writer is named" says "overwrote the list: found $((5000 + i))"
-    kill $tracer
+    kill -KILL $tracer
     wait $tracer || true
 done
 sleep 1

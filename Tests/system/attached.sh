@@ -28,8 +28,8 @@ survives() {  # KIND OBJECT
     kill $stranger
 }
 
-# Closed last, the first two take a minute. A bus that knows of nobody who takes descriptors says so to the sender.
-for object in linger queued fifo memory userfault; do survives Check $object; done
+# Closed last, a socket that lingers takes a minute; so it comes last. A bus that knows of nobody who takes descriptors says so to the sender.
+for object in queued fifo memory userfault linger; do survives Check $object; done
 for kind in Describe Reload RecordProbe Missing Nameless Get GetAll Introspect Ping LogLevel PrepareForSleep Noise; do
     survives $kind linger
 done

@@ -122,9 +122,11 @@ extension Reservation {
         return [.report(.obstructed(obstacle))]
     }
 
-    /// Says what still stands in the list and is owned no more, each port once.
-    mutating func tellDisowned(_ ports: PortSet) -> [Effect] {
-        let news = ports.intersection(required).subtracting(toldDisowned)
+    /// Says what still stands in the list and is owned no more, each port once. Not while the list is overwritten again
+    /// and again: a reading that meets a write shows parts of both, and the next repair owns the ports again.
+    mutating func tellDisowned() -> [Effect] {
+        guard contest == nil else { return [] }
+        let news = disowned.intersection(required).subtracting(ownership.owned).subtracting(toldDisowned)
         guard !news.isEmpty else { return [] }
         toldDisowned = toldDisowned.union(news)
         return [.report(.disowned(news))]

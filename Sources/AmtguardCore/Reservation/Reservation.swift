@@ -61,7 +61,8 @@ struct Reservation: Sendable {
     var isLate = false
     /// What is owned, no longer required, and stays: the list is too long.
     var stranded = PortSet()
-    /// What was told to be owned no more.
+    /// What is in the list and was owned once; and as much of it as was told.
+    var disowned = PortSet()
     var toldDisowned = PortSet()
     /// The obstacle that was told last, until it is overcome.
     var toldObstacle: Obstacle?
@@ -146,10 +147,11 @@ struct Reservation: Sendable {
             effects = suspect(found, prompt, at: now)
             // What was added is there, whatever became of it since; a record alone does not say so.
             if case .adding = state { ownership.finish() }
-            effects += tellDisowned(ownership.observe(found))
+            disowned = disowned.union(ownership.observe(found)).intersection(found)
             let former = reserved
             reserved = found
             effects += act(on: found, after: former, prompt, at: now)
+            effects += tellDisowned()
             if required.subtracting(found).isEmpty { wholeAt = now }
         }
         isCurrent = true

@@ -30,7 +30,8 @@ public struct Absence: Hashable, Sendable {
         [
             "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null, "reasons": [reason.json],
             "since": .null, "amt": .null, "ports": ports.json(fromDaemon: false), "watch": .null, "repairs": .null,
-            "contested": .null, "overwrites": .null, "holds": .null, "victims": .null, "victimCount": .null, "probe": .null,
+            "contested": .null, "overwrites": .null, "holds": .null, "victims": .null, "victimCount": .null,
+            "probe": .null,
         ]
     }
 

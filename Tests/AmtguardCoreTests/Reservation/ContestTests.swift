@@ -86,8 +86,8 @@ import Testing
         // The other stopped: at the next token the watch is back. What was left broken counts as exposed for 10 s.
         scene.now = 101
         scene.look(.token)
-        #expect(scene.told() == [.watch(true), .look(at: at(110).instant)])
-        scene.now = 110
+        #expect(scene.told() == [.watch(true), .look(at: at(110.5).instant)])
+        scene.now = 110.5
         scene.look(.token)
         #expect(scene.told().filter { $0.isLook } == [.look(at: at(160.5).instant)])
         #expect(scene.status.verdict == .degraded && scene.status.contested)
