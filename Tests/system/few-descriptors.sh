@@ -8,7 +8,7 @@ start_manager
 is_settled() { ! runs $guard || holds $amt; }
 guards=0
 for ((limit = 6; limit <= 40; limit += limit < 24 ? 1 : 4)); do
-    launch=(prlimit --nofile=$limit:$limit)
+    launch=(prlimit "--nofile=$limit:$limit")
     start_unwatched
     eventually "with $limit descriptors it guards, or ends" is_settled
     sleep 0.3

@@ -30,7 +30,7 @@ perl "$table" list $work/0 $work/bin "${acts[@]}" | sort -s -t / -k 1,1 >all
 expect "there is something to inject" at_least "$(wc -l <injections)" 1
 
 # Each worker has a list of its own. What is left when the time is nearly over is told, and not played.
-export TABLE_TIME=$((${PLAY_TIME:-58} - 15 - SECONDS))
+export TABLE_TIME=$((${PLAY_TIME:-58} - 28 - SECONDS))
 for ((i = 0; i < WORKERS; i++)); do
     awk -v n=$WORKERS -v i=$i 'NR % n == i' injections |
         unshare --net perl "$table" play $work/$i $work/bin >came.$i &
