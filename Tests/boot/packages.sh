@@ -73,7 +73,7 @@ expect "and was repaired in the absence of the daemon, each time" is "$(wc -l <b
 # How long one may take is the processors', of which nobody can promise any. But the overwriter waits for each repair: it
 # writes often while a restart lasts only where a repair takes much less. Without a bridge it is once.
 expect "twenty times or more in each" at_least "$absent" 1000
-eventually "protected" json .verdict protected
+eventually "nothing is amiss but the overwrites" json .reasons.0.id contested
 expect "with as many descriptors in the store" shows NFileDescriptorStore 6
 
 ids=$(id -u amtguard; id -u amtguard-firmware; id -g amtguard; id -g amtguard-firmware)
