@@ -111,7 +111,7 @@ final class Bridge {
             // What nobody can know of later would stay in the list for good.
             guard keepsake.isLocked, keepsake.problem == nil else { return tell(keepsake.problem) }
             // Where nothing is on record, no daemon ran in this boot.
-            guard let memory = try keepsake.memory(of: guardian.memory.scope) else { return }
+            guard let memory = try keepsake.recall(of: guardian.memory.scope) else { return }
             guardian.recall(memory, at: .now())
             observe(.list(driver.read(), .token), &keepsake)
             tell(keepsake.problem)

@@ -10,9 +10,9 @@ extension Daemon {
     func recall() -> Memory {
         let scope = guardian.memory.scope
         do {
-            return try keepsake.memory(of: scope) ?? Memory(scope: scope)
+            return try keepsake.recall(of: scope) ?? Memory(scope: scope)
         } catch {
-            if !error.isOfOthers {
+            if !error.isOfOthers, !error.mayPass {
                 warn("\(error). What is in the list already counts as reserved by others, and will not be taken out.")
             }
             return Memory(scope: scope)
@@ -24,9 +24,7 @@ extension Daemon {
         do {
             let mended = try keepsake.mend(below: root)
             displacedAt = nil
-            if mended.isFirst, let memory = try? keepsake.memory(of: guardian.memory.scope) {
-                observe(.record(memory))
-            }
+            recallLate()
             if mended.isFirst || !mended.paths.isEmpty {
                 keepsake.remember(guardian.memory)
                 keepsake.write(guardian.status, guardian.memory)
@@ -36,6 +34,15 @@ extension Daemon {
         } catch {
             yield()
         }
+    }
+
+    /// Takes over what the last daemon of this boot wrote down, where that could not be read at the start.
+    private func recallLate() {
+        guard !keepsake.isRecalled else { return }
+        let scope = guardian.memory.scope.isKnown ? guardian.memory.scope : .current
+        let former = try? keepsake.recall(of: scope)
+        observe(.record(former ?? Memory(scope: scope)))
+        if keepsake.isRecalled { keepsake.remember(guardian.memory) }
     }
 
     /// Another process has the lock that others find. A bridge has it for the length of a repair, and a daemon for good:

@@ -20,6 +20,8 @@ struct Keepsake: ~Copyable {
     var state: FileIdentity?
     /// Whether another file, or none, was found in its place.
     var lostState = false
+    /// Whether it is known what a former daemon wrote down.
+    private(set) var isRecalled = false
     /// What did not work the last time it was tried, and why, by the file.
     private var problems: [String: String] = [:]
 
@@ -106,10 +108,10 @@ struct Keepsake: ~Copyable {
         do {
             bytes = try record?.read() ?? []
         } catch {
-            throw Unusable("\(error)")
+            throw Unusable("\(error)", mayPass: error.mayPass)
         }
         guard !bytes.isEmpty else { return nil }
-        guard scope.isKnown else { throw Unusable(Self.noScope) }
+        guard scope.isKnown else { throw Unusable(Self.noScope, mayPass: true) }
         guard let memory = Memory(parsing: bytes) else {
             throw Unusable("it can't be understood")
         }
@@ -124,16 +126,33 @@ struct Keepsake: ~Copyable {
         let description: String
         /// Whether it was not meant for this boot: then there is nothing to miss.
         let isOfOthers: Bool
+        /// Whether another attempt may succeed.
+        let mayPass: Bool
 
-        fileprivate init(_ reason: String, isOfOthers: Bool = false) {
+        fileprivate init(_ reason: String, isOfOthers: Bool = false, mayPass: Bool = false) {
             description = "/run/amtguard/memory: \(reason)"
             self.isOfOthers = isOfOthers
+            self.mayPass = mayPass
+        }
+    }
+
+    /// The same, for a process that goes on to write there; `nil` also as long as the record can't be had.
+    mutating func recall(of scope: Memory.Scope) throws(Unusable) -> Memory? {
+        do {
+            let memory = try memory(of: scope)
+            isRecalled = hasRecord
+            return memory
+        } catch {
+            isRecalled = !error.mayPass
+            throw error
         }
     }
 
     /// Writes down what must survive the process.
     mutating func remember(_ memory: Memory) {
         guard directory != nil else { return }
+        // What a former daemon wrote and nobody has read yet gives way to what is owned alone.
+        guard isRecalled || !memory.ownership.owned.isEmpty else { return }
         // What a former daemon wrote is not overwritten by what no later one could tell from another boot's.
         guard memory.scope.isKnown else {
             problems["/memory"] = Self.noScope

@@ -25,8 +25,8 @@ struct Release: ~Copyable {
     init(_ invocation: Invocation) throws {
         let root = try invocation.openRoot()
         let scope = Memory.Scope.current
-        let keepsake = try Keepsake(below: root, creating: false)
-        let memory = try keepsake.memory(of: scope)
+        var keepsake = try Keepsake(below: root, creating: false)
+        let memory = try keepsake.recall(of: scope)
         self.keepsake = keepsake
         isOnRecord = memory != nil
         configuration = invocation.loader.load(below: root).0

@@ -25,7 +25,7 @@ public struct Guardian: Sendable {
     private(set) var runtimeProblem: String?
     private var stopping = false
     private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment, repairs: UInt64)?
-    let scope: Memory.Scope
+    private(set) var scope: Memory.Scope
     /// When the list was last looked at.
     private(set) var observedAt: Moment?
 
@@ -103,6 +103,7 @@ public struct Guardian: Sendable {
             if refused.isEmpty { isConfigured = true }
             effects += require(at: now.instant)
         case .record(let memory):
+            scope = memory.scope
             detection.recall(sawCSME: memory.sawCSME, sighting: detection.sighting ?? memory.sighting)
             let own = reservation.ownership
             // Only if nobody wrote the list since, nor we.
