@@ -140,7 +140,7 @@ struct Keepsake: ~Copyable {
     mutating func recall(of scope: Memory.Scope) throws(Unusable) -> Memory? {
         do {
             let memory = try memory(of: scope)
-            isRecalled = hasRecord
+            isRecalled = hasRecord && scope.isKnown
             return memory
         } catch {
             isRecalled = !error.mayPass
