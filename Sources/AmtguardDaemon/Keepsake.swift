@@ -152,7 +152,7 @@ struct Keepsake: ~Copyable {
     mutating func remember(_ memory: Memory) {
         guard directory != nil else { return }
         // What a former daemon wrote and nobody has read yet gives way to what is owned alone.
-        guard isRecalled || !memory.ownership.owned.isEmpty else { return }
+        guard isRecalled || !memory.ownership.possible.isEmpty else { return }
         // What a former daemon wrote is not overwritten by what no later one could tell from another boot's.
         guard memory.scope.isKnown else {
             problems["/memory"] = Self.noScope

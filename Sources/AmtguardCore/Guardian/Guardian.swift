@@ -107,7 +107,7 @@ public struct Guardian: Sendable {
             detection.recall(sawCSME: memory.sawCSME, sighting: detection.sighting ?? memory.sighting)
             let own = reservation.ownership
             // Only if nobody wrote the list since, nor we.
-            if own.owned.isEmpty, own.list != nil, own.list == memory.ownership.list {
+            if own.possible.isEmpty, own.list != nil, own.list == memory.ownership.list {
                 reservation.recall(memory.ownership)
             }
             effects = require(at: now.instant)
