@@ -23,7 +23,7 @@ enum Contact: Hashable {
         do {
             let values = try bus.call("Describe")
             guard case .string(let text)? = values.first else {
-                self = .refused("its answer is no text")
+                self = .refused("its answer is not text")
                 return
             }
             self = .answered(text)

@@ -1,6 +1,6 @@
 import AmtguardCore
 
-// Why there is no report, as precisely as can be seen from outside the daemon.
+// Why there is no report, as far as that can be seen from outside the daemon.
 
 extension Reason {
     /// There is no state file of a running daemon.
@@ -8,7 +8,7 @@ extension Reason {
     /// - Parameter isRunning: Whether a process holds the daemon's lock or memory; `nil` if that can't be seen.
     static func withoutState(_ contact: Contact, isRunning: Bool?) -> Reason {
         let missing = "and /run/amtguard/state.json is missing"
-        let look = "Look at journalctl -u amtguardd. amtguardd writes the file anew at each audit."
+        let look = "Look at journalctl -u amtguardd. amtguardd writes the file again at each audit."
         let start = "Start it: systemctl start amtguardd."
         switch (contact, isRunning) {
         case (.silent, _):
@@ -16,7 +16,7 @@ extension Reason {
                 id: "no-answer",
                 says: "amtguardd runs but does not answer within \(ManagerBus.patience.components.seconds) s, so it "
                     + "does not repair the list, \(missing)",
-                advice: "See systemctl status amtguardd; systemctl restart amtguardd starts it anew.")
+                advice: "See systemctl status amtguardd. To restart it: systemctl restart amtguardd.")
         case (.refused(let message), _):
             return Reason(
                 id: "no-state-file", says: "amtguardd runs but refused to answer (\(message)), \(missing)",
@@ -46,6 +46,6 @@ extension Reason {
     static func unreadableState(_ why: String) -> Reason {
         Reason(
             id: "state-file", says: "/run/amtguard/state.json: \(why)",
-            advice: "Find out which program put it there. amtguardd writes it anew at each audit.")
+            advice: "Find out which program put it there. amtguardd writes it again at each audit.")
     }
 }

@@ -22,7 +22,8 @@ struct Inquiry {
         let bus = try? ManagerBus(root: root)
         let outcome = outcome(bus)
         guard case .report(let assessment) = outcome, assessment.isContradiction else { return outcome }
-        // A repair may have been under way, or the daemon was not shown a write: have it look, and try once more.
+        // A repair may have been under way, or the watch did not show a write. Ask the daemon to look, and try once
+        // more.
         if (try? bus?.call("Check")) == nil { usleep(200_000) }
         return self.outcome(bus)
     }
@@ -76,7 +77,7 @@ struct Inquiry {
 extension KernelLook {
     /// What the kernel says now in the caller's network namespace.
     ///
-    /// - Parameter namespace: The one of the daemon; another one has another list, so nothing is read there.
+    /// - Parameter namespace: The daemon's. In another namespace there is another list, so nothing is read there.
     init(at namespace: String?) {
         if let namespace, namespace != (try? NetworkNamespace.identity()) {
             self.init(reserved: nil, choice: nil)

@@ -1,7 +1,7 @@
 import AmtguardCore
 import Glibc
 
-// Reports tell times in UTC. People get them in their own zone, with its offset, as TZ or /etc/localtime says.
+// Reports give times in UTC. People see them in their own time zone, with its offset, as TZ or /etc/localtime says.
 
 extension String {
     /// The text with each time in it, such as `2026-11-22T20:49:00Z`, in local time: `2026-11-22T21:49:00+01:00`.

@@ -38,7 +38,8 @@ struct PortsCommand: ParsableCommand {
         }
     }
 
-    /// The list alone shows that a port is exposed. That no port is, counts only while a daemon guards.
+    /// If the list shows an exposed port, the exit status says so. If it shows none, that counts only while a daemon
+    /// guards.
     private static func exit(_ assessment: Assessment) -> ExitStatus {
         switch assessment.status.ports.areExposed {
         case true?: .exposed
@@ -94,7 +95,7 @@ extension Status.Port {
 }
 
 extension PortSpace {
-    /// The ports of a report. Its sets are text from another process; a text that is no set counts as unknown.
+    /// The ports of a report. Its sets are text from another process; a text that is not a set counts as unknown.
     init(_ ports: Status.Ports, victims: [Status.Socket]?) {
         func set(_ text: String?) -> PortSet? { text.flatMap { try? PortSet(kernel: Array($0.utf8)) } }
         required = set(ports.required) ?? PortSet()

@@ -38,7 +38,7 @@ struct ProbeGuardian {
         return interfaces.contains { $0.address == "unknown" } ? nil : false
     }
 
-    /// Has amtguardd remember a result, if it says anything.
+    /// Asks amtguardd to remember a result, if the result says anything.
     ///
     /// The corresponding method is `RecordProbe` of `org.amtguard1.Manager`.
     /// - Returns: Why amtguardd does not remember it; `nil` if it does.

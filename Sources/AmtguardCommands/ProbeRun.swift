@@ -34,7 +34,7 @@ struct ProbeRun {
             waited: timeout, plan: plan, outcomes: outcomes)
     }
 
-    /// The server that uses a port, by its name; `nil` where it is no server.
+    /// The name of the server that uses a port; `nil` if no server uses it.
     private static func listener(on port: UInt16, _ address: IPAddress) -> String? {
         let listeners = try? readSockets(on: PortSet(port...port)).listeners.filter { listener in
             guard listener.protocol == .tcp else { return false }

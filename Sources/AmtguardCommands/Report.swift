@@ -3,7 +3,7 @@ import ArgumentParser
 import Glibc
 import SystemPackage
 
-/// What a command tells programs, people and the shell.
+/// The output of a command: for programs, for people, and the exit status for the shell.
 struct Report {
     var json: JSON
     var text: [Status.Line]
@@ -32,7 +32,7 @@ struct Report {
     }
 }
 
-/// Standard output failed: the answer did not get out.
+/// Writing to standard output failed, so the answer was not shown.
 struct Unwritable: Error, CustomStringConvertible {
     let cause: Errno
 

@@ -1,9 +1,10 @@
-/// How often there is a look that takes the longer the more sockets the host has.
+/// Limits how often a costly look is made: the more sockets the host has, the longer it takes.
 ///
-/// After each such look 25 times as long passes before the next one: that is 4 % of a core at most, whoever asks.
+/// After a look, 25 times its duration must pass before the next one. So all callers together use at most 4 % of a
+/// core.
 public struct LookRation: Hashable, Sendable {
     private static let rest = 25
-    /// Even where a look takes no time.
+    /// The shortest pause, even if a look takes no time.
     private static let leastRest = Duration.milliseconds(100)
     private var next = Instant(sinceBoot: .zero)
 
@@ -12,7 +13,7 @@ public struct LookRation: Hashable, Sendable {
     /// Whether it is time for another look.
     public func allows(at now: Instant) -> Bool { now >= next }
 
-    /// There was one, from then till then.
+    /// Counts a look that began at `start` and ended at `end`.
     public mutating func spend(from start: Instant, to end: Instant) {
         next = end + max((end - start) * Self.rest, Self.leastRest)
     }

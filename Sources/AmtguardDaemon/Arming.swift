@@ -15,11 +15,11 @@ enum Arming {
         let description = "--arm hands the watch to the service manager, and there is none (NOTIFY_SOCKET)"
     }
 
-    /// The list, or the watch of it, can't be handed over.
+    /// The list or its watch can't be opened, so it can't be handed to the daemon.
     struct Unopened: Error, CustomStringConvertible {
         let reason: String
         var description: String {
-            "\(ReservedPortsList.path): \(reason). The daemon opens what it can, and says what it lacks"
+            "\(ReservedPortsList.path): \(reason). The daemon opens what it can, and reports what is missing"
         }
     }
 
@@ -35,8 +35,8 @@ enum Arming {
         var boot: Descriptor?
     }
 
-    /// Opens the list, the watch that names writers and the boot's id, reads what the BIOS noted of AMT, and stores each.
-    /// Runs as root, before the daemon. A machine without SMBIOS is none that needs to be told of.
+    /// Opens the list, the watch that names writers and the boot's id, reads what the BIOS noted of AMT, and stores
+    /// each. Runs as root, before the daemon. A machine without SMBIOS is none that needs to be told of.
     static func arm(below root: borrowing RootDirectory) throws {
         defer { ServiceManager.barrier(timeout: .seconds(5)) }
         // What a former daemon may have stored under these names is not what this step has seen.
@@ -70,8 +70,8 @@ enum Arming {
         return list
     }
 
-    /// Takes what was armed, and the holds of the daemon before. What was armed goes out of the store at once: otherwise
-    /// each restart would hand over one more. Holds stay there, and are known by what they are.
+    /// Takes what was armed, and the holds of the daemon before. What was armed goes out of the store at once:
+    /// otherwise each restart would hand over one more. Holds stay there, and are known by what they are.
     static func receive(holds: inout HoldDriver) -> Armed {
         var armed = Armed()
         for received in ServiceManager.receivedDescriptors() {

@@ -95,7 +95,7 @@ final class Bridge {
 
     /// Looks at the list, and repairs it where no daemon does.
     private func look() {
-        _ = driver.drain()  // First what woke us is taken away: whatever comes after the look wakes us again.
+        _ = driver.drain()  // Before the look, so that a write after it wakes us again.
         sources.look?.arm(after: Self.longest)
         let reading = driver.read()
         if case .ports(let found) = reading, !guardian.missing(from: found).isEmpty { return takeTurn() }

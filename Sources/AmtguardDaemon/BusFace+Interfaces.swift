@@ -61,13 +61,13 @@ extension BusFace {
         call.reply()
     }
 
-    /// What is no result is refused before anybody is asked whether the caller may tell one.
+    /// Refuses invalid text first. Only for a valid result polkit is asked whether the caller may record it.
     private func recordProbe(_ call: BusCall) {
         guard let bus else { return call.refuse() }
         let invalid = "org.freedesktop.DBus.Error.InvalidArgs"
-        // Of a text that is far too long a part is there, which can't be read.
+        // The gate cuts a text that is far too long, so it can't be read.
         guard let text = try? call.readString() else {
-            return call.fail(invalid, "No result of a probe: allowed are \(ProbeResult.sizeLimit) bytes")
+            return call.fail(invalid, "Not a result of a probe. Allowed: at most \(ProbeResult.sizeLimit) bytes")
         }
         do throws(ProbeResult.Malformed) {
             let result = try ProbeResult(parsing: Array(text.utf8))
@@ -77,7 +77,7 @@ extension BusFace {
                 call.reply()
             }
         } catch {
-            call.fail(invalid, "No result of a probe: \(error)".oneLine)
+            call.fail(invalid, "Not a result of a probe: \(error)".oneLine)
         }
     }
 

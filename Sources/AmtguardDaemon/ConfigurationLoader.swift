@@ -9,7 +9,7 @@ struct ConfigurationLoader {
     /// Whether root reads them to see what the daemon would read, which is another user.
     var forDaemon = false
 
-    /// More than this is no configuration: 64 KiB a file, 1 MiB in all, and so many drop-ins.
+    /// The limits: 64 KiB a file, 1 MiB in all files, and this many drop-ins.
     private static let most = 64 << 10
     private static let mostInAll = 1 << 20
     private static let mostDropIns = 256
@@ -53,10 +53,10 @@ struct ConfigurationLoader {
         return files
     }
 
-    /// The files from here on are not read.
+    /// The problem of the first file that is not read, because the limits are reached.
     private static func tooMany(in path: String) -> ConfigurationFile {
         let reason =
-            "too much configuration; this and all behind it is not read. "
+            "too much configuration; this and all files after it are not read. "
             + "Allowed: \(mostDropIns) drop-ins, and \(mostInAll >> 20) MiB in all files"
         return ConfigurationFile(path: path, content: .unreadable(reason))
     }
@@ -85,7 +85,7 @@ struct ConfigurationLoader {
     private static func content(for error: Errno) -> ConfigurationFile.Content {
         switch error {
         case .isDirectory: .unreadable("this is a directory. Allowed: a file")
-        case .invalidArgument: .unreadable("this is no regular file. Allowed: a file")
+        case .invalidArgument: .unreadable("this is not a regular file. Allowed: a file")
         case .fileTooLarge:
             .unreadable("the file is larger than \(most >> 10) KiB. Allowed: one of at most that size")
         case .permissionDenied:

@@ -29,7 +29,7 @@ extension Daemon {
     /// Connects to the helper; what comes back is why not.
     private func ask() -> FirmwareFailure? {
         hangUp()
-        // Each answer of the kind costs a descriptor for good.
+        // Each answer that carries descriptors leaves a socket open for good.
         guard isHelperTrusted else { return Self.loaded }
         do {
             let stream = try AnswerStream(connectingTo: Self.helper, in: root, atMost: FirmwareAnswer.sizeLimit)

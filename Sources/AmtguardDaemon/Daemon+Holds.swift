@@ -13,7 +13,7 @@ extension Daemon {
         observe(.holds(holds.reading, prompt))
     }
 
-    /// Has the service manager keep what it does not keep yet, again in a second where it did not take all.
+    /// Gives the service manager the holds that it does not keep yet. If it does not take all, tries again in a second.
     func keepHolds() {
         if !holds.keep() { sources.keep?.arm(after: .seconds(1), accuracy: .milliseconds(250)) }
     }

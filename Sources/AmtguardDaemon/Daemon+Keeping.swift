@@ -3,23 +3,24 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-// What the daemon keeps in its runtime directory, and that others find it there.
+// The files of the daemon in its runtime directory, and how it makes sure that other programs find them there.
 
 extension Daemon {
-    /// What the last daemon of this boot wrote down; a memory of nothing where it did not.
+    /// The record of the last daemon of this boot; an empty one if there is none.
     func recall() -> Memory {
         let scope = guardian.memory.scope
         do {
             return try keepsake.recall(of: scope) ?? Memory(scope: scope)
         } catch {
             if !error.isOfOthers, !error.mayPass {
-                warn("\(error). What is in the list already counts as reserved by others, and will not be taken out.")
+                warn("\(error). The ports in the list count as reserved by others, so amtguard will not remove them.")
             }
             return Memory(scope: scope)
         }
     }
 
-    /// Looks whether the runtime directory is still what others find, and makes anew what was deleted or replaced.
+    /// Checks that other programs still find the files that the daemon has open. Creates again what was deleted or
+    /// replaced.
     func lookAfterKeepsake() {
         do {
             let mended = try keepsake.mend(below: root)
@@ -36,7 +37,7 @@ extension Daemon {
         }
     }
 
-    /// Takes over what the last daemon of this boot wrote down, where that could not be read at the start.
+    /// Reads the record of the last daemon of this boot, if it could not be read at the start.
     private func recallLate() {
         guard !keepsake.isRecalled else { return }
         let scope = guardian.memory.scope.isKnown ? guardian.memory.scope : .current
@@ -45,8 +46,8 @@ extension Daemon {
         if keepsake.isRecalled { keepsake.remember(guardian.memory) }
     }
 
-    /// Another process has the lock that others find. A bridge has it for the length of a repair, and a daemon for good:
-    /// then that one guards, and we end.
+    /// Another process has the lock that other programs find. A bridge keeps it only for a repair. If the process keeps
+    /// it for longer, it is a daemon: that one guards, and this one ends.
     private func yield() {
         let now = Instant.now()
         let since = displacedAt ?? now
@@ -56,6 +57,6 @@ extension Daemon {
         sources.survey?.arm(after: Self.patience)
     }
 
-    /// How long a bridge may have the lock: on a busy machine it may wait for a processor.
+    /// How long a bridge may have the lock. On a busy machine it may have to wait for a processor.
     static var patience: Duration { .seconds(3) }
 }

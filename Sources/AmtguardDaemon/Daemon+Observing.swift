@@ -14,17 +14,17 @@ extension Daemon {
             driver.retry()
             observe(.watch(listen()))
         }
-        // A repair does not wait for /sys.
+        // First the list, so that a repair does not wait for /sys.
         look(prompt)
         lookAfterKeepsake()
         lookAtDevices(readPresence(in: root))
         observe(readChoice())
-        // Where something else is required by now, the look before was for less.
+        // If these readings changed which ports are required, the look above did not consider that.
         if !guardian.isCurrent { look(.request) }
         lookAtHolds(prompt)
     }
 
-    /// Which ports the kernel may choose, or why that is not known.
+    /// Which ports the kernel may choose, or why that can't be read.
     func readChoice() -> Guardian.Observation {
         do {
             return .choice(try KernelChoiceReader().read())
@@ -42,21 +42,22 @@ extension Daemon {
     }
 
     func look(_ prompt: Prompt) {
-        // This look takes the place of one that was arranged, and asks again for what it still needs.
+        // This look replaces one that was scheduled. It schedules another one if that is still needed.
         sources.look?.disarm()
         let reading = driver.read()
-        // Asked behind the reading: a write that it shows and that the watch has shown by now was not unseen.
+        // Asks the watch after the reading. If the reading shows a write and the watch has an event by now, the write
+        // was not unseen.
         if prompt != .watch, driver.hasEvents { observe(.written(by: [])) }
         observe(.list(reading, prompt))
         teller.debug("Looked (\(prompt)): \(reading)")
     }
 
-    /// The watch has something to say: looks first, and then who wrote.
+    /// The watch has an event. Looks at the list first, and then asks who wrote it.
     func lookAfterWrite() {
         look(.watch)
         // After a repair the writers are named already.
         guard driver.hasEvents else { return }
-        // What is drained may be the event of a write that came after that look: only one behind it sees all.
+        // The event may be of a write that came after that look. So another look follows after it is drained.
         nameWriters()
         look(.readBack)
     }

@@ -6,11 +6,11 @@ import SystemPackage
 // What is told, to whom, and how often.
 
 extension Daemon {
-    /// Ends what the loop woke us for: tells it in a moment, and what has merely changed ten times a second at most, or
-    /// once a second while the list is repeatedly overwritten: then each repair changes the status.
+    /// Ends a turn of the loop: reports events in a moment, and mere changes of the status at most ten times a second.
+    /// While the list is repeatedly overwritten, each repair changes the status; then at most once a second.
     ///
-    /// Not at once: the program that wrote the list may be waiting for this very processor, and would find the list
-    /// whole only when all is told, which takes ten times as long as the repair.
+    /// Reporting waits a moment, because the program that wrote the list may wait for this very processor. It must find
+    /// the list whole before the reports are made, which take ten times as long as the repair.
     func finish() {
         let now = Moment.now().instant.sinceBoot
         let pace = published?.contested == true ? Duration.seconds(1) : .milliseconds(100)

@@ -28,12 +28,12 @@ extension Daemon {
 
     func take(_ configuration: Configuration, _ problems: [ConfigurationProblem]) {
         observe(.configuration(configuration, problems))
-        // Once soon; then at each audit, whose time stands in what could not be read.
+        // Tries again soon. After that each audit tries; the file that was not read may change the interval of audits.
         if problems.contains(where: \.mayPass) { sources.survey?.arm(after: .seconds(1)) }
     }
 
-    /// Reads the configuration again where a file could not be read for want of descriptors or memory. What is wrong with it
-    /// is told when it is something else than before.
+    /// Reads the configuration again if descriptors or memory ran out while a file was read. Reports its problems only
+    /// if they have changed.
     func readOwedConfiguration() {
         let former = guardian.configurationProblems
         guard former.contains(where: \.mayPass) else { return }
@@ -43,7 +43,7 @@ extension Daemon {
         follow(timetable.reloaded(refresh: guardian.configuration.refresh, at: .now()))
     }
 
-    /// Somebody asked, and anybody may: looks at the list now, and at everything else as often as its ration allows.
+    /// A request, which any user may make. Looks at the list now, and at everything else as often as the ration allows.
     func check() {
         let start = Instant.now()
         guard ration.allows(at: start) else {
@@ -56,7 +56,8 @@ extension Daemon {
         publish()
     }
 
-    /// The JSON of `Describe()`. The list is never older in it than a second, so a host that just woke up is not stale.
+    /// The JSON of `Describe()`. Its look at the list is at most a second old, so that the report is fresh even just
+    /// after the host woke up.
     func describe() -> String {
         let now = Moment.now().instant.sinceBoot.microseconds
         if now - status.observed.bootUSec > 1_000_000 {
@@ -76,8 +77,8 @@ extension Daemon {
         publish()
     }
 
-    /// Somebody says that the machine woke up, and the clocks say whether it did: then much may have changed, its
-    /// firmware among it.
+    /// A signal says that the machine woke up. The clocks show whether that is true. If so, much may have changed,
+    /// including the firmware.
     func resume() {
         guard hasSlept() else { return }
         survey(.request)

@@ -7,7 +7,7 @@ import SystemPackage
 // What wakes the daemon: the watch, timers, signals, devices, and the bus.
 
 extension Daemon {
-    /// - Returns: How the list is watched.
+    /// - Returns: The watch of the list.
     func attach() -> Watch {
         sources.audit = loop.timer("audit") { [unowned self] in
             arrangeAudit()
@@ -49,7 +49,7 @@ extension Daemon {
         return listen()
     }
 
-    /// Has the loop receive what it does not receive yet. A signal that came before waits until then.
+    /// Makes the loop receive the signals that it does not receive yet. A signal that came earlier waits until then.
     func attachSignals() {
         do {
             if sources.hangUp == nil {
@@ -70,7 +70,7 @@ extension Daemon {
         }
     }
 
-    /// A turn of the loop failed. What it would have woken us for may have happened: the list is looked at.
+    /// A turn of the loop failed. It may have missed an event, so the daemon looks at the list.
     func survive(_ error: Errno) {
         let now = Instant.now()
         if failedAt.map({ now - $0 >= .seconds(60) }) ?? true {
@@ -103,7 +103,7 @@ extension Daemon {
 
     /// Lets the loop wake us for writes.
     ///
-    /// - Returns: What shows them by now.
+    /// - Returns: The watch that now shows them.
     func listen() -> Watch {
         sources.watch = nil
         guard let descriptor = driver.watchedDescriptor else { return driver.watched }

@@ -15,7 +15,7 @@ extension Daemon {
         if hasSlept() { follow(timetable.resumed(at: .now())) }
     }
 
-    /// Whether the machine has slept since this was asked last.
+    /// Whether the machine has slept since the last call.
     func hasSlept() -> Bool {
         let former = slept
         slept = Clocks.sleepTime()
@@ -25,7 +25,8 @@ extension Daemon {
         return true
     }
 
-    /// Looks who has AMT's ports: presumed LMS, and whom AMT deafens. Among a hundred thousand connections that takes 40 ms.
+    /// Looks for the sockets on AMT's ports: a presumed LMS, and the victims. With a hundred thousand connections that
+    /// takes 40 ms.
     func lookAtSockets() {
         let start = Instant.now()
         guard socketsRation.allows(at: start) else { return }
@@ -43,7 +44,7 @@ extension Daemon {
         do {
             return SMBIOSReading(table: try readSealed(memory, atMost: SMBIOSReading.limit))
         } catch {
-            warn("What SMBIOS says of AMT was handed over and can't be read: \(error). Restart amtguardd to try again.")
+            warn("The SMBIOS data from amtguardd --arm can't be read: \(error). Restart amtguardd to try again.")
             return nil
         }
     }
@@ -54,7 +55,7 @@ extension Daemon {
     func lookAtDevices(_ presence: Presence) {
         observe(.presence(presence))
         observe(.wirelessDiverted(readWirelessDiversion(in: root)))
-        // As the guardian has it: what could not be read this time is as it was.
+        // From the guardian, which fills the parts that could not be read this time from earlier readings.
         guard let presence = guardian.presence else { return }
         watchState(of: presence.csmeDevices.first?.name)
         follow(timetable.presenceSeen(presence, at: .now()))

@@ -18,7 +18,7 @@ final class Daemon {
     var busDirectory: Descriptor?
     var driver: ListDriver
     var keepsake = Keepsake()
-    /// Since when another process has the lock that others find.
+    /// Since when another process has the lock that other programs find.
     var displacedAt: Instant?
     var holds = HoldDriver()
     var face: BusFace?
@@ -27,9 +27,9 @@ final class Daemon {
     var audit: Duration?
     var published: Status?
     var publishedAt = Duration.zero
-    /// When others may have it look at everything.
+    /// Limits how often requests may make it look at everything.
     var ration = LookRation()
-    /// When the sockets may be looked at, whatever the cause.
+    /// Limits how often it looks at the sockets, for any cause.
     var socketsRation = LookRation()
     /// What happened and was not told yet.
     var outbox: [Event] = []
@@ -38,16 +38,16 @@ final class Daemon {
     /// When the firmware is asked, and the question that is under way.
     var timetable = FirmwareSchedule()
     var question: AnswerStream?
-    /// Whether the helper may be asked: once it has passed descriptors it is none of ours.
+    /// Whether the helper may be asked. One that has passed descriptors is not ours and is never asked again.
     var isHelperTrusted = true
     /// What SMBIOS says, from the privileged step, until it was read.
     var smbios: Descriptor?
     var network: NetworkWatch?
     var deviceState: DeviceStateWatch?
     var slept = Clocks.sleepTime()
-    /// When the journal was told last that the loop fails.
+    /// When the journal was last told that the loop fails.
     var failedAt: Instant?
-    /// The JSON of the published status: it is asked for more often than it changes.
+    /// The JSON of the published status. It is kept, because it is requested more often than it changes.
     var described: String?
 
     /// What the loop calls.
@@ -102,9 +102,9 @@ final class Daemon {
         let seen: [Guardian.Observation] = [
             .watch(watched), .smbios(takeSMBIOS()), .presence(presence), readChoice(),
         ]
-        // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes after.
-        // A bridge has it for the length of a repair, which on a busy machine may wait for a processor: who gave up early
-        // would be started again by the service manager, a second later, and by then the bridge has ended.
+        // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes
+        // after. A bridge has it for the length of a repair, which on a busy machine may wait for a processor: who gave
+        // up early would be started again by the service manager, a second later, and by then the bridge has ended.
         keepsake = try Keepsake(below: root, patience: Self.patience)
         guardian = Guardian(remembering: recall(), keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: keepsake.problem))

@@ -8,9 +8,9 @@ struct HoldDriver: ~Copyable {
     private var sockets: [Hold: HoldSocket] = [:]
     private var refused: [Hold: HoldObstacle] = [:]
     private var store = HoldStore()
-    /// The sockets that were ever ours: one that was let go of may live on in the store for a moment.
+    /// All sockets that were ever ours. One that was closed here may stay in the service manager's store for a moment.
     private(set) var own = OwnSockets()
-    /// Who was in the way when that was looked at last, and when it may be looked at again.
+    /// What was in the way of each hold at the last look, and when the next look is allowed.
     private var occupants: [Hold: HoldObstacle] = [:]
     private var ration = LookRation()
 
@@ -53,13 +53,13 @@ struct HoldDriver: ~Copyable {
 
     /// Has the service manager keep what it does not keep yet: its queue may have been full.
     ///
-    /// - Returns: Whether it keeps all by now, as far as there is one.
+    /// - Returns: Whether it keeps all of them, or there is no service manager.
     mutating func keep() -> Bool {
         store.settle(sockets)
     }
 
-    /// Has the kernel ask the holds again, where it noted that others may join a shared one. A note is of a port, whatever
-    /// the address.
+    /// Makes the kernel check for conflicts with the shared holds again. The kernel may have noted that others can join
+    /// them; it keeps one note for each port, for all addresses.
     func clearNotes() {
         var ports: Set<UInt16> = []
         for socket in sockets.values where socket.isShared && ports.insert(socket.hold.port).inserted {

@@ -21,7 +21,7 @@ public struct Invocation: Equatable {
     /// A command line that can't be understood, and why: one line.
     public struct Misuse: Error, Equatable {
         public let message: String
-        /// 64 (`EX_USAGE`), or 1 where the machine lacks something for now.
+        /// 64 (`EX_USAGE`), or 1 if the machine has run out of something for now.
         public var status: CInt = 64
     }
 

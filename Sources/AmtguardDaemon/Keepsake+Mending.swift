@@ -1,26 +1,27 @@
 import AmtguardLinux
 import SystemPackage
 
-// The runtime directory while the daemon runs: anybody with the right to may delete it, or what lies in it. What is open
-// then is no longer what others find: a second daemon would take another lock, and the next one read another memory.
+// While the daemon runs, a program with the permission may delete the runtime directory or its files. Then the daemon
+// has open files that other programs no longer find: a second daemon would take another lock, and the next daemon would
+// read another memory.
 
 extension Keepsake {
-    /// What others no longer find.
+    /// The files that other programs no longer find.
     private enum Loss: Hashable { case directory, lock, memory, state }
 
-    /// What was made anew.
+    /// What was created again.
     struct Mended: Equatable {
-        /// The paths of what had been deleted or replaced.
+        /// The paths that had been deleted or replaced.
         var paths: [String] = []
-        /// Whether the memory could be opened for the first time: a former daemon's may lie in it.
+        /// Whether the memory was opened for the first time. It may contain the record of a former daemon.
         var isFirst = false
     }
 
-    /// Looks whether the names still lead to what is open, and makes anew what they don't.
+    /// Checks that the names still lead to the open files, and creates again those that do not.
     ///
-    /// A look that fails shows nothing. The state file is left to the next `write`.
-    /// - Throws: `Taken` where another daemon has locked the file that lies there now. Whoever has that lock is the guard:
-    ///   nothing here is open any more.
+    /// A check that fails shows nothing. The next `write` creates the state file.
+    /// - Throws: `Taken` if another daemon has locked the file that is there now. The process with that lock is the
+    ///   guard, so everything here is closed.
     mutating func mend(below root: borrowing RootDirectory) throws(Taken) -> Mended {
         guard let losses = try? losses(below: root), !losses.isEmpty || lostState else { return Mended() }
         var mended = Mended()
@@ -64,7 +65,7 @@ extension Keepsake {
         }
     }
 
-    /// Whether the name of the state file leads elsewhere by now.
+    /// Whether the name of the state file no longer leads to the file that was written.
     var isStateLost: Bool {
         guard let state else { return false }
         switch directory {

@@ -12,15 +12,15 @@ struct Keepsake: ~Copyable {
     static var path: FilePath { "/run/amtguard" }
     static let (lockName, memoryName, stateName) = ("lock", "memory", "state.json")
 
-    /// `nil` also where the lock could not be had: then nothing here may be written.
+    /// `nil` also if another process has the lock: a process without the lock writes nothing here.
     var directory: RuntimeDirectory?
     var lock: Descriptor?
     var record: Record?
-    /// The state file as it was written last.
+    /// The state file that was written last.
     var state: FileIdentity?
-    /// Whether another file, or none, was found in its place.
+    /// Whether the state file was found missing or replaced.
     var lostState = false
-    /// Whether it is known what a former daemon wrote down.
+    /// Whether the record of a former daemon has been read.
     private(set) var isRecalled = false
     /// What did not work the last time it was tried, and why, by the file.
     private var problems: [String: String] = [:]
@@ -45,7 +45,7 @@ struct Keepsake: ~Copyable {
         try open(below: root, creating: creating, patience: patience)
     }
 
-    /// Opens what is not open. Without the lock nothing is.
+    /// Opens the files that are not open. Without the lock it opens none.
     mutating func open(below root: borrowing RootDirectory, creating: Bool, patience: Duration) throws(Taken) {
         let opened: RuntimeDirectory
         do throws(Errno) {
@@ -113,7 +113,7 @@ struct Keepsake: ~Copyable {
         guard !bytes.isEmpty else { return nil }
         guard scope.isKnown else { throw Unusable(Self.noScope, mayPass: true) }
         guard let memory = Memory(parsing: bytes) else {
-            throw Unusable("it can't be understood")
+            throw Unusable("its content can't be understood")
         }
         guard memory.scope == scope else {
             throw Unusable("it is of another boot, or of another network namespace", isOfOthers: true)
@@ -124,7 +124,7 @@ struct Keepsake: ~Copyable {
     /// A record that says nothing of this boot; one line.
     struct Unusable: Error, CustomStringConvertible {
         let description: String
-        /// Whether it was not meant for this boot: then there is nothing to miss.
+        /// Whether the record is of another boot or namespace. Then nothing is lost.
         let isOfOthers: Bool
         /// Whether another attempt may succeed.
         let mayPass: Bool
@@ -136,7 +136,7 @@ struct Keepsake: ~Copyable {
         }
     }
 
-    /// The same, for a process that goes on to write there; `nil` also as long as the record can't be had.
+    /// The same, for a process that will write the record; `nil` also as long as the record can't be read.
     mutating func recall(of scope: Memory.Scope) throws(Unusable) -> Memory? {
         do {
             let memory = try memory(of: scope)
@@ -151,9 +151,10 @@ struct Keepsake: ~Copyable {
     /// Writes down what must survive the process.
     mutating func remember(_ memory: Memory) {
         guard directory != nil else { return }
-        // What a former daemon wrote and nobody has read yet gives way to what is owned alone.
+        // The record of a former daemon has not been read yet. Only a record that owns ports may replace it.
         guard isRecalled || !memory.ownership.possible.isEmpty else { return }
-        // What a former daemon wrote is not overwritten by what no later one could tell from another boot's.
+        // Without the boot id and the namespace, a later daemon could not tell this record from one of another boot.
+        // Such a record must not replace an earlier one.
         guard memory.scope.isKnown else {
             problems["/memory"] = Self.noScope
             return

@@ -90,7 +90,7 @@ struct ListDriver: ~Copyable {
         } catch {
             switch error {
             case .busy: return .busy
-            case .tooLong: return nil  // It has grown since the last look; the next one shows that, and what stays.
+            case .tooLong: return nil  // It has grown since the last look. The next look shows that.
             case .read(let error): return Obstacle(error)
             case .write(let error): return Obstacle(error)
             }
@@ -113,7 +113,7 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    /// Reads away what the watch has to say: who else wrote; `nil` where it shows no write of others.
+    /// Takes the events of the watch. Returns the other programs that wrote; `nil` if it shows no write of others.
     func drain() -> [Writer]? {
         switch watch {
         case .none: return nil

@@ -45,7 +45,8 @@ public enum Program {
     private static func check(_ invocation: Invocation) throws(Invocation.Misuse) -> CInt {
         let root = try invocation.openRoot()
         let (_, problems) = invocation.loader.load(below: root)
-        // In ExecReload= of the unit: where nothing is refused the daemon reads the files next, and tells the warnings.
+        // In ExecReload= of the unit, the daemon reads the files next and reports the warnings itself, unless a file is
+        // refused.
         if problems.isRefusal || !ServiceManager.isCommandOfService {
             for problem in problems { print(problem.description, to: .standardError) }
         }
@@ -59,7 +60,7 @@ public enum Program {
             return 0
         } catch is Keepsake.Taken {
             return fail(
-                "amtguardd runs and would add again what is taken out, so nothing is. Stop it first: "
+                "amtguardd runs and would add the ports again, so nothing is released. Stop it first: "
                     + "systemctl stop amtguardd", status: 1)
         }
     }

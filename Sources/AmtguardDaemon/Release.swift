@@ -14,7 +14,7 @@ struct Release: ~Copyable {
 
     private var keepsake: Keepsake
     private let configuration: Configuration
-    /// Whether a daemon of this boot wrote anything down.
+    /// Whether there is a record of a daemon of this boot.
     private let isOnRecord: Bool
     private var guardian: Guardian
     private var driver = ListDriver()
@@ -33,7 +33,7 @@ struct Release: ~Copyable {
         guardian = Guardian(remembering: memory ?? Memory(scope: scope))
     }
 
-    /// Releases what is owned, and says which of the required ports stay; where no daemon ran, nothing is read or said.
+    /// Releases the owned ports, and reports which required ports stay. If no daemon ran in this boot, it does nothing.
     ///
     /// - Throws: `Failure` where the record can't be had, or the kernel or other writers did not let it.
     mutating func run() throws(Failure) {

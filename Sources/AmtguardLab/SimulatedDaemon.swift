@@ -23,7 +23,7 @@ public struct SimulatedDaemon: Sendable {
     public internal(set) var kills = 0
 
     let watch: Watch
-    /// Whether a write was shown that it has not taken yet, one of others, and by whom.
+    /// Whether the watch shows a write that the daemon has not taken yet; whether it is another program's; and by whom.
     var shown = false
     var showsOthers = false
     var writers: [Writer] = []

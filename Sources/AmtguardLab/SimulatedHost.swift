@@ -46,7 +46,7 @@ public struct SimulatedHost: Sendable {
         for index in strangers.indices where strangers[index].next < now { strangers[index].next = now }
     }
 
-    /// Every daemon that listens is woken by a write that its procfs mount saw; its own it can tell from others'.
+    /// Wakes every daemon that listens, if its mount of procfs saw the write. A daemon recognizes its own writes.
     private mutating func show(by writer: Writer? = nil, from own: Int? = nil) {
         for index in daemons.indices where daemons[index].guardian != nil && daemons[index].watch.kind != .none {
             daemons[index].shown = true
@@ -164,7 +164,7 @@ extension SimulatedHost {
         look(index, .request)
     }
 
-    /// Something is seen, and no look is asked for.
+    /// Gives the daemon an observation without a request for a look.
     public mutating func see(_ index: Int, _ observation: Guardian.Observation) { observe(index, observation) }
 
     /// SIGHUP, a resume, `Check()`: somebody wants it to look.
@@ -178,7 +178,7 @@ extension SimulatedHost {
         if prompt != .watch, daemons[index].shown { observe(index, .written(by: [])) }
         observe(index, reading)
         guard prompt == .watch, daemons[index].guardian != nil, daemons[index].shown else { return }
-        // What is taken may be the event of a write that came after that look: only one behind it sees all.
+        // The event may be of a write that came after that look. So another look follows after it is taken.
         nameWriters(index)
         observe(index, read(index, .readBack))
     }
@@ -194,7 +194,7 @@ extension SimulatedHost {
         guard daemons[index].shown else { return }
         let (showsOthers, writers) = (daemons[index].showsOthers, daemons[index].writers)
         (daemons[index].shown, daemons[index].showsOthers, daemons[index].writers) = (false, false, [])
-        // inotify shows the daemon's own writes as well, and can't tell.
+        // inotify also shows the daemon's own writes and does not tell them apart.
         if showsOthers, daemons[index].watch.kind == .fanotify { observe(index, .written(by: writers.suffix(8))) }
     }
 

@@ -40,7 +40,8 @@ public struct Mischief: Sendable {
     public var killBeforeEffect = 0.0
     /// It is killed between a change and the look at it.
     public var killBeforeReadBack = 0.0
-    /// It is killed at this step from now on, the first being 1: a step is an effect, or the look behind a change.
+    /// The step at which it is killed, counted from now; the first is 1. A step is an effect, or the look after a
+    /// change.
     public var killAtStep: Int?
     /// Another program writes before an effect or a read-back.
     public var strangerBetween = 0.0

@@ -8,7 +8,7 @@ func check(_ result: CInt) throws(Errno) -> CInt {
     return result
 }
 
-/// Turns -1 of a system call into what `errno` holds.
+/// Throws the value of `errno` if a system call returned -1.
 @discardableResult
 func check(errno result: CInt) throws(Errno) -> CInt {
     guard result != -1 else { throw Errno(rawValue: errno) }

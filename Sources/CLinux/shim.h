@@ -52,5 +52,5 @@ static inline const void *shim_code_end(void) { return etext; }
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
 
-/* getsockopt(2) since Linux 5.14, and setsockopt(2) since 6.16; older headers lack them. */
+/* The first is for getsockopt(2) since Linux 5.14, the second for setsockopt(2) since 6.16. Older headers lack them. */
 enum { SHIM_SO_NETNS_COOKIE = 71, SHIM_SO_PASSRIGHTS = 83 };

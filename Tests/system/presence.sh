@@ -49,7 +49,7 @@ expect "nothing is reserved" holds ''
 expect "the verdict is not-needed" json .verdict not-needed
 expect "but there is a pointer" json .reasons.0.id bmc
 expect "with exit status 0" exits 0
-expect "for people" like "$said" '*management controller (BMC) by ipmi0*623 and 664*Mode=always and Ports=623 664*'
+expect "for people" like "$said" '*management controller (BMC), as ipmi0 shows*623 and 664*Mode=always and Ports=623 664*'
 stop_guard
 
 # Not knowing is not "impossible".

@@ -152,7 +152,7 @@ as=("${as_nobody[@]}")
 expect "not everybody may tell of one" records '*ccess denied*' "$result"
 as=()
 expect "root may" records '' "$result"
-expect "and nobody may tell nonsense" records '*No result of a probe: line 6: "0" is not a port*' "${result/port.623/port.0}"
+expect "and nobody may tell nonsense" records '*Not a result of a probe: line 6: "0" is not a port*' "${result/port.623/port.0}"
 expect "nor much of it" records '*allowed are 16384*' "$(printf '%20000s' '')"
 expect "the good one stands" json .probe.ports.0.port 623
 stop_guard

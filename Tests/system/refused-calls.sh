@@ -39,7 +39,7 @@ done
 
 start_traced epoll_wait:error=EBADF:when=20+
 works "epoll_wait fails for good, and the guard repairs"
-eventually "it says so" says 'The event loop fails: Bad file descriptor. The list is looked at all the same'
+eventually "it says so" says 'The event loop fails: Bad file descriptor. amtguardd keeps reading the list'
 expect "once a minute" says_times 1 'The event loop fails'
 stop_traced
 

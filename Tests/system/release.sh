@@ -12,13 +12,13 @@ overwrite 664,5000-5010
 start_guard OnStop=keep AuditSec=1h
 release
 expect "while a guard runs it is refused, in one line" is "$status $said" \
-    '1 amtguardd: amtguardd runs and would add again what is taken out, so nothing is. Stop it first: systemctl stop amtguardd'
+    '1 amtguardd: amtguardd runs and would add the ports again, so nothing is released. Stop it first: systemctl stop amtguardd'
 expect "and nothing is done" holds 623,664,5000-5010,16992-16995
 stop_guard
 expect "OnStop=keep leaves all" holds 623,664,5000-5010,16992-16995
 release
 expect "then what was owned is released" holds 664,5000-5010
-stays="664 stays reserved: it was reserved before amtguard, or another program wrote the list since. To take it out: sysctl -w net.ipv4.ip_local_reserved_ports='5000-5010'"
+stays="664 stays reserved: it was reserved before amtguard, or another program has written the list since. To remove it: sysctl -w net.ipv4.ip_local_reserved_ports='5000-5010'"
 expect "it says so, and what stays" is "$status $said" "0 Released 623,16992-16995; the list holds 664,5000-5010.
 $stays"
 release
@@ -42,7 +42,7 @@ overwrite 623,664,7000,16992-16995
 release
 expect "after somebody else wrote the list, nothing is taken out of it" holds 623,664,7000,16992-16995
 expect "and it is said which stay, and how to take them out" is "$status $said" "0 $amt stays reserved: it was reserved \
-before amtguard, or another program wrote the list since. To take it out: sysctl -w net.ipv4.ip_local_reserved_ports='7000'"
+before amtguard, or another program has written the list since. To remove it: sysctl -w net.ipv4.ip_local_reserved_ports='7000'"
 
 # Who reads the list and writes the same ports back takes their ownership.
 printf '\n' >$list

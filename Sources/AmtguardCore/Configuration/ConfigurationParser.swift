@@ -9,7 +9,7 @@ public struct ConfigurationFile: Hashable, Sendable {
     public enum Content: Hashable, Sendable {
         case bytes([UInt8])
         case unreadable(String)
-        /// It is there, and could not be read for want of descriptors or memory.
+        /// The file exists, but descriptors or memory ran out while it was read.
         case unread(String)
     }
 
@@ -31,7 +31,7 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
     public var line: Int?
     /// One line: what is wrong and what is allowed.
     public var message: String
-    /// Whether it may be gone at the next reading, although nobody changed a file.
+    /// Whether the problem may disappear at the next reading, without a change of a file.
     public var mayPass = false
 
     /// `/etc/amtguard.conf:3: Ports=: "70000" is not from 1 to 65535. Allowed: …`
@@ -161,7 +161,7 @@ private struct ConfigurationParser {
         }
     }
 
-    /// Of each file the first problems are kept, and of all files so many: each is a line in the journal.
+    /// Keeps the first problems of each file, and a limited number in all: each one becomes a line in the journal.
     private mutating func report(_ severity: ConfigurationProblem.Severity, _ line: Int?, _ message: String) {
         guard shown < Self.mostShown, problems.count < Self.mostShownInAll else {
             unshown.count += 1

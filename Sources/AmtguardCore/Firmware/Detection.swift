@@ -39,7 +39,7 @@ struct Detection: Hashable, Sendable {
         judge()
     }
 
-    /// Takes a reading of `/sys`. What it could not read is taken to be as it was.
+    /// Takes a reading of `/sys`. A part that could not be read keeps its last known value.
     mutating func observe(_ presence: Presence) {
         let presence = presence.completed(by: basis.presence)
         basis.presence = presence
@@ -184,14 +184,15 @@ extension Detection {
         return reasons
     }
 
-    /// Without AMT nothing is reserved, and a server's BMC may take the same ports all the same: a pointer, no judgement.
+    /// Without AMT nothing is reserved, but a server's BMC may take the same ports. This reason is a hint; it does not
+    /// change the verdict.
     var controllerReasons: [Reason] {
         let names =
             (basis.presence?.controllers ?? []) + (basis.smbios?.describesIPMI == true ? ["SMBIOS type 38"] : [])
         return names.isEmpty ? [] : [.managementController(names)]
     }
 
-    /// What `/sys` did not let us read.
+    /// The parts of `/sys` that could not be read.
     var unreadReasons: [Reason] {
         guard let presence = basis.presence else { return [] }
         return Presence.Part.allCases.compactMap { part in

@@ -1,7 +1,7 @@
-// A reading of `/sys` that failed shows nothing. It does not show that something is gone.
+// A failed reading of `/sys` shows nothing. In particular, it does not show that something is gone.
 
 extension Presence {
-    /// Why something is not known that no reading has shown yet, one line; `nil` where each part was read once.
+    /// Why a part is unknown that no reading has shown yet, one line; `nil` if each part was read at least once.
     var ignorance: String? {
         for part in Part.allCases where unseen.contains(part) {
             if let failure = failures[part] { return "\(part.path) can't be read: \(failure.says)" }
@@ -9,7 +9,7 @@ extension Presence {
         return nil
     }
 
-    /// This reading; each part that failed is completed by what a former reading showed.
+    /// This reading, in which each part that failed is filled from a former reading.
     func completed(by former: Presence?) -> Presence {
         guard let former else { return self }
         var whole = self
@@ -40,6 +40,6 @@ extension Presence.Device {
 }
 
 extension [String] {
-    /// These, and those of `others` that are not among them.
+    /// These, and those of `others` that are not in the list yet.
     fileprivate func union(_ others: [String]) -> [String] { self + others.filter { !contains($0) } }
 }

@@ -32,7 +32,7 @@ public struct Presence: Hashable, Sendable {
         /// The firmware's clients: `offeringAMTHI`.
         case clients
 
-        /// Where it lies.
+        /// Its directory.
         public var path: String {
             switch self {
             case .pci: "/sys/bus/pci/devices"
@@ -50,10 +50,10 @@ public struct Presence: Hashable, Sendable {
     public var devices: [Device]
     /// The parents that offer the AMTHI client on `/sys/bus/mei/devices`.
     public var offeringAMTHI: [String]
-    /// What stands for a management controller of a server (BMC), by the names of its IPMI interface: `ipmi0`. `nil` where
-    /// it could not be read.
+    /// The IPMI devices, such as `ipmi0`: each means that the machine has a server's management controller (BMC). `nil`
+    /// if they could not be read.
     public var controllers: [String]?
-    /// What could not be read, wholly or partly. A part that is not there is no failure.
+    /// The parts that could not be read completely. A part that does not exist is not a failure.
     public var failures: [Part: ReadingFailure]
     /// The parts that no reading has shown yet.
     var unseen: Set<Part>

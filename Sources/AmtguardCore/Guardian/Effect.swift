@@ -6,7 +6,7 @@ public enum Effect: Hashable, Sendable {
     case add(PortSet)
     /// Take these ports out of the list, then look again.
     case remove(PortSet)
-    /// Look at the list at this time. Another look before it takes its place, and asks again for what it still needs.
+    /// Look at the list at this time. An earlier look replaces this one, and requests another if one is still needed.
     case look(at: Instant)
     /// Listen to the watch, or leave it alone while the bucket is empty.
     case watch(Bool)

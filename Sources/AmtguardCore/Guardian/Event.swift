@@ -10,17 +10,18 @@ public enum Event: Hashable, Sendable {
     case overwritten(ObservedOverwrite)
     /// The list is overwritten again and again.
     case contested(Contest)
-    /// It no longer is.
+    /// The list is no longer overwritten again and again.
     case calmed(Contest)
     /// The list can't be read or written.
     case obstructed(Obstacle)
     /// Owned ports were taken out of the list.
     case released(PortSet, list: PortSet)
-    /// These ports of amtguard's are no longer required, and stay: the list is too long to take them out.
+    /// amtguard owns these ports, and they are no longer required. They stay, because the list is too long to remove
+    /// them.
     case stranded(PortSet, list: PortSet)
-    /// These ports stand in a list that another program wrote since: they are owned no more.
+    /// Another program wrote the list with these ports in it, so amtguard no longer owns them.
     case disowned(PortSet)
-    /// What stays in the list after a release, since amtguard does not own it.
+    /// The ports that a release leaves in the list, because amtguard does not own them.
     case staying(PortSet, list: PortSet)
     /// The list was changed, and the watch had shown nothing.
     case unseenWrite(found: PortSet)
@@ -46,9 +47,9 @@ public enum Event: Hashable, Sendable {
     case probed(ProbeRecord)
     /// While a command ran, the list was repaired in the daemon's absence.
     case bridged(repairs: UInt64, during: String)
-    /// The event loop fails: why.
+    /// The event loop fails; the error.
     case unattended(String)
-    /// A file of the runtime directory was deleted or replaced while the daemon ran, and is made anew: its path.
+    /// A file of the runtime directory was deleted or replaced while the daemon ran, and is created again; its path.
     case healed(String)
     /// The daemon stops; these ports stay reserved, `nil` where the list can't be read.
     case stopping(keeping: PortSet?)

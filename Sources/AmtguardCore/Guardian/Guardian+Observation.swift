@@ -5,29 +5,29 @@ extension Guardian {
         case list(Reading, Prompt)
         /// An effect on the list was refused.
         case refused(Obstacle)
-        /// The watch showed that others wrote the list, and named these of them.
+        /// The watch showed that other programs wrote the list. It named these writers.
         case written(by: [Writer])
-        /// What `/sys` shows, and what of it could not be read.
+        /// What `/sys` shows, and which parts of it could not be read.
         case presence(Presence)
         /// What came of asking the firmware.
         case firmware(FirmwareInquiry)
         /// What SMBIOS says of AMT; `nil` where it was not handed over.
         case smbios(SMBIOSReading?)
-        /// The host's interfaces with their addresses; `nil` where they can't be read, and why.
+        /// The host's interfaces with their addresses; if they can't be read, `nil` and the reason.
         case interfaces([HostInterface]?, ReadingFailure? = nil)
         /// Whether the host's Wi-Fi driver hands AMT's packets over (`iwlmei`); `nil` where that can't be known.
         case wirelessDiverted(Bool?)
         /// What is held, and what could not be.
         case holds(HoldReading, Prompt)
-        /// The sockets of this host on `Guardian.portsOfInterest`; `nil` where they can't be read, and why.
+        /// The sockets of this host on `Guardian.portsOfInterest`; if they can't be read, `nil` and the reason.
         case sockets(SocketReading?, ReadingFailure? = nil)
-        /// Which ports the kernel may choose; `nil` where that can't be read, and why.
+        /// Which ports the kernel may choose; if that can't be read, `nil` and the reason.
         case choice(KernelChoice?, ReadingFailure? = nil)
         /// How the list is watched.
         case watch(Watch)
         /// The configuration was read: what is right of it, and what a person should look at.
         case configuration(Configuration, [ConfigurationProblem])
-        /// What a former guardian of this boot wrote down, where that could not be read at the start.
+        /// The record of a former guardian of this boot, if it could not be read at the start and can be read now.
         case record(Memory)
         /// Somebody probed AMT's ports, and told of it.
         case probe(ProbeRecord)

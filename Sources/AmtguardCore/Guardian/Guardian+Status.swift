@@ -1,7 +1,7 @@
 // What is told of it all.
 
 extension Guardian {
-    /// What a person should look at in the configuration, as it was read last.
+    /// The problems of the configuration, as of the last reading.
     public var configurationProblems: [ConfigurationProblem] { refused + warned }
 
     /// All that there is to tell, as it was last seen.

@@ -22,8 +22,8 @@ extension Guardian {
 
     var verdict: Verdict {
         guard isNeeded else { return refused.isEmpty ? .notNeeded : .degraded }
-        // While overwrites are not repaired at once, each reading shows something else, and of a list that can't be read
-        // nothing is known: what counts is what may be chosen meanwhile.
+        // During a contest without immediate repairs, each reading shows another list; a list that can't be read shows
+        // nothing. In both cases the verdict follows from which required ports the kernel may choose in that time.
         let contest = reservation.contest
         let isSettled = contest.map { $0.answer == .repaired } ?? true
         let doubtful = (isSettled ? missing : nil) ?? reservation.required
@@ -49,8 +49,8 @@ extension Guardian {
             reasons.append(
                 Reason(
                     id: "runtime-directory", says: runtimeProblem,
-                    advice: "Make /run/amtguard writable for amtguardd: without it a restart forgets what is owned. "
-                        + "Restarting amtguardd makes a missing one anew."))
+                    advice: "Make /run/amtguard writable for amtguardd: otherwise it forgets at a restart which ports "
+                        + "it owns. If the directory is missing, restarting amtguardd creates it."))
         }
         if let reason = watch.reason { reasons.append(reason) }
         if let until = reservation.unseenUntil, let observedAt {
@@ -64,13 +64,13 @@ extension Guardian {
         return reasons + detection.reasons + sharing + warned.map(Reason.passedOver)
     }
 
-    /// Required ports that are reserved, and that amtguard does not own: it leaves them there.
+    /// Required ports that are reserved and that amtguard does not own: it never removes them.
     var unowned: PortSet {
         guard reservation.writes, let reserved = reservation.reserved else { return PortSet() }
         return reservation.required.intersection(reserved).subtracting(reservation.ownership.owned)
     }
 
-    /// What follows from sharing the list with others, before there is any fight about it.
+    /// The reasons that follow from sharing the list with other programs, before they overwrite each other.
     private var sharing: [Reason] {
         guard reservation.writes, let reserved = reservation.reserved else { return [] }
         var reasons: [Reason] = []

@@ -35,7 +35,7 @@ public struct Guardian: Sendable {
         scope = memory.scope
         detection = Detection(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation = Reservation(ownership: memory.ownership, pace: Configuration().pace)
-        // Nothing is held yet, as far as is known, and the first look is to come.
+        // No hold is known yet, and the first look follows.
         _ = require(at: Instant(sinceBoot: .zero))
     }
 
@@ -49,7 +49,7 @@ public struct Guardian: Sendable {
     public mutating func recall(_ memory: Memory, at now: Moment) {
         detection.recall(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation.recall(memory.ownership)
-        _ = require(at: now.instant)  // Who takes turns holds nothing, and looks at once.
+        _ = require(at: now.instant)  // A guardian that takes turns holds nothing and looks at once.
     }
 
     /// Takes one observation; what to do about it comes back.
@@ -106,7 +106,7 @@ public struct Guardian: Sendable {
             scope = memory.scope
             detection.recall(sawCSME: memory.sawCSME, sighting: detection.sighting ?? memory.sighting)
             let own = reservation.ownership
-            // Only if nobody wrote the list since, nor we.
+            // Only if neither another program nor this daemon has written the list since.
             if own.possible.isEmpty, own.list != nil, own.list == memory.ownership.list {
                 reservation.recall(memory.ownership)
             }
@@ -126,7 +126,8 @@ public struct Guardian: Sendable {
 
     /// What is required follows from the configuration, from what is known of AMT, and from whether we go on.
     ///
-    /// - Returns: A look at the list where that changed, which acts on it, and what to do about the holds.
+    /// - Returns: If the required ports changed, a request for a look at the list; the look adds or removes ports. Also
+    ///   the changes of the holds.
     private mutating func require(at now: Instant) -> [Effect] {
         let released = stopping && configuration.onStop == .release
         let wanted = isNeeded ? configuration.guarded : PortSet()
@@ -138,7 +139,7 @@ public struct Guardian: Sendable {
         return look + holding.follow(holdPlan)
     }
 
-    /// What `/sys` shows; what the last reading of it could not read is as it was.
+    /// What `/sys` shows. A part that the last reading could not read has its value from before.
     public var presence: Presence? { detection.basis.presence }
 
     /// Whether the last look at the list showed what is required now.
@@ -170,7 +171,8 @@ public struct Guardian: Sendable {
         let former = judged
         let state = detection.state
         let verdict = verdict
-        // Nobody knows what was so while the list was broken unseen: what is so now began with the repair.
+        // The list was broken unseen, so the verdict of that time is unknown. The present verdict began with the
+        // repair.
         let wasBroken = former?.repairs != reservation.repairs && reservation.lastRepair?.brokenAfter != nil
         let since = former.flatMap { $0.verdict == verdict && !wasBroken ? $0.since : nil } ?? now
         judged = (verdict, state, since, reservation.repairs)

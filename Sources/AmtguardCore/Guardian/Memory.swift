@@ -7,9 +7,9 @@ public struct Memory: Hashable, Sendable {
         /// Device and inode of the network namespace.
         public var namespace: String
 
-        /// What stands for either where it could not be read.
+        /// Stands for a boot id or a namespace that could not be read.
         public static let unknown = "unknown"
-        /// Whether a record could be compared with it.
+        /// Whether both could be read, so that a record can be compared with this scope.
         public var isKnown: Bool { boot != Self.unknown && namespace != Self.unknown }
 
         /// Both as text without spaces.
@@ -43,8 +43,8 @@ extension Memory {
     /// One line of `key=value` words; a few hundred bytes for any sensible set of ports.
     public var encoded: String {
         let list = ownership.list.map { String($0, radix: 16) } ?? ""
-        // A former version passes over these two words. It then owns what it should where the act was not done, and
-        // nothing where it was.
+        // An older version ignores these two words. If the act was not carried out, it owns the right ports; if it was
+        // carried out, it owns nothing, which is safe.
         let act = ownership.act.map { "\($0.kind.rawValue)=\($0.ports) then=\(String($0.list, radix: 16)) " } ?? ""
         return "amtguard-memory=1 boot=\(scope.boot) namespace=\(scope.namespace) owned=\(ownership.owned) "
             + "list=\(list) \(act)amt=\(sighting?.rawValue ?? "") csme=\(sawCSME ? 1 : 0)\n"

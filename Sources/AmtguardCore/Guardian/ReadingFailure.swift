@@ -1,4 +1,4 @@
-/// Why something could not be read. It says nothing about whether the thing is there.
+/// Why something could not be read. It does not say whether the thing exists.
 public enum ReadingFailure: Error, Hashable, Sendable {
     /// The kernel has no such thing, or does not show it here.
     case missing
@@ -16,7 +16,7 @@ public enum ReadingFailure: Error, Hashable, Sendable {
         }
     }
 
-    /// What to do about it; `nil` where only the cause says more.
+    /// What to do about it; `nil` if that depends on the cause.
     public var advice: String? {
         switch self {
         case .missing, .failed: nil

@@ -39,7 +39,7 @@ extension Reason {
             advice: "\(writeToo(contest.found.union(required))) Or let it leave the setting alone.")
     }
 
-    /// What the owner of another value has to write, so that no fight begins.
+    /// What another program should write, so that the two programs do not overwrite each other.
     private static func writeToo(_ ports: PortSet) -> String {
         "Where that value is set (/etc/sysctl.d, the [sysctl] section of a TuneD profile, a program), set "
             + "net.ipv4.ip_local_reserved_ports = \(ports.abbreviated(to: 1_000)) instead."
@@ -49,7 +49,7 @@ extension Reason {
         Reason(
             id: "list-shared",
             says:
-                "other programs reserve \(others.brief) in the same list; when they write it again without the required "
+                "other programs reserve \(others.brief) in the same list; if they write it again without the required "
                 + "ports, amtguard has to repair it",
             advice: writeToo(whole))
     }
@@ -58,16 +58,16 @@ extension Reason {
         Reason(
             id: "not-owned",
             says:
-                "\(ports.brief) was reserved before amtguard, or is in a list that another program wrote since: it stays "
-                + "reserved when amtguard is removed")
+                "\(ports.brief) was reserved before amtguard, or another program has written the list since: it "
+                + "stays reserved when amtguard is removed")
     }
 
     static func stranded(_ ports: PortSet) -> Reason {
         Reason(
             id: "list-long",
-            says: "\(ports.brief) is no longer required and stays reserved: the list is too long to take it out in one "
-                + "write, and a removal in several could lose ports of others",
-            advice: "Nothing need be done: it is released when the list is shorter, and at the next boot.")
+            says: "\(ports.brief) is no longer required and stays reserved: the list is too long to remove it in one "
+                + "write, and several writes could lose ports of other programs",
+            advice: "No action is needed: it is released when the list is shorter, and at the next boot.")
     }
 
     static func unreserved(_ ports: PortSet) -> Reason {
@@ -81,7 +81,7 @@ extension Reason {
             id: "configuration-refused", says: problem.description,
             advice: problem.mayPass
                 ? "amtguardd reads it again at each audit; systemctl reload amtguardd does so now."
-                : "Mend the file, check it with amtguardd --check, then systemctl reload amtguardd.")
+                : "Correct the file, check it with amtguardd --check, then systemctl reload amtguardd.")
     }
 
     static let configurationWarning = "configuration-warning"
@@ -89,7 +89,7 @@ extension Reason {
     static func passedOver(_ problem: ConfigurationProblem) -> Reason {
         Reason(
             id: configurationWarning, says: problem.description,
-            advice: "Mend the file or take the line out, then systemctl reload amtguardd.")
+            advice: "Correct the file or remove the line, then systemctl reload amtguardd.")
     }
 
     /// AMT's state, with the word of the failure where one is the cause.
@@ -110,11 +110,11 @@ extension Reason {
         Reason(id: "control-mode-unknown", says: "AMT's control mode is not known: \(reason)")
     }
 
-    /// What is not known because it could not be read; what was known before still counts.
+    /// A part of `/sys` could not be read. What it showed before still counts.
     static func unread(_ part: Presence.Part, _ failure: ReadingFailure) -> Reason {
         Reason(
             id: "presence-unread",
-            says: "\(part.path) can't be read now: \(failure.says); what it showed before counts",
+            says: "\(part.path) can't be read now: \(failure.says); the last successful reading still counts",
             advice: failure.advice)
     }
 
@@ -122,21 +122,21 @@ extension Reason {
         Reason(
             id: "bmc",
             says:
-                "this machine has a management controller (BMC) by \(names.joined(separator: ", ")); where it shares a "
-                + "network port with the host, it may take packets to 623 and 664 there",
+                "this machine has a management controller (BMC), as \(names.joined(separator: ", ")) shows; if it "
+                + "shares a network port with the host, it may take packets to ports 623 and 664",
             advice: "If it shares one (\"shared LOM\", NC-SI), set Mode=always and Ports=623 664 in amtguard.conf.")
     }
 
     static func unknownInterfaces(_ failure: ReadingFailure) -> Reason {
         Reason(
-            id: "interfaces-unknown", says: "the host's interfaces and addresses are not known: \(failure.says)",
+            id: "interfaces-unknown", says: "the host's interfaces and addresses are unknown: \(failure.says)",
             advice: failure.advice)
     }
 
     static func unknownSockets(_ failure: ReadingFailure?) -> Reason {
         Reason(
             id: "sockets-unknown",
-            says: "which sockets of this host have AMT's ports is not known\(failure.map { ": \($0.says)" } ?? "")",
+            says: "it is unknown which sockets of this host use AMT's ports\(failure.map { ": \($0.says)" } ?? "")",
             advice: failure?.advice ?? "Load the kernel's modules tcp_diag and udp_diag.")
     }
 
@@ -166,8 +166,8 @@ extension Reason {
         return Reason(
             id: "unseen-write",
             says:
-                "the list was changed through another mount of /proc (writer unknown); amtguard looks each second for "
-                + "\(minutes) min more",
+                "the list was changed through another mount of /proc (writer unknown); amtguard checks the list each "
+                + "second for \(minutes) min more",
             advice: "Look for a container or unit with a /proc of its own that sets the sysctl.")
     }
 

@@ -30,7 +30,8 @@ extension Status {
         public var reserved: Bool?
         public var owned: Bool
         public var inReach: Bool?
-        /// The addresses on which amtguard holds it, `192.0.2.1 (udp)` where it is not TCP; `nil` where that is not known.
+        /// The addresses on which amtguard holds it, `192.0.2.1 (udp)` where it is not TCP; `nil` where that is not
+        /// known.
         public var held: [String]?
         /// The gravest of those who have it, amtguard aside; `nil` where they can't be read.
         public var takenBy: [Socket]?
@@ -75,7 +76,7 @@ extension Status.Ports {
         self.owned = owned.description
         self.unowned = unowned.description
         ephemeralRange = choice?.range
-        // Of a list that can't be read, no port is known to be exposed, and none not to be.
+        // If the list can't be read, it is unknown which ports are exposed.
         let missing = reserved.map(required.subtracting)
         exposed = missing.map { missing in choice.map { missing.intersection($0.reach) } ?? missing }?.description
         reach = choice?.reach.description

@@ -10,7 +10,7 @@ public struct Status: Hashable, Sendable, Codable {
         public var bootUSec: Int64
         /// The boot it was seen in.
         public var bootId: String
-        /// The network namespace whose list it was; `nil` from a daemon that does not tell it.
+        /// The network namespace of the list; `nil` in the report of an older daemon.
         public var namespace: String?
         /// How often the list is looked at without a cause; `nil` where nothing is required.
         public var auditUSec: Int64?
@@ -24,7 +24,7 @@ public struct Status: Hashable, Sendable, Codable {
         public var ephemeralRange: String?
         /// `nil` where the list can't be read.
         public var exposed: String?
-        /// Required ports that are reserved and not owned: amtguard leaves them there.
+        /// Required ports that are reserved and that amtguard does not own: it never removes them.
         public var unowned: String
         /// What the kernel chooses from, reservations aside; `nil` where that can't be read.
         public var reach: String?
@@ -52,9 +52,9 @@ public struct Status: Hashable, Sendable, Codable {
         public var found: String
         public var restored: String
         public var writer: Writer?
-        /// The last look before it that showed the list whole, where the watch did not show the write.
+        /// The last look before the repair that showed the list whole; `nil` if the watch showed the write.
         public var brokenAfter: String?
-        /// How long the list was broken at most, then.
+        /// How long the list was broken at most; `nil` together with `brokenAfter`.
         public var brokenAtMostUSec: Int64?
 
         init(_ repair: Repair) {
@@ -68,11 +68,11 @@ public struct Status: Hashable, Sendable, Codable {
         }
     }
 
-    /// A time in which the list is overwritten again and again.
+    /// A period in which the list is overwritten again and again.
     public struct Overwrites: Hashable, Sendable, Codable {
-        /// A program that does it.
+        /// A program that overwrites the list.
         public struct Writer: Hashable, Sendable, Codable {
-            /// Of its last process.
+            /// The id of its last process.
             public var pid: Int32
             public var command: String?
             public var unit: String?
@@ -80,13 +80,13 @@ public struct Status: Hashable, Sendable, Codable {
         }
 
         public var since: String
-        /// How many were seen.
+        /// How many overwrites were seen.
         public var count: Int
         /// `repaired`, `paced`, `left`.
         public var answer: String
         /// The most frequent first, at most eight.
         public var writers: [Writer]
-        /// How often it was another.
+        /// How many overwrites came from other writers.
         public var otherWriters: Int
     }
 
@@ -115,7 +115,7 @@ public struct Status: Hashable, Sendable, Codable {
     public var watch: Watch.Kind
     public var repairs: Repairs
     public var contested: Bool
-    /// What is known of it then.
+    /// What is known of the overwrites; `nil` while `contested` is false.
     public var overwrites: Overwrites?
     public var holds: [Holding]
     /// The gravest first, at most 256; `nil` where that is not known.

@@ -11,12 +11,12 @@ extension PortSet: CustomStringConvertible {
         return text
     }
 
-    /// The kernel takes 4,095 bytes a write, and cuts a longer one where it pleases.
+    /// The kernel takes 4,095 bytes of a write and drops the rest, even in the middle of a number.
     public static let writeLength = 4_000
 
-    /// Whether one write can put this list in the place of another.
+    /// Whether one write can replace the whole list by this one.
     public var fitsOneWrite: Bool {
-        // A port and its comma have two bytes at least.
+        // A port and its comma take at least two bytes.
         ranges.count <= Self.writeLength / 2 && description.utf8.count <= Self.writeLength
     }
 

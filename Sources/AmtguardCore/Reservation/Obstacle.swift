@@ -6,7 +6,7 @@ public enum Obstacle: Hashable, Sendable {
     case readOnly
     /// The process lacks CAP_NET_ADMIN over its network namespace.
     case notPermitted
-    /// Another file is mounted over it, so that what the kernel holds can't be read.
+    /// Another file is mounted over the list, so the kernel's list can't be read.
     case covered
     /// What was read is no list of ports; the part that is none.
     case malformed(String)
@@ -22,7 +22,7 @@ public enum Obstacle: Hashable, Sendable {
         case .readOnly: "net.ipv4.ip_local_reserved_ports is read-only here"
         case .notPermitted: "writing net.ipv4.ip_local_reserved_ports is not permitted"
         case .covered:
-            "another file is mounted over net.ipv4.ip_local_reserved_ports: what the kernel holds is not known"
+            "another file is mounted over net.ipv4.ip_local_reserved_ports, so the kernel's list can't be read"
         case .malformed(let part): "net.ipv4.ip_local_reserved_ports holds what is no list of ports: \"\(part)\""
         case .busy: "another program writes net.ipv4.ip_local_reserved_ports at the same time"
         case .failed(let error): "net.ipv4.ip_local_reserved_ports can't be used: \(error)"
@@ -37,7 +37,7 @@ public enum Obstacle: Hashable, Sendable {
             "Run amtguardd on the host, or mount that one file writable (ReadWritePaths= of the unit, "
                 + "or a bind mount into the container)."
         case .notPermitted: "Give amtguardd CAP_NET_ADMIN in the network namespace that it guards."
-        case .covered, .malformed: "Look for a file that was mounted over it: findmnt -R /proc/sys. Then unmount it."
+        case .covered, .malformed: "See whether a file is mounted over it (findmnt -R /proc/sys), and unmount it."
         case .busy: "Find the other writer: journalctl -u amtguardd, field AMTGUARD_WRITER_COMM."
         case .failed: "Look at the error; amtguard tries again at each audit."
         }

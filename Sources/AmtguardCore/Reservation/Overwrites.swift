@@ -1,37 +1,39 @@
-/// A time in which the list is overwritten again and again.
+/// A period in which the list is overwritten again and again.
 public struct Contest: Hashable, Sendable {
-    /// What becomes of the overwrites.
+    /// What amtguard does about the overwrites.
     public enum Answer: String, Hashable, Sendable, CaseIterable {
-        /// Each is repaired at once.
+        /// It repairs each one at once.
         case repaired
-        /// Repairs have reached their pace: required ports are missing in between.
+        /// Repairs have reached their pace, so required ports are missing between two repairs.
         case paced
-        /// amtguard only observes, or the kernel refuses: required ports are missing.
+        /// It only observes, or the kernel refuses, so required ports are missing.
         case left
     }
 
     /// When the first of these overwrites was seen.
     public var since: Moment
-    /// The list as it was found last.
+    /// The list, as the last overwrite left it.
     public var found: PortSet
-    /// Who wrote it, where the kernel told.
+    /// The writers, as far as the kernel named them.
     public var writers = WriterTally()
-    /// How many were seen; what is written between two looks counts once.
+    /// How many overwrites were seen. Several writes between two looks count as one.
     public var count = 0
-    /// How many of them since the last journal entry about it.
+    /// How many of them came after the last journal entry about the contest.
     public var untold = 0
     public var answer = Answer.repaired
 }
 
-/// How others overwrite the list, and what is told of it: the first few overwrites one by one, and what goes on after
-/// them once a window, with a count and the writers. So what the journal takes has a bound, whatever their rate.
+/// Counts overwrites and decides which of them are reported.
 ///
-/// The list rests when a whole window passed without an overwrite.
+/// The first few are reported one by one. If they go on, one report a window gives their number and the writers. So the
+/// number of journal lines is bounded at any rate of overwrites. The list rests when a whole window has passed without
+/// an overwrite.
 struct Overwrites: Hashable, Sendable {
-    /// So many in a row are told one by one.
+    /// How many in a row are reported one by one.
     static let singly = 5
     static let window = Duration.seconds(60)
-    /// What was left broken counts as exposed for so long at least: the verdict must not come and go with each write.
+    /// An overwrite that was not repaired counts as exposed for at least this long. Otherwise the verdict would change
+    /// with each write.
     static let linger = Duration.seconds(10)
 
     /// All overwrites since the list rested last.
@@ -39,21 +41,21 @@ struct Overwrites: Hashable, Sendable {
     /// Whether they are a contest.
     private var isContested = false
     private var last = Instant(sinceBoot: .zero)
-    /// When the journal heard of the contest last.
+    /// When the contest was last reported to the journal.
     private var told: Instant?
     private var lingersUntil = Instant(sinceBoot: .zero)
 
-    /// The list is overwritten again and again.
+    /// The contest; `nil` while the list is not repeatedly overwritten.
     var contest: Contest? { isContested ? run : nil }
 
-    /// Takes an overwrite.
+    /// Counts an overwrite.
     ///
-    /// - Returns: Whether it is told singly.
+    /// - Returns: Whether this overwrite is reported by itself.
     mutating func take(
         _ found: PortSet, by writers: [Writer], _ answer: Contest.Answer = .repaired, at now: Moment
     ) -> Bool {
         note(found, answer, at: now)
-        // Who wrote twice before one look has overwritten the list once.
+        // A program that wrote twice before one look counts once.
         for (index, writer) in writers.enumerated() where !writers[..<index].contains(where: writer.isNamed(like:)) {
             run?.writers.count(writer)
         }
@@ -63,13 +65,13 @@ struct Overwrites: Hashable, Sendable {
         return !isContested
     }
 
-    /// The bucket of repairs is empty: that alone makes it a contest.
+    /// The bucket of repairs is empty. This alone makes it a contest.
     mutating func spend(_ found: PortSet, at now: Moment) {
         note(found, .paced, at: now)
         isContested = true
     }
 
-    /// Nobody listened for want of tokens, and the list was found overwritten when there was one.
+    /// Without tokens the watch was off. When the next token came, the list was found overwritten.
     mutating func lag(_ found: PortSet, at now: Moment) {
         if isContested { note(found, .paced, at: now) }
     }
@@ -84,7 +86,7 @@ struct Overwrites: Hashable, Sendable {
         lingersUntil = now.instant + Self.linger
     }
 
-    /// What there is to tell now: that it began, that it goes on, that it is over.
+    /// The reports that are due now: the contest began, continues, or has ended.
     ///
     /// - Parameter fullTime: When the bucket of repairs is full again.
     mutating func tell(fullTime: Instant, at now: Instant) -> [Event] {
@@ -95,14 +97,14 @@ struct Overwrites: Hashable, Sendable {
             self = Overwrites()
             return [.calmed(run)]
         }
-        // One that seems to have ended is told of when it has.
+        // A contest that seems to have ended is reported when it has ended for certain.
         if let told, now < told + Self.window || !isGoingOn(at: now) { return [] }
         told = now
         self.run?.untold = 0
         return [.contested(run)]
     }
 
-    /// When there is something to tell next, once it was told what there is now: never a time that has passed.
+    /// When the next report is due, after those that are due now were made. It is never in the past.
     func nextTime(fullTime: Instant, after now: Instant) -> Instant? {
         guard isContested, let run else { return nil }
         let end = run.answer == .repaired ? last + Self.window : max(lingersUntil, fullTime)
@@ -114,12 +116,12 @@ struct Overwrites: Hashable, Sendable {
 }
 
 extension Contest.Answer {
-    /// Behind what is said of the overwrites; what is repaired at once needs no words.
+    /// Follows the count and the writers in a message. Immediate repairs need no mention.
     var words: String {
         switch self {
         case .repaired: ""
-        case .paced: "; repairs have reached their pace, and required ports are missing in between"
-        case .left: "; they are not repaired, and required ports are missing in between"
+        case .paced: "; repairs have reached their pace, so required ports are missing between repairs"
+        case .left: "; they are not repaired, so required ports are missing"
         }
     }
 }

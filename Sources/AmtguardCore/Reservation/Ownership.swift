@@ -3,17 +3,18 @@
 /// As soon as the list is found to be another one, somebody else has written it, and what still stands in it may be
 /// theirs as well: in doubt, not owned. Wrongly owning would take away what others put there.
 public struct Ownership: Hashable, Sendable {
-    /// An addition or a removal that is written down before it is made.
+    /// An addition or a removal that is recorded before it is carried out.
     ///
-    /// The record then describes the list before it and the list after it, so that a kill at any instant leaves no
-    /// orphan: the next process compares the list with both. A third list was written by another program.
+    /// The record describes the list before the act and the list after it. If the process is killed at any moment, the
+    /// next one compares the list with both, so no port is left without an owner. Any third list was written by
+    /// another program.
     public struct Act: Hashable, Sendable {
         public enum Kind: String, Hashable, Sendable { case adding, removing }
 
         public var kind: Kind
-        /// What comes under amtguard's ownership by it, or leaves it.
+        /// The ports that amtguard owns after an addition, or no longer owns after a removal.
         public var ports: PortSet
-        /// The fingerprint of the list after it.
+        /// The fingerprint of the list after the act.
         public var list: UInt64
 
         public init(_ kind: Kind, _ ports: PortSet, list: UInt64) {
@@ -25,9 +26,9 @@ public struct Ownership: Hashable, Sendable {
 
     /// The only ports amtguard may take out of the list.
     public var owned: PortSet
-    /// The fingerprint of the list in which that is true.
+    /// The fingerprint of the list in which these ports are owned.
     public var list: UInt64?
-    /// What is under way; `nil` once its outcome was seen.
+    /// The act that is under way; `nil` once its outcome was seen.
     public var act: Act?
 
     /// What is known; by default amtguard owns nothing.
@@ -37,7 +38,7 @@ public struct Ownership: Hashable, Sendable {
         self.act = act
     }
 
-    /// All that may turn out to be owned when the list is looked at.
+    /// All ports that may turn out to be owned at the next look.
     public var possible: PortSet {
         if let act, act.kind == .adding { owned.union(act.ports) } else { owned }
     }
@@ -54,17 +55,17 @@ public struct Ownership: Hashable, Sendable {
         return owned.intersection(found)
     }
 
-    /// Foresees an addition to `found`, to be written down before it is made.
+    /// Notes an addition to `found`, to be recorded before it is carried out.
     mutating func foresee(adding ports: PortSet, to found: PortSet) {
         act = Act(.adding, ports.subtracting(found), list: found.union(ports).fingerprint)
     }
 
-    /// Foresees a removal from `found`, to be written down before it is made.
+    /// Notes a removal from `found`, to be recorded before it is carried out.
     mutating func foresee(removing ports: PortSet, from found: PortSet) {
         act = Act(.removing, ports, list: found.subtracting(ports).fingerprint)
     }
 
-    /// Takes over that the act was done.
+    /// The act was carried out.
     mutating func finish() {
         guard let act else { return }
         owned = act.kind == .adding ? owned.union(act.ports) : owned.subtracting(act.ports)
@@ -72,7 +73,7 @@ public struct Ownership: Hashable, Sendable {
         self.act = nil
     }
 
-    /// Takes over that the kernel refused the act.
+    /// The kernel refused the act.
     mutating func abandon() { act = nil }
 }
 

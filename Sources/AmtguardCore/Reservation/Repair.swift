@@ -1,28 +1,28 @@
 /// One addition that was needed after the list had been whole, and then seen to hold.
 public struct Repair: Hashable, Sendable {
-    /// The list as somebody left it.
+    /// The list after the overwrite.
     public var found: PortSet
     /// The list as it was read back.
     public var restored: PortSet
-    /// Who wrote it, where the kernel told.
+    /// The writer; `nil` if the kernel did not name it.
     public var writer: Writer?
     /// When it was seen to hold.
     public var at: Moment
-    /// The last look before it that showed the list whole, where nothing woke amtguard at the write: the list was broken
-    /// for an unknown part of the time since. `nil` where the watch showed the write.
+    /// The last look before the repair that showed the list whole, if the watch did not wake amtguard at the write. The
+    /// list was broken for an unknown part of the time since then. `nil` if the watch showed the write.
     public var brokenAfter: Moment?
 
-    /// How long the list was broken at most, where that matters.
+    /// How long the list was broken at most; `nil` together with `brokenAfter`.
     public var brokenAtMost: Duration? { brokenAfter.map { at.instant - $0.instant } }
 }
 
-/// An overwrite that amtguard only observed, as `Mode=observe` says.
+/// An overwrite that amtguard did not repair, because of `Mode=observe`.
 public struct ObservedOverwrite: Hashable, Sendable {
-    /// The list as somebody left it.
+    /// The list after the overwrite.
     public var found: PortSet
     /// The required ports that it lacks.
     public var missing: PortSet
-    /// Who wrote it, where the kernel told.
+    /// The writer; `nil` if the kernel did not name it.
     public var writer: Writer?
 
     public init(found: PortSet, missing: PortSet, writer: Writer?) {

@@ -1,10 +1,10 @@
-// When to look, and when to leave the watch alone; and what the watch does not show.
+// When to look, when to ignore the watch, and how to recognize a write that the watch does not show.
 
 extension Reservation {
-    /// Says what there is to tell of a contest, whether to listen to the watch, and when to look without it.
+    /// Decides what to report of a contest, whether to listen to the watch, and when to look without it.
     ///
-    /// While the bucket is empty nobody listens, and one look comes with each token. The same where somebody writes the
-    /// list all day and leaves it whole: amtguard does not wake for each of these writes.
+    /// While the bucket is empty, amtguard does not listen to the watch and looks once for each token. It does the same
+    /// if a program keeps writing the list and leaves it whole: it must not wake for each of these writes.
     mutating func arrange(at now: Instant) -> [Effect] {
         var effects = overwrites.tell(fullTime: bucket.fullTime, at: now).map(Effect.report)
         let isPaced = contest != nil && writes && obstacle == nil && bucket.nextToken > now
@@ -22,12 +22,13 @@ extension Reservation {
         return effects
     }
 
-    /// How long the watch has to show a write that a look has found: the kernel shows it after it was made, and the
-    /// writer may have lost its processor in between.
+    /// How long amtguard waits for the watch to show a write that a look has found. The kernel reports a write after it
+    /// was made, and the writer may lose its processor in between.
     static let grace = Duration.milliseconds(250)
 
-    /// The list is not what it was, and the watch has shown nothing: another procfs mount, if it does not say so in a
-    /// moment. Audits come each second for ten minutes then, as where one such write came from, more may come.
+    /// The list has changed, and the watch has shown no write. If the watch stays silent for a moment more, the write
+    /// went through another mount of procfs. More such writes may follow, so audits then come each second for ten
+    /// minutes.
     mutating func suspect(_ found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
         if prompt == .watch { suspicion = nil }
         if let unseen = suspicion, unseen.until <= now.instant {

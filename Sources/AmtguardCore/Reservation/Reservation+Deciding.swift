@@ -47,7 +47,7 @@ extension Reservation {
         }
         if isDue, case .stuck = state { return [] }
         state = .whole
-        // An obstacle that comes and goes with each of many overwrites is told once.
+        // During a contest an obstacle may come and go with each overwrite. It is reported once.
         if contest == nil { toldObstacle = nil }
         let news = stranded.subtracting(formerlyStranded)
         return news.isEmpty ? [] : [.report(.stranded(news, list: found))]
@@ -73,7 +73,7 @@ extension Reservation {
         return [.add(missing)]
     }
 
-    /// Whether the watch told of the overwrite at once; else the list may have been broken since the last look.
+    /// Notes whether the watch showed the overwrite at once. If not, the list may have been broken since the last look.
     private mutating func noteAbsence(_ prompt: Prompt, at now: Moment) {
         let isUnseen = (prompt == .audit || prompt == .request) && listening && !isShown
         isLate =
@@ -83,8 +83,8 @@ extension Reservation {
         brokenAfter = isUnseen || isLate ? wholeAt : nil
     }
 
-    /// `Mode=observe`: says who leaves required ports out of the list. Like a repair it is told when the writer is named,
-    /// which is a moment after the write.
+    /// `Mode=observe`: reports which program leaves required ports out of the list. As with a repair, the report waits
+    /// until the watch has named the writer, a moment after the write.
     private mutating func onlyObserve(
         _ found: PortSet, after former: PortSet?, _ prompt: Prompt, at now: Moment
     ) -> [Effect] {
@@ -122,8 +122,9 @@ extension Reservation {
         return [.report(.obstructed(obstacle))]
     }
 
-    /// Says what still stands in the list and is owned no more, each port once. Not while the list is overwritten again
-    /// and again: a reading that meets a write shows parts of both, and the next repair owns the ports again.
+    /// Reports the ports in the list that amtguard no longer owns, each port once. It does not report them during a
+    /// contest: a reading during a write shows parts of both lists, and after the next repair amtguard owns the ports
+    /// again.
     mutating func tellDisowned() -> [Effect] {
         guard contest == nil else { return [] }
         let news = disowned.intersection(required).subtracting(ownership.owned).subtracting(toldDisowned)

@@ -19,8 +19,8 @@ struct Reservation: Sendable {
         case spent
         /// Ports are missing, and amtguard only observes.
         case lacking
-        /// The same, and somebody has just left the list like this: it is told with the next look, when the watch has
-        /// named the writer.
+        /// The same, and a program has just written the list so. The next look reports it, when the watch has named the
+        /// writer.
         case overwritten(PortSet)
     }
 
@@ -34,7 +34,7 @@ struct Reservation: Sendable {
     var overwrites = Overwrites()
     /// Whether a reading has shown what is required now; until then there is nothing to judge by.
     var isCurrent = false
-    /// What a look found changed without a word of the watch, which has until then to say it.
+    /// A change that a look found and the watch has not shown. The watch has until `until` to show it.
     var suspicion: (found: PortSet, until: Instant)?
     /// Whether the watch has shown a write since the last look.
     var isShown = false
@@ -50,18 +50,18 @@ struct Reservation: Sendable {
     /// The same pace for looks that found nothing to do.
     var attention: RepairBucket
     var state = State.unread
-    /// Who wrote, as far as the watch told since the last reading that was whole; the last one last.
+    /// The writers that the watch named since the last reading of a whole list, in their order.
     var writers: [Writer] = []
     /// When the list was looked at last, and when it was last seen whole.
     var lookedAt: Instant?
     var wholeAt: Moment?
-    /// Of the repair that is out: what becomes `Repair.brokenAfter`.
+    /// `Repair.brokenAfter` of the repair that is under way.
     var brokenAfter: Moment?
-    /// Whether that look came so late that the watch can't have woken amtguard at the write.
+    /// Whether the look came too late for the watch to have woken amtguard at the write.
     var isLate = false
-    /// What is owned, no longer required, and stays: the list is too long.
+    /// The ports that are owned and no longer required, and that stay because the list is too long.
     var stranded = PortSet()
-    /// What is in the list and was owned once; and as much of it as was told.
+    /// The ports in the list that amtguard no longer owns; and those of them that were reported.
     var disowned = PortSet()
     var toldDisowned = PortSet()
     /// The obstacle that was told last, until it is overcome.
@@ -83,13 +83,13 @@ struct Reservation: Sendable {
         if case .stuck(let obstacle) = state { obstacle } else { nil }
     }
 
-    /// The list is overwritten again and again.
+    /// The contest; `nil` while the list is not repeatedly overwritten.
     var contest: Contest? { overwrites.contest }
 
-    /// Takes over what is required from now on.
+    /// Sets which ports are required from now on.
     ///
-    /// - Returns: The request for a look where that, or whether amtguard may write, is something else now: the look acts
-    ///   on it, and no caller has to think of it.
+    /// - Returns: A request for a look, if the required ports or the permission to write have changed. The look carries
+    ///   out what follows, so that no caller can forget to.
     mutating func require(
         _ ports: PortSet, writes: Bool, audit: Duration, pace: Pace, at now: Instant
     ) -> [Effect] {
@@ -116,7 +116,7 @@ struct Reservation: Sendable {
         self.watched = watched
     }
 
-    /// Takes that the watch showed writes of others, and whom it named. Who left the list whole is nobody's concern.
+    /// The watch showed writes of other programs and named these writers. A writer that left the list whole is ignored.
     mutating func observe(writers: [Writer]) {
         isShown = true
         suspicion = nil
@@ -145,7 +145,8 @@ struct Reservation: Sendable {
             effects = stick(obstacle)
         case .ports(let found):
             effects = suspect(found, prompt, at: now)
-            // What was added is there, whatever became of it since; a record alone does not say so.
+            // The kernel accepted the addition, even if another program overwrote it since. A record of a former
+            // process alone does not prove that.
             if case .adding = state { ownership.finish() }
             disowned = disowned.union(ownership.observe(found)).intersection(found)
             let former = reserved
@@ -157,7 +158,7 @@ struct Reservation: Sendable {
         isCurrent = true
         isShown = false
         lookedAt = now.instant
-        // After a change of our own there is another look, which arranges what comes next.
+        // After a change of our own another look follows; that one decides what comes next.
         if !effects.contains(where: \.isChange) {
             if prompt == .watch { _ = attention.take(at: now.instant) }
             effects += arrange(at: now.instant)

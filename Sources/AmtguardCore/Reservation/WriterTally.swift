@@ -1,6 +1,7 @@
-/// Who overwrote the list, and how often: by name, as each call of sysctl(8) is a process of its own.
+/// Which programs overwrote the list, and how often. They are counted by name, because each call of sysctl(8) is a new
+/// process.
 public struct WriterTally: Hashable, Sendable {
-    /// Processes of one name and unit.
+    /// The processes that share a name and a unit.
     public struct Entry: Hashable, Sendable {
         /// The last of them.
         public var writer: Writer
@@ -11,10 +12,10 @@ public struct WriterTally: Hashable, Sendable {
 
     /// The most frequent first.
     public private(set) var entries: [Entry] = []
-    /// How often it was somebody whose name found no place.
+    /// How many overwrites came from writers that have no entry.
     public private(set) var others = 0
 
-    /// A name is foreign: who changes it at each write must not fill the memory.
+    /// A program chooses its own name. One that takes a new name for each write must not fill the memory.
     static let mostEntries = 8
 
     mutating func count(_ writer: Writer) {
@@ -32,7 +33,7 @@ public struct WriterTally: Hashable, Sendable {
         }
     }
 
-    /// `sysctl of tuned.service (598 times), bash[4711] (twice)`; `nil` where the kernel named nobody.
+    /// `sysctl of tuned.service (598 times), bash[4711] (twice)`; `nil` if the kernel named no writer.
     func words(atMost most: Int = mostEntries) -> String? {
         guard !entries.isEmpty else { return nil }
         let named = entries.prefix(most).map { "\($0.name) (\($0.count.times))" }
@@ -42,7 +43,7 @@ public struct WriterTally: Hashable, Sendable {
 }
 
 extension WriterTally.Entry {
-    /// With the pid where it was one process, without where each was another.
+    /// With the pid if it was one process, without it if there were several.
     var name: String {
         guard let command = writer.command, !isOneProcess else { return writer.description }
         return command + (writer.unit.map { " of \($0)" } ?? "")

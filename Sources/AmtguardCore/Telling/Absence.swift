@@ -1,14 +1,14 @@
-/// What can be said where no daemon tells anything: what the kernel holds now, and nothing else.
+/// What amtguardctl can say without a report of the daemon: what the kernel shows now.
 public struct Absence: Hashable, Sendable {
     /// Why there is no report: "amtguardd does not run".
     public let reason: Reason
-    /// What the kernel says of AMT's own ports: what is required, held and owned is not known.
+    /// What the kernel says of AMT's own ports. Which ports are required, held and owned is unknown.
     public let ports: Status.Ports
 
-    /// - Parameter sockets: Those on AMT's ports; `nil` where they can't be read.
+    /// - Parameter sockets: Those on AMT's ports; `nil` if they can't be read.
     public init(reason: Reason, _ look: KernelLook, sockets: SocketReading?) {
         self.reason = reason
-        // Which addresses AMT shares is not known, so no socket is a victim for certain.
+        // It is unknown which addresses AMT shares, so no socket is certain to be a victim.
         let judgement = SocketJudgement(sockets, SharedAddresses(doubt: reason.says))
         ports = Status.Ports(
             required: .ofAMT, reserved: look.reserved, owned: PortSet(), unowned: PortSet(), choice: look.choice,
@@ -25,7 +25,8 @@ public struct Absence: Hashable, Sendable {
         return lines
     }
 
-    /// What `amtguardctl status --json` prints: the keys of a status, with null for what only the daemon knows.
+    /// What `amtguardctl status --json` prints: the keys of a status, with null for each value that only the daemon
+    /// knows.
     public var json: JSON {
         [
             "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null, "reasons": [reason.json],
@@ -53,7 +54,7 @@ public struct Absence: Hashable, Sendable {
 }
 
 extension Status.Ports {
-    /// The sockets that AMT deafens if it shares their address, which is not known.
+    /// The sockets that AMT deafens if it shares their address. Whether it does is unknown.
     public var possibleVictims: [Status.Socket] {
         each.flatMap { $0.takenBy ?? [] }.filter { $0.standing == Standing.unknown.rawValue }
     }

@@ -1,4 +1,4 @@
-// What amtguardctl tells of a report: the daemon's words, and where they no longer count, its own.
+// How amtguardctl shows a report: in the daemon's words while they count, otherwise in its own.
 
 extension Assessment {
     /// What `amtguardctl status` prints.
@@ -14,7 +14,7 @@ extension Assessment {
             + [Status.Line("", "last report: \(reported)", .faint)]
     }
 
-    /// What stands above the text of the other commands where the report may no longer be true.
+    /// The lines above the text of the other commands, if the report may no longer be true.
     public var caveat: [Status.Line] {
         guard let reason = voice.reason else { return [] }
         return [Status.Line("Warning", "\(reason.says). Its last report:", .bad)] + Status.Line.advice(of: reason)
@@ -31,7 +31,7 @@ extension Assessment {
     /// What `amtguardctl firmware --json` prints.
     public var firmwareJSON: JSON { status.head.followed(by: ["amt": status.amt.json]) }
 
-    /// What `amtguardctl victims --json` prints: the sockets with the processes that have them by now.
+    /// What `amtguardctl victims --json` prints: the sockets, with the processes that have them open now.
     public func victimsJSON(_ victims: [JSON]?, possible: [JSON]) -> JSON {
         status.head.followed(
             by: [

@@ -1,8 +1,8 @@
-/// What the kernel shows to anybody who looks, at one moment.
+/// What the kernel shows to every user, at one moment.
 public struct KernelLook: Hashable, Sendable {
-    /// The list; `nil` where it can't be read, or is not the list of the daemon.
+    /// The list; `nil` if it can't be read, or is not the daemon's list.
     public var reserved: PortSet?
-    /// Which ports the kernel may choose; `nil` where that can't be read.
+    /// Which ports the kernel may choose; `nil` if that can't be read.
     public var choice: KernelChoice?
 
     public init(reserved: PortSet?, choice: KernelChoice?) {
@@ -13,36 +13,38 @@ public struct KernelLook: Hashable, Sendable {
 
 /// The daemon's last report, compared with amtguardctl's own look at the list.
 ///
-/// The report of a daemon that is stopped, or that was not shown a write, is out of date, and anybody may read the list:
+/// The report may be out of date: the daemon may be stopped, or the watch did not show it a write. Every user may read
+/// the list, so amtguardctl compares the two:
 ///
 /// | the daemon | the list now | verdict |
 /// |---|---|---|
-/// | answers | can't be read, or misses no port beyond those that it reported | the daemon's |
-/// | answers | misses further ports | exposed if one is within reach, else degraded, or the daemon's where that is graver |
-/// | is silent | misses required ports | exposed if one is within reach, else degraded |
-/// | is silent | misses none | degraded: the daemon does not repair it |
+/// | answers | can't be read, or lacks no ports beyond those that it reported | the daemon's |
+/// | answers | lacks further ports | exposed if one is within reach, else degraded, or the daemon's verdict if that is
+/// worse |
+/// | is silent | lacks required ports | exposed if one is within reach, else degraded |
+/// | is silent | lacks none | degraded: the daemon does not repair it |
 /// | is silent | can't be read | unknown |
-/// | reported too long ago | misses ports within reach | exposed |
+/// | reported too long ago | lacks ports within reach | exposed |
 /// | reported too long ago | anything else | unknown |
 public struct Assessment: Sendable {
     /// How much the report counts.
     public enum Voice: Hashable, Sendable {
-        /// It is of now.
+        /// The daemon has just made it.
         case answers
-        /// The daemon runs and gives no answer; what was done to find that out.
+        /// The daemon runs and does not answer; how that was found out.
         case silent(String)
-        /// It is too old; why.
+        /// The report is too old; why.
         case outdated(String)
     }
 
     public let voice: Voice
-    /// The report, with the ports as they are now where they were looked at, and the reasons for all of it.
+    /// The report. If amtguardctl read the list, the ports are as they are now; the reasons cover both.
     public private(set) var status: Status
     /// `nil` is unknown.
     public let verdict: Verdict?
-    /// Whether the ports are what amtguardctl saw, and not what the daemon reported.
+    /// Whether the ports are from amtguardctl's own look instead of the daemon's report.
     public let showsOwnLook: Bool
-    /// Whether the daemon answers, and ports that it reported as reserved are not: perhaps a repair was under way.
+    /// Whether the daemon answers, but ports are missing that it reported as reserved. A repair may be under way.
     public let isContradiction: Bool
 
     public init(_ status: Status, _ voice: Voice, _ look: KernelLook) {
@@ -70,19 +72,19 @@ public struct Assessment: Sendable {
         self.status.reasons = own.compactMap { $0 } + status.reasons
     }
 
-    /// Whether the verdict is the daemon's, and of now.
+    /// Whether the verdict is the daemon's present one.
     public var isDaemons: Bool { voice == .answers && !isContradiction }
 }
 
 extension Assessment.Voice {
-    /// Why the report may no longer be true; `nil` where it is.
+    /// Why the report may no longer be true; `nil` if it is fresh.
     public var reason: Reason? {
         switch self {
         case .answers: nil
         case .silent(let how):
             Reason(
                 id: "no-answer", says: "amtguardd runs but does not answer (\(how)), so it does not repair the list",
-                advice: "See systemctl status amtguardd; systemctl restart amtguardd starts it anew.")
+                advice: "See systemctl status amtguardd. To restart it: systemctl restart amtguardd.")
         case .outdated(let why):
             Reason(id: "stale", says: why, advice: "See systemctl status amtguardd.")
         }
@@ -99,7 +101,7 @@ extension Reason {
 }
 
 extension PortSet {
-    /// A set that came from another process; `nil` for text that is none.
+    /// Parses a set from another process; `nil` if the text is not a set.
     init?(told text: String) {
         guard let ports = try? PortSet(kernel: Array(text.utf8)) else { return nil }
         self = ports
@@ -107,7 +109,7 @@ extension PortSet {
 }
 
 extension Status.Ports {
-    /// Whether the kernel may choose a required port now; `nil` where the list can't be read.
+    /// Whether the kernel may choose a required port now; `nil` if the list can't be read.
     public var areExposed: Bool? {
         guard let required = PortSet(told: required), !required.isEmpty else { return false }
         guard let reserved = reserved.flatMap(PortSet.init(told:)) else { return nil }
@@ -115,7 +117,7 @@ extension Status.Ports {
         return !required.subtracting(reserved).intersection(reach).isEmpty
     }
 
-    /// Takes over the list and the range as they were seen later; who holds and uses each port stays as reported.
+    /// Replaces the list and the range by a later look. The holds and the users of each port stay as reported.
     fileprivate mutating func show(_ reserved: PortSet, _ choice: KernelChoice?) {
         let required = PortSet(told: self.required) ?? PortSet()
         let owned = (PortSet(told: self.owned) ?? PortSet()).intersection(reserved)

@@ -91,8 +91,8 @@ extension Event {
         case .stranded(let ports, let list):
             JournalEntry(
                 .notice, id: MessageID.stranded,
-                "\(ports.brief) stays reserved, although it is no longer required: the list has more bytes than one write "
-                    + "takes, and a removal in several could lose ports of others.",
+                "\(ports.brief) stays reserved, although it is no longer required: the list is too long to remove it "
+                    + "in one write, and several writes could lose ports of other programs.",
                 [("PORTS", ports.field), ("RESERVED", list.field)])
         case .disowned(let ports):
             JournalEntry(
@@ -103,8 +103,8 @@ extension Event {
         case .staying(let ports, let list):
             JournalEntry(
                 .notice, id: MessageID.staying,
-                "\(ports.brief) stays reserved: it was reserved before amtguard, or another program wrote the list since. To "
-                    + "take it out: sysctl -w net.ipv4.ip_local_reserved_ports="
+                "\(ports.brief) stays reserved: it was reserved before amtguard, or another program has written the "
+                    + "list since. To remove it: sysctl -w net.ipv4.ip_local_reserved_ports="
                     + "'\(list.subtracting(ports).abbreviated(to: 1_000))'",
                 [("PORTS", ports.field), ("RESERVED", list.field)])
         case .unseenWrite(let found):
@@ -175,18 +175,18 @@ extension Event {
         case .unattended(let error):
             JournalEntry(
                 .error, id: MessageID.unattended,
-                "The event loop fails: \(error). The list is looked at all the same, ten times a second.")
+                "The event loop fails: \(error). amtguardd keeps reading the list, ten times a second.")
         case .healed(let path):
             JournalEntry(
                 .warning, id: MessageID.healed,
-                "\(path) was deleted or replaced while amtguardd runs. It is made anew from what amtguardd knows.",
+                "\(path) was deleted or replaced while amtguardd runs. amtguardd creates it again from what it knows.",
                 [("PATH", path)])
         case .stopping(let ports):
             JournalEntry(
                 .notice, id: MessageID.stopping,
                 "amtguardd stops"
                     + (ports.map { $0.isEmpty ? "." : "; \($0.brief) stays reserved." }
-                        ?? "; the list can't be read, so what stays reserved is not known."))
+                        ?? "; the list can't be read, so it is unknown which ports stay reserved."))
         }
     }
 
@@ -196,7 +196,7 @@ extension Event {
 
     private func by(_ writers: WriterTally) -> String { writers.words().map { " by \($0)" } ?? "" }
 
-    /// The most frequent writer by the same fields as the writer of a repair.
+    /// The most frequent writer, in the same fields as the writer of a repair.
     private func fields(of contest: Contest) -> [(String, String?)] {
         [
             ("SINCE", contest.since.iso8601), ("ANSWER", contest.answer.rawValue),

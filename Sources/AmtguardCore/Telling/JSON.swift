@@ -21,7 +21,7 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
     /// A number, or null.
     init(_ number: Int64?) { self = number.map(JSON.number) ?? .null }
 
-    /// This object with the members of another one behind its own.
+    /// This object, followed by the members of another one.
     func followed(by other: JSON) -> JSON {
         guard case .object(let members) = self, case .object(let more) = other else {
             preconditionFailure("only objects have members")
@@ -63,7 +63,8 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
 
     /// RFC 8259: quote, backslash and everything below U+0020 are escaped. A Swift string holds no lone surrogate.
     ///
-    /// Whatever else may not be shown is escaped as well: people read JSON on terminals, and a reader gets the same text.
+    /// All other characters that may not be shown are escaped too, because people read JSON on terminals. A parser gets
+    /// the same text.
     private static func write(_ value: String, to text: inout String) {
         text += "\""
         for scalar in value.unicodeScalars {

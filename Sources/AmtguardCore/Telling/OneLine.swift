@@ -1,19 +1,19 @@
-// Foreign text on its way to a person: names of processes, files and hosts, words of the firmware and of other programs.
+// Makes foreign text safe to show: names of processes, files and hosts, and text of the firmware and other programs.
 //
-// This file alone says what may be shown. All text leaves through it: lines of a command, journal entries, the status
-// line, strings on the bus and on standard error are `oneLine`; JSON escapes the same characters; bytes that were never
-// text become `printable`.
+// Only this file decides which characters may be shown, and all output passes through it. Lines of a command, journal
+// entries, the status line, strings on the bus and on standard error use `oneLine`. JSON escapes the same characters.
+// Raw bytes use `printable`.
 
 extension Unicode.Scalar {
-    /// Whether a terminal would obey the character, nobody would see it, or it changes the order in which its neighbours
-    /// are shown. With such characters a process could pass itself, or a line about it, off as another.
+    /// Whether the character controls a terminal, is invisible, or changes the order in which its neighbours are shown.
+    /// With such characters a process could make its name, or a line about it, look like another one.
     var isDeceptive: Bool {
         guard value > 0x7E else { return value < 0x20 }
         if Self.rightToLeft.contains(where: { $0.contains(value) }) || value == Self.brailleBlank { return true }
         if properties.isDefaultIgnorableCodePoint { return true }
         return switch properties.generalCategory {
-        // Controls of the terminal and of the direction, separators of lines, blanks other than the usual one, and what
-        // no font need know.
+        // Controls of the terminal and of the text direction, line separators, blanks other than the usual one, and
+        // characters that fonts may lack.
         case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate, .privateUse,
             .unassigned:
             true
@@ -27,12 +27,12 @@ extension Unicode.Scalar {
         0x0590...0x08FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF, 0x1_0800...0x1_0FFF, 0x1_E800...0x1_EFFF,
     ]
 
-    /// By its category it is a symbol, and it is shown as a blank.
+    /// Its category is a symbol, but it is shown as a blank.
     private static let brailleBlank: UInt32 = 0x2800
 }
 
 extension String {
-    /// The same on one line, with `?` for each character that may not be shown.
+    /// The text on one line, with `?` for each character that may not be shown.
     public var oneLine: String {
         guard unicodeScalars.contains(where: \.isDeceptive) else { return self }
         var line = UnicodeScalarView()
@@ -40,7 +40,7 @@ extension String {
         return String(line)
     }
 
-    /// The same for text of several lines.
+    /// The text with its lines kept, and `?` for each character that may not be shown.
     public var shown: String {
         split(separator: "\n", omittingEmptySubsequences: false).map { String($0).oneLine }.joined(separator: "\n")
     }

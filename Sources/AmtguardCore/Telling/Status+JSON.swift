@@ -4,7 +4,7 @@ extension Status {
     /// The status in the order of `docs/status.schema.json`.
     public var json: JSON { json(verdict: .string(verdict.rawValue), since: .string(since)) }
 
-    /// The same with another verdict: null where the report does not decide it.
+    /// The same JSON with another verdict; null if the report does not decide it.
     func json(verdict: JSON, since: JSON) -> JSON {
         [
             "schema": .number(Int64(schema)),

@@ -14,7 +14,8 @@ extension Status {
         }
     }
 
-    /// A line of the configuration that is passed over fails no `systemctl reload`, and this is what one looks at next.
+    /// `systemctl reload` succeeds although a line of the configuration is ignored. `systemctl status`, which a user
+    /// reads next, shows it.
     private var ignored: String {
         let count = reasons.count { $0.id == Reason.configurationWarning }
         return count == 0 ? "" : " Ignored in the configuration: \(count == 1 ? "1 line" : "\(count) lines")."

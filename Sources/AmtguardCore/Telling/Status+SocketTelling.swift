@@ -88,7 +88,7 @@ extension Status.Ports {
     /// The part of the status that `amtguardctl ports --json` prints as well.
     var json: JSON { json(fromDaemon: true) }
 
-    /// The same; without a daemon it is not known what is required, hence exposed, and what is owned.
+    /// The same JSON. Without a daemon it is unknown which ports are required, exposed and owned.
     func json(fromDaemon: Bool) -> JSON {
         [
             "required": fromDaemon ? JSON(required) : .null, "reserved": JSON(reserved),

@@ -35,9 +35,9 @@ extension Status {
     /// The status for people, the verdict first, one fact a line.
     public var text: [Line] { text(verdict: Line("Verdict", "\(verdict.words) since \(since)", verdict.tone)) }
 
-    /// The same below another verdict.
+    /// The same text below another verdict.
     ///
-    /// - Parameter showsOwnLook: Whether the ports are as amtguardctl saw them, later than the rest.
+    /// - Parameter showsOwnLook: Whether the ports are from amtguardctl's own look, later than the rest.
     func text(verdict: Line, showsOwnLook: Bool = false) -> [Line] {
         var lines = [verdict]
         for reason in reasons {

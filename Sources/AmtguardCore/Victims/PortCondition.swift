@@ -44,7 +44,7 @@ public struct PortCondition: Hashable, Sendable {
     /// | yes | no | reserved, and outside the range anyway |
     /// | no | yes, or not known | exposed |
     /// | no | no | outside |
-    /// | not known | any | unknown |
+    /// | unknown | any | unknown |
     public var exposure: Exposure {
         switch (isReserved, isInReach ?? true) {
         case (true?, true): .reserved

@@ -1,8 +1,8 @@
 public import SystemPackage
 
 extension Errno {
-    /// Whether it is for want of descriptors or memory, or a failure of the device: then it says nothing of what was asked
-    /// for, and the next call may succeed.
+    /// Whether the cause is a lack of descriptors or memory, or a failure of the device. Such an error says nothing
+    /// about the requested object, and the next call may succeed.
     public var mayPass: Bool {
         switch self {
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noLocks, .ioError: true

@@ -1,7 +1,7 @@
 import Glibc
 public import SystemPackage
 
-/// Which file it is, whatever names lead to it.
+/// Identifies a file independently of its names.
 public struct FileIdentity: Hashable, Sendable {
     private let device: UInt
     private let inode: UInt
@@ -19,7 +19,8 @@ extension Descriptor {
 }
 
 extension RuntimeDirectory {
-    /// Whether `path` still leads to this directory. The corresponding C functions are `open` with `O_PATH` and `fstat`.
+    /// Whether `path` still leads to this directory. The corresponding C functions are `open` with `O_PATH` and
+    /// `fstat`.
     public borrowing func isStill(at path: FilePath, in root: borrowing RootDirectory) throws(Errno) -> Bool {
         do {
             let there = try root.open(path, flags: O_PATH | O_DIRECTORY | O_NOFOLLOW)
@@ -29,7 +30,7 @@ extension RuntimeDirectory {
         }
     }
 
-    /// The file that a name leads to; `nil` where there is none. The corresponding C function is `fstatat`.
+    /// The file that a name leads to; `nil` if there is none. The corresponding C function is `fstatat`.
     public borrowing func identity(of name: String) throws(Errno) -> FileIdentity? {
         var status = stat()
         let place = directory.number
@@ -43,7 +44,7 @@ extension RuntimeDirectory {
 }
 
 extension Record {
-    /// Which file it is.
+    /// The identity of the file.
     public var identity: FileIdentity {
         get throws(Errno) { try file.identity }
     }

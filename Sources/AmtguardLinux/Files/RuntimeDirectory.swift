@@ -26,8 +26,8 @@ public struct RuntimeDirectory: ~Copyable {
 
     /// Creates what is missing of a path.
     ///
-    /// - Returns: Whether a file system was in the way that is read-only. Directories of a sandbox that are there say so
-    ///   too, and not that they are there; the caller sees whether one is missing.
+    /// - Returns: Whether a file system was in the way that is read-only. Directories of a sandbox that are there say
+    ///   so too, and not that they are there; the caller sees whether one is missing.
     private static func create(_ path: FilePath, in root: borrowing RootDirectory) throws(Errno) -> Bool {
         var isReadOnly = false
         var parent = FilePath("/")
@@ -62,7 +62,7 @@ public struct RuntimeDirectory: ~Copyable {
     /// Puts a file in the place of another, all at once: who reads sees the old bytes or the new ones.
     ///
     /// The corresponding C function is `renameat`.
-    /// - Returns: Which file it is by now.
+    /// - Returns: The identity of the new file.
     /// - Throws: `noSpace` and others; then the old file is still there and nothing else.
     @discardableResult
     public borrowing func replace(

@@ -65,24 +65,26 @@ public final class HoldSocket {
         clearNotes()
     }
 
-    /// Has the kernel ask this hold again whenever somebody binds its TCP port.
+    /// Makes the kernel check this hold again whenever a program binds its TCP port.
     ///
-    /// The kernel notes on a port who may join without a question, and keeps the note while any socket is bound there,
-    /// which the hold is (`inet_csk_update_fastreuse`): that all share (`fastreuse`), where all did; and that others of a
-    /// user may join with SO_REUSEPORT alone (`fastreuseport`), where one of them bound with SO_REUSEADDR as well. A
-    /// socket that binds without these options, be it to another address, takes the notes back.
+    /// The kernel notes on a port which sockets may join without a check (`inet_csk_update_fastreuse`). `fastreuse`
+    /// means that all sockets share the port. `fastreuseport` means that sockets of one user may join with SO_REUSEPORT
+    /// alone; it is set after one of them also bound with SO_REUSEADDR. The kernel keeps these notes while any socket
+    /// is bound to the port, and the hold always is. A socket that binds without these options clears the notes, even
+    /// on another address.
     public func clearNotes() {
         guard hold.protocol == .tcp, let passing = try? SocketCalls.open(.tcp) else { return }
         try? passing.set(IPPROTO_IP, IP_FREEBIND, 1)
         if isShared {
-            // Beside whoever shares, and in repair mode, with CAP_NET_ADMIN, beside a server that listens.
+            // SO_REUSEADDR binds beside sockets that share. Repair mode, which needs CAP_NET_ADMIN, binds beside a
+            // server that listens.
             try? passing.set(SOL_SOCKET, SO_REUSEADDR, 1)
             try? passing.set(IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON)
         }
         try? passing.bind(IPv4Address(bits: 0x7FFF_FFFE), hold.port)
     }
 
-    /// Notes it as one of ours.
+    /// Adds this socket to the list of our own.
     public func enter(into own: inout OwnSockets) { own.insert(descriptor) }
 
     /// For the service manager, who keeps a copy. Nobody may close it here.

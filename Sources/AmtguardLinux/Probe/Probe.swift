@@ -19,7 +19,7 @@ public struct Probe {
     /// One connection from each port, no more; what became of each.
     ///
     /// - Parameters:
-    ///   - held: The ports of the source address that amtguardd holds: the probe binds beside a hold that is strict.
+    ///   - held: The ports of the source address that amtguardd holds. The probe binds beside a strict hold.
     ///   - occupant: Says who uses a port that can't be bound.
     public func run(
         _ ports: [UInt16], beside held: PortSet, occupant: (UInt16) -> String
@@ -70,7 +70,7 @@ public struct Probe {
         } catch .addressInUse {
             throw Untried(outcome: .busy(occupant(port)))
         } catch .notPermitted {
-            throw Untried(outcome: .busy("a hold of amtguardd, beside which root alone may bind"))
+            throw Untried(outcome: .busy("a hold of amtguardd, and only root may bind beside it"))
         } catch .permissionDenied {
             throw Untried(outcome: .notPermitted)
         } catch {

@@ -41,19 +41,19 @@ final class ProbeSocket {
         }
     }
 
-    /// Binds the socket beside a strict hold of IPv4. It may connect then, and not listen.
+    /// Binds the socket beside a strict hold of IPv4. After that it can connect, but not listen.
     ///
-    /// The kernel lets a socket in repair mode bind whoever is there. The hold is not touched, so there is no moment
-    /// without it. SO_REUSEADDR on both, the usual way, would let in whoever comes in that moment: the kernel judges
-    /// a conflict when somebody binds or listens, and goes on refusing all others.
-    /// The corresponding C functions are `setsockopt` with TCP_REPAIR, which needs CAP_NET_ADMIN, and `bind`.
+    /// The kernel lets a socket in repair mode bind a port that is in use. The hold stays as it is, so the port is held
+    /// all the time: the kernel checks for conflicts when a socket binds or listens, and refuses all other programs.
+    /// The usual way, SO_REUSEADDR on both sockets, would let in any program that binds in that moment. The
+    /// corresponding C functions are `setsockopt` with TCP_REPAIR, which needs CAP_NET_ADMIN, and `bind`.
     /// - Throws: `notPermitted` without that capability.
     func bindBesideHold() throws(Errno) {
         try descriptor.set(IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON)
         defer {
             // Not TCP_REPAIR_OFF, which may send something.
             try? descriptor.set(IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP)
-            // Repair mode has taken it away: without it the probe would block whom the hold does not block.
+            // Repair mode has cleared it. Without it the probe would block programs that the hold does not block.
             try? descriptor.set(SOL_SOCKET, SO_REUSEADDR, 1)
         }
         try bind()

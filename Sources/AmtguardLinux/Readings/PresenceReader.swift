@@ -14,14 +14,14 @@ public func readPresence(in root: borrowing RootDirectory) -> Presence {
     let devices = (reader.names(.devices, in: root) ?? []).map { reader.device($0, in: root) }
     let parents = reader.parentsOfferingAMTHI(in: root)
     return Presence(
-        // What stands in the CSME's place and can't be looked at may be one.
+        // A function at the place of the CSME that can't be read may be a CSME.
         pciFunctions: candidates.allSatisfy { $0.isHECI != nil } ? functions?.count : nil,
         heci: candidates.filter { $0.isHECI == true }.map(\.name),
         devices: devices, offeringAMTHI: parents, controllers: readControllers(in: root), failures: reader.failures)
 }
 
-/// What stands for the IPMI interface of a BMC: its device, or what ACPI and SMBIOS had the kernel make for a driver that
-/// need not be loaded. `nil` where it can't be read.
+/// The names of the IPMI devices of a BMC. ACPI and SMBIOS make the kernel create such a device even if its driver is
+/// not loaded. `nil` if they can't be read.
 private func readControllers(in root: borrowing RootDirectory) -> [String]? {
     do {
         let interfaces = try namesIfAny(in: "/sys/class/ipmi", of: root)
@@ -58,11 +58,11 @@ private func version(line: String) -> String? {
     return String(text)
 }
 
-/// One reading, and what failed of it so far.
+/// One reading, and the parts that failed so far.
 private struct PresenceReader {
     var failures: [Presence.Part: ReadingFailure] = [:]
 
-    /// A function of the PCI bus, and whether it is a HECI; `nil` where it does not say what it is.
+    /// A function of the PCI bus, and whether it is a HECI; `nil` if its kind can't be read.
     mutating func function(_ name: String, in root: borrowing RootDirectory) -> (name: String, isHECI: Bool?) {
         let directory = FilePath(Presence.Part.pci.path).appending(name)
         guard let vendor = attribute("vendor", of: directory, .pci, in: root),
@@ -88,8 +88,8 @@ private struct PresenceReader {
             let path = FilePath(Presence.Part.clients.path).appending(entry)
             let uuid = attribute("uuid", of: path, .clients, in: root)?.lowercased()
             let name = entry.lowercased()
-            // The name says it as well, where the attribute can't be read: since Linux 5.5 `PARENT-UUID`, before that
-            // `mei:NAME:UUID:01`.
+            // If the attribute can't be read, the name contains the UUID too: `PARENT-UUID` since Linux 5.5, before
+            // that `mei:NAME:UUID:01`.
             guard uuid == amthi || name.hasSuffix("-" + amthi) || name.split(separator: ":").contains(amthi[...])
             else { continue }
             let parent = printable(parent(ofEntry: entry, at: path, in: root).utf8)
@@ -98,8 +98,8 @@ private struct PresenceReader {
         return parents
     }
 
-    /// The entry is a link to `…/0000:00:16.0/ENTRY`. Where it is none, the new form of the name begins with the
-    /// parent; the old one tells no parent and stands for itself.
+    /// The entry is a link to `…/0000:00:16.0/ENTRY`. If it is not a link, the new form of the name begins with the
+    /// parent. The old form does not contain the parent, so the name itself is used.
     private mutating func parent(
         ofEntry entry: String, at path: FilePath, in root: borrowing RootDirectory
     ) -> String {
@@ -113,7 +113,7 @@ private struct PresenceReader {
         return String(decoding: entry.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
     }
 
-    /// The names in the directory of a part; `nil` where there is none, and where it could not be read.
+    /// The names in the directory of a part; `nil` if the directory does not exist or could not be read.
     mutating func names(_ part: Presence.Part, in root: borrowing RootDirectory) -> [String]? {
         do {
             return try root.names(in: FilePath(part.path))
@@ -123,7 +123,7 @@ private struct PresenceReader {
         }
     }
 
-    /// The first line of an attribute, printable; `nil` where it is not there or empty, and where it could not be read.
+    /// The first line of an attribute, printable; `nil` if it does not exist, is empty, or could not be read.
     private mutating func attribute(
         _ name: String, of directory: FilePath, _ part: Presence.Part, in root: borrowing RootDirectory
     ) -> String? {
@@ -142,7 +142,7 @@ private struct PresenceReader {
     ) -> FilePath? {
         do {
             return try root.target(of: link)
-        } catch .invalidArgument {  // It is no link.
+        } catch .invalidArgument {  // It is not a link.
             return nil
         } catch {
             note(error, part)
@@ -150,7 +150,7 @@ private struct PresenceReader {
         }
     }
 
-    /// What is not there, or went away meanwhile, is no failure.
+    /// Notes a failure. A file that does not exist, or has disappeared meanwhile, is not a failure.
     private mutating func note(_ error: Errno, _ part: Presence.Part) {
         switch error {
         case .noSuchFileOrDirectory, .notDirectory, .operationNotSupportedByDevice: break

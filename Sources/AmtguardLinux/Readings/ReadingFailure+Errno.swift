@@ -2,7 +2,7 @@ public import AmtguardCore
 public import SystemPackage
 
 extension ReadingFailure {
-    /// The core knows no errno.
+    /// Here, because the core does not know errno values.
     public init(_ error: Errno) {
         switch error {
         case .noSuchFileOrDirectory: self = .missing

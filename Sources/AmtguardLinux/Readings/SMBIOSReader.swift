@@ -1,9 +1,9 @@
-// SMBIOS types 130, 131 and 38. Both places are for root alone, so that a privileged step reads them once.
+// SMBIOS types 130, 131 and 38. Only root may read either place, so a privileged step reads them once.
 
 import AmtguardCore
 public import SystemPackage
 
-/// The raw structures of these types, one after the other: a structure table for `SMBIOSReading(table:)`.
+/// The raw structures of these types, one after the other. They form a structure table for `SMBIOSReading(table:)`.
 ///
 /// Taken from the entries of the module `dmi_sysfs` where it is loaded, else from the table itself. Empty where the
 /// machine has an SMBIOS table and none of these structures is in it.

@@ -5,9 +5,9 @@
 // as short as it gets: the text to write is prepared, then the list is read once more, compared as bytes, and written
 // at once: 3 µs instead of some 10.
 //
-// A list of more than 4,000 bytes would take several writes: the first replaces, the others add. A kill or an error
-// between them would lose ports of others, so nothing is removed from such a list: a needless reservation costs
-// nothing.
+// A list of more than 4,000 bytes would need several writes: the first replaces the list, the others add to it. A kill
+// or an error between them would lose ports of other programs. So nothing is removed from such a list; a needless
+// reservation costs nothing.
 
 public import AmtguardCore
 public import SystemPackage
@@ -21,7 +21,7 @@ extension ReservedPortsList {
         case write(Errno)
         /// Other writers never left it alone: some of the ports may still be there.
         case busy
-        /// What would be left does not fit one write. Nothing was done.
+        /// The remaining list does not fit one write. Nothing was done.
         case tooLong
     }
 

@@ -12,7 +12,7 @@ public struct AnswerStream: ~Copyable {
         case ended
         /// More came than was to be taken.
         case tooLong
-        /// Descriptors came with it: nothing more is taken.
+        /// Descriptors came with the answer. Nothing more is read.
         case loaded
     }
 
@@ -33,7 +33,7 @@ public struct AnswerStream: ~Copyable {
         try self.init(connectingTo: path, in: root, atMost: limit, DescriptorlessSocket())
     }
 
-    /// The same on a socket of the caller's.
+    /// The same, on a socket that the caller made.
     init(
         connectingTo path: FilePath, in root: borrowing RootDirectory, atMost limit: Int,
         _ socket: consuming DescriptorlessSocket
@@ -59,7 +59,7 @@ public struct AnswerStream: ~Copyable {
     /// What becomes readable; it stays good as long as this value lives.
     public var descriptor: FileDescriptor { FileDescriptor(rawValue: socket.number) }
 
-    /// Takes what is there, up to the limit.
+    /// Reads the bytes that are there, up to the limit.
     ///
     /// - Throws: `connectionReset` and the like where the other side was ended.
     public mutating func take() throws(Errno) -> Progress {
@@ -78,9 +78,9 @@ public struct AnswerStream: ~Copyable {
         return .tooLong
     }
 
-    /// Takes no more of the answer.
+    /// Stops reading the answer.
     ///
-    /// - Returns: Whether descriptors came with it. Then a socket of this process stays open for good: who sends them
-    ///   should not be asked again.
+    /// - Returns: Whether descriptors came with it. In that case a socket of this process stays open for good, so do
+    ///   not ask that sender again.
     public func abandon() -> Bool { socket.dropsDescriptors() }
 }

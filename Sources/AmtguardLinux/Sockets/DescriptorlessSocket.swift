@@ -2,23 +2,23 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// A connection over which nobody can hand us a descriptor to close.
+/// A connection that never receives a descriptor, so that the other side can't make us close one.
 ///
-/// A descriptor that comes along with bytes (SCM_RIGHTS) becomes the reader's, and a reader who does not take it closes
-/// it. Whoever closes an object last does the work of closing: for a TCP socket with SO_LINGER that is a wait of as many
-/// seconds as its maker likes. The one thread of the guard must never do that for a stranger.
+/// A sender can attach descriptors to bytes (SCM_RIGHTS). When we read these bytes, we own the descriptors and have to
+/// close them. The process that closes an object last does the work of closing it. For a TCP socket with SO_LINGER this
+/// is a wait of as many seconds as its maker chose. The guard's only thread must never wait for a stranger in this way.
 ///
-/// Since Linux 6.16 the kernel refuses such a message to its sender. Before, we look at what lies there without taking
-/// it, which closes nothing, and take only bytes that came alone. Where descriptors came, the socket stays open as it is
-/// until the process ends: closing it would close them.
+/// Since Linux 6.16 the kernel refuses to send such a message. On older kernels we peek at the bytes first, which
+/// closes nothing, and read only bytes that came without descriptors. If descriptors came, the socket stays open until
+/// the process ends, because closing it would close them too.
 struct DescriptorlessSocket: ~Copyable {
-    /// What a read brought.
+    /// The result of a read.
     enum Reading {
-        /// So many; 0 at the end.
+        /// The number of bytes; 0 at the end.
         case bytes(Int)
-        /// Nothing is there now.
+        /// No bytes are there now.
         case nothing
-        /// Descriptors are there.
+        /// Descriptors came with the bytes.
         case descriptors
     }
 
@@ -27,12 +27,13 @@ struct DescriptorlessSocket: ~Copyable {
 
     /// The corresponding C functions are `socket`, and `setsockopt` with SO_PASSRIGHTS and SO_OOBINLINE.
     ///
-    /// - Parameter isRefusing: Whether the kernel is to refuse descriptors; false in tests, as if it could not.
+    /// - Parameter isRefusing: Whether the kernel should refuse descriptors. Tests pass false to act like an older
+    ///   kernel.
     init(refusing isRefusing: Bool = true) throws(Errno) {
         let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let opened = Descriptor(owning: try valueOrErrno { socket(AF_UNIX, type, 0) })
         let isRefusing = isRefusing && (try? opened.set(SOL_SOCKET, CInt(SHIM_SO_PASSRIGHTS), 0)) != nil
-        // Otherwise a look passes over an urgent byte, and a read drops it with what came along with it.
+        // Otherwise a peek skips an urgent byte, and a read drops it together with its descriptors.
         try opened.set(SOL_SOCKET, SO_OOBINLINE, 1)
         self.isRefusing = isRefusing
         number = opened.release().rawValue
@@ -42,7 +43,7 @@ struct DescriptorlessSocket: ~Copyable {
         if !dropsDescriptors() { close(number) }
     }
 
-    /// Takes bytes that came without descriptors, or says that some lie there.
+    /// Reads bytes that came without descriptors, or reports that descriptors came.
     ///
     /// The corresponding C functions are `recvmsg` with MSG_PEEK, and `recv`.
     func read(into part: inout [UInt8], atMost most: Int) throws(Errno) -> Reading {
@@ -58,9 +59,10 @@ struct DescriptorlessSocket: ~Copyable {
         }
     }
 
-    /// How many bytes lie there; `nil` where one of the messages has descriptors.
+    /// How many bytes can be read; `nil` if one of the messages carries descriptors.
     ///
-    /// A look goes on to the first such message, and the kernel says that there was no room for what came with it.
+    /// A peek continues up to the first such message. There the kernel reports that there was no room for the
+    /// descriptors.
     private func look(into part: inout [UInt8], atMost most: Int) throws(Errno) -> Int? {
         var header = unsafe msghdr()
         let count = try valueOrErrno {
@@ -76,9 +78,9 @@ struct DescriptorlessSocket: ~Copyable {
         return unsafe header.msg_flags & CInt(MSG_CTRUNC) == 0 ? count : nil
     }
 
-    /// Takes away what lies there, and lets nothing more come. The corresponding C function is `shutdown`.
+    /// Discards the bytes that are there, and lets no more come. The corresponding C function is `shutdown`.
     ///
-    /// - Returns: Whether descriptors lie there: then the socket must stay open.
+    /// - Returns: Whether descriptors came. In that case the socket must stay open.
     func dropsDescriptors() -> Bool {
         guard !isRefusing else { return false }
         shutdown(number, CInt(SHUT_RD))

@@ -2,17 +2,17 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// Sockets that are this program's, by inode: an owner of the same name says nothing.
+/// The sockets of this program, by inode. The name of a socket's owner would prove nothing.
 public struct OwnSockets {
     private var inodes: Set<UInt32> = []
-    /// Those that were added, in their order: so many are remembered.
+    /// The sockets that were added, in their order. Only the latest are remembered.
     private var added: [UInt32] = []
     private static let mostAdded = 1_024
 
     /// None yet.
     public init() {}
 
-    /// Those of this process, by its own descriptors; what can't be looked at is not among them.
+    /// The open sockets of this process. Descriptors that can't be examined are left out.
     public static var ofThisProcess: OwnSockets {
         var own = OwnSockets()
         for number in ((try? RootDirectory().names(in: "/proc/self/fd")) ?? []).compactMap({ CInt($0) }) {

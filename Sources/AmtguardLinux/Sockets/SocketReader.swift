@@ -11,7 +11,7 @@ public import SystemPackage
 /// - Parameters:
 ///   - includingBound: Also those that are bound, and neither listen nor are connected: nobody deafens these, and the
 ///     kernel walks through all others for them.
-///   - own: Which sockets are the caller's: known before the look, so that none is taken for a stranger's.
+///   - own: The caller's own sockets. They are known before the look, so that none is taken for another program's.
 ///   - cgroups: Where the control groups are mounted, for the unit of each.
 /// - Throws: `noSuchFileOrDirectory` where the kernel can't tell (no `inet_diag`, `udp_diag`): then it is not known.
 public func readSockets(

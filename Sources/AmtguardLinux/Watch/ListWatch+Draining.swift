@@ -24,7 +24,7 @@ extension ListWatch {
         /// Nothing was there.
         public init() {}
 
-        /// Whether others wrote, as far as that can be told. inotify shows our own writes as well, and can't tell.
+        /// Whether other programs may have written. inotify also shows our own writes and does not tell them apart.
         public var showsOthers: Bool { foreign > 0 || overflowed || failure != nil }
     }
 
@@ -35,8 +35,8 @@ extension ListWatch {
 
     /// Reads away what waits, without blocking, and finds out who wrote.
     ///
-    /// Naming a writer takes some 60 µs, a repair 7: repair first, then drain, and our own write is drained with the rest.
-    /// The corresponding C function is `read`.
+    /// Naming a writer takes some 60 µs, a repair 7: repair first, then drain, and our own write is drained with the
+    /// rest. The corresponding C function is `read`.
     public borrowing func drain(procfs: FilePath = "/proc") -> Drained {
         var drained = Drained()
         var buffer = [UInt8](repeating: 0, count: Self.readLength)

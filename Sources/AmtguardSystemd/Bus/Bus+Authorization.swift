@@ -26,8 +26,8 @@ extension Bus {
         }
     }
 
-    /// Decides about a call: root may, and others may if polkit says so. No polkit, no. A call for which there is no room
-    /// to wait is answered, and `decide` hears a no.
+    /// Decides about a call: root may, and others may if polkit allows it. Without polkit the decision is no. If too
+    /// many calls wait already, the call is answered with an error, and `decide` gets a no.
     func authorize(_ call: BusCall, _ action: String, _ decide: @escaping (Bool) -> Void) {
         user(of: call) { [weak self] user in
             guard user != 0 else { return decide(true) }

@@ -33,7 +33,7 @@ extension Bus {
         }
     }
 
-    /// Calls `body` for each matching signal to all, for as long as the subscription lives.
+    /// Calls `body` for each matching broadcast signal, for as long as the subscription lives.
     ///
     /// The corresponding C function is `sd_bus_match_signal_async`.
     func subscribe(
@@ -46,8 +46,8 @@ extension Bus {
             sd_bus_match_signal_async(
                 bus, &slot, sender, path, interface, member,
                 { message, userdata, _ in
-                    // The bus holds a signal to all against the sender of the match, and not one that is addressed to
-                    // us alone: that may be anybody's.
+                    // The bus compares the sender of a broadcast with the match. It does not do so for a signal that is
+                    // addressed to us alone, so any process could have sent that.
                     guard unsafe sd_bus_message_get_destination(message) == nil else { return 0 }
                     unsafe object(BusSubscription.self, behind: userdata).body(BusMessage(message))
                     return 0

@@ -14,8 +14,8 @@ import SystemPackage
     private static let sendBufferSize = 131_072
     var waitingRoom = WaitingRoom()
 
-    /// Answers that may wait for the bus to read. Beyond that nobody gets one: the bus holds back what it was sent for
-    /// others who do not read.
+    /// How many answers may wait for the bus to read them. Beyond that no caller gets an answer. The bus stops reading
+    /// from us when it keeps too many of our messages for clients that do not read.
     static let answerBound: UInt64 = 32
 
     /// How long the bus and its services have for an answer that no person is asked for.
@@ -23,8 +23,9 @@ import SystemPackage
 
     /// Starts a connection to the bus at `address`.
     ///
-    /// To a socket, as buses have, it leads through a gate. libsystemd itself connects to any other address, whose owner
-    /// may come later. The corresponding C functions are `sd_bus_set_fd`, `sd_bus_set_address` and `sd_bus_start`.
+    /// A connection to a socket, the usual address of a bus, goes through a gate. To any other address libsystemd
+    /// itself connects; its owner may appear later. The corresponding C functions are `sd_bus_set_fd`,
+    /// `sd_bus_set_address` and `sd_bus_start`.
     static func connect(to address: BusAddress, on loop: EventLoop) throws(Errno) -> Bus {
         let connection = try Bus()
         let bus = unsafe connection.bus
@@ -54,8 +55,8 @@ import SystemPackage
         return connection
     }
 
-    /// libsystemd gives the socket a buffer of 8 MiB, which the kernel doubles: so much would lie there before we saw that
-    /// the bus takes no more. The corresponding C function is `setsockopt` with SO_SNDBUF.
+    /// libsystemd gives the socket a buffer of 8 MiB, and the kernel doubles it. That much would fill up before we
+    /// notice that the bus reads no more. The corresponding C function is `setsockopt` with SO_SNDBUF.
     private static func limitSendBuffer(of output: FileDescriptor) {
         var size = CInt(sendBufferSize)
         _ = unsafe setsockopt(output.rawValue, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
@@ -80,7 +81,7 @@ import SystemPackage
         var bus: OpaquePointer?
         unsafe try check(sd_bus_new(&bus))
         unsafe self.bus = made(bus)
-        // Whoever closes a descriptor last does the work of closing it, and may wait for as long as a stranger likes.
+        // The process that closes a descriptor last does the work of closing it. A stranger could make us wait there.
         unsafe try check(sd_bus_negotiate_fds(self.bus, 0))
         // At the loop's end libsystemd would flush, and wait for a bus that hangs.
         unsafe try check(sd_bus_set_close_on_exit(self.bus, 0))
@@ -111,7 +112,7 @@ import SystemPackage
         return count
     }
 
-    /// Whether the other side reads too little for anybody to be answered.
+    /// Whether the bus reads too slowly, so that no further call should be answered.
     var isClogged: Bool { queued >= Self.answerBound }
 
     /// Does what can be done at once, after a wait for the other side of at most `timeout`.

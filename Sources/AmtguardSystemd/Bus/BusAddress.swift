@@ -12,9 +12,9 @@ struct BusAddress {
         return FilePath(String(text.dropFirst(prefix.count).prefix { $0 != "," && $0 != ";" }))
     }
 
-    /// Connects to a socket, which is the caller's to close. The corresponding C functions are `socket` and `connect`.
+    /// Connects to a socket. The caller closes it. The corresponding C functions are `socket` and `connect`.
     ///
-    /// - Throws: `.connectionRefused` where nobody listens, `.resourceTemporarilyUnavailable` where too many wait.
+    /// - Throws: `.connectionRefused` if no process listens, `.resourceTemporarilyUnavailable` if too many wait.
     static func connect(to path: FilePath) throws(Errno) -> FileDescriptor {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

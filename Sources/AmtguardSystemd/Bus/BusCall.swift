@@ -52,7 +52,7 @@ import SystemPackage
         fail("org.freedesktop.DBus.Error.AccessDenied", "Access denied.")
     }
 
-    /// Answers that too many wait already.
+    /// Answers with an error: too many calls wait already.
     func failForNow() {
         fail(
             "org.freedesktop.DBus.Error.LimitsExceeded",

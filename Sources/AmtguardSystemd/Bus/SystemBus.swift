@@ -22,7 +22,7 @@ public final class SystemBus {
     /// Where the doubling ends; also the life of a connection after which it starts again, and the time after which
     /// one that never became ready is tried anew.
     private static let longestPause: Duration = .seconds(30)
-    /// How long a bus may take nothing of what is sent.
+    /// How long a bus may read nothing from us before we connect again.
     private static let cloggedPatience: Duration = .seconds(10)
 
     private let loop: EventLoop
@@ -144,7 +144,8 @@ public final class SystemBus {
             arrival = nil
             timer?.arm(after: Self.longestPause, accuracy: Self.longestPause / 4)
         } catch {
-            // No memory, no descriptors, a directory that we may not enter, a socket whose owner died: all may pass.
+            // No memory, no descriptors, a directory that we may not enter, a socket whose owner died: each may be
+            // temporary.
             watchForSocket()
             reopenLater()
         }
@@ -169,22 +170,22 @@ public final class SystemBus {
         pause = min(pause * 2, Self.longestPause)
     }
 
-    /// The timer: after a pause it is time for a connection; after `open` it is time to see whether it came to be.
+    /// The timer: after a pause it is time to connect; after `open` it is time to check whether the connection exists.
     ///
-    /// Whoever looks at the world from time to time anyway calls this too.
+    /// The owner of this object also calls this whenever it is awake.
     public func lookAfterConnection() {
         if isDoomed || (!isConnected && mayBeThere) || isClogged() { open() }
         guard isConnected, let name, let connection else { return }
         switch outcome {
-        // The bus's policy may have been mended meanwhile, and our own former connection have ended.
+        // Meanwhile the bus's policy may have been corrected, or our own former connection may have ended.
         case .failed: request(name, on: connection)
         case .taken where hasOwned: request(name, on: connection)
         case .acquired, .taken, nil: break
         }
     }
 
-    /// Whether the bus takes nothing of us any more: it holds back whoever has sent too much to others that do not read.
-    /// With a new connection that begins anew.
+    /// Whether the bus has stopped reading from us. It does so when it keeps too many of our messages for clients that
+    /// do not read. A new connection starts without them.
     private func isClogged() -> Bool {
         guard let connection, connection.isClogged else {
             cloggedSince = nil
@@ -199,13 +200,13 @@ public final class SystemBus {
     /// Whether the socket exists, as far as the address tells.
     private var mayBeThere: Bool { address.path.map(exists) ?? true }
 
-    /// Nobody wakes up for the socket until it is there.
+    /// Waits for the socket without waking up until it appears.
     private func awaitSocket() {
         watchForSocket()
-        if mayBeThere { timer?.arm(after: Self.shortestPause) }  // It came just before the watch.
+        if mayBeThere { timer?.arm(after: Self.shortestPause) }  // It appeared just before the watch began.
     }
 
-    /// A socket appears before its owner listens: so we try a moment later.
+    /// A socket appears before its owner listens, so the connection is tried a moment later.
     private func watchForSocket() {
         guard var directory = address.path?.removingLastComponent() else { return }
         while !exists(directory), directory.lastComponent != nil { directory.removeLastComponent() }
@@ -242,8 +243,8 @@ public final class SystemBus {
         }
     }
 
-    /// A refusal that is repeated is no news. Nor is it if we had the name: the bus has not noticed yet that our former
-    /// connection ended.
+    /// Does not report a refusal again if it is repeated. It also does not report `taken` if we had the name before:
+    /// then the bus has not noticed yet that our former connection ended.
     private func take(_ outcome: NameOutcome) {
         let former = self.outcome
         self.outcome = outcome

@@ -1,16 +1,16 @@
-/// How many calls wait at a time until it is known whether they may: each is kept meanwhile, and nobody has a right to it.
+/// Limits how many calls wait for their authorization at a time, because each of them uses memory.
 struct WaitingRoom {
-    /// Calls whose sender's user the bus is asked for.
+    /// Calls for which the bus has not named the sender's user yet.
     static let mostUnknown = 64
-    /// Calls of one user that polkit is asked about: it may wait for a person.
+    /// Calls of one user about which polkit decides. It may wait for a person.
     static let mostOfUser = 2
-    /// Those of all users.
+    /// Such calls of all users.
     static let mostOfAll = 16
 
     private var unknown = 0
     private var users: [UInt32: Int] = [:]
 
-    /// Lets in a call of nobody knows whom.
+    /// Admits a call of a user that is not known yet.
     mutating func admit() -> Bool {
         guard unknown < Self.mostUnknown else { return false }
         unknown += 1
@@ -19,7 +19,7 @@ struct WaitingRoom {
 
     mutating func leave() { unknown -= 1 }
 
-    /// Lets in a call of a user.
+    /// Admits a call of a user.
     mutating func admit(_ user: UInt32) -> Bool {
         let count = users[user, default: 0]
         guard count < Self.mostOfUser, users.values.reduce(0, +) < Self.mostOfAll else { return false }

@@ -2,15 +2,14 @@ import CSystemd
 import Glibc
 public import SystemPackage
 
-// Turning the loop, also where the kernel refuses what it needs: a guard does not end for a call that failed.
+// Running the loop, even if the kernel refuses what it needs: a failed system call must not end the guard.
 
 extension EventLoop {
     /// Runs until `exit` and returns its code.
     ///
-    /// A turn that fails (`epoll_wait`, `timerfd_settime`) is not the end: `survive` is told the error, and after a pause
-    /// of 1 ms to 100 ms the loop turns again. The corresponding C functions are `sd_event_run` and
-    /// `sd_event_get_exit_code`.
-    /// - Parameter survive: does what cannot wait until the loop turns again.
+    /// A turn may fail (`epoll_wait`, `timerfd_settime`). Then `survive` gets the error, and after a pause of 1 ms to
+    /// 100 ms the loop turns again. The corresponding C functions are `sd_event_run` and `sd_event_get_exit_code`.
+    /// - Parameter survive: does the work that can't wait until the loop turns again.
     /// - Throws: `.staleNFSFileHandle` for a loop that has ended before, `.noChildProcess` in a forked child.
     public func run(surviving survive: (Errno) -> Void = { _ in }) throws(Errno) -> CInt {
         let shortest: UInt32 = 1_000
@@ -20,7 +19,7 @@ extension EventLoop {
                 _ = try turn(timeout: nil)
                 pause = shortest
             } catch {
-                // The loop has ended, or is another process's.
+                // The loop has ended, or belongs to another process.
                 guard error != .staleNFSFileHandle, error != .noChildProcess else { throw error }
                 survive(error)
                 usleep(pause)
@@ -43,14 +42,14 @@ extension EventLoop {
         return unsafe try check(sd_event_run(event, wait?.microseconds ?? .max)) > 0
     }
 
-    /// Keeps the appointments of the timers that libsystemd could not take, and has it take them where it can by now.
+    /// Runs the due timers that libsystemd could not register, and tries to register the others again.
     ///
-    /// - Returns: how soon that has to be done again; `nil` where it has taken all of them.
+    /// - Returns: how soon this must be called again; `nil` if libsystemd has registered all of them.
     private func keepAppointments() -> Duration? {
         guard appointments.values.contains(where: { !$0.appointment.isRegistered }) else { return nil }
         var next = Duration.seconds(1)
         for listed in appointments.keys {
-            // A body may end other timers.
+            // The body of a timer may end other timers.
             guard let appointment = appointments[listed]?.appointment, !appointment.isRegistered else { continue }
             appointment.register()
             if appointment.isRegistered {
@@ -63,7 +62,7 @@ extension EventLoop {
         return next
     }
 
-    /// libsystemd takes a time as set even where `timerfd_settime` failed: it is told all of them again.
+    /// libsystemd believes that a time is set even if `timerfd_settime` failed. So this sets all times again.
     private func renewAppointments() {
         for listed in appointments.values { listed.appointment.renew() }
     }

@@ -14,15 +14,15 @@ public import SystemPackage
         case normal = 0
         /// `SD_EVENT_PRIORITY_IDLE`: when nothing else is to be done.
         case idle = 100
-        /// What others ask for: when nothing of our own is to be done.
+        /// Requests of other programs. They run when no work of our own is due.
         case others = 200
     }
 
     let event: OpaquePointer
-    /// All timers that there are.
+    /// All existing timers.
     var appointments: [ObjectIdentifier: Listed] = [:]
 
-    /// A timer in the list, which does not keep it.
+    /// A timer in the list. The list does not keep it alive.
     struct Listed { unowned let appointment: Appointment }
 
     /// Makes a loop without sources. The corresponding C function is `sd_event_new`.
@@ -65,7 +65,7 @@ public import SystemPackage
         try onEvents(EPOLLIN.rawValue, of: descriptor, name, priority, body)
     }
 
-    /// Calls `body` whenever `descriptor` takes what is written to it.
+    /// Calls `body` whenever `descriptor` can be written to.
     ///
     /// Level triggered: the body is called until it has written, or has switched the source off. The corresponding C
     /// function is `sd_event_add_io` with EPOLLOUT.

@@ -4,8 +4,8 @@ import SystemPackage
 
 /// A timer that goes off once each time it is armed, on `CLOCK_BOOTTIME`, which counts on through sleep.
 ///
-/// It ends with the value. It may be armed again, disarmed or dropped inside its own body. Where the kernel has no
-/// `timerfd` for it, `EventLoop.run` keeps its appointments until there is one.
+/// It ends with the value. It may be armed again, disarmed or dropped inside its own body. If the kernel refuses a
+/// `timerfd`, `EventLoop.run` runs the timer on time until there is one.
 @safe public struct Timer: ~Copyable {
     private let appointment: Appointment
 
@@ -46,7 +46,7 @@ extension EventLoop {
     }
 }
 
-/// What a timer is to do and when, whether libsystemd could take it or not.
+/// The time and the body of a timer, whether libsystemd could register it or not.
 @safe final class Appointment {
     private let loop: EventLoop
     private let name: StaticString
@@ -64,7 +64,7 @@ extension EventLoop {
 
     deinit { loop.appointments[ObjectIdentifier(self)] = nil }
 
-    /// Whether libsystemd keeps the appointment; else the loop has to.
+    /// Whether libsystemd runs the timer; otherwise the loop does.
     var isRegistered: Bool {
         switch registration {
         case .some: true
@@ -83,7 +83,7 @@ extension EventLoop {
         registration?.setEnabled(false)
     }
 
-    /// Tells libsystemd the appointment once more: it forgets one that the kernel refused to take.
+    /// Sets the time in libsystemd once more. libsystemd loses a time that the kernel refused to set.
     ///
     /// The corresponding C functions are `sd_event_source_set_time` and `sd_event_source_set_time_accuracy`.
     func renew() {
@@ -91,14 +91,14 @@ extension EventLoop {
         switch registration {
         case .none: return
         case .some(let registration):
-            // All three fail only for a loop that has ended, and in a forked child.
+            // All three fail only if the loop has ended, and in a forked child.
             _ = unsafe sd_event_source_set_time_accuracy(registration.source, accuracy.microseconds)
             _ = unsafe sd_event_source_set_time(registration.source, time.microseconds)
             _ = unsafe sd_event_source_set_enabled(registration.source, CInt(SD_EVENT_ONESHOT))
         }
     }
 
-    /// The time has come. Whatever the body does to the timer, nothing here is touched afterwards.
+    /// The time has come. The body may end this timer, so nothing here is used after it.
     func keep() {
         time = nil
         let body = body
@@ -109,7 +109,7 @@ extension EventLoop {
     func register() {
         let handler = unsafe Unmanaged.passRetained(Handler { [unowned self] in keep() })
         var source: OpaquePointer?
-        // The end of time never comes: not armed.
+        // A timer at the end of time never goes off: it is not armed.
         let result = unsafe sd_event_add_time(
             loop.event, &source, CLOCK_BOOTTIME, .max, 0,
             { _, _, userdata in

@@ -3,12 +3,12 @@ import SystemPackage
 
 /// Datagrams to a daemon that may hang: sending takes one, or refuses, and never waits.
 ///
-/// Each sender keeps one socket open, so that it can still tell when no descriptor is left. It shares that with nobody:
-/// what a daemon that hangs has not read counts against the socket it was sent by.
+/// Each sender keeps one socket open, so that it can still send when no descriptor is left. Senders do not share a
+/// socket: datagrams that a hanging daemon has not read count against the socket that sent them.
 /// The sockets of journald and of the service manager queue a handful of datagrams for the whole system
 /// (`net.unix.max_dgram_qlen`). When their reader hangs, a plain `sendmsg` waits for as long as it does.
 enum DatagramSocket {
-    /// A socket to send by, which is its sender's to close. The corresponding C function is `socket`.
+    /// Opens a socket for sending. The sender closes it. The corresponding C function is `socket`.
     static func open() throws(Errno) -> FileDescriptor {
         let type = CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         return FileDescriptor(rawValue: try check(errno: socket(AF_UNIX, type, 0)))
@@ -19,7 +19,7 @@ enum DatagramSocket {
     /// The corresponding C function is `sendto`, on a socket with SOCK_NONBLOCK.
     /// - Parameters:
     ///   - path: `/…`, or `@…` for the abstract namespace.
-    ///   - socket: what the sender keeps open; nil for one that is opened for this.
+    ///   - socket: the socket that the sender keeps open; nil to open one for this datagram.
     static func send(_ bytes: [UInt8], to path: String, by socket: FileDescriptor?) throws(Errno) {
         unsafe try withAddress(path) { (address, length) throws(Errno) in
             var opened: FileDescriptor?

@@ -1,15 +1,15 @@
 import CSystemd
 import Glibc
 
-/// A point in time at which the kernel kills this process, unless it is put off before.
+/// A deadline: the kernel kills this process then, unless the process has put it off before.
 ///
-/// SIGKILL reaches a process that was stopped, too. Sleep of the machine does not count (CLOCK_MONOTONIC). A child has
-/// no such timer.
+/// SIGKILL also ends a stopped process. The time that the machine sleeps does not count (CLOCK_MONOTONIC). A child does
+/// not inherit the timer.
 @safe final class KernelDeadline {
     private let timer: timer_t?
     private let time: itimerspec
 
-    /// Sets it; `nil` where the kernel refuses the timer.
+    /// Sets the deadline; `nil` if the kernel refuses the timer.
     ///
     /// The corresponding C function is `timer_create` with SIGEV_SIGNAL.
     init?(after patience: Duration) {
@@ -26,7 +26,7 @@ import Glibc
         putOff()
     }
 
-    /// Counts from now on. The corresponding C function is `timer_settime`.
+    /// Starts to count again. The corresponding C function is `timer_settime`.
     func putOff() {
         var time = time
         unsafe timer_settime(timer, 0, &time, nil)

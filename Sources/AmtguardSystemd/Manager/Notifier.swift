@@ -1,9 +1,10 @@
 import Glibc
 
-/// What the service manager must hear of its service. Each notification is a debt until the manager's queue has taken it.
+/// Sends the notifications that the service manager must get. Each one is a debt until the manager's queue has taken
+/// it.
 ///
-/// That queue is everybody's, and is full while the manager is busy, as at boot: a READY that was sent once and refused
-/// would leave the unit starting until it times out. Without a manager nothing is owed.
+/// All services share this queue. It is full while the manager is busy, for example at boot. If a READY were sent only
+/// once and refused, the unit would stay in its start until it times out. Without a manager nothing is owed.
 @safe public final class Notifier {
     private var debts = Debts()
     private var timer: Timer?
@@ -12,7 +13,7 @@ import Glibc
     private static let shortest = Duration.milliseconds(10)
     private static let longest = Duration.seconds(5)
 
-    /// A notifier that owes nothing, and tries again on this loop.
+    /// Makes a notifier that owes nothing. It tries again on this loop.
     public init(on loop: EventLoop) {
         timer = loop.timer("notifier") { [unowned self] in pay() }
     }
@@ -26,9 +27,9 @@ import Glibc
     /// The one line that `systemctl status` shows.
     public func status(_ status: String) { owe { $0.status(status) } }
 
-    /// The configuration is being read again; `ready` says when that is over.
+    /// The configuration is being read again. `ready` ends this state.
     ///
-    /// MONOTONIC_USEC is what `Type=notify-reload` of systemd 253 knows the answer to its own request by.
+    /// By MONOTONIC_USEC, `Type=notify-reload` of systemd 253 recognizes the answer to its own request.
     public func reloading() {
         let time = BootClock.read(CLOCK_MONOTONIC).microseconds
         owe { $0.reloading(at: time) }
@@ -40,7 +41,7 @@ import Glibc
     /// The loop turns (`WatchdogSec=`).
     public func beat() { owe { $0.beat() } }
 
-    /// **Waits** for so long at most until the manager has taken what is owed: for a process that ends.
+    /// **Waits** until the manager has taken all debts, but no longer than `patience`. For a process that ends.
     public func settle(within patience: Duration) {
         let deadline = BootClock.now + patience
         while !debts.isEmpty, BootClock.now < deadline {
@@ -52,7 +53,7 @@ import Glibc
     private func owe(_ change: (inout Debts) -> Void) {
         guard ServiceManager.isSupervised else { return }
         change(&debts)
-        // What waits for its turn has its own time.
+        // If others wait already, the timer sends them in turn.
         if debts.count == 1 { pay() }
     }
 
@@ -70,7 +71,7 @@ import Glibc
     }
 }
 
-/// The notifications that were not taken yet, in their order, without those that a later one makes void.
+/// The notifications that were not taken yet, in their order. A later one removes those that it makes obsolete.
 struct Debts: Hashable {
     private enum Debt: Hashable {
         case ready(status: String)
@@ -89,7 +90,7 @@ struct Debts: Hashable {
     var isEmpty: Bool { owed.isEmpty }
     var count: Int { owed.count }
 
-    /// The assignments that are to be sent first; `nil` where nothing is owed.
+    /// The assignments to send first; `nil` if nothing is owed.
     var first: [String]? {
         switch owed.first {
         case .ready(let status): ["READY=1", "STATUS=\(status)"]
@@ -111,13 +112,13 @@ struct Debts: Hashable {
     }
 
     mutating func reloading(at time: UInt64) {
-        // The manager need not hear of a reload, and of its end, where another one follows. The first READY stays.
+        // If another reload follows, the manager need not get the former one and its end. The first READY stays.
         let start = endOfReloading
         if start > 0 { owed = owed[..<(start - 1)] + owed[start...].filter { !$0.isReady } }
         owed.append(.reloading(at: time))
     }
 
-    /// Behind the last reload that the manager did not hear of; 0 where there is none.
+    /// The index after the last reload that is still owed; 0 if there is none.
     private var endOfReloading: Int { (owed.lastIndex(where: \.isReloading) ?? -1) + 1 }
 
     mutating func status(_ status: String) {

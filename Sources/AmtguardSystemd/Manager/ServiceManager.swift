@@ -3,16 +3,17 @@ import SystemPackage
 
 /// The service manager, told how its service is doing.
 ///
-/// Without a manager, and with one that hangs, nothing is sent and false is returned: what must be heard goes by way of a
-/// `Notifier`. See sd_notify(3).
+/// If there is no manager, or it hangs, this sends nothing and returns false. A notification that must arrive goes
+/// through a `Notifier`. See sd_notify(3).
 public enum ServiceManager {
     /// Whether a service manager wants to be told (NOTIFY_SOCKET).
     public static var isSupervised: Bool { environment("NOTIFY_SOCKET") != nil }
 
-    /// Whether this is a command of a running service, such as `ExecReload=`: its main process is named (MAINPID).
+    /// Whether this process is a command of a running service, such as `ExecReload=`. MAINPID then names the main
+    /// process.
     public static var isCommandOfService: Bool { environment("MAINPID") != nil }
 
-    /// Open as long as the process.
+    /// Stays open as long as the process runs.
     private static let descriptor = try? DatagramSocket.open()
 
     /// Sends assignments such as `WATCHDOG=1`. The corresponding C function is `sd_notify`, which waits while the

@@ -1,11 +1,11 @@
 import CSystemd
 import SystemPackage
 
-/// Shows that the loop turns, for as long as it does: to the kernel, and to the service manager where it asks
-/// (`WatchdogSec=`).
+/// Shows that the loop turns: to the kernel, and to the service manager if it asks for that (`WatchdogSec=`).
 ///
-/// The unit has no `WatchdogSec=`. systemd refuses notifications of a unit that was masked while it runs, would end it for
-/// the want of them, and would not start it again. `sd_event_set_watchdog` would wait for a service manager that hangs.
+/// The unit has no `WatchdogSec=`. If a unit is masked while it runs, systemd refuses its notifications. It would then
+/// end the unit because they are missing, and would not start it again. `sd_event_set_watchdog` is not used, because it
+/// would wait for a service manager that hangs.
 @safe public final class Watchdog {
     private let notifier: Notifier
     private let tells: Bool
@@ -13,10 +13,10 @@ import SystemPackage
     private let interval: Duration?
     private var timer: Timer?
 
-    /// How long the loop may stand still under a service manager, which starts the service again.
+    /// How long the loop may stand still under a service manager, which then starts the service again.
     public static let patience = Duration.seconds(120)
 
-    /// Begins. Without a service manager nothing is watched: nobody would start the process again.
+    /// Begins. Without a service manager there is no deadline, because nothing would start the process again.
     ///
     /// The corresponding C function is `sd_watchdog_enabled`.
     public init(on loop: EventLoop, telling notifier: Notifier, patience: Duration = Watchdog.patience) {
@@ -32,7 +32,7 @@ import SystemPackage
         beat()
     }
 
-    /// Shows it now. Whoever wakes up anyway calls this: the timer is put off, and adds no wake-up of its own.
+    /// Shows it now. A caller that is awake anyway uses this: it puts off the timer and saves a wake-up.
     public func beat() {
         guard let interval else { return }
         deadline?.putOff()

@@ -19,7 +19,7 @@ import Testing
         #expect(unread.count == 3)
         #expect(
             unread.first?.says == "/sys/bus/pci/devices can't be read now: there are no file descriptors left; "
-                + "what it showed before counts")
+                + "the last successful reading still counts")
         #expect(unread.first?.advice?.contains("LimitNOFILE=") == true)
         scene.see(.presence(.csme))
         #expect(!scene.status.reasons.contains { $0.id == "presence-unread" })
@@ -106,7 +106,7 @@ import Testing
         #expect(scene.status.verdict == .notNeeded)
         #expect(scene.list == "8080")
         #expect(scene.status.reasons.map(\.id) == ["bmc"])
-        #expect(scene.status.reasons[0].says.contains("by ipmi0; "))
+        #expect(scene.status.reasons[0].says.contains("as ipmi0 shows; "))
         #expect(scene.status.reasons[0].advice?.contains("Mode=always and Ports=623 664") == true)
     }
 

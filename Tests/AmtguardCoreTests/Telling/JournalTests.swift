@@ -84,8 +84,8 @@ import Testing
         (
             contests.first.map(Event.contested), .warning, "contested",
             "The list is repeatedly overwritten by sysctl[4711] of systemd-sysctl.service (once), once since "
-                + "2026-11-22T20:01:40Z, last with 8080; repairs have reached their pace, and required ports are missing "
-                + "in between.",
+                + "2026-11-22T20:01:40Z, last with 8080; repairs have reached their pace, so required ports are missing "
+                + "between repairs.",
             [
                 "FOUND": "8080", "OVERWRITES": "1", "OVERWRITES_IN_ALL": "1", "SINCE": "2026-11-22T20:01:40Z",
                 "ANSWER": "paced", "WRITERS": "sysctl[4711] of systemd-sysctl.service (once)", "WRITER_PID": "4711",
@@ -95,8 +95,8 @@ import Testing
         (
             contests.last.map(Event.contested), .warning, "contested",
             "The list is repeatedly overwritten by sysctl[4711] of systemd-sysctl.service (twice), 61 times since "
-                + "2026-11-22T20:01:40Z, last with 8080; repairs have reached their pace, and required ports are missing "
-                + "in between.",
+                + "2026-11-22T20:01:40Z, last with 8080; repairs have reached their pace, so required ports are missing "
+                + "between repairs.",
             [
                 "FOUND": "8080", "OVERWRITES": "60", "OVERWRITES_IN_ALL": "61", "SINCE": "2026-11-22T20:01:40Z",
                 "ANSWER": "paced", "WRITERS": "sysctl[4711] of systemd-sysctl.service (twice)", "WRITER_PID": "4711",
@@ -133,8 +133,8 @@ import Testing
         ),
         (
             .stranded("5900", list: "623,5900"), .notice, "stranded",
-            "5900 stays reserved, although it is no longer required: the list has more bytes than one write takes, and a "
-                + "removal in several could lose ports of others.",
+            "5900 stays reserved, although it is no longer required: the list is too long to remove it in one write, "
+                + "and several writes could lose ports of other programs.",
             ["PORTS": "5900", "RESERVED": "623,5900"]
         ),
         (
@@ -145,8 +145,8 @@ import Testing
         ),
         (
             .staying("623", list: "623,8080"), .notice, "staying",
-            "623 stays reserved: it was reserved before amtguard, or another program wrote the list since. To take it out: "
-                + "sysctl -w net.ipv4.ip_local_reserved_ports='8080'",
+            "623 stays reserved: it was reserved before amtguard, or another program has written the list since. To "
+                + "remove it: sysctl -w net.ipv4.ip_local_reserved_ports='8080'",
             ["PORTS": "623", "RESERVED": "623,8080"]
         ),
         (
@@ -260,15 +260,16 @@ import Testing
         (.stopping(keeping: ""), .notice, "stopping", "amtguardd stops.", [:]),
         (
             .stopping(keeping: nil), .notice, "stopping",
-            "amtguardd stops; the list can't be read, so what stays reserved is not known.", [:]
+            "amtguardd stops; the list can't be read, so it is unknown which ports stay reserved.", [:]
         ),
         (
             .unattended("Cannot allocate memory"), .error, "unattended",
-            "The event loop fails: Cannot allocate memory. The list is looked at all the same, ten times a second.", [:]
+            "The event loop fails: Cannot allocate memory. amtguardd keeps reading the list, ten times a second.", [:]
         ),
         (
             .healed("/run/amtguard/lock"), .warning, "healed",
-            "/run/amtguard/lock was deleted or replaced while amtguardd runs. It is made anew from what amtguardd knows.",
+            "/run/amtguard/lock was deleted or replaced while amtguardd runs. amtguardd creates it again from what it "
+                + "knows.",
             ["PATH": "/run/amtguard/lock"]
         ),
     ]

@@ -161,7 +161,7 @@ struct ProbeTests {
             }
         }
         #expect(stranger.outcomes[16992] == .busy("refused 16992"))
-        #expect(hold.outcomes[16993] == .busy("a hold of amtguardd, beside which root alone may bind"))
+        #expect(hold.outcomes[16993] == .busy("a hold of amtguardd, and only root may bind beside it"))
     }
 
     @Test func `is known for a probe while it waits in vain, and other sockets are not`() throws {

@@ -59,7 +59,8 @@ struct StateJudgement: Hashable, Sendable {
         }
     }
 
-    /// "Impossible" takes something that proves it and nothing that speaks against it; else the contradiction is told.
+    /// "Impossible" needs a proof and no evidence of AMT. If there is such evidence, the state is unknown, and its
+    /// reason names the contradiction.
     private static func doubting(_ state: AMTState, _ basis: Basis) -> AMTState {
         guard case .impossible(let proof) = state else { return state }
         let contrary = contrary(basis)
@@ -67,12 +68,12 @@ struct StateJudgement: Hashable, Sendable {
         return .unknown("\(proof), but \(contrary.joined(separator: ", and "))")
     }
 
-    /// What speaks for AMT, whoever says it.
+    /// The evidence that there is AMT, from every source.
     private static func contrary(_ basis: Basis) -> [String] {
         var contrary: [String] = []
         if basis.presence?.offeringAMTHI.isEmpty == false { contrary.append("/sys shows the AMT host interface") }
         let answer = basis.inquiry?.answer
-        if answer?.provisioningState.value != nil { contrary.append("AMT says how far it is provisioned") }
+        if answer?.provisioningState.value != nil { contrary.append("AMT reports its provisioning state") }
         if answer?.enabled.value == true { contrary.append("the firmware says that AMT is enabled") }
         if answer?.available.value == true { contrary.append("the firmware says that AMT is ready") }
         if basis.smbios?.amtNote?.isSupported == true { contrary.append("SMBIOS says that AMT is supported") }
@@ -89,7 +90,7 @@ struct StateJudgement: Hashable, Sendable {
             return basis.inquiry == nil ? unknown("nothing was looked at yet", basis) : nil
         }
         if presence.speaksForCSME { return nil }
-        // What can't be read is not gone, and may be there.
+        // A device may be there although it can't be read.
         if let ignorance = presence.ignorance, basis.inquiry?.answer?.outcome != .answered {
             return unknown(ignorance, basis)
         }

@@ -1,5 +1,5 @@
-/// Everything that SMBIOS says of AMT, from all structures of types 130 and 131 that carry Intel's signature; and whether
-/// the machine has a management controller with IPMI (type 38).
+/// Everything that SMBIOS says of AMT, from all structures of types 130 and 131 that carry Intel's signature. Type 38
+/// says whether the machine has a management controller with IPMI.
 public struct SMBIOSReading: Hashable, Sendable {
     /// In the order of the table; there may be several, and they may differ.
     public var amt: [AMTCapabilities]
@@ -12,10 +12,10 @@ public struct SMBIOSReading: Hashable, Sendable {
     public static let types: [UInt8] = [130, 131, ipmiType]
     /// IPMI Device Information, by the SMBIOS specification.
     private static let ipmiType: UInt8 = 38
-    /// The longest table that is handed over; a real one, of these types, has some hundred bytes.
+    /// The longest table that the daemon accepts. A real one of these types has some hundred bytes.
     public static let limit = 16_384
 
-    /// Reads a structure table, a whole one or one with these types alone.
+    /// Reads a structure table: a complete one, or one that contains only these types.
     ///
     /// The latter is what the privileged step hands to the daemon: the raw structures one after the other, each with
     /// its own header and its final NULs, hence a structure table itself and read by the same code, as foreign bytes.

@@ -1,11 +1,11 @@
 import Glibc
 import SystemPackage
 
-/// Stands between the bus and libsystemd: reads what the bus sends, and hands on what is let through.
+/// Reads what the bus sends, and passes to libsystemd what the sieve lets through.
 ///
-/// What libsystemd sends goes to the bus directly. The gate reads after all other work is done, a little at a time.
+/// libsystemd itself sends to the bus, without the gate. The gate reads when no other work is due, a little at a time.
 final class BusGate {
-    /// Whether the bus takes no more of what is sent: then nobody is asked to answer more.
+    /// Whether the bus reads no more of our answers. Then the gate drops further calls.
     var isClogged: () -> Bool = { false }
 
     private let bus: FileDescriptor
@@ -13,19 +13,19 @@ final class BusGate {
     private var sieve = MessageSieve()
     private var budget = CallBudget()
     private var part = [UInt8](repeating: 0, count: BusGate.partLength)
-    /// What libsystemd has not taken yet.
+    /// The bytes that libsystemd has not read yet.
     private var held: [UInt8] = []
     private var readable: EventSource?
     private var writable: EventSource?
     private var timer: Timer?
 
     private static let partLength = 16_384
-    /// While messages are dropped, the gate wakes up so often, and not for each of them.
+    /// The pause between two reads while messages are dropped, so that the gate does not wake up for each of them.
     private static let rest: Duration = .milliseconds(1)
 
     /// Takes over a connection to a bus.
     ///
-    /// - Returns: the gate, and what libsystemd reads from, which is the caller's to close.
+    /// - Returns: the gate, and the descriptor from which libsystemd reads. The caller closes the descriptor.
     static func make(
         _ bus: FileDescriptor, on loop: EventLoop
     ) throws(Errno) -> (gate: BusGate, output: FileDescriptor) {
@@ -87,14 +87,14 @@ final class BusGate {
         }
     }
 
-    /// The timer: a rest is over, or a second in which calls were postponed.
+    /// The timer: the pause is over, or the second in which calls were postponed.
     private func resume() {
         if budget.begin(at: BootClock.now) { hand(sieve.release()) }
         if held.isEmpty { readable?.setEnabled(true) }
         if sieve.isWaiting { timer?.arm(at: budget.end) }
     }
 
-    /// Hands on what is held, and this. The corresponding C function is `send`.
+    /// Passes on the held bytes, and these. The corresponding C function is `send`.
     private func hand(_ bytes: [UInt8]) {
         held += bytes
         guard let inside, !held.isEmpty else { return }
@@ -105,7 +105,7 @@ final class BusGate {
         readable?.setEnabled(held.isEmpty)
     }
 
-    /// To libsystemd it is the end of the connection.
+    /// Closes the connection, as libsystemd sees it.
     private func shut() {
         readable = nil
         writable = nil

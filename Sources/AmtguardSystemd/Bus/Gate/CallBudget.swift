@@ -1,13 +1,16 @@
-/// How often others may call in a second: so often in all, in equal shares, and each a few times at least.
+/// Limits the calls that the guard takes in a second: a number in all, in equal shares, and at least a few of each
+/// sender.
 ///
-/// Whoever exceeded its share in the second before is greedy: the greedy together have no more than one caller has alone,
-/// so that a thousand of them leave room for whoever comes to ask how it goes. And whoever waits for each answer before the
-/// next call loses none: the first call too many waits for the next second. Those behind it are dropped.
+/// A sender that exceeded its share in the last second is greedy. All greedy senders together get no more than one
+/// sender alone may have. So a thousand of them leave room for a user who asks for the status. The first call beyond a
+/// share waits for the next second, and later ones are dropped. So a sender that waits for each answer before its next
+/// call loses none.
 struct CallBudget {
-    /// What there is to share.
+    /// The number of calls that the senders share.
     static let inAll = 256
     static let least = 4
-    /// With the least that each may have: as many as 256 callers make, the most connections of a user on a usual bus.
+    /// The most in all, if each sender gets its least: the calls of 256 senders. A usual bus allows a user 256
+    /// connections.
     static let most = 1_024
     static let window: Duration = .seconds(1)
     /// More senders than a bus has connections.
@@ -23,7 +26,7 @@ struct CallBudget {
 
     private var share: Int { max(Self.least, Self.inAll / max(counts.count, sendersBefore, 1)) }
 
-    /// Begins another second, where the former is over.
+    /// Begins the next second, if the last one is over.
     ///
     /// - Returns: Whether one began.
     mutating func begin(at now: Duration) -> Bool {
@@ -38,7 +41,7 @@ struct CallBudget {
         return true
     }
 
-    /// Counts a call, or a signal, and decides about it.
+    /// Counts a call or a signal, and decides what happens to it.
     mutating func judge(_ sender: String) -> MessageSieve.Judgement {
         guard counts.count < Self.mostSenders || counts[sender] != nil else { return .drop }
         let count = counts[sender, default: 0] + 1

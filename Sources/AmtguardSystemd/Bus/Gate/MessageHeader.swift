@@ -1,19 +1,19 @@
-/// The header of a message on the wire, as far as it says who sent what and how long it is.
+/// The header of a message on the wire: its type, its sender and its lengths.
 ///
 /// See the D-Bus specification, "Message Format": 16 bytes, an array of fields, and padding to 8 bytes before the body.
 struct MessageHeader {
-    /// What stands before the fields.
+    /// The length of the part before the fields.
     static let fixedLength = 16
-    /// The specification's bound for a message, and thus for each part of it.
+    /// The longest message that the specification allows, and so a limit for each part of it.
     private static let longest = 1 << 27
 
     private let isLittleEndian: Bool
     private let type: UInt8
     private let fieldsLength: Int
-    /// How long the body is said to be.
+    /// The length of the body, as the header says.
     let bodyLength: Int
 
-    /// Reads the fixed part; `nil` for what is no header.
+    /// Reads the fixed part; `nil` if it is not a header.
     init?(fixed bytes: [UInt8]) {
         guard bytes.count == Self.fixedLength, [UInt8(ascii: "l"), UInt8(ascii: "B")].contains(bytes[0]) else {
             return nil
@@ -25,10 +25,10 @@ struct MessageHeader {
         guard bodyLength <= Self.longest, fieldsLength <= Self.longest else { return nil }
     }
 
-    /// The whole header with its padding.
+    /// The length of the whole header with its padding.
     var length: Int { (Self.fixedLength + fieldsLength + 7) / 8 * 8 }
 
-    /// Whether it answers a call of ours: a method's return, or an error.
+    /// Whether the message answers one of our calls: a method's return, or an error.
     var isAnswer: Bool { type == 2 || type == 3 }
 
     /// Writes another length of the body into the header.
@@ -39,12 +39,12 @@ struct MessageHeader {
         }
     }
 
-    /// The sender, which the bus writes; `nil` where none stands in the header.
+    /// The sender, which the bus has set; `nil` if the header has none.
     func sender(in header: [UInt8]) -> String? {
         var at = Self.fixedLength
         let end = min(at + fieldsLength, header.count)
         while at < end {
-            // A field: its code, the type of its value with its length and its NUL, the value.
+            // A field consists of its code, the type of its value (with a length and a NUL), and the value.
             at = (at + 7) / 8 * 8
             guard at + 8 <= end, header[at + 1] == 1, header[at + 3] == 0 else { return nil }
             let code = header[at]

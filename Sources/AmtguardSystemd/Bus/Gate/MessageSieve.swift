@@ -1,11 +1,11 @@
-/// What of the bytes that come from the bus reaches libsystemd.
+/// Decides which bytes from the bus reach libsystemd.
 ///
-/// libsystemd reads a message whole before it looks at it, and the bus lets anybody send 32 MiB. So the body of a longer
-/// message than this service needs is cut here: libsystemd sees a short one, and the sender is answered that its
-/// arguments are bad. What is not to be let through, by the sender's budget, is taken away here as well, for a tenth of
-/// what libsystemd would need for it.
+/// libsystemd reads a whole message before it parses it, and the bus lets every user send 32 MiB. So the sieve cuts the
+/// body of a message that is longer than this service needs. libsystemd sees a short message and answers that the
+/// arguments are invalid. The sieve also drops the messages beyond a sender's budget. It needs a tenth of the time that
+/// libsystemd would need for them.
 struct MessageSieve {
-    /// What becomes of a call or a signal.
+    /// What happens to a call or a signal.
     enum Judgement {
         case pass
         /// It waits for `release`.
@@ -13,18 +13,18 @@ struct MessageSieve {
         case drop
     }
 
-    /// These bytes are no D-Bus.
+    /// The bytes are not D-Bus.
     struct Nonsense: Error {}
 
-    /// A message has so many bytes at most, the longest that this service takes: 16 KiB of a probe's result.
+    /// The longest message that passes. The longest that this service needs is the result of a probe, 16 KiB.
     static let most = 32_768
-    /// Its header has so many: a sender, a path and three names of 255 bytes. A longer one is dropped.
+    /// The longest header: a sender, a path and three names of 255 bytes. A message with a longer one is dropped.
     static let mostHeader = 4_096
-    /// What waits has so many bytes in all.
+    /// The most bytes that postponed messages may have in all.
     static let mostWaiting = 262_144
 
     private enum Part {
-        /// Lines of the authentication, until one says that all is well; the first message follows.
+        /// Lines of the authentication. After a line that accepts us, the first message may follow.
         case greeting(isWelcome: Bool)
         case header
         case fields(MessageHeader)
@@ -33,24 +33,24 @@ struct MessageSieve {
     private var part = Part.greeting(isWelcome: false)
     private var gathered: [UInt8] = []
     private var wanted = 0
-    /// So much of a body is let through next, then so much is dropped.
+    /// How many of the next bytes of a body pass; after them, how many are dropped.
     private var passing = 0
     private var dropping = 0
     private var isPostponing = false
     private var waiting: [[UInt8]] = []
     private var waitingCount = 0
 
-    /// Whether a message was dropped since this was asked last.
+    /// Whether the last `take` dropped a message.
     private(set) var hasDropped = false
 
-    /// Whether the rest of a long message is to come and go.
+    /// Whether the rest of a long message is still to come, and to be dropped.
     var isDropping: Bool { dropping > 0 }
     var isWaiting: Bool { !waiting.isEmpty }
 
-    /// Takes what came from the bus, and returns what goes on.
+    /// Takes bytes from the bus, and returns those that pass.
     ///
-    /// - Parameter judge: decides about a call or a signal of a sender; what the bus itself sends is never dropped, nor
-    ///   are answers.
+    /// - Parameter judge: decides about a call or a signal of a sender. Answers, and messages of the bus itself, always
+    ///   pass.
     mutating func take(
         _ bytes: ArraySlice<UInt8>, judge: (_ sender: String) -> Judgement
     ) throws(Nonsense) -> [UInt8] {
@@ -60,7 +60,7 @@ struct MessageSieve {
         out.reserveCapacity(bytes.count)
         while let byte = rest.first {
             if case .greeting(let isWelcome) = part {
-                // A message begins with l or B, and no line does.
+                // A message begins with l or B; a line never does.
                 if isWelcome, gathered.isEmpty, byte == UInt8(ascii: "l") || byte == UInt8(ascii: "B") {
                     expect(.header, MessageHeader.fixedLength)
                 } else {
@@ -87,9 +87,9 @@ struct MessageSieve {
         return out
     }
 
-    /// What was postponed.
+    /// Returns the messages that were postponed.
     mutating func release() -> [UInt8] {
-        // One may still be on its way.
+        // The last one may not have arrived completely.
         let unfinished = isPostponing && passing > 0 ? waiting.popLast() : nil
         let out = Array(waiting.joined())
         waiting = unfinished.map { [$0] } ?? []
@@ -134,7 +134,7 @@ struct MessageSieve {
         }
     }
 
-    /// The header is whole: decides what becomes of the message.
+    /// The header is complete. Decides what happens to the message.
     private mutating func begin(
         _ header: MessageHeader, into out: inout [UInt8], _ judge: (_ sender: String) -> Judgement
     ) {
