@@ -4,9 +4,9 @@
 /// message than this service needs is cut here: libsystemd sees a short one, and the sender is answered that its
 /// arguments are bad. What is not to be let through, by the sender's budget, is taken away here as well, for a tenth of
 /// what libsystemd would need for it.
-struct MessageSieve {
+package struct MessageSieve {
     /// What becomes of a call or a signal.
-    enum Judgement {
+    package enum Judgement {
         case pass
         /// It waits for `release`.
         case postpone
@@ -14,14 +14,14 @@ struct MessageSieve {
     }
 
     /// These bytes are no D-Bus.
-    struct Nonsense: Error {}
+    package struct Nonsense: Error {}
 
     /// A message has so many bytes at most, the longest that this service takes: 16 KiB of a probe's result.
-    static let most = 32_768
+    package static let most = 32_768
     /// Its header has so many: a sender, a path and three names of 255 bytes. A longer one is dropped.
     static let mostHeader = 4_096
     /// What waits has so many bytes in all.
-    static let mostWaiting = 262_144
+    package static let mostWaiting = 262_144
 
     private enum Part {
         /// Lines of the authentication, until one says that all is well; the first message follows.
@@ -45,13 +45,16 @@ struct MessageSieve {
 
     /// Whether the rest of a long message is to come and go.
     var isDropping: Bool { dropping > 0 }
-    var isWaiting: Bool { !waiting.isEmpty }
+    package var isWaiting: Bool { !waiting.isEmpty }
+
+    /// One that waits for the greeting.
+    package init() {}
 
     /// Takes what came from the bus, and returns what goes on.
     ///
     /// - Parameter judge: decides about a call or a signal of a sender; what the bus itself sends is never dropped, nor
     ///   are answers.
-    mutating func take(
+    package mutating func take(
         _ bytes: ArraySlice<UInt8>, judge: (_ sender: String) -> Judgement
     ) throws(Nonsense) -> [UInt8] {
         hasDropped = false
@@ -88,7 +91,7 @@ struct MessageSieve {
     }
 
     /// What was postponed.
-    mutating func release() -> [UInt8] {
+    package mutating func release() -> [UInt8] {
         // One may still be on its way.
         let unfinished = isPostponing && passing > 0 ? waiting.popLast() : nil
         let out = Array(waiting.joined())
