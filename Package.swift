@@ -45,7 +45,8 @@ let package = Package(
 
         // What must hold of each parser: tried by the tests and, in Tools/fuzzer, by the fuzzer.
         .target(
-            name: "AmtguardFuzz", dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardMEI", "CLinux", system]),
+            name: "AmtguardFuzz",
+            dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", "AmtguardMEI", "CLinux", system]),
 
         // What several of the targets below need: the checkout, and programs that run to their end.
         .target(name: "AmtguardTestTools", path: "Tests/AmtguardTestTools"),

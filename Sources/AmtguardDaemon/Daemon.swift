@@ -112,6 +112,8 @@ final class Daemon {
         for observation in seen { observe(observation) }
         let wouldWrite = !guardian.missing(from: PortSet()).isEmpty
         if wouldWrite, !ServiceManager.isSupervised, driver.refusal == .notPermitted { throw NotPermitted() }
+        // Who wrote before the first look overwrote nothing that we saw whole: it may be the stand-in, which repaired.
+        nameWriters()
         look(.request)
         lookAtDevices(presence)
         lookAtHolds(.request)

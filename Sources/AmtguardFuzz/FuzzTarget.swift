@@ -35,6 +35,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("netlink", netlink),
         FuzzTarget("fanotify", fanotify),
         FuzzTarget("process-files", processFiles),
+        FuzzTarget("bus-messages", busMessages),
     ]
 }
 

@@ -74,6 +74,8 @@ expect "and was repaired in the absence of the daemon, each time" is "$(wc -l <b
 # writes often while a restart lasts only where a repair takes much less. Without a bridge it is once.
 expect "twenty times or more in each" at_least "$absent" 1000
 eventually "nothing is amiss but the overwrites" json .reasons.0.id contested
+expect "no stand-in is taken for a program that overwrites" is \
+    "$(journalctl --no-pager -o cat -u $unit | grep -c 'amtguardd\[[0-9]*\] of judge.service' || true)" 0
 expect "with as many descriptors in the store" shows NFileDescriptorStore 6
 
 ids=$(id -u amtguard; id -u amtguard-firmware; id -g amtguard; id -g amtguard-firmware)

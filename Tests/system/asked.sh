@@ -3,11 +3,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -x $BENCH_BIN/many-sockets ]] || skip "Benchmarks is not built: swift build -c release --package-path Benchmarks"
 
 need_nobody
-ip link set lo up
-ip link add eth0 type veth peer name eth1
-ip link set eth0 up
-ip link set eth1 up
-ip addr add 192.0.2.1/24 dev eth0
+connect_host
 emulate amt
 "$BENCH_BIN/many-sockets" 20000 >crowd &
 eventually "there are 20,000 sockets" grep -q open crowd

@@ -3,11 +3,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 configure AuditSec=1h
-ip link set lo up
-ip link add eth0 type veth peer name eth1
-ip link set eth0 up
-ip link set eth1 up
-ip addr add 192.0.2.1/24 dev eth0
+connect_host
 fill_queue() {  # as the notifications of all other units do at boot
     perl -MSocket -MFcntl -e 'socket my $s, PF_UNIX, SOCK_DGRAM, 0 or die "$!"; fcntl $s, F_SETFL, O_NONBLOCK;
         connect $s, sockaddr_un($ARGV[0]) or die "$!"; 1 while defined send $s, "STATUS=of another unit", 0' $notify

@@ -2,11 +2,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
-ip link set lo up
-ip link add eth0 type veth peer name eth1
-ip link set eth0 up
-ip link set eth1 up
-ip addr add 192.0.2.1/24 dev eth0
+connect_host
 configure Mode=always AuditSec=1h '[Hold]' Hold=strict
 
 free_now() { perl -e 'use Socket; for (1 .. 200) { for my $p (623, 16992, 16995) { socket(my $s, AF_INET, SOCK_STREAM, 0);

@@ -116,6 +116,14 @@ emulate() { "$here/../../Tools/demo/emulated-sys.sh" $root "$1"; }  # amt|none
 
 depart() { rm -rf $root/sys; emulate none; }  # what emulate amt showed is gone
 
+connect_host() {  # gives the host an interface, eth0, with the address 192.0.2.1; the other end of its cable is eth1
+    ip link set lo up
+    ip link add eth0 type veth peer name eth1
+    ip link set eth0 up
+    ip link set eth1 up
+    ip addr add 192.0.2.1/24 dev eth0
+}
+
 configure() {  # LINE…: below [Guard]
     mkdir -p $root/etc
     printf '%s\n' '[Guard]' "$@" >$root/etc/amtguard.conf

@@ -16,19 +16,12 @@ struct BusAddress {
     ///
     /// - Throws: `.connectionRefused` if no process listens, `.resourceTemporarilyUnavailable` if too many wait.
     static func connect(to path: FilePath) throws(Errno) -> FileDescriptor {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let text = Array(path.string.utf8)
-        guard text.count < MemoryLayout.size(ofValue: address.sun_path) else { throw .fileNameTooLong }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: text) }
         let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let opened = try check(errno: socket(AF_UNIX, type, 0))
-        let result = unsafe withUnsafePointer(to: address) {
-            unsafe Glibc.connect(
-                opened, __CONST_SOCKADDR_ARG(__sockaddr_un__: $0), socklen_t(MemoryLayout<sockaddr_un>.size))
-        }
         do throws(Errno) {
-            try check(errno: result)
+            unsafe try withSocketAddress(path.string) { (address, length) throws(Errno) in
+                try check(errno: unsafe Glibc.connect(opened, address, length))
+            }
         } catch {
             close(opened)
             throw error

@@ -21,7 +21,7 @@ enum DatagramSocket {
     ///   - path: `/…`, or `@…` for the abstract namespace.
     ///   - socket: the socket that the sender keeps open; nil to open one for this datagram.
     static func send(_ bytes: [UInt8], to path: String, by socket: FileDescriptor?) throws(Errno) {
-        unsafe try withAddress(path) { (address, length) throws(Errno) in
+        unsafe try withSocketAddress(path) { (address, length) throws(Errno) in
             var opened: FileDescriptor?
             if socket == nil { opened = try open() }
             guard let descriptor = socket ?? opened else { throw .badFileDescriptor }
@@ -35,7 +35,7 @@ enum DatagramSocket {
     /// Whether a datagram would be taken now. The corresponding C functions are `connect` and `poll`.
     static func isWritable(_ path: String) throws(Errno) -> Bool {
         var writable = false
-        unsafe try withAddress(path) { (address, length) throws(Errno) in
+        unsafe try withSocketAddress(path) { (address, length) throws(Errno) in
             let descriptor = try open()
             defer { close(descriptor.rawValue) }
             guard unsafe connect(descriptor.rawValue, address, length) == 0 else { throw Errno(rawValue: errno) }
@@ -43,22 +43,5 @@ enum DatagramSocket {
             writable = unsafe poll(&wanted, 1, 0) > 0 && wanted.revents & Int16(POLLOUT) != 0
         }
         return writable
-    }
-
-    private typealias Body = (__CONST_SOCKADDR_ARG, socklen_t) throws(Errno) -> Void
-
-    private static func withAddress(_ path: String, _ body: Body) throws(Errno) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        var text = Array(path.utf8)
-        let capacity = MemoryLayout.size(ofValue: address.sun_path)
-        guard text.count > 1, text.count < capacity else { throw .fileNameTooLong }
-        if text[0] == UInt8(ascii: "@") { text[0] = 0 }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: text) }
-        // An abstract name ends where the address ends; a path ends with its NUL as well.
-        let length = socklen_t(MemoryLayout<sockaddr_un>.size - capacity + text.count)
-        try unsafe withUnsafePointer(to: address) { (pointer) throws(Errno) in
-            try unsafe body(__CONST_SOCKADDR_ARG(__sockaddr_un__: pointer), length)
-        }
     }
 }

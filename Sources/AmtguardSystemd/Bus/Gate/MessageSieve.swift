@@ -4,9 +4,9 @@
 /// body of a message that is longer than this service needs. libsystemd sees a short message and answers that the
 /// arguments are invalid. The sieve also drops the messages beyond a sender's budget. It needs a tenth of the time that
 /// libsystemd would need for them.
-struct MessageSieve {
+package struct MessageSieve {
     /// What happens to a call or a signal.
-    enum Judgement {
+    package enum Judgement {
         case pass
         /// It waits for `release`.
         case postpone
@@ -14,14 +14,14 @@ struct MessageSieve {
     }
 
     /// The bytes are not D-Bus.
-    struct Nonsense: Error {}
+    package struct Nonsense: Error {}
 
     /// The longest message that passes. The longest that this service needs is the result of a probe, 16 KiB.
-    static let most = 32_768
+    package static let most = 32_768
     /// The longest header: a sender, a path and three names of 255 bytes. A message with a longer one is dropped.
     static let mostHeader = 4_096
     /// The most bytes that postponed messages may have in all.
-    static let mostWaiting = 262_144
+    package static let mostWaiting = 262_144
 
     private enum Part {
         /// Lines of the authentication. After a line that accepts us, the first message may follow.
@@ -45,13 +45,16 @@ struct MessageSieve {
 
     /// Whether the rest of a long message is still to come, and to be dropped.
     var isDropping: Bool { dropping > 0 }
-    var isWaiting: Bool { !waiting.isEmpty }
+    package var isWaiting: Bool { !waiting.isEmpty }
+
+    /// One that waits for the greeting.
+    package init() {}
 
     /// Takes bytes from the bus, and returns those that pass.
     ///
     /// - Parameter judge: decides about a call or a signal of a sender. Answers, and messages of the bus itself, always
     ///   pass.
-    mutating func take(
+    package mutating func take(
         _ bytes: ArraySlice<UInt8>, judge: (_ sender: String) -> Judgement
     ) throws(Nonsense) -> [UInt8] {
         hasDropped = false
@@ -88,7 +91,7 @@ struct MessageSieve {
     }
 
     /// Returns the messages that were postponed.
-    mutating func release() -> [UInt8] {
+    package mutating func release() -> [UInt8] {
         // The last one may not have arrived completely.
         let unfinished = isPostponing && passing > 0 ? waiting.popLast() : nil
         let out = Array(waiting.joined())
