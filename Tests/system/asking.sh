@@ -1,5 +1,6 @@
-# Every question of amtguardctl, by root and by nobody, to a guard that answers, is stopped by SIGSTOP, can't read the list,
-# has lost its files, or does not run: verdict and exit status are what the list shows, and each JSON has one shape.
+# amtguardctl answers whoever asks, also when the guard is stopped by SIGSTOP, the list is hidden, or nothing runs.
+# It is asked by root and by nobody, of a guard that answers, is stopped, can't read the list, has lost its files, or is
+# not there: verdict and exit status are what the list shows, and each JSON has one shape.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 ctl() {  # ARGUMENT…: amtguardctl, as whom `as` says
