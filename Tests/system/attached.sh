@@ -8,6 +8,11 @@ export WATCHDOG_USEC=2000000
 start_bus
 start_guard AuditSec=1s
 eventually "it has its name" has_name
+# On most machines everybody may open it.
+if [[ -c /dev/fuse ]]; then
+    mknod -m 666 $work/fuse c 10 229
+    mount --bind $work/fuse /dev/fuse
+fi
 opened=$(descriptors)
 
 attach() {  # KIND OBJECT: by somebody who stays, in `stranger`
@@ -29,7 +34,7 @@ survives() {  # KIND OBJECT
 }
 
 # Closed last, a socket that lingers takes a minute; so it comes last. A bus that knows of nobody who takes descriptors says so to the sender.
-for object in queued fifo memory userfault linger; do survives Check $object; done
+for object in queued fifo memory userfault file linger; do survives Check $object; done
 for kind in Describe Reload RecordProbe Missing Nameless Get GetAll Introspect Ping LogLevel PrepareForSleep Noise; do
     survives $kind linger
 done
@@ -37,7 +42,7 @@ eventually "it has no more descriptors than before" has_descriptors "$opened"
 stop_guard
 
 # A helper, too.
-for object in linger queued fifo memory userfault; do
+for object in linger queued fifo memory userfault file; do
     for urgent in '' urgent; do
         rm -f $root/run/amtguard-firmware.socket
         $work/helpers/stranger answer $root/run/amtguard-firmware.socket $object 60 $urgent >answered 2>&1 &

@@ -87,6 +87,8 @@ int object_new(const char *kind, int seconds)
         number = memfd_create("stranger", MFD_CLOEXEC);
     else if (!strcmp(kind, "userfault"))
         number = userfault();
+    else if (!strcmp(kind, "file"))
+        number = file_of_ours();
     else
         errx(64, "no object of the kind %s", kind);
     if (number < 0)
