@@ -24,7 +24,7 @@ manager_log=$work/manager.log
 guard=''
 launch=()            # what the guard is started through: setpriv …
 arguments=()         # for the guard's command line
-: "${PATIENCE:=20}"  # seconds
+: "${PATIENCE:=30}"  # seconds
 
 mount -t tmpfs -o mode=755 t /run
 mkdir -p $work/bin $work/helpers /run/systemd/journal
