@@ -55,8 +55,10 @@ extension Reservation {
 
     /// Ports are missing: adds them, if the pace allows it.
     private mutating func add(_ missing: PortSet, to found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
-        if case .stuck = state, prompt == .watch || prompt == .readBack { return [] }
-        guard bucket.take(at: now.instant) else {
+        if case .stuck = state {
+            // No overwrite, so it takes no token: an attempt at each audit, and at a request, but once a second at most.
+            guard mayRetry(prompt, at: now.instant) else { return [] }
+        } else if !bucket.take(at: now.instant) {
             state = .spent
             overwrites.spend(found, at: now)
             return []
@@ -71,6 +73,15 @@ extension Reservation {
         }
         ownership.foresee(adding: missing, to: found)
         return [.add(missing)]
+    }
+
+    /// Whether it is time to try again what the kernel has refused. Any user can make a request.
+    private func mayRetry(_ prompt: Prompt, at now: Instant) -> Bool {
+        switch prompt {
+        case .audit, .token: true
+        case .request: refusedAt.map { now - $0 >= .seconds(1) } ?? true
+        case .watch, .readBack: false
+        }
     }
 
     /// Notes whether the watch showed the overwrite at once. If not, the list may have been broken since the last look.

@@ -66,6 +66,8 @@ struct Reservation: Sendable {
     var toldDisowned = PortSet()
     /// The obstacle that was told last, until it is overcome.
     var toldObstacle: Obstacle?
+    /// When the kernel last refused a change.
+    var refusedAt: Instant?
     /// What the daemon was last told, so that it is told changes only.
     var listening = true
     var auditing: Duration?
@@ -127,6 +129,7 @@ struct Reservation: Sendable {
     /// Takes the refusal of a change. What is there was not changed by us; the next look comes with an audit.
     mutating func observe(refusal obstacle: Obstacle, at now: Moment) -> [Effect] {
         ownership.abandon()
+        refusedAt = now.instant
         if case .adding(let found, repairing: true) = state {
             _ = overwrites.take(found, by: writers, .left, at: now)
         }

@@ -42,6 +42,29 @@ import Testing
     }
 
     @Test(arguments: obstacles)
+    func `and refuses is no contest, however often somebody asks for a look`(obstacle: Obstacle, id: String) {
+        var scene = Scene(list: "8080", looking: false)
+        scene.refusal = obstacle
+        scene.look(.request)
+        _ = scene.told()
+        for _ in 0..<300 {
+            scene.now += 0.01
+            scene.look(.request)
+        }
+        let asked = scene.told()
+        #expect(asked.additions.count <= 4, "an attempt a second")
+        #expect(asked.events == [])
+        #expect(scene.status.reasons.first?.id == id)
+        #expect(!scene.status.contested)
+        // Nor does a program that undoes what is added at last make one by the attempts before.
+        scene.refusal = nil
+        scene.now += 1
+        scene.look(.request)
+        #expect(scene.status.verdict == .protected)
+        #expect(scene.status.repairs.count == 0 && !scene.status.contested)
+    }
+
+    @Test(arguments: obstacles)
     func `and can't be read is told of once, looked at by audits, and recovers`(obstacle: Obstacle, id: String) {
         var scene = Scene(list: amt, looking: false)
         scene.unreadable = obstacle
