@@ -6,25 +6,29 @@ struct Holding: Hashable, Sendable {
     enum State: Hashable {
         case held(isShared: Bool)
         case refused(HoldObstacle)
+
+        var isRefused: Bool { if case .refused = self { true } else { false } }
     }
 
     private(set) var plan = HoldPlan.nothing
     private(set) var reading = HoldReading()
     private var told: [Hold: State] = [:]
+    /// When another cause of a refusal may be told. A user whose socket is in the way can change the cause at will.
+    private var nextCause = Instant(sinceBoot: .zero)
     /// Addresses beyond what may be held.
     private(set) var passedOver = 0
 
     /// Takes over another plan.
-    mutating func follow(_ plan: HoldPlan) -> [Effect] {
+    mutating func follow(_ plan: HoldPlan, at now: Instant) -> [Effect] {
         guard plan != self.plan else { return [] }
         self.plan = plan
-        return decide(retrying: true)
+        return decide(retrying: true, at: now)
     }
 
     /// Takes what is held, and what could not be.
-    mutating func observe(_ reading: HoldReading, _ prompt: Prompt) -> [Effect] {
+    mutating func observe(_ reading: HoldReading, _ prompt: Prompt, at now: Instant) -> [Effect] {
         self.reading = reading
-        return decide(retrying: prompt == .audit || prompt == .request)
+        return decide(retrying: prompt == .audit || prompt == .request, at: now)
     }
 
     /// All that is wanted, with what is so of it.
@@ -40,7 +44,7 @@ struct Holding: Hashable, Sendable {
         return reading.refused[hold].map(State.refused)
     }
 
-    private mutating func decide(retrying: Bool) -> [Effect] {
+    private mutating func decide(retrying: Bool, at now: Instant) -> [Effect] {
         let (wanted, passedOver) = plan.wanted(held: reading.held.keys)
         self.passedOver = passedOver
         let amiss = wanted.filter { reading.held[$0] != plan.isShared }
@@ -49,15 +53,22 @@ struct Holding: Hashable, Sendable {
         guard isSettled, surplus.isEmpty else {
             return [.hold(HoldChange(release: surplus.sorted(), take: amiss.sorted(), isShared: plan.isShared))]
         }
-        return tell()
+        return tell(at: now)
     }
 
-    /// Says what is so now, where it was not told yet.
-    private mutating func tell() -> [Effect] {
+    /// Reports what was not reported yet. Another cause of a refusal is reported once a minute at most.
+    private mutating func tell(at now: Instant) -> [Effect] {
         let states = states
         let former = told
         told = Dictionary(uniqueKeysWithValues: states.map { ($0.hold, $0.state) })
-        let news = states.filter { former[$0.hold] != $0.state }
+        var news = states.filter { former[$0.hold] != $0.state }
+        let otherCauses = news.map(\.hold).filter { former[$0]?.isRefused == true && told[$0]?.isRefused == true }
+        if now < nextCause {
+            for hold in otherCauses { told[hold] = former[hold] }
+            news.removeAll { otherCauses.contains($0.hold) }
+        } else if !otherCauses.isEmpty {
+            nextCause = now + .seconds(60)
+        }
         let held = news.filter { if case .held = $0.state { true } else { false } }.map(\.hold)
         let gone = former.filter { hold, state in
             if case .held = state, reading.held[hold] == nil { true } else { false }

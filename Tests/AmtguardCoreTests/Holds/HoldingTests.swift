@@ -119,6 +119,25 @@ import Testing
         #expect(scene.status.reasons.contains { $0.id == "hold-occupied" } && scene.status.verdict == .protected)
     }
 
+    @Test func `whose obstacle changes again and again are told of once a minute`() {
+        var scene = Scene(list: amt)
+        scene.sockets.obstacles[Hold(address, 16992)] = .occupied(nil)
+        scene.hear(.provisioned(.admin))
+        _ = scene.told()
+        for tenth in 0..<1_200 {
+            scene.now += 0.1
+            scene.sockets.obstacles[Hold(address, 16992)] = tenth.isMultiple(of: 2) ? .listener(nil) : .occupied(nil)
+            scene.see(.holds(scene.sockets.reading, .request))
+        }
+        #expect((1...3).contains(scene.toldNames().count))
+        // The last cause is told in the end.
+        scene.sockets.obstacles[Hold(address, 16992)] = .notPermitted
+        scene.now += 60
+        scene.see(.holds(scene.sockets.reading, .audit))
+        #expect(scene.toldNames() == ["unheld"])
+        #expect(scene.status.holds.first { $0.port == 16992 }?.says == HoldObstacle.notPermitted.says)
+    }
+
     @Test func `are held otherwise when the configuration is another one, without being let go`() {
         var scene = scene()
         _ = scene.told()
