@@ -8,7 +8,6 @@ struct HoldDriver: ~Copyable {
     private var sockets: [Hold: HoldSocket] = [:]
     private var refused: [Hold: HoldObstacle] = [:]
     private var store = HoldStore()
-    /// All sockets that were ever ours. One that was closed here may stay in the service manager's store for a moment.
     private(set) var own = OwnSockets()
     /// What was in the way of each hold at the last look, and when the next look is allowed.
     private var occupants: [Hold: HoldObstacle] = [:]
@@ -16,9 +15,11 @@ struct HoldDriver: ~Copyable {
 
     /// Takes over what the service manager kept.
     mutating func adopt(_ stored: consuming Descriptor, name: String) {
-        own.insert(stored)
+        // What is discarded here stays in the store for a moment.
+        own.retire(stored)
         guard let socket = HoldSocket(adopting: stored), socket.hold.storedName == name, sockets[socket.hold] == nil
         else { return store.discard(name) }
+        socket.enter(into: &own)
         sockets[socket.hold] = socket
         store.adopted(socket.hold)
     }
@@ -32,6 +33,7 @@ struct HoldDriver: ~Copyable {
             guard let socket = sockets.removeValue(forKey: hold) else { continue }
             // The copy in the store may live a moment longer than this one.
             socket.makeWay()
+            socket.leave(&own)
             store.remove(hold)
         }
         refused = [:]

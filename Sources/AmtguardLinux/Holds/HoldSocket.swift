@@ -87,6 +87,9 @@ public final class HoldSocket {
     /// Adds this socket to the list of our own.
     public func enter(into own: inout OwnSockets) { own.insert(descriptor) }
 
+    /// Notes in that list that this socket is about to be closed here.
+    public func leave(_ own: inout OwnSockets) { own.retire(descriptor) }
+
     /// For the service manager, who keeps a copy. Nobody may close it here.
     public var fileDescriptor: FileDescriptor { descriptor.fileDescriptor }
 

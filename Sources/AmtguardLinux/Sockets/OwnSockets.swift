@@ -4,10 +4,10 @@ import SystemPackage
 
 /// The sockets of this program, by inode. The name of a socket's owner would prove nothing.
 public struct OwnSockets {
-    private var inodes: Set<UInt32> = []
-    /// The sockets that were added, in their order. Only the latest are remembered.
-    private var added: [UInt32] = []
-    private static let mostAdded = 1_024
+    private var open: Set<UInt32> = []
+    /// The latest that were closed here. The service manager may keep a copy of one for a moment.
+    private var closed: [UInt32] = []
+    private static let mostClosed = 1_024
 
     /// None yet.
     public init() {}
@@ -16,19 +16,25 @@ public struct OwnSockets {
     public static var ofThisProcess: OwnSockets {
         var own = OwnSockets()
         for number in ((try? RootDirectory().names(in: "/proc/self/fd")) ?? []).compactMap({ CInt($0) }) {
-            if let inode = socketInode(number) { own.inodes.insert(inode) }
+            if let inode = socketInode(number) { own.open.insert(inode) }
         }
         return own
     }
 
-    /// Adds a socket. It stays ours when it is closed here: the service manager may keep a copy for a moment.
+    /// Adds a socket.
     public mutating func insert(_ descriptor: borrowing Descriptor) {
-        guard let inode = Self.socketInode(descriptor.number), inodes.insert(inode).inserted else { return }
-        added.append(inode)
-        if added.count > Self.mostAdded { inodes.remove(added.removeFirst()) }
+        if let inode = Self.socketInode(descriptor.number) { open.insert(inode) }
     }
 
-    func contains(_ inode: UInt32) -> Bool { inodes.contains(inode) }
+    /// Notes that a socket is about to be closed.
+    public mutating func retire(_ descriptor: borrowing Descriptor) {
+        guard let inode = Self.socketInode(descriptor.number) else { return }
+        open.remove(inode)
+        closed.append(inode)
+        if closed.count > Self.mostClosed { closed.removeFirst() }
+    }
+
+    func contains(_ inode: UInt32) -> Bool { open.contains(inode) || closed.contains(inode) }
 
     /// The corresponding C function is `fstat`.
     private static func socketInode(_ number: CInt) -> UInt32? {
