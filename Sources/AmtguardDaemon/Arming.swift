@@ -1,6 +1,7 @@
 import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
+import Glibc
 import SystemPackage
 
 /// `--arm`: what the daemon may not open or read, handed to it through the service manager.
@@ -10,9 +11,14 @@ enum Arming {
     private static let smbiosName = "smbios"
     private static let bootName = "boot-id"
 
-    /// There is nobody to hand it to.
-    struct Unsupervised: Error, CustomStringConvertible {
-        let description = "--arm hands the watch to the service manager, and there is none (NOTIFY_SOCKET)"
+    /// The service manager does not take it; one line.
+    struct NotTaken: Error, CustomStringConvertible {
+        let description: String
+
+        static let unsupervised = NotTaken(
+            description: "--arm hands the watch to the service manager, and there is none (NOTIFY_SOCKET)")
+        static let tooBusy = NotTaken(
+            description: "the service manager's queue stayed full for 5 s, so it does not have the watch")
     }
 
     /// The list or its watch can't be opened, so it can't be handed to the daemon.
@@ -40,24 +46,41 @@ enum Arming {
     static func arm(below root: borrowing RootDirectory) throws {
         defer { ServiceManager.barrier(timeout: .seconds(5)) }
         // What a former daemon may have stored under these names is not what this step has seen.
-        for name in [listName, watchName, smbiosName, bootName] { ServiceManager.removeFromStore(name: name) }
-        if let boot = try? BootID.open() { ServiceManager.store([boot.fileDescriptor], name: bootName) }
+        for name in [listName, watchName, smbiosName, bootName] {
+            try send { ServiceManager.removeFromStore(name: name) }
+        }
+        if let boot = try? BootID.open() { try handOver(boot.fileDescriptor, as: bootName) }
         do throws(Errno) {
             let memory = try sealedMemory(of: readSMBIOS(in: root))
-            ServiceManager.store([memory.fileDescriptor], name: smbiosName)
+            try? handOver(memory.fileDescriptor, as: smbiosName)
         } catch .noSuchFileOrDirectory {
         } catch {
             print("amtguardd: SMBIOS can't be read: \(error)", to: .standardError)
         }
         let list = try openList()
-        ServiceManager.store([list.fileDescriptor], name: listName)
+        try handOver(list.fileDescriptor, as: listName)
         let watch: Descriptor
         do throws(Errno) {
             watch = try ListWatch.arm(list)
         } catch {
             throw Unopened(reason: "fanotify can't watch it: \(error)")
         }
-        guard ServiceManager.store([watch.fileDescriptor], name: watchName) else { throw Unsupervised() }
+        try handOver(watch.fileDescriptor, as: watchName)
+        guard ServiceManager.isSupervised else { throw NotTaken.unsupervised }
+    }
+
+    private static func handOver(_ descriptor: FileDescriptor, as name: String) throws(NotTaken) {
+        try send { ServiceManager.store([descriptor], name: name) }
+    }
+
+    /// Sends to the service manager, if there is one. Its queue may be full for a moment, and this step may wait.
+    private static func send(_ message: () -> Bool) throws(NotTaken) {
+        let end = Instant.now() + .seconds(5)
+        while !message() {
+            guard ServiceManager.isSupervised else { return }
+            guard Instant.now() < end else { throw .tooBusy }
+            usleep(20_000)
+        }
     }
 
     private static func openList() throws(Unopened) -> ReservedPortsList {

@@ -49,3 +49,16 @@ wait_guard
 expect "it ends with exit status 0" is $status 0
 eventually "and the end is heard of" in_order \
     'READY=1 STATUS' 'RELOADING=1 MONOTONIC_USEC=N' 'READY=1 STATUS' 'STOPPING=1'
+
+# The privileged step, too.
+kill -STOP $manager
+fill_queue
+NOTIFY_SOCKET=$notify "$amtguardd" --arm 2>armed.log &
+arming=$!
+sleep 0.5
+kill -CONT $manager
+status=0
+wait $arming || status=$?
+expect "--arm waits for room in the queue" is "$status $(<armed.log)" '0 '
+armed() { grep -qx "FDSTORE=1 FDNAME=$1" $manager_log; }
+for name in list watch boot-id; do eventually "the manager has the $name" armed $name; done
