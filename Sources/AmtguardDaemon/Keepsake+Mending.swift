@@ -7,7 +7,7 @@ import SystemPackage
 
 extension Keepsake {
     /// The files that other programs no longer find.
-    private enum Loss: Hashable { case directory, lock, memory, state }
+    private enum Loss: Hashable { case directory, lock, memory, state, probe }
 
     /// What was created again.
     struct Mended: Equatable {
@@ -48,6 +48,11 @@ extension Keepsake {
             if losses.contains(.memory), hadRecord, hasRecord { mended.paths.append("\(path)/\(Self.memoryName)") }
             if isStateLost { mended.paths.append("\(path)/\(Self.stateName)") }
         }
+        if let bytes = probe?.bytes, all || losses.contains(.probe) {
+            let wasWritten = probe?.file != nil
+            writeProbe(bytes)
+            if !all, wasWritten { mended.paths.append("\(path)/\(Self.probeName)") }
+        }
         mended.isFirst = hasRecord && !hadRecord
         return mended
     }
@@ -61,6 +66,10 @@ extension Keepsake {
             if try lockIdentity != directory.identity(of: Self.lockName) { losses.insert(.lock) }
             if try recordIdentity != directory.identity(of: Self.memoryName) { losses.insert(.memory) }
             if isStateLost { losses.insert(.state) }
+            if let probe {
+                let file = try directory.identity(of: Self.probeName)
+                if file == nil || file != probe.file { losses.insert(.probe) }
+            }
             return losses
         }
     }

@@ -10,7 +10,7 @@ struct Keepsake: ~Copyable {
     struct Taken: Error {}
 
     static var path: FilePath { "/run/amtguard" }
-    static let (lockName, memoryName, stateName) = ("lock", "memory", "state.json")
+    static let (lockName, memoryName, stateName, probeName) = ("lock", "memory", "state.json", "probe")
 
     /// `nil` also if another process has the lock: a process without the lock writes nothing here.
     var directory: RuntimeDirectory?
@@ -18,6 +18,8 @@ struct Keepsake: ~Copyable {
     var record: Record?
     /// The state file that was written last.
     var state: FileIdentity?
+    /// The last probe, and the file that has it.
+    var probe: (bytes: [UInt8], file: FileIdentity?)?
     /// Whether the state file was found missing or replaced.
     var lostState = false
     /// Whether the record of a former daemon has been read.
@@ -166,14 +168,21 @@ struct Keepsake: ~Copyable {
     }
 
     /// The last probe that was told of in this boot.
-    func recallProbe(in scope: Memory.Scope) -> ProbeRecord? {
-        guard let bytes = try? directory?.read("probe", atMost: ProbeRecord.sizeLimit) else { return nil }
-        return ProbeRecord(parsing: bytes, scope: scope)
+    mutating func recallProbe(in scope: Memory.Scope) -> ProbeRecord? {
+        guard let bytes = try? directory?.read(Self.probeName, atMost: ProbeRecord.sizeLimit),
+            let record = ProbeRecord(parsing: bytes, scope: scope)
+        else { return nil }
+        probe = (bytes, try? directory?.identity(of: Self.probeName))
+        return record
     }
 
-    /// Writes down a probe. Where that fails, a restart forgets it, and nothing else.
-    func remember(_ probe: ProbeRecord, in scope: Memory.Scope) {
-        _ = try? directory?.replace("probe", with: Array(probe.encoded(in: scope).utf8))
+    /// Writes down a probe. If that fails, each audit tries again.
+    mutating func remember(_ record: ProbeRecord, in scope: Memory.Scope) {
+        writeProbe(Array(record.encoded(in: scope).utf8))
+    }
+
+    mutating func writeProbe(_ bytes: [UInt8]) {
+        probe = (bytes, try? directory?.replace(Self.probeName, with: bytes))
     }
 
     /// Replaces the state file, and tries again to write down what could not be remembered.

@@ -43,6 +43,21 @@ expect "it is another file" not is "$(stat -c %i $run/state.json)" "$inode"
 expect "with the status" says_in_state '"verdict":"protected"'
 stop_guard
 
+# A probe, too.
+result=$'probe=1\nfrom=192.0.2.1\nto=192.0.2.2\nport=22\nwaited-ms=4000\nport.623=silent\ncontrol.622=connected\n'
+start_bus
+start_guard
+eventually "it has its name" has_name
+on_bus call "${object[@]}" $manager_interface RecordProbe s "$result" >/dev/null
+eventually "a probe is written down" test -s $run/probe
+rm $run/probe
+healed /run/amtguard/probe
+kill_guard
+start_guard
+expect "the next guard knows it" json .probe.ports.0.port 623
+stop_guard
+stop_bus
+
 # Of two guards one yields.
 start_guard
 rm $run/lock
