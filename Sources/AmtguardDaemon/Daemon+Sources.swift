@@ -49,7 +49,7 @@ extension Daemon {
         return listen()
     }
 
-    /// Makes the loop receive the signals that it does not receive yet. A signal that came earlier waits until then.
+    /// Makes the loop receive the signals that it does not receive yet. Until then a signal ends the process.
     func attachSignals() {
         do {
             if sources.hangUp == nil {

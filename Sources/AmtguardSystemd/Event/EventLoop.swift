@@ -128,15 +128,27 @@ public import SystemPackage
     ///
     /// The corresponding C functions are `pthread_sigmask` and `sd_event_add_signal`; SD_EVENT_SIGNAL_PROCMASK, which
     /// is both in one, came after systemd 247.
-    /// - Throws: `.invalidArgument` for a signal that cannot be blocked, `.resourceBusy` for one that has a source.
+    /// - Throws: `.invalidArgument` for a signal that cannot be blocked, `.resourceBusy` for one that has a source. Then
+    ///   the signal is blocked or not, as before.
     public func onSignal(
         _ signal: CInt, _ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void
     ) throws(Errno) -> EventSource {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         guard unsafe sigaddset(&signals, signal) == 0 else { throw .invalidArgument }
-        try check(unsafe -pthread_sigmask(SIG_BLOCK, &signals, nil))
+        var former = sigset_t()
+        try check(unsafe -pthread_sigmask(SIG_BLOCK, &signals, &former))
+        do throws(Errno) {
+            return try onBlockedSignal(signal, name, priority, body)
+        } catch {
+            unsafe pthread_sigmask(SIG_SETMASK, &former, nil)
+            throw error
+        }
+    }
 
+    private func onBlockedSignal(
+        _ signal: CInt, _ name: StaticString, _ priority: Priority, _ body: @escaping () -> Void
+    ) throws(Errno) -> EventSource {
         let handler = unsafe Unmanaged.passRetained(Handler(body))
         var source: OpaquePointer?
         let result = unsafe sd_event_add_signal(

@@ -8,9 +8,10 @@ import SystemPackage
 /// would wait for a service manager that hangs.
 @safe public final class Watchdog {
     private let notifier: Notifier
-    private let tells: Bool
-    private let deadline: KernelDeadline?
-    private let interval: Duration?
+    /// How often the service manager wants to hear of it; `nil` if it does not.
+    private let asked: Duration?
+    private let patience: Duration
+    private var deadline: KernelDeadline?
     private var timer: Timer?
 
     /// How long the loop may stand still under a service manager, which then starts the service again.
@@ -21,22 +22,24 @@ import SystemPackage
     /// The corresponding C function is `sd_watchdog_enabled`.
     public init(on loop: EventLoop, telling notifier: Notifier, patience: Duration = Watchdog.patience) {
         self.notifier = notifier
+        self.patience = patience
         var microseconds: UInt64 = 0
-        tells = unsafe sd_watchdog_enabled(0, &microseconds) > 0 && microseconds > 0
-        deadline = ServiceManager.isSupervised ? KernelDeadline(after: patience) : nil
-        let intervals = [
-            tells ? Duration.microseconds(Int64(clamping: microseconds)) : nil, deadline == nil ? nil : patience,
-        ]
-        interval = intervals.compactMap { $0 }.min()
+        let isAsked = unsafe sd_watchdog_enabled(0, &microseconds) > 0 && microseconds > 0
+        asked = isAsked ? .microseconds(Int64(clamping: microseconds)) : nil
         timer = loop.timer("watchdog") { [unowned self] in beat() }
         beat()
     }
 
     /// Shows it now. A caller that is awake anyway uses this: it puts off the timer and saves a wake-up.
     public func beat() {
-        guard let interval else { return }
-        deadline?.putOff()
-        if tells { notifier.beat() }
+        if let deadline {
+            deadline.putOff()
+        } else if ServiceManager.isSupervised {
+            // If the kernel refuses the timer, the next beat or audit tries again.
+            deadline = KernelDeadline(after: patience)
+        }
+        if asked != nil { notifier.beat() }
+        guard let interval = [asked, deadline.map { _ in patience }].compactMap({ $0 }).min() else { return }
         timer?.arm(after: interval / 2, accuracy: interval / 4)
     }
 }
