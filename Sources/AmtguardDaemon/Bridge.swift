@@ -134,7 +134,7 @@ final class Bridge {
                 case .remember: keepsake.remember(guardian.memory)
                 case .add(let ports) where keepsake.problem == nil:
                     next = driver.add(ports).map { .refused($0) } ?? .list(driver.read(), .readBack)
-                case .look(let time): sources.look?.arm(at: time.sinceBoot)
+                case .look(let time): sources.look?.arm(at: min(time, .now() + Self.longest).sinceBoot)
                 case .watch(let on): sources.watch?.setEnabled(on)
                 case .report(let event): tell(event)
                 case .add, .remove, .audit, .hold: break

@@ -42,7 +42,10 @@ struct ConfigurationLoader {
             }
         }
         let dropIns = ConfigurationLayout.dropIns(names)
-        if dropIns.count > Self.mostDropIns { return files + [Self.tooMany(in: names.first?.directory ?? dropIns[0])] }
+        if dropIns.count > Self.mostDropIns {
+            let beyond = FilePath(dropIns[Self.mostDropIns])
+            return files + [Self.tooMany(in: beyond.removingLastComponent().string)]
+        }
         var size = files.map(\.size).reduce(0, +)
         for path in dropIns {
             guard size <= Self.mostInAll else { return files + [Self.tooMany(in: path)] }

@@ -40,6 +40,9 @@ extension Daemon {
         let former = published
         var status = guardian.status
         guard status != former else { return }
+        // Each look changes when the list was last observed, and any user can ask for a look.
+        guard !status.differsByTimeAlone(from: former) || Moment.now().instant.sinceBoot >= publishedAt + .seconds(1)
+        else { return sources.publish?.arm(at: publishedAt + .seconds(1)) ?? () }
         publishedAt = Moment.now().instant.sinceBoot
         keepsake.write(status, guardian.memory)
         observe(.runtimeDirectory(problem: keepsake.problem))

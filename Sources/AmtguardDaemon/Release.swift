@@ -40,8 +40,18 @@ struct Release: ~Copyable {
         if let problem = keepsake.problem { throw Failure(description: problem) }
         guard isOnRecord else { return }
         if !guardian.memory.ownership.possible.isEmpty { release() }
-        guard owned.isEmpty else { throw Failure(description: "\(owned) are still reserved; try again, or reboot") }
-        guard case .ports(let list) = driver.read() else { return }
+        let left = guardian.memory.ownership.possible
+        guard case .ports(let list) = driver.read() else {
+            guard left.isEmpty else {
+                throw Failure(
+                    description: "the list can't be read; \(left) may still be reserved. Try again, or reboot")
+            }
+            return
+        }
+        guard left.isEmpty else {
+            let way = guardian.stranded.isEmpty ? "Try again, or reboot" : "The list is too long to remove them. Reboot"
+            throw Failure(description: "\(left) are still reserved. \(way)")
+        }
         let staying = configuration.guarded.intersection(list)
         if !staying.isEmpty { teller.tell(Event.staying(staying, list: list).journalEntry) }
     }
@@ -53,8 +63,6 @@ struct Release: ~Copyable {
         observe(.stopping)
         observe(.list(driver.read(), .request))
     }
-
-    private var owned: PortSet { guardian.memory.ownership.owned }
 
     private mutating func observe(_ observation: Guardian.Observation) {
         for effect in guardian.observe(observation, at: .now()) {

@@ -84,7 +84,7 @@ public struct Guardian: Sendable {
         case .wirelessDiverted(let isDiverted):
             detection.observe(wirelessDiverted: isDiverted)
             effects = require(at: now.instant)
-        case .holds(let reading, let prompt): effects = holding.observe(reading, prompt)
+        case .holds(let reading, let prompt): effects = holding.observe(reading, prompt, at: now.instant)
         case .sockets(let reading, let failure):
             detection.observe(reading, failure)
             effects = judgeSockets(at: now).map(Effect.report)
@@ -106,8 +106,10 @@ public struct Guardian: Sendable {
             scope = memory.scope
             detection.recall(sawCSME: memory.sawCSME, sighting: detection.sighting ?? memory.sighting)
             let own = reservation.ownership
-            // Only if neither another program nor this daemon has written the list since.
-            if own.possible.isEmpty, own.list != nil, own.list == memory.ownership.list {
+            // Only if neither another program nor this daemon has written the list since. The former guardian may have
+            // been killed before it saw the outcome of its last act.
+            let lists = [memory.ownership.list, memory.ownership.act?.list]
+            if own.possible.isEmpty, let list = own.list, lists.contains(list) {
                 reservation.recall(memory.ownership)
             }
             effects = require(at: now.instant)
@@ -136,7 +138,7 @@ public struct Guardian: Sendable {
         let look = reservation.require(
             released ? PortSet() : wanted.union(kept),
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace, at: now)
-        return look + holding.follow(holdPlan)
+        return look + holding.follow(holdPlan, at: now)
     }
 
     /// What `/sys` shows. A part that the last reading could not read has its value from before.
@@ -144,6 +146,12 @@ public struct Guardian: Sendable {
 
     /// Whether the last look at the list showed what is required now.
     public var isCurrent: Bool { reservation.isCurrent }
+
+    /// Owned ports that are no longer required, and that stay because the list is too long to remove them.
+    public var stranded: PortSet { reservation.stranded }
+
+    /// Whether the list was looked at since then.
+    public func hasLooked(since time: Instant) -> Bool { observedAt.map { $0.instant >= time } ?? false }
 
     /// Which sockets should be looked at: none where AMT is impossible.
     public var portsOfInterest: PortSet {

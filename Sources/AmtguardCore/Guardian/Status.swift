@@ -126,4 +126,11 @@ public struct Status: Hashable, Sendable, Codable {
     public var probe: Probe?
 
     static let mostVictims = 256
+
+    /// Whether it says the same as another one, of another time.
+    public func differsByTimeAlone(from other: Status?) -> Bool {
+        guard var other, other != self else { return false }
+        other.observed = observed
+        return other == self
+    }
 }

@@ -1,5 +1,6 @@
-import AmtguardCore
 import Testing
+
+@testable import AmtguardCore
 
 @Suite struct `Guardians that take turns` {
     /// The one that takes the place of another, which has the list as `scene` does.
@@ -32,6 +33,14 @@ import Testing
         next.look(.audit)
         #expect(next.owned == former.owned)
         #expect(next.guardian.memory.ownership == former.guardian.memory.ownership)
+        // The former one was killed right after its addition.
+        var killed = Memory(scope: scope)
+        killed.ownership = Ownership(list: ("8080" as PortSet).fingerprint)
+        killed.ownership.foresee(adding: amt, to: "8080")
+        var successor = Scene(list: former.list)
+        successor.see(.record(killed))
+        successor.look(.audit)
+        #expect(successor.owned == amt)
         // Somebody wrote the list in between, or we did: in doubt, not owned.
         var other = Scene(list: former.list.union("9090"))
         other.see(.record(former.remembered))
