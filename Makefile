@@ -6,18 +6,18 @@ SBINDIR  ?= $(PREFIX)/sbin
 UNITDIR  ?= $(PREFIX)/lib/systemd/system
 DOCDIR   ?= $(PREFIX)/share/doc/amtguard
 ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
-# Whatever PREFIX is: the bus and polkit read nothing of /usr/local, nor does an older udev.
+# These do not depend on PREFIX: the bus, polkit and older versions of udev do not read /usr/local.
 DBUSDIR  ?= /usr/share/dbus-1/system.d
 POLKITDIR ?= /usr/share/polkit-1/actions
 UDEVDIR  ?= /usr/lib/udev/rules.d
 STRIP    ?= -s
-# The first lines take a megabyte off the guard: what nobody calls goes (each function is a section of its own, none is
-# exported), equal functions are one, and code is made small (no difference in make bench BENCH=latency).
-# RELRO and immediate binding harden: what the loader has written is read-only from the start on.
-# The rest makes the same bytes from any directory: paths are mapped, and two things that hashes of paths would be in are
-# left out, the names of cached C modules and the mark by which the compiler knows unchanged code again.
-# hypotf has a new version in glibc 2.35. Nothing here calls it, but the static library keeps its wrapper of it; as the
-# address 0 it asks nothing of glibc, and make lint looks that nobody calls it.
+# The first lines make the guard a megabyte smaller. Unused functions are removed (each function is a separate section,
+# and none is exported), equal functions are merged, and code is optimized for size (make bench BENCH=latency shows no
+# difference). RELRO and immediate binding harden the programs: what the loader has written is read-only from the start.
+# The rest makes the bytes independent of the directory. Paths are mapped. Two things would contain hashes of paths and
+# are omitted: the names of cached C modules, and the mark by which the compiler recognizes unchanged code.
+# hypotf has a new version in glibc 2.35. Nothing here calls it, but the static library keeps its wrapper of it. As the
+# address 0 it requires nothing of glibc, and make lint checks that nothing calls it.
 RELEASE  := -c release --static-swift-stdlib --disable-local-rpath \
 	-Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
 	-Xlinker --version-script=$(CURDIR)/Tools/no-exports.map -Xlinker --icf=safe \
@@ -28,14 +28,14 @@ RELEASE  := -c release --static-swift-stdlib --disable-local-rpath \
 	-Xlinker --defsym=hypotf=0
 DEBUG_BIN = $(shell $(SWIFT) build --show-bin-path)
 FUZZER    = $(SWIFT) build -c release --sanitize=fuzzer --package-path Tools/fuzzer
-# Where the programs are; an empty one is none, as a package build hands it on.
+# The directory of the programs. An empty value, as a package build passes it, counts as unset.
 ifndef BIN
 BIN       = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 endif
 PROGRAMS ?= amtguardd amtguard-firmware amtguardctl
 HELPERS   = -c release --package-path Tests/system
 MEASURES  = -c release --package-path Benchmarks
-# Without the toolchain's libraries, for a system that has none.
+# Linked statically, for a system without the toolchain's libraries.
 BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
@@ -47,11 +47,11 @@ release:
 	Tools/dependencies.sh build
 	$(MAKE) programs
 
-# The same for a build of packages, which installs nothing.
+# The same without installing anything, for the build of a package.
 programs:
 	for program in $(PROGRAMS); do $(SWIFT) build $(RELEASE) --product $$program || exit 1; done
 
-# The same bytes, whatever the directory.
+# Checks that a build in another directory has the same bytes.
 test-reproducible: release
 	Tools/reproducible.sh $(BIN)
 
@@ -61,7 +61,7 @@ test:
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 
-# The whole table of kills and failures, of which make test plays a part: ACTS="start repair", minutes each.
+# The whole table of kills and failures; make test plays a part of it. ACTS="start repair" selects acts, minutes each.
 torture:
 	Tools/dependencies.sh test
 	$(SWIFT) build --product amtguardd
@@ -70,7 +70,7 @@ torture:
 	AMTGUARD_BIN=$(DEBUG_BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) BENCH_BIN=$(DEBUG_BIN) \
 	PLAY_TIME=$(or $(SECONDS),7200) Tests/system/run kills.sh $(or $(ACTS),all)
 
-# The emulated MEI device, and the guard with it: a package of its own, that needs libfuse3, and /dev/fuse to run.
+# The emulated MEI device, and the guard with it. It is a separate package that needs libfuse3, and /dev/fuse to run.
 test-emulator:
 	Tools/dependencies.sh emulator
 	$(SWIFT) build --product amtguardd
@@ -82,8 +82,8 @@ test-emulator:
 	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) \
 	$(SWIFT) test --package-path Tools/mei-emulator --disable-xctest
 
-# The package, installed and booted: systemd in containers of its own, judged from within. The tree of Debian that it boots
-# is kept in BOOT_CACHE.
+# Installs the package and boots it: systemd in separate containers, judged from inside. BOOT_CACHE keeps the tree of
+# Debian that it boots.
 test-boot: deb
 	Tools/dependencies.sh boot
 	VERSION=$$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)+next packaging/build-deb $(BIN) >dist/next.log
@@ -94,8 +94,8 @@ test-boot: deb
 	DEBS=dist/boot EMULATOR_BIN=$$($(SWIFT) build -c release --package-path Tools/mei-emulator --show-bin-path) \
 	BENCH_BIN=$$($(SWIFT) build $(BOOTED) --show-bin-path) Tests/boot/run $(STAGE)
 
-# Looks for bytes that break a parser's promises: FUZZ=TARGET, SECONDS=60 each, or INPUTS=10000000. First a look whether
-# the fuzzer finds anything at all.
+# Looks for bytes that break a parser's promises: FUZZ=TARGET, SECONDS=60 each, or INPUTS=10000000. First checks that
+# the fuzzer finds planted faults.
 fuzz: fuzz-planted
 	FUZZER=$$($(FUZZER) --show-bin-path)/fuzzer SECONDS=$(or $(SECONDS),60) INPUTS=$(INPUTS) \
 	Tools/fuzzer/run.sh run $(or $(FUZZ),all)
@@ -103,7 +103,7 @@ fuzz: fuzz-planted
 fuzz-planted: fuzzer
 	FUZZER=$$($(FUZZER) --show-bin-path)/fuzzer Tools/fuzzer/run.sh planted
 
-# What the runs found and Tests/Corpora does not cover yet goes there.
+# Adds to Tests/Corpora what the runs found and it does not cover yet.
 fuzz-keep: fuzzer
 	FUZZER=$$($(FUZZER) --show-bin-path)/fuzzer Tools/fuzzer/run.sh keep $(or $(FUZZ),all)
 
@@ -118,9 +118,9 @@ lint:
 format:
 	$(SWIFT) format format --in-place --recursive $(SOURCES)
 
-# Everything that is installed, here and by the packages; a configuration that is there stays.
+# Installs everything, here and for the packages. An existing configuration stays.
 install:
-	@test -x $(BIN)/amtguardd || { echo "make first" >&2; exit 1; }
+	@test -x $(BIN)/amtguardd || { echo "Run make first" >&2; exit 1; }
 	install -Dm755 $(STRIP) -t $(DESTDIR)$(SBINDIR) $(BIN)/amtguardd $(BIN)/amtguard-firmware
 	install -Dm755 $(STRIP) -t $(DESTDIR)$(PREFIX)/bin $(BIN)/amtguardctl
 	install -d $(DESTDIR)$(UNITDIR)
@@ -148,14 +148,14 @@ install:
 	install -Dm644 packaging/completions/amtguardctl.zsh $(DESTDIR)$(ZSHDIR)/_amtguardctl
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d packaging/completions/amtguardctl.fish
 
-# What the shells complete, as ArgumentParser writes it, without a line for a program loader; make test compares.
+# The completions of the shells, as ArgumentParser writes them, without a #! line; make test compares them.
 completions:
 	$(SWIFT) build --product amtguardctl
 	for shell in bash zsh fish; do \
 		$(DEBUG_BIN)/amtguardctl --generate-completion-script $$shell | sed '1{/^#!/d}' > packaging/completions/amtguardctl.$$shell || exit 1; \
 	done
 
-# A Debian package in dist/, from the release build of this checkout, judged by lintian.
+# A Debian package in dist/, from the release build of this checkout, checked by lintian.
 deb: release
 	Tools/dependencies.sh deb
 	packaging/build-deb $(BIN)
@@ -163,7 +163,7 @@ deb: release
 clean:
 	rm -rf .build dist Benchmarks/.build Benchmarks/.build-static Tools/*/.build Tests/system/.build
 
-# The demo and the benchmarks run what is installed: release builds.
+# The demo and the benchmarks run release builds, as they are installed.
 demo:
 	Tools/dependencies.sh demo
 	$(MAKE) programs
