@@ -204,7 +204,7 @@ import Testing
 @Suite struct `A waiting room` {
     @Test func `has room for a few of nobody knows whom, of one user, and of all`() {
         var room = WaitingRoom()
-        let unknown = (0..<100).filter { _ in room.admit() }.count
+        let unknown = (0..<100).filter { room.admit(":1.\($0)") }.count
         #expect(unknown == WaitingRoom.mostUnknown)
         let mine = (0..<5).filter { _ in room.admit(1_000) }.count
         #expect(mine == WaitingRoom.mostOfUser)
@@ -214,9 +214,9 @@ import Testing
 
     @Test func `has room again when one has left`() {
         var room = WaitingRoom()
-        while room.admit() {}
-        room.leave()
-        let unknown = [room.admit(), room.admit()]
+        while room.admit(":1.1") {}
+        room.leave(":1.1")
+        let unknown = [room.admit(":1.1"), room.admit(":1.1")]
         #expect(unknown == [true, false])
         while room.admit(1_000) {}
         room.leave(1_000)
@@ -224,3 +224,11 @@ import Testing
         #expect(known == [true, false])
     }
 }
+    @Test func `has room for others, however much one sender calls`() {
+        var room = WaitingRoom()
+        let mine = (0..<1_000).filter { _ in room.admit(":1.1") }.count
+        #expect(mine == WaitingRoom.mostOfSender)
+        let others = room.admit(":1.2")
+        #expect(others)
+    }
+
