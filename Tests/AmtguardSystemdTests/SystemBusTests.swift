@@ -155,6 +155,24 @@ extension Systemd {
                 place.emit(
                     "Said", path: "/x", interface: "org.example.Hello", [.string(String(repeating: "x", count: 8_000))])
                 count += 1
+        @Test func `hears a signal behind more calls than it takes`() throws {
+            let bus = try PrivateBus()
+            let heard = Box<Int>(0)
+            let listener = try place(bus.address)
+            listener.subscribe(sender: nil, path: nil, interface: "org.example.Hello", member: "Said") { _ in
+                heard.value += 1
+            }
+            let sender = try SystemBus(on: loop, name: nil, address: bus.address)
+            #expect(try loop.run { outcomes.value == [.acquired] && sender.isConnected })
+            try loop.run(for: .milliseconds(100))
+            for _ in 0..<(2 * CallBudget.inAll) {
+                sender.connection?.call("org.example.Name", "/org/example", "org.example.Hello", "Missing", []) { _ in }
+            }
+            sender.emit("Said", path: "/org/example", interface: "org.example.Hello", [.string("x")])
+            #expect(try loop.run { heard.value == 1 })
+            withExtendedLifetime((listener, sender)) {}
+        }
+
             }
             #expect(place.connection?.queued == 1)
             bus.send(SIGCONT)

@@ -12,6 +12,8 @@ final class BusGate {
     private var inside: FileDescriptor?
     private var sieve = MessageSieve()
     private var budget = CallBudget()
+    /// No number of calls crowds out a signal to which we have subscribed.
+    private var broadcastBudget = CallBudget()
     private var part = [UInt8](repeating: 0, count: BusGate.partLength)
     /// The bytes that libsystemd has not read yet.
     private var held: [UInt8] = []
@@ -72,9 +74,14 @@ final class BusGate {
             return
         }
         do throws(MessageSieve.Nonsense) {
-            var out = budget.begin(at: BootClock.now) ? sieve.release() : []
+            var out = beginSecond() ? sieve.release() : []
             let isClogged = isClogged()
-            out += try sieve.take(part[..<count]) { isClogged ? .drop : budget.judge($0) }
+            out += try sieve.take(part[..<count]) { kind, sender in
+                switch kind {
+                case .addressed: isClogged ? .drop : budget.judge(sender)
+                case .broadcast: broadcastBudget.judge(sender)
+                }
+            }
             hand(out)
         } catch {
             return shut()
@@ -87,9 +94,16 @@ final class BusGate {
         }
     }
 
+    /// Both budgets begin their seconds together.
+    private func beginSecond() -> Bool {
+        let now = BootClock.now
+        _ = broadcastBudget.begin(at: now)
+        return budget.begin(at: now)
+    }
+
     /// The timer: the pause is over, or the second in which calls were postponed.
     private func resume() {
-        if budget.begin(at: BootClock.now) { hand(sieve.release()) }
+        if beginSecond() { hand(sieve.release()) }
         if held.isEmpty { readable?.setEnabled(true) }
         if sieve.isWaiting { timer?.arm(at: budget.end) }
     }
