@@ -143,6 +143,7 @@ public final class SystemBus {
             self.connection = connection
             arrival = nil
             timer?.arm(after: Self.longestPause, accuracy: Self.longestPause / 4)
+            connection.onClogged = { [weak self] in self?.noteClog() }
         } catch {
             // No memory, no descriptors, a directory that we may not enter, a socket whose owner died: each may be
             // temporary.
@@ -191,10 +192,17 @@ public final class SystemBus {
             cloggedSince = nil
             return false
         }
-        let now = BootClock.now
-        let since = cloggedSince ?? now
+        let since = cloggedSince ?? BootClock.now
         cloggedSince = since
-        return now - since >= Self.cloggedPatience
+        guard BootClock.now - since < Self.cloggedPatience else { return true }
+        timer?.arm(at: since + Self.cloggedPatience)
+        return false
+    }
+
+    /// The gate calls this: the next audit may be hours away.
+    private func noteClog() {
+        guard cloggedSince == nil, !isDoomed else { return }
+        _ = isClogged()
     }
 
     /// Whether the socket exists, as far as the address tells.

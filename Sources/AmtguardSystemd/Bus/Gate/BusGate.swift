@@ -7,6 +7,8 @@ import SystemPackage
 final class BusGate {
     /// Whether the bus reads no more of our answers. Then the gate drops further calls.
     var isClogged: () -> Bool = { false }
+    /// Called for each part of a stream that the gate reads while it is so.
+    var onClogged: () -> Void = {}
 
     private let bus: FileDescriptor
     private var inside: FileDescriptor?
@@ -76,6 +78,7 @@ final class BusGate {
         do throws(MessageSieve.Nonsense) {
             var out = beginSecond() ? sieve.release() : []
             let isClogged = isClogged()
+            if isClogged { onClogged() }
             out += try sieve.take(part[..<count]) { kind, sender in
                 switch kind {
                 case .addressed: isClogged ? .drop : budget.judge(sender)
