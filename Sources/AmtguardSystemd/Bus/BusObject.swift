@@ -23,7 +23,7 @@ import SystemPackage
             get: { _, _, _, name, reply, userdata, _ in
                 unsafe object(BusObject.self, behind: userdata).get(name, into: reply)
             },
-            // Never called: `intercept` comes first. It is there because a vtable wants it.
+            // Refuses everybody. A `Set` with the right arguments never comes here: `intercept` takes it before.
             set: { _, _, _, _, _, _, _ in -EACCES })
     }
 

@@ -39,8 +39,11 @@ import CSystemd
             if offer.set == nil {
                 unsafe add(shim_vtable_property(offer.name.cString, offer.signature.cString, get, flags))
             } else {
+                // The setter refuses whoever gets to it, so libsystemd need not check the caller, as above.
                 unsafe add(
-                    shim_vtable_writable_property(offer.name.cString, offer.signature.cString, get, set, flags))
+                    shim_vtable_writable_property(
+                        offer.name.cString, offer.signature.cString, get, set,
+                        flags | UInt64(SD_BUS_VTABLE_UNPRIVILEGED)))
             }
         }
         for offer in interface.signals {
