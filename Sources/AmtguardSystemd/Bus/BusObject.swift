@@ -66,10 +66,7 @@ import SystemPackage
         guard let method = interface.methods.first(where: { call.isMember($0.name) }) else {
             preconditionFailure("\(interface.name) was called for a method that it does not have")
         }
-        switch method.access {
-        case .anyone: method.handler(call)
-        case .root: ifRoot(call) { method.handler(call) }
-        }
+        method.handler(call)
     }
 
     private func get(_ name: UnsafePointer<CChar>?, into reply: OpaquePointer?) -> CInt {

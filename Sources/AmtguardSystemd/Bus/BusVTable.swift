@@ -22,7 +22,7 @@ import CSystemd
 
         unsafe add(shim_vtable_start())
         for offer in interface.methods {
-            // Who may call is asked in BusObject: libsystemd's own check is a call to the bus that waits.
+            // The handler asks who may call: libsystemd's own check is a call to the bus that waits.
             unsafe add(
                 shim_vtable_method(
                     offer.name.cString, keep(offer.takes.map(\.value)), keep(offer.returns.map(\.value)),
