@@ -10,19 +10,23 @@ final class BusFace {
 
     unowned let daemon: Daemon
     private(set) var bus: SystemBus?
+    /// Whether it was told that another program has the name.
+    private var isTaken = false
 
     /// Asks for the name; the bus may come late.
-    ///
-    /// - Parameter isAlone: Whether a lock shows that no other daemon runs here; else the name has to.
-    init(of daemon: Daemon, address: String?, isAlone: Bool) {
+    init(of daemon: Daemon, address: String?) {
         self.daemon = daemon
         let objects = [(path: Self.path, interface: manager), (path: LogControl.path, interface: logControl)]
         bus = try? SystemBus(on: daemon.loop, name: "org.amtguard1", objects: objects, address: address) {
-            [unowned daemon] outcome in
+            [unowned self] outcome in
             switch outcome {
-            case .acquired: break
-            case .taken where !isAlone: daemon.giveWay()
-            case .taken: daemon.warn("The bus name org.amtguard1 belongs to another program; guarding without it.")
+            case .acquired: isTaken = false
+            // Without the lock only the name shows whether another daemon runs here.
+            case .taken where !daemon.keepsake.isLocked: daemon.giveWay()
+            case .taken where isTaken: break
+            case .taken:
+                isTaken = true
+                daemon.warn("The bus name org.amtguard1 belongs to another program; guarding without it.")
             case .failed(let error):
                 daemon.warn(
                     "The bus name org.amtguard1 was refused: \(error). Guarding without it. "

@@ -91,7 +91,7 @@ extension Daemon {
             busDirectory = consume directory
             sources.busDirectory = nil
         }
-        face = BusFace(of: self, address: address, isAlone: keepsake.isLocked)
+        face = BusFace(of: self, address: address)
     }
 
     /// Below `--root` the bus comes with its directory; of itself libsystemd waits for it.

@@ -26,10 +26,10 @@ extension FuzzTarget {
         var sieve = MessageSieve()
         var sifted = Sifted()
         do throws(MessageSieve.Nonsense) {
-            _ = try sieve.take(Array("OK 0\r\n".utf8)[...]) { _ in verdict }
+            _ = try sieve.take(Array("OK 0\r\n".utf8)[...]) { _, _ in verdict }
             var rest = stream
             while !rest.isEmpty {
-                sifted.passed += try sieve.take(rest.prefix(piece)) { _ in verdict }
+                sifted.passed += try sieve.take(rest.prefix(piece)) { _, _ in verdict }
                 rest = rest.dropFirst(piece)
             }
         } catch {

@@ -34,8 +34,7 @@ extension Systemd {
                             decisions.value.append(may)
                             if may { call.reply() } else { call.refuse() }
                         }
-                    },
-                    .init("Root", access: .root) { $0.reply() },
+                    }
                 ],
                 properties: [.init("Level", "s", .silent, get: { .string("x") }, set: { _ in true })])
             slot.value = try place(bus.address, [("/org/example", interface)])
@@ -50,12 +49,36 @@ extension Systemd {
             #expect(try answer(0, ["call"] + object + ["Ask"]) == "")
             #expect(try answer(65_534, ["call"] + object + ["Ask"]).contains("Access denied"))
             #expect(decisions.value == [true, false])
-            #expect(try answer(0, ["call"] + object + ["Root"]) == "")
-            #expect(try answer(65_534, ["call"] + object + ["Root"]).contains("Access denied"))
             #expect(try answer(0, ["set-property"] + object + ["Level", "s", "y"]) == "")
             #expect(try answer(65_534, ["set-property"] + object + ["Level", "s", "y"]).contains("Access denied"))
             #expect(try answer(65_534, ["get-property"] + object + ["Level"]) == "s \"x\"\n")
             slot.value = nil
+        }
+
+        @Test(.enabled(if: getuid() == 0, "Only root may set a property."))
+        func `has no property set by a call with other arguments, and is answered at once`() throws {
+            let bus = try PrivateBus()
+            let isSet = Box<Bool>(false)
+            let setter: (BusValue) -> Bool = { _ in
+                isSet.value = true
+                return true
+            }
+            let interface = BusInterface(
+                "org.example.Guarded",
+                properties: [.init("Level", "s", .silent, get: { .string("x") }, set: setter)])
+            let place = try place(bus.address, [("/org/example", interface)])
+            #expect(try loop.run { outcomes.value == [.acquired] })
+            let start = BootClock.now
+            let program = try bus.busctl([
+                "call", "org.example.Name", "/org/example", "org.freedesktop.DBus.Properties", "Set", "ssvs",
+                "org.example.Guarded", "Level", "s", "y", "z",
+            ])
+            #expect(try loop.run { !program.isRunning })
+            #expect(program.text().contains("denied"))
+            // libsystemd would wait for 5 s.
+            #expect(BootClock.now - start < .seconds(4))
+            #expect(!isSet.value)
+            withExtendedLifetime(place) {}
         }
 
         @Test(.enabled(if: getuid() == 0, "It calls as another user."))

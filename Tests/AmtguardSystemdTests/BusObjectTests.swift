@@ -41,7 +41,6 @@ extension Systemd {
                     .init("Later") { settings.kept = $0 },
                     .init("Forget") { _ in },
                     .init("Refuse") { $0.fail("org.example.No", "Not today.") },
-                    .init("Guarded", access: .root) { $0.reply() },
                 ],
                 properties: [
                     .init("Version", "s", .const, get: { .string("1") }),
@@ -133,11 +132,6 @@ extension Systemd {
             #expect(try pair.set("Count", "s", "x")?.error?.name == "org.freedesktop.DBus.Error.PropertyReadOnly")
             #expect(settings.level == "debug")
             withExtendedLifetime(match) {}
-        }
-
-        @Test(.enabled(if: getuid() == 0, "Only root may call it."))
-        func `lets root call what is root's`() throws {
-            #expect(try pair.call(interface, "Guarded")?.error == nil)
         }
 
         @Test func `announces the present values of the properties that changed, and signals`() throws {

@@ -7,7 +7,8 @@ import Testing
 
     /// What comes through when the bytes come in pieces of a size.
     private static func sift(
-        _ bytes: [UInt8], piece: Int = .max, judge: (String) -> MessageSieve.Judgement = { _ in .pass }
+        _ bytes: [UInt8], piece: Int = .max,
+        judge: (MessageSieve.Kind, String) -> MessageSieve.Judgement = { _, _ in .pass }
     ) throws -> (out: [UInt8], sieve: MessageSieve) {
         var sieve = MessageSieve()
         var out = try sieve.take(greeting[...], judge: judge)
@@ -33,10 +34,10 @@ import Testing
     @Test func `takes what is said after the welcome, and then messages`() throws {
         var sieve = MessageSieve()
         let bytes = Array("REJECTED EXTERNAL\r\nOK 01\r\nAGREE_UNIX_FD\r\n".utf8) + WireMessage().bytes
-        let out = try sieve.take(bytes[...]) { _ in .pass }
+        let out = try sieve.take(bytes[...]) { _, _ in .pass }
         #expect(out == bytes)
         let nonsense = [UInt8](repeating: 0, count: 16)
-        #expect(throws: MessageSieve.Nonsense.self) { _ = try sieve.take(nonsense[...]) { _ in .pass } }
+        #expect(throws: MessageSieve.Nonsense.self) { _ = try sieve.take(nonsense[...]) { _, _ in .pass } }
     }
 
     @Test(arguments: [false, true], [1_000, .max])
@@ -65,9 +66,9 @@ import Testing
             WireMessage(type: 1, isLittleEndian: false, sender: ":1.5", text: "x"),
         ]
         var sieve = MessageSieve()
-        _ = try sieve.take(Self.greeting[...]) { _ in .drop }
+        _ = try sieve.take(Self.greeting[...]) { _, _ in .drop }
         let out = try sieve.take(messages.flatMap(\.bytes)[...]) {
-            asked.append($0)
+            asked.append($1)
             return .drop
         }
         #expect(asked == [":1.1", ":1.2", ":1.5"])
@@ -75,11 +76,79 @@ import Testing
         #expect(sieve.hasDropped)
     }
 
+    /// A field that no specification knows: its code, its type, and its value with the padding before it.
+    private static func field(_ type: String, _ value: [UInt8]) -> [UInt8] {
+        [10, UInt8(type.utf8.count)] + Array(type.utf8) + [0] + value
+    }
+
+    private static let readable: [[UInt8]] = [
+        field("b", [1, 0, 0, 0]),
+        field("y", [1]),
+        field("q", [1, 2]),
+        field("t", [0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]),
+        field("g", [1, 98, 0]),
+        field("s", [1, 0, 0, 0, 120, 0]),
+        field("ay", [0, 0, 0, 3, 0, 0, 0, 1, 2, 3]),
+        field("ay", [0, 0, 0, 0, 0, 0, 0]),
+        field("at", [0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]),
+        field("aas", [0, 0, 4, 0, 0, 0, 0, 0, 0, 0]),
+    ]
+
+    /// Some are valid, with a type that the sieve does not read. The others are not.
+    private static let unreadable: [[UInt8]] = [
+        field("(y)", [0, 0, 1]),
+        field("v", [1, 121, 0, 1]),
+        field("ayy", [0, 0, 0, 0, 0, 0, 1]),
+        field("", []),
+        field("ay", [0, 0, 0, 255, 255, 255, 255]),
+        [10, 255, 121, 0],
+    ]
+
+    @Test(arguments: readable) func `finds the sender behind a field of any simple type`(field: [UInt8]) throws {
+        var asked: [String] = []
+        let bytes = WireMessage(sender: ":1.7", extra: field).bytes
+        let out = try Self.sift(bytes) {
+            asked.append($1)
+            return .pass
+        }.out
+        #expect(asked == [":1.7"])
+        #expect(out == bytes)
+    }
+
+    @Test(arguments: unreadable)
+    func `asks about those whose header it can't read, as about one sender`(field: [UInt8]) throws {
+        var asked: [String] = []
+        let messages = [
+            WireMessage(extra: field), WireMessage(type: 4, destination: nil, extra: field), WireMessage(sender: nil),
+            WireMessage(type: 2, extra: field),
+        ]
+        let out = try Self.sift(messages.flatMap(\.bytes)) { kind, sender in
+            asked.append(sender)
+            #expect(kind == .addressed)
+            return .drop
+        }.out
+        #expect(asked == ["", "", ""])
+        #expect(out == messages[3].bytes)
+    }
+
+    @Test func `tells a signal to all from what is addressed to us`() throws {
+        var asked: [MessageSieve.Kind] = []
+        let messages = [
+            WireMessage(type: 4, destination: nil), WireMessage(type: 4, destination: ":1.1"),
+            WireMessage(type: 1, destination: ":1.1"), WireMessage(type: 1, destination: nil),
+        ]
+        _ = try Self.sift(messages.flatMap(\.bytes)) { kind, _ in
+            asked.append(kind)
+            return .pass
+        }
+        #expect(asked == [.broadcast, .addressed, .addressed, .addressed])
+    }
+
     @Test func `keeps what is postponed until it is asked for, as far as there is room`() throws {
         let text = String(repeating: "x", count: 30_000)
         let message = WireMessage(text: text).bytes
         var (out, sieve) = try Self.sift(
-            (0..<20).flatMap { _ in message }, piece: 5_000, judge: { _ in .postpone })
+            (0..<20).flatMap { _ in message }, piece: 5_000, judge: { _, _ in .postpone })
         #expect(out == [])
         #expect(sieve.isWaiting)
         let kept = sieve.release()
@@ -105,7 +174,9 @@ import Testing
                 if numbers.below(4) == 0 { message[numbers.below(40)] = UInt8(numbers.below(256)) }
                 bytes += message
             }
-            let judge: (String) -> MessageSieve.Judgement = { $0 == ":1.1" ? .drop : $0 == ":1.2" ? .postpone : .pass }
+            let judge: (MessageSieve.Kind, String) -> MessageSieve.Judgement = {
+                $1 == ":1.1" ? .drop : $1 == ":1.2" ? .postpone : .pass
+            }
             func sifted(_ piece: Int) -> [UInt8]? {
                 guard var (out, sieve) = try? Self.sift(bytes, piece: piece, judge: judge) else { return nil }
                 out += sieve.release()
@@ -204,7 +275,7 @@ import Testing
 @Suite struct `A waiting room` {
     @Test func `has room for a few of nobody knows whom, of one user, and of all`() {
         var room = WaitingRoom()
-        let unknown = (0..<100).filter { _ in room.admit() }.count
+        let unknown = (0..<100).filter { room.admit(":1.\($0)") }.count
         #expect(unknown == WaitingRoom.mostUnknown)
         let mine = (0..<5).filter { _ in room.admit(1_000) }.count
         #expect(mine == WaitingRoom.mostOfUser)
@@ -212,11 +283,19 @@ import Testing
         #expect(mine + others == WaitingRoom.mostOfAll)
     }
 
+    @Test func `has room for others, however much one sender calls`() {
+        var room = WaitingRoom()
+        let mine = (0..<1_000).filter { _ in room.admit(":1.1") }.count
+        #expect(mine == WaitingRoom.mostOfSender)
+        let others = room.admit(":1.2")
+        #expect(others)
+    }
+
     @Test func `has room again when one has left`() {
         var room = WaitingRoom()
-        while room.admit() {}
-        room.leave()
-        let unknown = [room.admit(), room.admit()]
+        while room.admit(":1.1") {}
+        room.leave(":1.1")
+        let unknown = [room.admit(":1.1"), room.admit(":1.1")]
         #expect(unknown == [true, false])
         while room.admit(1_000) {}
         room.leave(1_000)

@@ -44,6 +44,42 @@ extension Systemd {
             withExtendedLifetime((first, second)) {}
         }
 
+        @Test func `asks for a while before it tells that another has the name that it had`() throws {
+            let bus = try PrivateBus()
+            let place = try place(bus.address)
+            #expect(try loop.run { outcomes.value == [.acquired] })
+            bus.kill()
+            #expect(try loop.run { !place.isConnected })
+            try bus.start()
+            try bus.wait()
+            // Meanwhile the loop of the first one stands still.
+            let other = try EventLoop()
+            let thief = Box<[SystemBus.NameOutcome]>([])
+            let second = try SystemBus(on: other, name: "org.example.Name", address: bus.address) {
+                thief.value.append($0)
+            }
+            #expect(try other.run { thief.value == [.acquired] })
+            #expect(try loop.run { place.isConnected })
+            try loop.run(for: .seconds(2))
+            #expect(outcomes.value == [.acquired])
+            #expect(try loop.run(for: .seconds(20)) { outcomes.value == [.acquired, .taken] })
+            place.lookAfterConnection()
+            #expect(try loop.run { outcomes.value == [.acquired, .taken, .taken] })
+            withExtendedLifetime(second) {}
+        }
+
+        @Test func `gets the name when the program that had it has ended`() throws {
+            let bus = try PrivateBus()
+            let first = Box<SystemBus?>(try place(bus.address))
+            #expect(try loop.run { outcomes.value == [.acquired] })
+            let second = try place(bus.address)
+            #expect(try loop.run { outcomes.value == [.acquired, .taken] })
+            first.value = nil
+            try loop.run(for: .milliseconds(100))
+            second.lookAfterConnection()
+            #expect(try loop.run { outcomes.value == [.acquired, .taken, .acquired] })
+        }
+
         @Test func `waits for a bus that comes late, to a directory that is not there yet`() throws {
             let bus = try PrivateBus(later: true)
             let place = try place(bus.address)
@@ -117,6 +153,24 @@ extension Systemd {
             sender.emit("Said", path: "/org/example", interface: "org.example.Hello", [.string("true")])
             #expect(try loop.run { !heard.value.isEmpty })
             #expect(heard.value == ["true"])
+        }
+
+        @Test func `hears a signal behind more calls than it takes`() throws {
+            let bus = try PrivateBus()
+            let heard = Box<Int>(0)
+            let listener = try place(bus.address)
+            listener.subscribe(sender: nil, path: nil, interface: "org.example.Hello", member: "Said") { _ in
+                heard.value += 1
+            }
+            let sender = try SystemBus(on: loop, name: nil, address: bus.address)
+            #expect(try loop.run { outcomes.value == [.acquired] && sender.isConnected })
+            try loop.run(for: .milliseconds(100))
+            for _ in 0..<(2 * CallBudget.inAll) {
+                sender.connection?.call("org.example.Name", "/org/example", "org.example.Hello", "Missing", []) { _ in }
+            }
+            sender.emit("Said", path: "/org/example", interface: "org.example.Hello", [.string("x")])
+            #expect(try loop.run { heard.value == 1 })
+            withExtendedLifetime((listener, sender)) {}
         }
 
         @Test func `waits for no bus that hangs, and bounds what it keeps for it`() throws {

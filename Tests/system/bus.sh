@@ -101,3 +101,30 @@ expect "a second guard that has no lock goes by the name, and exits with 1" is $
 expect "and says why" like "$said" '*Another amtguardd guards this host already.'
 expect "the first goes on" runs $guard
 stop_guard
+
+# A guard that had the name comes back to the bus, and finds that another program has it.
+stolen() {  # by another program, while the guard does not look
+    eventually "it has its name" has_name
+    kill -STOP $guard
+    stop_bus
+    start_bus
+    $work/helpers/stranger own $bus_address org.amtguard1 >owned &
+    thief=$!
+    eventually "another program has it" test -s owned
+    kill -CONT $guard
+}
+start_guard AuditSec=1s
+stolen
+eventually "with the lock it goes on, and tells" says 'org.amtguard1 belongs to another program; guarding without it.'
+sleep 3
+expect "once" says_times 1 'belongs to another program'
+kill $thief
+eventually "it takes the name when it is free" property Verdict 's "protected"'
+stop_guard
+rm -rf $run
+: >$run
+start_guard AuditSec=1s
+stolen
+wait_guard
+expect "without a lock it gives way" is $status 1
+expect "and says why" says 'Another amtguardd guards this host already.'

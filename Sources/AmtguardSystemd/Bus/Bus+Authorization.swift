@@ -13,7 +13,7 @@ extension Bus {
     func user(of call: BusCall, _ body: @escaping (UInt32?) -> Void) {
         guard unsafe sd_bus_is_bus_client(bus) > 0 else { return body(peerUser) }
         guard let sender = call.sender else { return body(nil) }
-        guard waitingRoom.admit() else {
+        guard waitingRoom.admit(sender) else {
             call.failForNow()
             return body(nil)
         }
@@ -21,7 +21,7 @@ extension Bus {
             "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixUser",
             [.string(sender)]
         ) { [weak self] reply in
-            self?.waitingRoom.leave()
+            self?.waitingRoom.leave(sender)
             body(try? reply?.readUInt32())
         }
     }

@@ -13,6 +13,8 @@ import SystemPackage
     private var gate: BusGate?
     private static let sendBufferSize = 131_072
     var waitingRoom = WaitingRoom()
+    /// Called when calls are dropped because the bus reads no more of our answers.
+    var onClogged: () -> Void = {}
 
     /// How many answers may wait for the bus to read them. Beyond that no caller gets an answer. The bus stops reading
     /// from us when it keeps too many of our messages for clients that do not read.
@@ -41,6 +43,7 @@ import SystemPackage
                 throw Errno(rawValue: -result)
             }
             gate.isClogged = { [unowned connection] in connection.isClogged }
+            gate.onClogged = { [unowned connection] in connection.onClogged() }
             connection.gate = gate
             output = copy
         } else {

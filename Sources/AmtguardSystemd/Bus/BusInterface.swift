@@ -22,32 +22,22 @@ public struct BusInterface {
         self.signals = signals
     }
 
-    /// Who may call. Who may talk to the service at all is up to the bus's own policy.
-    public enum Access: Sendable {
-        /// Whoever gets through; the handler may ask `SystemBus.authorize`.
-        case anyone
-        /// The user root alone.
-        case root
-    }
-
-    /// A method.
+    /// A method. Whoever the bus's own policy lets through may call it; the handler may ask `SystemBus.authorize`.
     public struct Method {
         let name: StaticString
         let takes: KeyValuePairs<StaticString, StaticString>
         let returns: KeyValuePairs<StaticString, StaticString>
-        let access: Access
         let handler: (BusCall) -> Void
 
         /// A method whose handler answers the call, now or later. Its arguments are of the types that it takes.
         public init(
             _ name: StaticString, takes: KeyValuePairs<StaticString, StaticString> = [:],
-            returns: KeyValuePairs<StaticString, StaticString> = [:], access: Access = .anyone,
+            returns: KeyValuePairs<StaticString, StaticString> = [:],
             _ handler: @escaping (BusCall) -> Void
         ) {
             self.name = name
             self.takes = takes
             self.returns = returns
-            self.access = access
             self.handler = handler
         }
     }

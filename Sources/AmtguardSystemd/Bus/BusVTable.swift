@@ -22,7 +22,7 @@ import CSystemd
 
         unsafe add(shim_vtable_start())
         for offer in interface.methods {
-            // Who may call is asked in BusObject: libsystemd's own check is a call to the bus that waits.
+            // The handler asks who may call: libsystemd's own check is a call to the bus that waits.
             unsafe add(
                 shim_vtable_method(
                     offer.name.cString, keep(offer.takes.map(\.value)), keep(offer.returns.map(\.value)),
@@ -39,8 +39,11 @@ import CSystemd
             if offer.set == nil {
                 unsafe add(shim_vtable_property(offer.name.cString, offer.signature.cString, get, flags))
             } else {
+                // The setter refuses whoever gets to it, so libsystemd need not check the caller, as above.
                 unsafe add(
-                    shim_vtable_writable_property(offer.name.cString, offer.signature.cString, get, set, flags))
+                    shim_vtable_writable_property(
+                        offer.name.cString, offer.signature.cString, get, set,
+                        flags | UInt64(SD_BUS_VTABLE_UNPRIVILEGED)))
             }
         }
         for offer in interface.signals {

@@ -11,7 +11,7 @@ public final class SystemBus {
     public enum NameOutcome: Hashable, Sendable {
         /// The name is ours until the connection ends.
         case acquired
-        /// Another process has it. It is asked for again on the next connection only.
+        /// Another process has it. It is asked for again at each `lookAfterConnection`.
         case taken
         /// The bus refused, for example with `.permissionDenied` by its policy.
         case failed(Errno)
@@ -24,6 +24,10 @@ public final class SystemBus {
     private static let longestPause: Duration = .seconds(30)
     /// How long a bus may read nothing from us before we connect again.
     private static let cloggedPatience: Duration = .seconds(10)
+    /// How long a bus may take to notice that our former connection ended, and how often the name is asked for then. A
+    /// bus that was clogged takes about a second.
+    private static let takenPatience: Duration = .seconds(10)
+    private static let takenPause: Duration = .seconds(1)
 
     private let loop: EventLoop
     private let address: BusAddress
@@ -38,6 +42,7 @@ public final class SystemBus {
     private var pause = SystemBus.shortestPause
     private var readySince: Duration?
     private var cloggedSince: Duration?
+    private var takenSince: Duration?
     private var hasOwned = false
     /// The connection is dead or useless: the timer is running that replaces it.
     private var isDoomed = false
@@ -53,7 +58,8 @@ public final class SystemBus {
     ///   - name: the well-known name to ask for, neither queueing for it nor letting others take it; nil for none.
     ///   - objects: what is offered, on each connection again.
     ///   - address: nil for DBUS_SYSTEM_BUS_ADDRESS, or else the system bus.
-    ///   - onName: called once a connection, inside the loop.
+    ///   - onName: called inside the loop, for each answer that tells something new, and whenever the name is still
+    ///     taken.
     /// - Throws: what the loop's timer failed with. A bus that is out of reach is no error.
     public init(
         on loop: EventLoop, name: String?, objects: [(path: String, interface: BusInterface)] = [],
@@ -137,6 +143,7 @@ public final class SystemBus {
                     self?.reopenLater()
                 },
             ]
+            connection.onClogged = { [weak self] in self?.noteClog() }
             for object in objects { try object.attach(to: connection) }
             for subscription in subscriptions { establish(subscription, on: connection) }
             if let name { request(name, on: connection) }
@@ -159,7 +166,10 @@ public final class SystemBus {
         connection = nil
         readySince = nil
         cloggedSince = nil
+        takenSince = nil
         isDoomed = false
+        // The next connection has not asked yet.
+        if outcome == .taken { outcome = nil }
     }
 
     private func reopenLater() {
@@ -177,10 +187,9 @@ public final class SystemBus {
         if isDoomed || (!isConnected && mayBeThere) || isClogged() { open() }
         guard isConnected, let name, let connection else { return }
         switch outcome {
-        // Meanwhile the bus's policy may have been corrected, or our own former connection may have ended.
-        case .failed: request(name, on: connection)
-        case .taken where hasOwned: request(name, on: connection)
-        case .acquired, .taken, nil: break
+        // Meanwhile the bus's policy may have been corrected, or the owner of the name may have ended.
+        case .failed, .taken: request(name, on: connection)
+        case .acquired, nil: break
         }
     }
 
@@ -191,10 +200,17 @@ public final class SystemBus {
             cloggedSince = nil
             return false
         }
-        let now = BootClock.now
-        let since = cloggedSince ?? now
+        let since = cloggedSince ?? BootClock.now
         cloggedSince = since
-        return now - since >= Self.cloggedPatience
+        guard BootClock.now - since < Self.cloggedPatience else { return true }
+        timer?.arm(at: since + Self.cloggedPatience)
+        return false
+    }
+
+    /// The gate calls this: the next audit may be hours away.
+    private func noteClog() {
+        guard cloggedSince == nil, !isDoomed else { return }
+        _ = isClogged()
     }
 
     /// Whether the socket exists, as far as the address tells.
@@ -243,14 +259,20 @@ public final class SystemBus {
         }
     }
 
-    /// Does not report a refusal again if it is repeated. It also does not report `taken` if we had the name before:
-    /// then the bus has not noticed yet that our former connection ended.
+    /// Does not report a refusal again if it is repeated. If we had the name before, it asks again for a while before it
+    /// reports `taken`: the bus may not have noticed yet that our former connection ended.
     private func take(_ outcome: NameOutcome) {
         let former = self.outcome
         self.outcome = outcome
         switch outcome {
         case .acquired: hasOwned = true
-        case .taken where hasOwned: return
+        case .taken where hasOwned:
+            let since = takenSince ?? BootClock.now
+            takenSince = since
+            guard BootClock.now - since >= Self.takenPatience else {
+                if !isDoomed { timer?.arm(after: Self.takenPause) }
+                return
+            }
         case .failed where former == outcome: return
         case .taken, .failed: break
         }

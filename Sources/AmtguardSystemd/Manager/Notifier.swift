@@ -18,9 +18,6 @@ import Glibc
         timer = loop.timer("notifier") { [unowned self] in pay() }
     }
 
-    /// Whether all that was owed has been taken.
-    public var isSettled: Bool { debts.isEmpty }
-
     /// The service is up, or up again after `reloading()`.
     public func ready(status: String) { owe { $0.ready(status) } }
 

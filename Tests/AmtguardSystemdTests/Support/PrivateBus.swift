@@ -20,6 +20,7 @@ final class PrivateBus {
               <type>session</type>
               <listen>\(address)</listen>
               <auth>EXTERNAL</auth>
+              <limit name="max_replies_per_connection">10000</limit>
               <servicedir>\(directory.path)/services</servicedir>
               <policy context="default">
                 <allow user="*"/><allow own="*"/><allow send_type="method_call"/><allow send_type="signal"/>

@@ -3,10 +3,13 @@ struct WireMessage {
     var type: UInt8 = 1
     var isLittleEndian = true
     var sender: String? = ":1.7"
+    var destination: String? = ":1.1"
     var path = "/org/example"
     var member = "Member"
     /// The text that is its argument; none where it is nil.
     var text: String?
+    /// Another field, before the sender.
+    var extra: [UInt8] = []
 
     var bytes: [UInt8] {
         var fields: [UInt8] = []
@@ -19,6 +22,9 @@ struct WireMessage {
         field(1, "o", path)
         if text != nil { field(8, "g", "s") }
         field(3, "s", member)
+        if let destination { field(6, "s", destination) }
+        while fields.count % 8 != 0 { fields.append(0) }
+        fields += extra
         if let sender { field(7, "s", sender) }
         let body = text.map { number($0.utf8.count) + Array("\($0)\0".utf8) } ?? []
         var message = [isLittleEndian ? UInt8(ascii: "l") : UInt8(ascii: "B"), type, 0, 1]

@@ -7,11 +7,15 @@ import SystemPackage
 final class BusGate {
     /// Whether the bus reads no more of our answers. Then the gate drops further calls.
     var isClogged: () -> Bool = { false }
+    /// Called for each part of a stream that the gate reads while it is so.
+    var onClogged: () -> Void = {}
 
     private let bus: FileDescriptor
     private var inside: FileDescriptor?
     private var sieve = MessageSieve()
     private var budget = CallBudget()
+    /// No number of calls crowds out a signal to which we have subscribed.
+    private var broadcastBudget = CallBudget()
     private var part = [UInt8](repeating: 0, count: BusGate.partLength)
     /// The bytes that libsystemd has not read yet.
     private var held: [UInt8] = []
@@ -72,9 +76,15 @@ final class BusGate {
             return
         }
         do throws(MessageSieve.Nonsense) {
-            var out = budget.begin(at: BootClock.now) ? sieve.release() : []
+            var out = beginSecond() ? sieve.release() : []
             let isClogged = isClogged()
-            out += try sieve.take(part[..<count]) { isClogged ? .drop : budget.judge($0) }
+            if isClogged { onClogged() }
+            out += try sieve.take(part[..<count]) { kind, sender in
+                switch kind {
+                case .addressed: isClogged ? .drop : budget.judge(sender)
+                case .broadcast: broadcastBudget.judge(sender)
+                }
+            }
             hand(out)
         } catch {
             return shut()
@@ -87,9 +97,16 @@ final class BusGate {
         }
     }
 
+    /// Both budgets begin their seconds together.
+    private func beginSecond() -> Bool {
+        let now = BootClock.now
+        _ = broadcastBudget.begin(at: now)
+        return budget.begin(at: now)
+    }
+
     /// The timer: the pause is over, or the second in which calls were postponed.
     private func resume() {
-        if budget.begin(at: BootClock.now) { hand(sieve.release()) }
+        if beginSecond() { hand(sieve.release()) }
         if held.isEmpty { readable?.setEnabled(true) }
         if sieve.isWaiting { timer?.arm(at: budget.end) }
     }

@@ -4,7 +4,7 @@
 /// A sender that exceeded its share in the last second is greedy. All greedy senders together get no more than one
 /// sender alone may have. So a thousand of them leave room for a user who asks for the status. The first call beyond a
 /// share waits for the next second, and later ones are dropped. So a sender that waits for each answer before its next
-/// call loses none.
+/// call loses none, unless it is greedy together with others.
 struct CallBudget {
     /// The number of calls that the senders share.
     static let inAll = 256

@@ -1,4 +1,4 @@
-/// The header of a message on the wire: its type, its sender and its lengths.
+/// The header of a message on the wire: its type, its lengths, its sender, and whether it has a destination.
 ///
 /// See the D-Bus specification, "Message Format": 16 bytes, an array of fields, and padding to 8 bytes before the body.
 struct MessageHeader {
@@ -6,6 +6,16 @@ struct MessageHeader {
     static let fixedLength = 16
     /// The longest message that the specification allows, and so a limit for each part of it.
     private static let longest = 1 << 27
+    /// The codes of two fields.
+    private static let (destination, sender) = (UInt8(6), UInt8(7))
+
+    /// What the fields say about who sent the message to whom.
+    struct Route {
+        /// The unique name of the sender, which the bus has set.
+        var sender: String?
+        /// Whether the message is for us alone. Only a broadcast signal has no destination.
+        var hasDestination = false
+    }
 
     private let isLittleEndian: Bool
     private let type: UInt8
@@ -31,6 +41,8 @@ struct MessageHeader {
     /// Whether the message answers one of our calls: a method's return, or an error.
     var isAnswer: Bool { type == 2 || type == 3 }
 
+    var isSignal: Bool { type == 4 }
+
     /// Writes another length of the body into the header.
     func setBodyLength(_ length: Int, in header: inout [UInt8]) {
         for index in 0..<4 {
@@ -39,31 +51,64 @@ struct MessageHeader {
         }
     }
 
-    /// The sender, which the bus has set; `nil` if the header has none.
-    func sender(in header: [UInt8]) -> String? {
+    /// Reads the fields. Those that are of no use here are skipped, whatever their codes are.
+    ///
+    /// - Returns: `nil` if there is a field that is neither of a basic type nor an array of one.
+    func route(in header: [UInt8]) -> Route? {
+        var route = Route()
         var at = Self.fixedLength
         let end = min(at + fieldsLength, header.count)
         while at < end {
             // A field consists of its code, the type of its value (with a length and a NUL), and the value.
-            at = (at + 7) / 8 * 8
-            guard at + 8 <= end, header[at + 1] == 1, header[at + 3] == 0 else { return nil }
-            let code = header[at]
-            let type = Unicode.Scalar(header[at + 2])
-            at += 4
-            switch type {
-            case "s", "o":
-                let start = at + 4
-                let length = Self.number(in: header, at: at, isLittleEndian)
-                guard length < end - start else { return nil }
-                if code == 7 { return String(decoding: header[start..<(start + length)], as: UTF8.self) }
-                at = start + length + 1
-            case "g": at += Int(header[at]) + 2
-            case "u": at += 4
-            default: return nil
+            at = Self.align(at, to: 8)
+            guard at + 2 <= end else { return nil }
+            let (code, typeLength) = (header[at], Int(header[at + 1]))
+            at += 2 + typeLength + 1
+            guard at <= end else { return nil }
+            let type = header[(at - 1 - typeLength)..<(at - 1)]
+            guard let value = value(of: type, in: header, at: at, end: end) else { return nil }
+            at = value.upperBound
+            switch code {
+            case Self.destination: route.hasDestination = true
+            case Self.sender: route.sender = String(decoding: header[value].dropFirst(4).dropLast(), as: UTF8.self)
+            default: break
             }
         }
-        return nil
+        return route
     }
+
+    /// Where the value of a type lies, with its length and without the padding before it.
+    private func value(of type: ArraySlice<UInt8>, in header: [UInt8], at: Int, end: Int) -> Range<Int>? {
+        let element = type.drop { $0 == UInt8(ascii: "a") }
+        guard element.count == 1, let letter = element.first, let size = Self.size(of: letter) else { return nil }
+        let isArray = type.count > 1
+        let hasLongLength = isArray || letter == UInt8(ascii: "s") || letter == UInt8(ascii: "o")
+        let start = Self.align(at, to: hasLongLength ? 4 : size)
+        var rest = start + (hasLongLength ? 4 : size)
+        guard rest <= end else { return nil }
+        if isArray {
+            let isFlat = type.count == 2
+            rest = Self.align(rest, to: isFlat ? size : 4) + Self.number(in: header, at: start, isLittleEndian)
+        } else if hasLongLength {
+            rest += Self.number(in: header, at: start, isLittleEndian) + 1
+        } else if letter == UInt8(ascii: "g") {
+            rest += Int(header[start]) + 1
+        }
+        return rest <= end ? start..<rest : nil
+    }
+
+    /// How long a value of a basic type is, and to how many bytes it is aligned. Of a text this is its length field.
+    private static func size(of type: UInt8) -> Int? {
+        switch Unicode.Scalar(type) {
+        case "y", "g": 1
+        case "n", "q": 2
+        case "b", "i", "u", "h", "s", "o": 4
+        case "x", "t", "d": 8
+        default: nil
+        }
+    }
+
+    private static func align(_ offset: Int, to size: Int) -> Int { (offset + size - 1) / size * size }
 
     private static func number(in bytes: [UInt8], at offset: Int, _ isLittleEndian: Bool) -> Int {
         var number = 0

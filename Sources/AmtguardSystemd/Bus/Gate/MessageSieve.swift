@@ -13,6 +13,14 @@ package struct MessageSieve {
         case drop
     }
 
+    /// What has a budget of its own.
+    package enum Kind {
+        /// A call, or a signal that its sender addressed to us: any user of the machine can send it.
+        case addressed
+        /// A broadcast signal. The bus hands over only those that match our subscriptions.
+        case broadcast
+    }
+
     /// The bytes are not D-Bus.
     package struct Nonsense: Error {}
 
@@ -52,10 +60,10 @@ package struct MessageSieve {
 
     /// Takes bytes from the bus, and returns those that pass.
     ///
-    /// - Parameter judge: decides about a call or a signal of a sender. Answers, and messages of the bus itself, always
-    ///   pass.
+    /// - Parameter judge: decides about a call or a signal of a sender. The sender is empty if the header can't be read.
+    ///   Answers, and messages of the bus itself, always pass.
     package mutating func take(
-        _ bytes: ArraySlice<UInt8>, judge: (_ sender: String) -> Judgement
+        _ bytes: ArraySlice<UInt8>, judge: (_ kind: Kind, _ sender: String) -> Judgement
     ) throws(Nonsense) -> [UInt8] {
         hasDropped = false
         var rest = bytes
@@ -116,7 +124,7 @@ package struct MessageSieve {
     }
 
     private mutating func read(
-        into out: inout [UInt8], _ judge: (_ sender: String) -> Judgement
+        into out: inout [UInt8], _ judge: (_ kind: Kind, _ sender: String) -> Judgement
     ) throws(Nonsense) {
         switch part {
         case .greeting: return
@@ -139,11 +147,16 @@ package struct MessageSieve {
 
     /// The header is complete. Decides what happens to the message.
     private mutating func begin(
-        _ header: MessageHeader, into out: inout [UInt8], _ judge: (_ sender: String) -> Judgement
+        _ header: MessageHeader, into out: inout [UInt8], _ judge: (_ kind: Kind, _ sender: String) -> Judgement
     ) {
-        let sender = header.sender(in: gathered)
+        let route = header.route(in: gathered)
+        // A header that can't be read is no way around the budget.
+        let sender = route?.sender ?? ""
+        let isBroadcast = header.isSignal && route?.hasDestination == false
         var judgement = Judgement.pass
-        if !header.isAnswer, let sender, sender != "org.freedesktop.DBus" { judgement = judge(sender) }
+        if !header.isAnswer, sender != "org.freedesktop.DBus" {
+            judgement = judge(isBroadcast ? .broadcast : .addressed, sender)
+        }
         let body = min(header.bodyLength, Self.most - header.length)
         if judgement == .postpone, waitingCount + header.length + body > Self.mostWaiting { judgement = .drop }
         guard judgement != .drop else {
