@@ -53,7 +53,7 @@ programs:
 
 # Checks that a build in another directory has the same bytes.
 test-reproducible: release
-	Tools/reproducible.sh $(BIN)
+	Tools/reproducible.sh $(BIN) $(PROGRAMS)
 
 # One debug build; --disable-xctest drops the empty report of a library that has no tests here.
 test:
