@@ -39,7 +39,7 @@ MEASURES  = -c release --package-path Benchmarks
 BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: test-emulator test-boot test-reproducible all release programs test torture fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: test-emulator test-boot test-reproducible all release programs test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
@@ -53,7 +53,7 @@ programs:
 
 # Checks that a build in another directory has the same bytes.
 test-reproducible: release
-	Tools/reproducible.sh $(BIN)
+	Tools/reproducible.sh $(BIN) $(PROGRAMS)
 
 # One debug build; --disable-xctest drops the empty report of a library that has no tests here.
 test:
@@ -69,6 +69,19 @@ torture:
 	$(SWIFT) build $(HELPERS)
 	AMTGUARD_BIN=$(DEBUG_BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) BENCH_BIN=$(DEBUG_BIN) \
 	PLAY_TIME=$(or $(SECONDS),7200) Tests/system/run kills.sh $(or $(ACTS),all)
+
+# Floods of calls, signals and overwrites against the release build, an hour and a half; make test plays a part of them.
+# KINDS="Describe Check" selects kinds and leaves out the overwrites; SECONDS=60 each, CONNECTIONS=1000.
+flood:
+	Tools/dependencies.sh test
+	$(MAKE) programs PROGRAMS="amtguardd amtguardctl"
+	$(SWIFT) build $(HELPERS)
+	$(SWIFT) build $(MEASURES)
+	export AMTGUARD_BIN=$(BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) \
+	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) RELEASE=1 && \
+	PLAY_TIME=$(or $(PLAY_TIME),14400) \
+	Tests/system/run flood.sh $(or $(SECONDS),60) $(or $(CONNECTIONS),1000) $(KINDS) && \
+	{ test -n "$(KINDS)" || PLAY_TIME=900 OVERWRITE_SECONDS=120 OVERWRITE_RATES="1 10 100 1000" Tests/system/run overwrites.sh; }
 
 # The emulated MEI device, and the guard with it. It is a separate package that needs libfuse3, and /dev/fuse to run.
 test-emulator:

@@ -1,8 +1,7 @@
 # Floods of calls and signals, by many and by whom nobody answers: repairs come in time, and nothing else is seen of them.
 #
-# flood.sh [SECONDS [CONNECTIONS [KIND…]]]: each kind for so long; how much slower repairs are is printed. With more than a
-# second each call comes in three manners (see stranger.c). A minute of each, by 1,000 connections, takes an hour:
-# PLAY_TIME=5000 Tests/system/run flood.sh 60 1000
+# flood.sh [SECONDS [CONNECTIONS [KIND…]]]: each kind for so long. With more than a second each call comes in three manners
+# (see stranger.c). `make flood` plays a minute of each, by 1,000 connections, in somewhat more than an hour.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -x $BENCH_BIN/overwriter ]] || skip "Benchmarks is not built: swift build -c release --package-path Benchmarks"
 
@@ -14,41 +13,64 @@ shift $(($# < 2 ? $# : 2))
 emulate amt
 export WATCHDOG_USEC=2000000
 start_bus
-start_guard AuditSec=1s RepairBurst=1000000 RepairsPerSec=1000000
+start_guard AuditSec=1s RepairBurst=1000000 RepairsPerSec=100000
 eventually "it has its name" has_name
+opened=$(descriptors)
 
-# The median of some repairs, in microseconds; none took a second.
-repairs() {
-    "$BENCH_BIN/overwriter" repairs 100 | sort -n >took
-    expect "each of 100 repairs came within a second" test "$(head -n 1 took)" -gt 0
-    median=$(($(sed -n 50p took) / 1000))
+# How many times as long as without a flood a repair may take, at the median. The short play is one of many tests on a machine
+# that does other work too: a repair may wait there for a program's turn on the processor, 3 ms, with a flood or without.
+slower=3 turn=1
+((seconds > 1)) || slower=10 turn=3000
+if is_release; then most=$((16000000 / 1024)); else most=$(($(peak) + 8192)); fi  # KiB
+
+# The median of so many repairs, in microseconds; none took a second.
+repairs() {  # COUNT
+    "$BENCH_BIN/overwriter" repairs "$1" | sort -n >took
+    expect "each of $1 repairs came within a second" test "$(head -n 1 took)" -gt 0
+    median=$(($(sed -n "$((($1 + 1) / 2))p" took) / 1000))
 }
-repairs
-alone=$median
-printf 'a repair takes %s us at the median\n' $alone
-opened=$(descriptors) most=$(($(peak) + 8192))
+tells() {  # LINES COUNT: since there were so many lines, at most so many of other things than overwrites
+    seen=$(tail -n +$(($1 + 1)) $log | grep -v 'overwrote the list\|repeatedly overwritten' || true)
+    [[ $(grep -c . <<<"$seen" || true) -le $2 ]]
+}
+times() { printf '%s.%s' $(($1 / 10)) $(($1 % 10)); }  # TENTHS
+
+play() {  # KIND MANNER: what came of it in `ratio`, in tenths
+    local alone before stranger
+    # As many as take a tenth of the flood, or somewhat more.
+    repairs $((100 * seconds))
+    alone=$median before=$(used)
+    : >sent
+    "${as_nobody[@]}" $work/helpers/stranger flood $bus_address $1 $seconds 10000 $connections $2 >sent &
+    stranger=$!
+    PATIENCE=$((20 + connections / 10)) eventually "$connections connections are there ($1, $2)" grep -q connected sent
+    repairs $((100 * seconds))
+    ratio=$((median * 10 / (alone > turn ? alone : turn)))
+    wait $stranger || true
+    printf '%s %s: a repair takes %s us, %s us without, %s times as long; %s; the guard computed for %s ms; peak %s KiB\n' \
+        $1 $2 $median $alone "$(times $ratio)" "$(tail -n 1 sent)" $(($(used) - before)) "$(peak)"
+}
+
 worst=0
 for kind; do
     for manner in silent read deaf; do
         [[ $manner == silent || $kind == Describe || $seconds -gt 1 ]] || continue
         [[ $manner == silent || ! $kind =~ Prepare|NameO|NameL|Noise|Answer ]] || continue
-        lines=$(wc -l <$log) before=$(used)
-        "${as_nobody[@]}" $work/helpers/stranger flood $bus_address $kind $seconds 10000 $connections $manner >sent &
-        stranger=$!
-        PATIENCE=$((20 + connections / 10)) eventually "$connections connections are there ($kind, $manner)" grep -q connected sent
-        repairs
-        ((median <= worst)) || worst=$median
-        wait $stranger || true
-        printf '%s %s: a repair takes %s us, %s.%s times as long; %s; the guard computed for %s ms\n' $kind $manner \
-            $median $((median / alone)) $((median * 10 / alone % 10)) "$(tail -n 1 sent)" $(($(used) - before))
-        expect "the guard has not grown" at_most "$(peak)" $most
+        lines=$(wc -l <$log)
+        play $kind $manner
+        minutes=$(((seconds + 59) / 60))
+        # Once more, as other work may have begun in between.
+        ((ratio <= 10 * slower)) || { play $kind $manner; minutes=$((2 * minutes)); }
+        ((ratio <= worst)) || worst=$ratio
+        expect "a repair takes at most $slower times as long as without the flood" at_most $ratio $((10 * slower))
+        expect "the guard has had $most KiB at most" at_most "$(peak)" $most
         eventually "it has no more descriptors than before" has_descriptors "$opened"
-        told=$(tail -n +$((lines + 1)) $log | grep -cv 'overwrote the list\|Contested' || true)
-        expect "it tells of nothing but what was overwritten" at_most "$told" 1
+        expect "the journal has a line a minute of it at most" tells $lines $minutes
     done
 done
-printf 'the slowest median is %s us, %s.%s times that without\n' $worst $((worst / alone)) $((worst * 10 / alone % 10))
+printf 'the slowest median is %s times that without\n' "$(times $worst)"
 beats=$(grep -c WATCHDOG=1 $manager_log)
 eventually "the service manager hears of it" beats_more $beats
-expect "and so does who asks now" calls 's "{?"schema?":1,*' Describe
+# A bus that has stopped reading makes the guard begin a new connection: it may be without its name for a moment.
+eventually "and so does who asks now" calls 's "{?"schema?":1,*' Describe
 stop_guard

@@ -173,6 +173,7 @@ descriptors() { find /proc/$guard/fd -type l 2>/dev/null | wc -l; }  # how many 
 has_descriptors() { seen=$(descriptors); [[ $seen == "$1" ]]; }      # NUMBER: it may be just writing a file
 peak() { awk '/^VmHWM:/ { print $2 }' /proc/$guard/status; }         # the most memory that it had, in KiB
 used() { awk '{ sub(/.*\) /, ""); print ($12 + $13) * 10 }' /proc/$guard/stat; }  # how long it has computed, in ms
+is_release() { [[ ${RELEASE:-} == 1 || $(realpath "$AMTGUARD_BIN") == */release ]]; }  # a build as it is shipped
 beats_more() { (($(grep -c WATCHDOG=1 $manager_log) > $1)); }        # COUNT: it told the service manager that it turns
 
 reload_guard() {

@@ -25,6 +25,7 @@ my @table = map { my ($pattern, $error) = split; [qr/^(?:$pattern)/, $error] } g
     epoll_ctl|inotify_add_watch|fanotify_mark           ENOSPC
     inotify_init1|fanotify_init|memfd_create            EMFILE
     timerfd_settime                                     ECANCELED
+    wait4\(.*WNOHANG                                    -
     epoll_p?wait\w*|p?poll|clock_nanosleep|wait4|waitid EINTR
     mmap|brk|mremap|mprotect|munmap|madvise             ENOMEM
     name_to_handle_at                                   EOPNOTSUPP
