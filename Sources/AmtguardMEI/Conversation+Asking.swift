@@ -5,11 +5,11 @@ import AmtguardCore
 extension Conversation where Link: ~Copyable {
     /// Asks AMTHI everything, one question after the other.
     mutating func askAMTHI(atMost size: Int) throws(Reset) -> FirmwareAnswer {
-        var answer = FirmwareAnswer(.answered, because: "not asked")
+        var answer = FirmwareAnswer(.answered, because: .notAsked("the conversation ended"))
         var tally = Tally()
         for request in requests {
-            if let reason = tally.end {
-                answer.miss(request, because: reason)
+            if let gap = tally.end {
+                answer.miss(request, because: gap)
                 continue
             }
             let exchange = try exchange(.amthi(request), atMost: size) { bytes in
@@ -26,21 +26,21 @@ extension Conversation where Link: ~Copyable {
                 tally.count(error)
                 if let error, !error.isRefusal { discard() }
             case .silence:
-                answer.miss(request, because: FirmwareAnswer.noAnswerInTime)
-                tally.end(.silent, "not asked: the firmware fell silent before")
-            case .failed(let reason):
-                answer.miss(request, because: reason)
+                answer.miss(request, because: .noAnswer)
+                tally.end(.silent, Self.fellSilent)
+            case .failed(let error):
+                answer.miss(request, because: .other(error.says))
                 // A recording need not hold every question; a device that fails will fail again.
-                if reason != LinkError.notRecorded.says { tally.end(.failed(reason), "not asked: \(reason)") }
+                if error != .notRecorded { tally.end(.failed(error.says), .notAsked(error.says)) }
             }
             tally.replies += 1
         }
         answer.outcome = tally.outcome
         answer.amthi =
             tally.outcome == .answered
-            ? .known(.answers) : Self.behaviour(tally.outcome).map(Finding.known) ?? .unknown(tally.outcome.says)
+            ? .known(.answers) : Self.behaviour(tally.outcome).map(Finding.known) ?? .unknown(.other(tally.outcome.says))
         if !requests.contains(.uuid) { answer.uuid = .unknown("asked for with --uuid only") }
-        for rule in MKHI.Rule.allCases { answer.miss(rule, because: "not asked: AMTHI is offered") }
+        for rule in MKHI.Rule.allCases { answer.miss(rule, because: .notAsked("AMTHI is offered")) }
         return answer
     }
 
@@ -51,18 +51,18 @@ extension Conversation where Link: ~Copyable {
         answer.amthi = .known(.notOffered)
         var connection = try connect(to: .mkhi)
         if case .notOffered = connection { connection = try connect(to: .fixedMKHI) }
-        var reason: String?
+        var gap: Gap?
         var limit = 0
         switch connection {
         case .connected(let size): limit = size
-        case .notOffered: reason = "MKHI is not offered either"
-        case .failed(.busy): reason = FirmwareAnswer.mkhiIsHeld
-        case .failed(.silent): reason = FirmwareAnswer.noAnswerInTime
-        case .failed(let outcome): reason = outcome.says
+        case .notOffered: gap = "MKHI is not offered either"
+        case .failed(.busy): gap = .held
+        case .failed(.silent): gap = .noAnswer
+        case .failed(let outcome): gap = .other(outcome.says)
         }
         for rule in MKHI.Rule.allCases {
-            if let reason {
-                answer.miss(rule, because: reason)
+            if let gap {
+                answer.miss(rule, because: gap)
                 continue
             }
             let exchange = try exchange(.mkhi(rule), atMost: limit) { bytes in
@@ -73,13 +73,15 @@ extension Conversation where Link: ~Copyable {
             case .reply(let bytes):
                 if let error = answer.take(bytes, for: rule), !error.isRefusal { discard() }
             case .silence:
-                answer.miss(rule, because: FirmwareAnswer.noAnswerInTime)
-                reason = "not asked: the firmware fell silent before"
-            case .failed(let why): answer.miss(rule, because: why)
+                answer.miss(rule, because: .noAnswer)
+                gap = Self.fellSilent
+            case .failed(let error): answer.miss(rule, because: .other(error.says))
             }
         }
         return answer
     }
+
+    private static var fellSilent: Gap { .notAsked("the firmware fell silent before") }
 
     /// AMT is there and switched off.
     private static var disabled: FirmwareAnswer {
@@ -93,7 +95,7 @@ extension Conversation where Link: ~Copyable {
 private struct Tally {
     var replies = 0
     /// Why nothing more is asked.
-    private(set) var end: String?
+    private(set) var end: Gap?
     private var understood = false
     private var notReady = false
     private var fault: WireError?
@@ -108,9 +110,9 @@ private struct Tally {
         }
     }
 
-    mutating func end(_ outcome: FirmwareAnswer.Outcome, _ reason: String) {
+    mutating func end(_ outcome: FirmwareAnswer.Outcome, _ gap: Gap) {
         failure = outcome
-        end = reason
+        end = gap
     }
 
     /// One reply that was understood, and be it a refusal, is an answer.

@@ -55,7 +55,7 @@ extension LinkError {
     var says: String {
         switch self {
         case .errno(let errno): "\(errno) (\(errno.name))"
-        case .silent: FirmwareAnswer.noAnswerInTime
+        case .silent: Gap.noAnswer.says
         case .otherNode(let reason): reason
         case .notRecorded: "not in the recording"
         }

@@ -88,7 +88,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     enum Exchange {
         case reply([UInt8])
         case silence
-        case failed(String)
+        case failed(LinkError)
     }
 
     /// One message there and one back, and again while it says NOT_READY.
@@ -108,7 +108,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
                 // ENOTTY here: the client is gone, and connecting will tell whether it comes back.
                 case .errno(.operationNotSupportedByDevice), .errno(.inappropriateIOCTLForDevice): throw Reset()
                 case .silent: return .silence
-                default: return .failed(error.says)
+                default: return .failed(error)
                 }
             }
         }

@@ -35,7 +35,7 @@ import Testing
         #expect(result.answer.security.value?.kvm == true)
         #expect(result.answer.webUI == .known(true))
         #expect(result.answer.uuid == .unknown("asked for with --uuid only"))
-        #expect(result.answer.capable == .unknown("not asked: AMTHI is offered"))
+        #expect(result.answer.capable == .unknown(.notAsked("AMTHI is offered")))
         #expect(result.connects == [.amthi])
         #expect(result.questions == AMTHI.Request.allCases.filter { $0 != .uuid }.map(Question.amthi))
         #expect(result.pauses == [])
@@ -114,7 +114,7 @@ import Testing
         }
         let result = try Self.converse(text)
         #expect(result.answer.outcome == .resetting)
-        #expect(result.answer.provisioningState == .unknown("status NOT_READY"))
+        #expect(result.answer.provisioningState == .unknown(.refused(.notReady)))
         #expect(result.pauses.count == 4)
     }
 
@@ -122,8 +122,8 @@ import Testing
         let result = try Self.converse(Line.amthi + Line.ask(.codeVersions, "-> silence"))
         #expect(result.answer.outcome == .silent)
         #expect(result.answer.amthi == .known(.silent))
-        #expect(result.answer.amtVersion == .unknown("no answer in time"))
-        #expect(result.answer.controlMode == .unknown("not asked: the firmware fell silent before"))
+        #expect(result.answer.amtVersion == .unknown(.noAnswer))
+        #expect(result.answer.controlMode == .unknown(.notAsked("the firmware fell silent before")))
         #expect(result.seconds == 3)
         // The driver gives up for us: 15 s, then EFAULT.
         #expect(try Self.converse(Line.refused(.amthi, "EFAULT")).answer.outcome == .silent)
@@ -135,7 +135,7 @@ import Testing
                 + Line.ask(.controlMode, "-> silence"))
         #expect(result.answer.outcome == .answered)
         #expect(result.answer.provisioningState == .known(.post))
-        #expect(result.answer.controlMode == .unknown("no answer in time"))
+        #expect(result.answer.controlMode == .unknown(.noAnswer))
         #expect(result.questions.count == 3)
     }
 
@@ -162,9 +162,9 @@ import Testing
             Line.amthi + Line.ask(.codeVersions, stray) + "read \(stray)\n"
                 + Line.ask(.provisioningState, ProvisioningState.post) + Line.ask(.controlMode, "0101"))
         #expect(result.answer.outcome == .answered)
-        #expect(result.answer.amtVersion == .unknown("the message is of another command, 0x4800011"))
+        #expect(result.answer.amtVersion == .unknown(.malformed("the message is of another command, 0x4800011")))
         #expect(result.answer.provisioningState == .known(.post))
-        #expect(result.answer.controlMode == .unknown("the message ends before its reserved field"))
+        #expect(result.answer.controlMode == .unknown(.malformed("the message ends before its reserved field")))
         #expect(result.discards == 2, "what stands behind such a reply is thrown away")
     }
 
@@ -172,7 +172,7 @@ import Testing
         let result = try Self.converse(
             Line.amthi + Line.ask(.wiredSettings, try Line.lan) + Line.ask(.wirelessSettings, try Line.lan))
         #expect(result.answer.wired == .known(try Line.lan))
-        #expect(result.answer.wireless == .unknown("the message is that of the question before"))
+        #expect(result.answer.wireless == .unknown(.malformed("the message is that of the question before")))
         #expect(result.discards == 1)
     }
 
@@ -193,7 +193,7 @@ import Testing
         }
         let result = try Self.converse(text)
         #expect(result.answer.outcome == .answered)
-        #expect(result.answer.controlMode == .unknown("status UNSUPPORTED"))
+        #expect(result.answer.controlMode == .unknown(.refused(.unsupported)))
     }
 
     @Test(
@@ -244,15 +244,15 @@ import Testing
         let silent = try `A conversation over AMTHI`.converse(
             refused + Line.mkhi + rule(.capable, true) + Line.ask(.enabled, "-> silence"))
         #expect(silent.answer.capable == .known(true))
-        #expect(silent.answer.enabled == .unknown("no answer in time"))
-        #expect(silent.answer.available == .unknown("not asked: the firmware fell silent before"))
+        #expect(silent.answer.enabled == .unknown(.noAnswer))
+        #expect(silent.answer.available == .unknown(.notAsked("the firmware fell silent before")))
         let bad = try `A conversation over AMTHI`.converse(
             refused + Line.mkhi + Line.ask(.capable, "03820089") + Line.ask(.enabled, ""))
-        #expect(bad.answer.capable == .unknown("result NOT_SUPPORTED"))
-        #expect(bad.answer.enabled == .unknown("the message ends before its group"))
+        #expect(bad.answer.capable == .unknown(.rejected(MKHI.Result(rawValue: 0x89))))
+        #expect(bad.answer.enabled == .unknown(.malformed("the message ends before its group")))
         #expect(bad.answer.available == .unknown("not in the recording"))
         let busy = try `A conversation over AMTHI`.converse(
             refused + String(repeating: Line.refused(.mkhi, "EBUSY"), count: 9))
-        #expect(busy.answer.capable == .unknown("another program holds MKHI"), "not the AMT host interface")
+        #expect(busy.answer.capable == .unknown(.held), "not the AMT host interface")
     }
 }

@@ -23,7 +23,7 @@ import Testing
         expected.sku = .known(.amt)
         expected.provisioningState = .known(.pre)
         expected.uuid = .unknown("asked for with --uuid only")
-        for rule in MKHI.Rule.allCases { expected.miss(rule, because: "not asked: AMTHI is offered") }
+        for rule in MKHI.Rule.allCases { expected.miss(rule, because: .notAsked("AMTHI is offered")) }
         #expect(try recording("lenovo-amt-11.8.93").answer() == expected)
     }
 

@@ -181,7 +181,7 @@ private struct Clockwork {
         clockwork.start()
         clockwork.pass(until: 1)
         clockwork.answer = (
-            .answer(.heard(.post, .admin).with { $0.wired = .unknown("status UNSUPPORTED") }), 0.05
+            .answer(.heard(.post, .admin).with { $0.wired = .unknown(.refused(.unsupported)) }), 0.05
         )
         clockwork.pass(until: 4_000)
         clockwork.asked = []
@@ -245,14 +245,14 @@ private struct Clockwork {
         #expect(clockwork.asked.count == count, "\(inquiry.word): \(clockwork.asked)")
     }
 
-    @Test(arguments: ["no answer in time", "status NOT_READY", "another program holds MKHI"])
-    func `again soon where a part of the answer is missing for now`(reason: String) {
+    @Test(arguments: [Gap.noAnswer, .refused(.notReady), .rejected(.notReady), .held])
+    func `again soon where a part of the answer is missing for now`(gap: Gap) {
         var clockwork = Clockwork()
-        clockwork.answer = (.answer(.heard(.post, .admin).with { $0.wired = .unknown(reason) }), 1)
+        clockwork.answer = (.answer(.heard(.post, .admin).with { $0.wired = .unknown(gap) }), 1)
         clockwork.start()
         clockwork.pass(until: 600)
         #expect(clockwork.asked == [0, 61, 182, 423])
-        clockwork.answer = (.answer(.heard(.post, .admin).with { $0.kvm = .unknown("status UNSUPPORTED") }), 1)
+        clockwork.answer = (.answer(.heard(.post, .admin).with { $0.kvm = .unknown(.refused(.unsupported)) }), 1)
         clockwork.pass(until: 4_000)
         #expect(clockwork.asked.count == 5, "what the firmware refuses for good is no cause")
     }

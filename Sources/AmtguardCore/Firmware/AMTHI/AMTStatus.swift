@@ -9,6 +9,9 @@ public struct AMTStatus: RawRepresentable, Hashable, Sendable, CustomStringConve
     public static let success = AMTStatus(rawValue: 0)
     /// The firmware is starting: ask again.
     public static let notReady = AMTStatus(rawValue: 2)
+    /// A command that this firmware does not have, by the one code or the other.
+    public static let unsupported = AMTStatus(rawValue: 0x812)
+    public static let invalidParameter = AMTStatus(rawValue: 0x24)
 
     /// `NOT_READY`; a code without a name as a number: `0x99`.
     public var description: String {

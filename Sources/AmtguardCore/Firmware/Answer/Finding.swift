@@ -1,8 +1,7 @@
 /// What was found out about one thing, or why it was not: "unknown" is never "no".
 public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
     case known(Value)
-    /// The reason, one line.
-    case unknown(String)
+    case unknown(Gap)
 
     /// The value; `nil` where it is not known.
     public var value: Value? {
@@ -13,18 +12,21 @@ public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
     }
 
     /// Why it is not known; `nil` where it is.
-    public var reason: String? {
+    public var gap: Gap? {
         switch self {
         case .known: nil
-        case .unknown(let reason): reason
+        case .unknown(let gap): gap
         }
     }
 
-    /// What another function makes of the value; where that is nothing, `reason` says why.
-    func map<Other>(_ transform: (Value) -> Other?, else reason: String) -> Finding<Other> {
+    /// The same for people, one line.
+    public var reason: String? { gap?.says }
+
+    /// What another function makes of the value; where that is nothing, `gap` says why.
+    func map<Other>(_ transform: (Value) -> Other?, else gap: Gap) -> Finding<Other> {
         switch self {
-        case .known(let value): transform(value).map(Finding<Other>.known) ?? .unknown(reason)
-        case .unknown(let reason): .unknown(reason)
+        case .known(let value): transform(value).map(Finding<Other>.known) ?? .unknown(gap)
+        case .unknown(let gap): .unknown(gap)
         }
     }
 }

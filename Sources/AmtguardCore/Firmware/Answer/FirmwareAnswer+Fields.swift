@@ -24,7 +24,9 @@ extension FirmwareAnswer {
         let lines: [(key: String, text: String)]?
         let json: JSON
         let words: String
-        let reason: String?
+        /// Why it is not known.
+        let gap: Gap?
+        var reason: String? { gap?.says }
 
         fileprivate init<Value: AnswerValue>(
             _ key: String, _ name: String, _ label: String, _ source: Source, _ finding: Finding<Value>
@@ -38,7 +40,7 @@ extension FirmwareAnswer {
             }
             json = finding.value.map(\.json) ?? .null
             words = finding.value.map(\.words) ?? "unknown"
-            reason = finding.reason
+            gap = finding.gap
         }
 
         static func key(_ key: String, _ part: String) -> String { part.isEmpty ? key : key + "_" + part }

@@ -3,7 +3,7 @@
 //     OUTCOME=answered
 //     DEVICE=mei0
 //     WIRED_IPV4=192.168.1.20
-//     CONTROL_MODE_UNKNOWN=status UNSUPPORTED
+//     CONTROL_MODE_UNKNOWN=refused 0x812
 //     END=1
 //
 // They come from another process, which reads bytes of the firmware: whoever takes them believes nothing.
@@ -24,7 +24,7 @@ extension FirmwareAnswer {
         if let reason = outcome.reason { line("OUTCOME_REASON", reason) }
         for field in fields {
             for part in field.lines ?? [] { line(part.key, part.text) }
-            if let reason = field.reason { line(field.key + "_UNKNOWN", reason) }
+            if let gap = field.gap { line(field.key + "_UNKNOWN", gap.encoded) }
         }
         line("END", "1")
         return Array(text.utf8)
@@ -117,11 +117,11 @@ private struct AnswerLines {
     mutating func fill<Value: AnswerValue>(
         _ field: inout Finding<Value>, _ key: String
     ) throws(FirmwareAnswer.Malformed) {
-        let reason = take(key + "_UNKNOWN")
+        let gap = take(key + "_UNKNOWN").map(Gap.init(parsing:))
         let parts = Value.parts.map { FirmwareAnswer.Field.key(key, $0) }
         let texts = parts.compactMap { take($0) }
-        switch (texts.count, reason) {
-        case (0, let reason?): field = .unknown(reason)
+        switch (texts.count, gap) {
+        case (0, let gap?): field = .unknown(gap)
         case (0, nil): break
         case (parts.count, nil):
             guard let value = Value(texts: texts) else {

@@ -18,13 +18,13 @@ extension FirmwareAnswer {
             if let error = fill(\.wireless, bytes, request) { return error }
             // Both interfaces answer to one command, and nothing else in a reply says whose it is.
             guard let mac = wireless.value?.mac, !mac.isZero, mac == wired.value?.mac else { return nil }
-            wireless = .unknown(WireError.repeated.description)
+            wireless = .unknown(Gap(.repeated))
             return .repeated
         case .securityParameters: return fill(\.security, bytes, request)
         case .redirectionState: return fill(\.redirection, bytes, request)
         case .webUI:
             let (state, error) = Self.parse(WebUIState.self, bytes, request)
-            webUI = state.map(\.enabled, else: "")
+            webUI = state.map(\.enabled, else: "the reply does not say")
             return error
         case .kvm: return fill(\.kvm, bytes, request)
         case .remoteAccess: return fill(\.remoteAccess, bytes, request)
@@ -33,19 +33,19 @@ extension FirmwareAnswer {
     }
 
     /// Notes why there is no reply to `request`.
-    public mutating func miss(_ request: AMTHI.Request, because reason: String) {
+    public mutating func miss(_ request: AMTHI.Request, because gap: Gap) {
         switch request {
-        case .codeVersions: set(.unknown(reason))
-        case .provisioningState: provisioningState = .unknown(reason)
-        case .controlMode: controlMode = .unknown(reason)
-        case .wiredSettings: wired = .unknown(reason)
-        case .wirelessSettings: wireless = .unknown(reason)
-        case .securityParameters: security = .unknown(reason)
-        case .redirectionState: redirection = .unknown(reason)
-        case .webUI: webUI = .unknown(reason)
-        case .kvm: kvm = .unknown(reason)
-        case .remoteAccess: remoteAccess = .unknown(reason)
-        case .uuid: uuid = .unknown(reason)
+        case .codeVersions: set(.unknown(gap))
+        case .provisioningState: provisioningState = .unknown(gap)
+        case .controlMode: controlMode = .unknown(gap)
+        case .wiredSettings: wired = .unknown(gap)
+        case .wirelessSettings: wireless = .unknown(gap)
+        case .securityParameters: security = .unknown(gap)
+        case .redirectionState: redirection = .unknown(gap)
+        case .webUI: webUI = .unknown(gap)
+        case .kvm: kvm = .unknown(gap)
+        case .remoteAccess: remoteAccess = .unknown(gap)
+        case .uuid: uuid = .unknown(gap)
         }
     }
 
@@ -57,14 +57,14 @@ extension FirmwareAnswer {
             set(rule, .known(features.contains(.amt)))
             return nil
         } catch {
-            set(rule, .unknown(error.description))
+            set(rule, .unknown(Gap(error)))
             return error
         }
     }
 
     /// Notes why there is no reply to `rule`.
-    public mutating func miss(_ rule: MKHI.Rule, because reason: String) {
-        set(rule, .unknown(reason))
+    public mutating func miss(_ rule: MKHI.Rule, because gap: Gap) {
+        set(rule, .unknown(gap))
     }
 
     private mutating func set(_ versions: Finding<CodeVersions>) {
@@ -96,7 +96,7 @@ extension FirmwareAnswer {
         do {
             return (.known(try Reply(parsing: bytes, to: request)), nil)
         } catch {
-            return (.unknown(error.description), error)
+            return (.unknown(Gap(error)), error)
         }
     }
 }

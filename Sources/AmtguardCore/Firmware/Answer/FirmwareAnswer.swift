@@ -55,29 +55,29 @@ public struct FirmwareAnswer: Hashable, Sendable {
     public var available: Finding<Bool>
 
     /// An answer in which everything is unknown, for one reason.
-    public init(_ outcome: Outcome, because reason: String? = nil) {
-        let reason = reason ?? outcome.says
+    public init(_ outcome: Outcome, because gap: Gap? = nil) {
+        let gap = gap ?? .other(outcome.says)
         self.outcome = outcome
-        device = .unknown(reason)
-        deviceState = .unknown(reason)
-        firmwareVersion = .unknown(reason)
-        amthi = .unknown(reason)
-        bios = .unknown(reason)
-        amtVersion = .unknown(reason)
-        amtBuild = .unknown(reason)
-        sku = .unknown(reason)
-        provisioningState = .unknown(reason)
-        controlMode = .unknown(reason)
-        wired = .unknown(reason)
-        wireless = .unknown(reason)
-        security = .unknown(reason)
-        redirection = .unknown(reason)
-        webUI = .unknown(reason)
-        kvm = .unknown(reason)
-        remoteAccess = .unknown(reason)
-        uuid = .unknown(reason)
-        capable = .unknown(reason)
-        enabled = .unknown(reason)
-        available = .unknown(reason)
+        device = .unknown(gap)
+        deviceState = .unknown(gap)
+        firmwareVersion = .unknown(gap)
+        amthi = .unknown(gap)
+        bios = .unknown(gap)
+        amtVersion = .unknown(gap)
+        amtBuild = .unknown(gap)
+        sku = .unknown(gap)
+        provisioningState = .unknown(gap)
+        controlMode = .unknown(gap)
+        wired = .unknown(gap)
+        wireless = .unknown(gap)
+        security = .unknown(gap)
+        redirection = .unknown(gap)
+        webUI = .unknown(gap)
+        kvm = .unknown(gap)
+        remoteAccess = .unknown(gap)
+        uuid = .unknown(gap)
+        capable = .unknown(gap)
+        enabled = .unknown(gap)
+        available = .unknown(gap)
     }
 }

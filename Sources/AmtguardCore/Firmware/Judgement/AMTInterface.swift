@@ -29,7 +29,7 @@ public struct AMTInterface: Hashable, Sendable {
         self.settings = settings
         address =
             switch settings {
-            case .unknown(let reason): .unknown(reason)
+            case .unknown(let gap): .unknown(gap.says)
             case .known(let settings):
                 switch medium {
                 case .wired: .wired(settings, interfaces)

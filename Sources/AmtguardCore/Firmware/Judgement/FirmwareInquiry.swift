@@ -132,9 +132,10 @@ extension FirmwareAnswer {
     var isStarting: Bool {
         if outcome == .resetting || amthi.value == .resetting { return true }
         if let state = deviceState.value, state != "ENABLED" { return true }
-        let notReady = WireError.refused(.notReady).description
-        return provisioningState.reason == notReady || [capable, enabled].contains { $0.reason == Self.mkhiNotReady }
+        return provisioningState.gap == .refused(.notReady)
+            || [capable, enabled].contains { $0.gap == .rejected(.notReady) }
     }
 
-    private static let mkhiNotReady = WireError.result(.notReady).description
+    /// Whether something in it is not known that may be known soon.
+    var hasGaps: Bool { fields.contains { $0.gap?.isPassing == true } }
 }

@@ -124,10 +124,8 @@ struct StateJudgement: Hashable, Sendable {
         case .known(.none): .legacy
         case .known: nil
         // Firmware that is older than control modes says so by one of these two.
-        case .unknown(let reason):
-            [AMTStatus(rawValue: 0x812), AMTStatus(rawValue: 0x24)].contains {
-                reason == WireError.refused($0).description
-            } ? .legacy : nil
+        case .unknown(.refused(.unsupported)), .unknown(.refused(.invalidParameter)): .legacy
+        case .unknown: nil
         }
     }
 

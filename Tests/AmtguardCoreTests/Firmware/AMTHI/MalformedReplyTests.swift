@@ -97,7 +97,8 @@ import Testing
             #expect(error == .short("control mode"))
         } else {
             #expect(error?.isRefusal == true)
-            #expect(answer.controlMode == .unknown("status \(name)"))
+            #expect(answer.controlMode == .unknown(.refused(AMTStatus(rawValue: code))))
+            #expect(answer.controlMode.reason == "status \(name)")
         }
         #expect(AMTStatus(rawValue: code).description == name)
     }

@@ -137,8 +137,8 @@ import Testing
         ] { #expect(text.contains(line), "\(line) in \(text)") }
         #expect(FirmwareAnswer(.busy).text.map(\.value) == ["another program holds the AMT host interface"])
         var partial = Self.full
-        partial.kvm = .unknown("status UNSUPPORTED")
-        partial.webUI = .unknown("status UNSUPPORTED")
+        partial.kvm = .unknown(.refused(.unsupported))
+        partial.webUI = .unknown(.refused(.unsupported))
         #expect(partial.text.last?.value == "Web UI, KVM: status UNSUPPORTED")
     }
 

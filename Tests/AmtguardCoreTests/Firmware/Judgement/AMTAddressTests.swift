@@ -131,7 +131,7 @@ import Testing
     @Test func `is not known where the firmware does not tell, and says why`() {
         for medium in AMTInterface.Medium.allCases {
             #expect(
-                AMTInterface(medium, .unknown("status NOT_FOUND"), among: Self.host).address
+                AMTInterface(medium, .unknown(.refused(AMTStatus(rawValue: 0x814))), among: Self.host).address
                     == .unknown("status NOT_FOUND"))
         }
     }
@@ -153,9 +153,9 @@ import Testing
         var scene = Scene()
         scene.hear(.heard(.post, .admin, wired: .wired("192.0.2.20")))
         let half = FirmwareAnswer.heard(.post, .admin).with {
-            $0.wired = .unknown("no answer in time")
-            $0.amtVersion = .unknown("status NOT_READY")
-            if !isStateTold { $0.provisioningState = .unknown("status NOT_READY") }
+            $0.wired = .unknown(.noAnswer)
+            $0.amtVersion = .unknown(.refused(.notReady))
+            if !isStateTold { $0.provisioningState = .unknown(.refused(.notReady)) }
         }
         // However often.
         for _ in 0..<3 { scene.see(.firmware(.answer(half))) }

@@ -21,11 +21,11 @@ import Testing
             "unknown unknown unknown unknown closed closed"
         ),
         (
-            "redirection not told", .heard(.post, .admin).with { $0.redirection = .unknown("status UNSUPPORTED") },
+            "redirection not told", .heard(.post, .admin).with { $0.redirection = .unknown(.refused(.unsupported)) },
             "open closed open closed unknown unknown"
         ),
         (
-            "security not told", .heard(.post, .admin).with { $0.security = .unknown("status UNSUPPORTED") },
+            "security not told", .heard(.post, .admin).with { $0.security = .unknown(.refused(.unsupported)) },
             "unknown unknown unknown unknown unknown unknown"
         ),
         ("no network", .heard(.post, .admin, network: false), "closed closed closed closed closed closed"),

@@ -44,7 +44,7 @@ typealias StateJudgementTests = `The state of AMT`
             Presence.Device(
                 name: "mei1", kind: "mei", state: "ENABLED", firmwareVersion: "16.1.25.2124", parent: "0000:00:16.0"),
         ], offeringAMTHI: ["0000:00:16.0"])
-    static let notReady = "status NOT_READY"
+    static let notReady = Gap.refused(.notReady)
 
     static let rows = [
         // No CSME visible.
@@ -112,16 +112,16 @@ typealias StateJudgementTests = `The state of AMT`
         Row("post, none", .csme, .heard(.post, .none), "provisioned", "legacy"),
         Row(
             "post, the mode unsupported", .csme,
-            .heard(.post, .none).with { $0.controlMode = .unknown("status UNSUPPORTED") }, "provisioned", "legacy"),
+            .heard(.post, .none).with { $0.controlMode = .unknown(.refused(.unsupported)) }, "provisioned", "legacy"),
         Row(
             "post, the mode not told", .csme,
-            .heard(.post, .none).with { $0.controlMode = .unknown("no answer in time") }, "provisioned"),
+            .heard(.post, .none).with { $0.controlMode = .unknown(.noAnswer) }, "provisioned"),
         Row("post, an unknown mode", .csme, .heard(.post, .remoteAssist), "provisioned"),
         Row("post, off by SMBIOS", .csme, .heard(.post, .admin), smbios: .off, "provisioned", "admin"),
         Row("graphics card at index 0", graphicsFirst, .heard(.pre, .none), "unprovisioned"),
         Row(
             "answers, and not about its state", .csme,
-            .heard(.pre, .none).with { $0.provisioningState = .unknown("status INTERNAL_ERROR") }, "unknown",
+            .heard(.pre, .none).with { $0.provisioningState = .unknown(.refused(AMTStatus(rawValue: 1))) }, "unknown",
             because: "INTERNAL_ERROR"),
         // For now.
         Row(

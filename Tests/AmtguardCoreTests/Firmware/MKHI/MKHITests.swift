@@ -42,7 +42,7 @@ import Testing
         #expect(throws: error) { try MKHI.Features(parsing: bytes, to: .enabled) }
         var answer = FirmwareAnswer(.answered)
         #expect(answer.take(bytes, for: MKHI.Rule.enabled) == error)
-        #expect(answer.enabled == .unknown(error.description))
+        #expect(answer.enabled == .unknown(Gap(error)))
     }
 
     @Test func `names its results`() {
