@@ -20,23 +20,17 @@ final class Bridge {
     /// How soon to look again where a daemon has the lock: it repairs, or is gone by then.
     private static let shortest = Duration.microseconds(200)
     /// And at the latest, also without a word of the watch: it sees no write through another mount of procfs.
-    private static let longest = Duration.milliseconds(2)
-    private static let mostRounds = 16
-
+    fileprivate static let longest = Duration.milliseconds(2)
     private let loop: EventLoop
     private let root: RootDirectory
     private var guardian: Guardian
-    /// Naming writers is not its business.
-    private var driver = ListDriver(atMost: .inotify)
-    private var teller = Teller()
+    private var ground = BridgingGround()
     private var command: Command?
     private var sources = Sources()
     private var pause = Bridge.shortest
     private var told: String?
 
     private struct Sources: ~Copyable {
-        var watch: EventSource?
-        var look: Timer?
         var end: EventSource?
         var hangUp: EventSource?
         var interrupt: EventSource?
@@ -77,7 +71,7 @@ final class Bridge {
         }
         let status = try loop.run()
         let repairs = guardian.status.repairs.count
-        if repairs > 0 { teller.tell(Event.bridged(repairs: repairs, during: name).journalEntry) }
+        if repairs > 0 { ground.teller.tell(Event.bridged(repairs: repairs, during: name).journalEntry) }
         return status
     }
 
@@ -88,74 +82,83 @@ final class Bridge {
         sources.hangUp = try loop.onSignal(SIGHUP, "hang-up") {}
         sources.interrupt = try loop.onSignal(SIGINT, "interrupt") {}
         sources.terminate = try loop.onSignal(SIGTERM, "terminate") {}
-        sources.look = loop.timer("look", priority: .urgent) { [unowned self] in look() }
-        guard let descriptor = driver.watchedDescriptor else { return }
-        sources.watch = try? loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in look() }
+        ground.timer = loop.timer("look", priority: .urgent) { [unowned self] in look() }
+        guard let descriptor = ground.list.watchedDescriptor else { return }
+        ground.watchSource = try? loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in look() }
     }
 
     /// Looks at the list, and repairs it where no daemon does.
     private func look() {
-        _ = driver.drain()  // Before the look, so that a write after it wakes us again.
-        sources.look?.arm(after: Self.longest)
-        let reading = driver.read()
+        _ = ground.list.drain()  // Before the look, so that a write after it wakes us again.
+        ground.timer?.arm(after: Self.longest)
+        let reading = ground.read()
         if case .ports(let found) = reading, !guardian.missing(from: found).isEmpty { return takeTurn() }
         pause = Self.shortest
         // Not as the watch's: looks at what is whole are rationed, and most are at the daemon's work.
-        var nobodys = Keepsake()
-        observe(.list(reading, .token), &nobodys)
+        guardian.observe(.list(reading, .token), on: &ground)
     }
 
     private func takeTurn() {
         do {
-            var keepsake = try Keepsake(below: root, creating: false, patience: .zero)
+            ground.keepsake = try Keepsake(below: root, creating: false, patience: .zero)
+            // Gives the lock back.
+            defer { ground.keepsake = Keepsake() }
             // What nobody can know of later would stay in the list for good.
-            guard keepsake.isLocked, keepsake.problem == nil else { return tell(keepsake.problem) }
+            guard ground.keepsake.isLocked, ground.keepsake.problem == nil else { return tell(ground.keepsake.problem) }
             // Where nothing is on record, no daemon ran in this boot.
-            guard let memory = try keepsake.recall(of: guardian.memory.scope) else { return }
+            guard let memory = try ground.keepsake.recall(of: guardian.memory.scope) else { return }
             guardian.recall(memory, at: .now())
-            observe(.list(driver.read(), .token), &keepsake)
-            tell(keepsake.problem)
+            guardian.observe(.list(ground.read(), .token), on: &ground)
+            tell(ground.keepsake.problem)
         } catch let unusable as Keepsake.Unusable {
             tell(unusable.description)
         } catch {
-            sources.look?.arm(after: pause, accuracy: Self.shortest / 4)
+            ground.timer?.arm(after: pause, accuracy: Self.shortest / 4)
             pause = min(pause * 2, Self.longest)
         }
-    }
-
-    /// Takes an observation to the guardian and does what it says, and so on until it has nothing more to say.
-    private func observe(_ first: Guardian.Observation, _ keepsake: inout Keepsake) {
-        var next: Guardian.Observation? = first
-        for _ in 0..<Self.mostRounds {
-            guard let observation = next else { return }
-            next = nil
-            for effect in guardian.observe(observation, at: .now()) {
-                switch effect {
-                case .remember: keepsake.remember(guardian.memory)
-                case .add(let ports) where keepsake.problem == nil:
-                    next = driver.add(ports).map { .refused($0) } ?? .list(driver.read(), .readBack)
-                case .look(let time): sources.look?.arm(at: min(time, .now() + Self.longest).sinceBoot)
-                case .watch(let on): sources.watch?.setEnabled(on)
-                case .report(let event): tell(event)
-                case .add, .remove, .audit, .hold: break
-                }
-            }
-        }
-        if next != nil { sources.look?.arm(after: Self.shortest) }
     }
 
     /// Why nothing can be written down, once. Where no daemon ever was, that is no news.
     private func tell(_ problem: String?) {
         guard let problem, problem != told else { return }
         told = problem
-        teller.tell(.warning, "Nobody guards the list for now: \(problem)")
+        ground.teller.tell(.warning, "Nobody guards the list for now: \(problem)")
+    }
+}
+
+/// The list, to which ports are only added, and the record for as long as the bridge has the lock.
+private struct BridgingGround: Ground, ~Copyable {
+    /// Naming writers is not the bridge's business.
+    var list = ListDriver(atMost: .inotify)
+    var keepsake = Keepsake()
+    var teller = Teller()
+    var timer: Timer?
+    var watchSource: EventSource?
+
+    var now: Moment { .now() }
+    var hasEvents: Bool { false }
+
+    mutating func read() -> Reading { list.read() }
+    mutating func remember(_ memory: Memory) { keepsake.remember(memory) }
+    mutating func watch(_ isOn: Bool) { watchSource?.setEnabled(isOn) }
+    mutating func look(at time: Instant?) {
+        if let time { timer?.arm(at: min(time, .now() + Bridge.longest).sinceBoot) }
+    }
+
+    mutating func add(_ ports: PortSet) -> Change {
+        keepsake.problem == nil ? Change(list.add(ports)) : .omitted
     }
 
     /// Repairs are counted and told of at the end; of AMT and of the verdict the daemon tells.
-    private func tell(_ event: Event) {
+    mutating func report(_ event: Event) {
         switch event {
         case .reserved, .contested, .obstructed: teller.tell(event.journalEntry)
         default: break
         }
     }
+
+    mutating func takeWriters() -> [Writer]? { nil }
+    mutating func remove(_ ports: PortSet) -> Change { .omitted }
+    mutating func audit(every interval: Duration?) {}
+    mutating func hold(_ change: HoldChange) -> HoldReading? { nil }
 }

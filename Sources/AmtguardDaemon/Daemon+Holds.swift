@@ -8,13 +8,8 @@ import SystemPackage
 extension Daemon {
     /// Looks at the holds, and has what is missing tried again.
     func lookAtHolds(_ prompt: Prompt) {
-        if prompt == .audit { holds.clearNotes() }
-        keepHolds()
-        observe(.holds(holds.reading, prompt))
-    }
-
-    /// Gives the service manager the holds that it does not keep yet. If it does not take all, tries again in a second.
-    func keepHolds() {
-        if !holds.keep() { sources.keep?.arm(after: .seconds(1), accuracy: .milliseconds(250)) }
+        if prompt == .audit { ground.holds.clearNotes() }
+        ground.keepHolds()
+        observe(.holds(ground.holds.reading, prompt))
     }
 }

@@ -10,7 +10,7 @@ extension Daemon {
     func recall() -> Memory {
         let scope = guardian.memory.scope
         do {
-            return try keepsake.recall(of: scope) ?? Memory(scope: scope)
+            return try ground.keepsake.recall(of: scope) ?? Memory(scope: scope)
         } catch {
             if !error.isOfOthers, !error.mayPass {
                 warn("\(error). The ports in the list count as reserved by others, so amtguard will not remove them.")
@@ -23,15 +23,15 @@ extension Daemon {
     /// replaced.
     func lookAfterKeepsake() {
         do {
-            let mended = try keepsake.mend(below: root)
+            let mended = try ground.keepsake.mend(below: root)
             displacedAt = nil
             recallLate()
             if mended.isFirst || !mended.paths.isEmpty {
-                keepsake.remember(guardian.memory)
-                keepsake.write(guardian.status, guardian.memory)
-                outbox += mended.paths.map(Event.healed)
+                ground.keepsake.remember(guardian.memory)
+                ground.keepsake.write(guardian.status, guardian.memory)
+                ground.outbox += mended.paths.map(Event.healed)
             }
-            observe(.runtimeDirectory(problem: keepsake.problem))
+            observe(.runtimeDirectory(problem: ground.keepsake.problem))
         } catch {
             yield()
         }
@@ -39,11 +39,11 @@ extension Daemon {
 
     /// Reads the record of the last daemon of this boot, if it could not be read at the start.
     private func recallLate() {
-        guard !keepsake.isRecalled else { return }
+        guard !ground.keepsake.isRecalled else { return }
         let scope = guardian.memory.scope.isKnown ? guardian.memory.scope : .current
-        let former = try? keepsake.recall(of: scope)
+        let former = try? ground.keepsake.recall(of: scope)
         observe(.record(former ?? Memory(scope: scope)))
-        if keepsake.isRecalled { keepsake.remember(guardian.memory) }
+        if ground.keepsake.isRecalled { ground.keepsake.remember(guardian.memory) }
     }
 
     /// Another process has the lock that other programs find. A bridge keeps it only for a repair. If the process keeps

@@ -14,14 +14,14 @@ extension Daemon {
     func finish() {
         let now = Moment.now().instant.sinceBoot
         let pace = published?.contested == true ? Duration.seconds(1) : .milliseconds(100)
-        let due = outbox.isEmpty ? publishedAt + pace : now + .milliseconds(1)
+        let due = ground.outbox.isEmpty ? publishedAt + pace : now + .milliseconds(1)
         if due <= now { publish() } else { sources.publish?.arm(at: due) }
     }
 
     /// Tells what happened.
     func tell() {
-        let events = outbox
-        outbox = []
+        let events = ground.outbox
+        ground.outbox = []
         // What telling has used is given back when there was nothing to tell for a while.
         if !events.isEmpty { sources.rest?.arm(after: .seconds(2), accuracy: .seconds(1)) }
         for event in events {
@@ -44,13 +44,13 @@ extension Daemon {
         guard !status.differsByTimeAlone(from: former) || Moment.now().instant.sinceBoot >= publishedAt + .seconds(1)
         else { return sources.publish?.arm(at: publishedAt + .seconds(1)) ?? () }
         publishedAt = Moment.now().instant.sinceBoot
-        keepsake.write(status, guardian.memory)
-        observe(.runtimeDirectory(problem: keepsake.problem))
+        ground.keepsake.write(status, guardian.memory)
+        observe(.runtimeDirectory(problem: ground.keepsake.problem))
         if guardian.status != status {
             // Whether it could be written is part of what is to be told.
             tell()
             status = guardian.status
-            keepsake.write(status, guardian.memory)
+            ground.keepsake.write(status, guardian.memory)
         }
         published = status
         described = nil

@@ -74,7 +74,7 @@ extension Daemon {
     func record(_ result: ProbeResult) {
         let record = ProbeRecord(result, at: .now())
         observe(.probe(record))
-        keepsake.remember(record, in: guardian.memory.scope)
+        ground.keepsake.remember(record, in: guardian.memory.scope)
         publish()
     }
 
@@ -102,11 +102,11 @@ extension Daemon {
     /// Ends the loop, keeping or releasing what is owned.
     func stop() {
         notifier.stopping()
-        keepsake.withdrawStatus()
+        ground.keepsake.withdrawStatus()
         observe(.stopping)
         look(.readBack)
         // That was the last look: who guards in our absence may begin, and nothing is written down any more.
-        keepsake = Keepsake()
+        ground.keepsake = Keepsake()
         publish()
         face?.flush()
         notifier.settle(within: .milliseconds(500))

@@ -9,15 +9,15 @@ import SystemPackage
 extension Daemon {
     /// - Returns: The watch of the list.
     func attach() -> Watch {
-        sources.audit = loop.timer("audit") { [unowned self] in
-            arrangeAudit()
+        ground.timers.audit = loop.timer("audit") { [unowned self] in
+            ground.arrangeAudit()
             survey(.audit)
             lookAround()
             useWakeUp()
             finish()
         }
-        sources.look = loop.timer("look", priority: .urgent) { [unowned self] in
-            if driver.hasEvents { lookAfterWrite() } else { look(.token) }
+        ground.timers.look = loop.timer("look", priority: .urgent) { [unowned self] in
+            if ground.hasEvents { lookAfterWrite() } else { look(.token) }
             finish()
         }
         sources.survey = loop.timer("survey") { [unowned self] in
@@ -38,7 +38,7 @@ extension Daemon {
             finish()
         }
         sources.rest = loop.timer("rest", priority: .idle) { ProgramMemory.giveBack() }
-        sources.keep = loop.timer("keep") { [unowned self] in keepHolds() }
+        ground.timers.keep = loop.timer("keep") { [unowned self] in ground.keepHolds() }
         attachSignals()
         watchdog = Watchdog(on: loop, telling: notifier)
         // Without either of these the audit sees what it sees.
@@ -75,7 +75,7 @@ extension Daemon {
         let now = Instant.now()
         if failedAt.map({ now - $0 >= .seconds(60) }) ?? true {
             failedAt = now
-            outbox.append(.unattended("\(error)"))
+            ground.outbox.append(.unattended("\(error)"))
         }
         look(.token)
         tell()
@@ -105,14 +105,14 @@ extension Daemon {
     ///
     /// - Returns: The watch that now shows them.
     func listen() -> Watch {
-        sources.watch = nil
-        guard let descriptor = driver.watchedDescriptor else { return driver.watched }
+        ground.watchSource = nil
+        guard let descriptor = ground.list.watchedDescriptor else { return ground.list.watched }
         do {
-            sources.watch = try loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
+            ground.watchSource = try loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
                 lookAfterWrite()
                 finish()
             }
-            return driver.watched
+            return ground.list.watched
         } catch {
             return Watch(.none, shortfall: "the event loop can't wait for it: \(error)")
         }

@@ -9,7 +9,7 @@ extension Daemon {
     /// Looks at what the host has around AMT's ports, as far as it has no event of its own.
     func lookAround() {
         // Where AMT is impossible, nothing of this matters, and of no port no sockets are read.
-        guard audit != nil else { return lookAtSockets() }
+        guard ground.auditInterval != nil else { return lookAtSockets() }
         if network == nil || sources.network == nil { watchNetwork() }
         lookAtSockets()
         if hasSlept() { follow(timetable.resumed(at: .now())) }
@@ -31,7 +31,7 @@ extension Daemon {
         let start = Instant.now()
         guard socketsRation.allows(at: start) else { return }
         do {
-            observe(.sockets(try readSockets(on: guardian.portsOfInterest, own: holds.own)))
+            observe(.sockets(try readSockets(on: guardian.portsOfInterest, own: ground.holds.own)))
         } catch {
             observe(.sockets(nil, ReadingFailure(error)))
         }

@@ -11,28 +11,23 @@ final class Daemon {
     let notifier: Notifier
     let root: RootDirectory
     var guardian: Guardian
+    var ground: HostGround
     var teller: Teller
 
     let loader: ConfigurationLoader
     /// Where the socket of the bus lies, below `--root`.
     var busDirectory: Descriptor?
-    var driver: ListDriver
-    var keepsake = Keepsake()
     /// Since when another process has the lock that other programs find.
     var displacedAt: Instant?
-    var holds = HoldDriver()
     var face: BusFace?
     var watchdog: Watchdog?
     var sources = Sources()
-    var audit: Duration?
     var published: Status?
     var publishedAt = Duration.zero
     /// Limits how often requests may make it look at everything.
     var ration = LookRation()
     /// Limits how often it looks at the sockets, for any cause.
     var socketsRation = LookRation()
-    /// What happened and was not told yet.
-    var outbox: [Event] = []
     var line = ""
 
     /// When the firmware is asked, and the question that is under way.
@@ -52,13 +47,9 @@ final class Daemon {
 
     /// What the loop calls.
     struct Sources: ~Copyable {
-        var watch: EventSource?
-        var audit: Timer?
-        var look: Timer?
         var survey: Timer?
         var publish: Timer?
         var rest: Timer?
-        var keep: Timer?
         var hangUp: EventSource?
         var terminate: EventSource?
         var interrupt: EventSource?
@@ -85,8 +76,9 @@ final class Daemon {
         notifier = Notifier(on: loop)
         root = try invocation.openRoot()
         loader = invocation.loader
+        var holds = HoldDriver()
         var armed = Arming.receive(holds: &holds)
-        driver = ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take())
+        ground = HostGround(ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take()), holds)
         smbios = armed.smbios.take()
         guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
     }
@@ -105,15 +97,15 @@ final class Daemon {
         // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes
         // after. A bridge has it for the length of a repair, which on a busy machine may wait for a processor: who gave
         // up early would be started again by the service manager, a second later, and by then the bridge has ended.
-        keepsake = try Keepsake(below: root, patience: Self.patience)
-        guardian = Guardian(remembering: recall(), keepsake.recallProbe(in: guardian.memory.scope))
-        observe(.runtimeDirectory(problem: keepsake.problem))
+        ground.keepsake = try Keepsake(below: root, patience: Self.patience)
+        guardian = Guardian(remembering: recall(), ground.keepsake.recallProbe(in: guardian.memory.scope))
+        observe(.runtimeDirectory(problem: ground.keepsake.problem))
         take(configuration, problems)
         for observation in seen { observe(observation) }
         let wouldWrite = !guardian.missing(from: PortSet()).isEmpty
-        if wouldWrite, !ServiceManager.isSupervised, driver.refusal == .notPermitted { throw NotPermitted() }
+        if wouldWrite, !ServiceManager.isSupervised, ground.list.refusal == .notPermitted { throw NotPermitted() }
         // Who wrote before the first look overwrote nothing that we saw whole: it may be the stand-in, which repaired.
-        nameWriters()
+        guardian.nameWriters(on: &ground)
         look(.request)
         lookAtDevices(presence)
         lookAtHolds(.request)

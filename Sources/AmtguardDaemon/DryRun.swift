@@ -2,10 +2,11 @@ import AmtguardCore
 import AmtguardLinux
 import SystemPackage
 
-/// `--dry-run`: the same readings and the same guardian, and a driver that only says what it would do.
+/// `--dry-run`: the same readings and the same guardian, on a ground that only says what it would do.
 struct DryRun: ~Copyable {
     private let root: RootDirectory
     private var guardian: Guardian
+    private var ground = PrintingGround()
     private let isConfigured: Bool
 
     init(_ invocation: Invocation) throws(Invocation.Misuse) {
@@ -29,30 +30,56 @@ struct DryRun: ~Copyable {
     mutating func run() -> Bool {
         observe(.presence(readPresence(in: root)))
         observe(.choice(try? KernelChoiceReader().read()))
-        var driver = ListDriver()
-        let reading = driver.read()
-        if case .ports(let ports) = reading {
-            say("The list holds \(ports.isEmpty ? "nothing" : ports.abbreviated(to: 200)).")
-        }
-        observe(.watch(driver.watched))
-        observe(.list(reading, .request))
+        observe(.watch(ground.list.watched))
+        guardian.look(.request, on: &ground)
         observe(.interfaces(try? readInterfaces()))
-        guard let refusal = driver.refusal else { return isConfigured }
+        guard let refusal = ground.list.refusal else { return isConfigured }
         say("That would be refused: \(refusal.says). \(refusal.advice)")
         return false
     }
 
     private mutating func observe(_ observation: Guardian.Observation) {
-        for effect in guardian.observe(observation, at: .now()) {
-            switch effect {
-            case .add(let ports): say("Would add \(ports) to net.ipv4.ip_local_reserved_ports.")
-            case .remove(let ports): say("Would take \(ports) out of net.ipv4.ip_local_reserved_ports.")
-            case .report(let event): say(event.journalEntry.message)
-            case .hold(let change): if !change.take.isEmpty { say("Would hold \(change.take.brief).") }
-            case .remember, .look, .watch, .audit: break
-            }
+        guardian.observe(observation, on: &ground)
+    }
+}
+
+/// Prints what a daemon would do. It reads the list, and changes nothing.
+private struct PrintingGround: Ground, ~Copyable {
+    var list = ListDriver()
+
+    var now: Moment { .now() }
+    var hasEvents: Bool { false }
+
+    mutating func read() -> Reading {
+        let reading = list.read()
+        if case .ports(let ports) = reading {
+            say("The list holds \(ports.isEmpty ? "nothing" : ports.abbreviated(to: 200)).")
         }
+        return reading
     }
 
-    private func say(_ line: String) { print(line, to: .standardOutput) }
+    mutating func add(_ ports: PortSet) -> Change {
+        say("Would add \(ports) to net.ipv4.ip_local_reserved_ports.")
+        return .omitted
+    }
+
+    mutating func remove(_ ports: PortSet) -> Change {
+        say("Would take \(ports) out of net.ipv4.ip_local_reserved_ports.")
+        return .omitted
+    }
+
+    mutating func hold(_ change: HoldChange) -> HoldReading? {
+        if !change.take.isEmpty { say("Would hold \(change.take.brief).") }
+        return nil
+    }
+
+    mutating func report(_ event: Event) { say(event.journalEntry.message) }
+
+    mutating func takeWriters() -> [Writer]? { nil }
+    mutating func watch(_ isOn: Bool) {}
+    mutating func remember(_ memory: Memory) {}
+    mutating func look(at time: Instant?) {}
+    mutating func audit(every interval: Duration?) {}
 }
+
+private func say(_ line: String) { print(line, to: .standardOutput) }

@@ -12,13 +12,11 @@ struct Release: ~Copyable {
         let description: String
     }
 
-    private var keepsake: Keepsake
     private let configuration: Configuration
     /// Whether there is a record of a daemon of this boot.
     private let isOnRecord: Bool
     private var guardian: Guardian
-    private var driver = ListDriver()
-    private var teller = Teller()
+    private var ground: ReleasingGround
 
     /// - Throws: `Keepsake.Taken` while a daemon runs: it would add again what is taken out. `Keepsake.Unusable` where
     ///   something is on record, and it can't be known what of it is still true.
@@ -27,7 +25,7 @@ struct Release: ~Copyable {
         let scope = Memory.Scope.current
         var keepsake = try Keepsake(below: root, creating: false)
         let memory = try keepsake.recall(of: scope)
-        self.keepsake = keepsake
+        ground = ReleasingGround(keepsake)
         isOnRecord = memory != nil
         configuration = invocation.loader.load(below: root).0
         guardian = Guardian(remembering: memory ?? Memory(scope: scope))
@@ -37,11 +35,11 @@ struct Release: ~Copyable {
     ///
     /// - Throws: `Failure` where the record can't be had, or the kernel or other writers did not let it.
     mutating func run() throws(Failure) {
-        if let problem = keepsake.problem { throw Failure(description: problem) }
+        if let problem = ground.keepsake.problem { throw Failure(description: problem) }
         guard isOnRecord else { return }
         if !guardian.memory.ownership.possible.isEmpty { release() }
         let left = guardian.memory.ownership.possible
-        guard case .ports(let list) = driver.read() else {
+        guard case .ports(let list) = ground.read() else {
             guard left.isEmpty else {
                 throw Failure(
                     description: "the list can't be read; \(left) may still be reserved. Try again, or reboot")
@@ -53,32 +51,45 @@ struct Release: ~Copyable {
             throw Failure(description: "\(left) are still reserved. \(way)")
         }
         let staying = configuration.guarded.intersection(list)
-        if !staying.isEmpty { teller.tell(Event.staying(staying, list: list).journalEntry) }
+        if !staying.isEmpty { ground.teller.tell(Event.staying(staying, list: list).journalEntry) }
     }
 
     private mutating func release() {
         var configuration = Configuration()
         configuration.onStop = .release
-        observe(.configuration(configuration, []))
-        observe(.stopping)
-        observe(.list(driver.read(), .request))
+        guardian.observe(.configuration(configuration, []), on: &ground)
+        guardian.observe(.stopping, on: &ground)
+        guardian.look(.request, on: &ground)
+    }
+}
+
+/// The list, of which ports are only taken out, and the record.
+private struct ReleasingGround: Ground, ~Copyable {
+    var list = ListDriver()
+    var keepsake: Keepsake
+    var teller = Teller()
+
+    init(_ keepsake: consuming Keepsake) {
+        self.keepsake = keepsake
     }
 
-    private mutating func observe(_ observation: Guardian.Observation) {
-        for effect in guardian.observe(observation, at: .now()) {
-            switch effect {
-            case .remember: keepsake.remember(guardian.memory)
-            case .remove(let ports):
-                // The reading that follows asks for no other removal, so this ends here.
-                if let obstacle = driver.remove(ports) {
-                    observe(.refused(obstacle))
-                } else {
-                    observe(.list(driver.read(), .readBack))
-                }
-            case .report(.stopping): break  // The daemon has said so.
-            case .report(let event): teller.tell(event.journalEntry)
-            case .add, .look, .watch, .audit, .hold: break
-            }
-        }
+    var now: Moment { .now() }
+    var hasEvents: Bool { false }
+
+    mutating func read() -> Reading { list.read() }
+    mutating func remove(_ ports: PortSet) -> Change { Change(list.remove(ports)) }
+    mutating func remember(_ memory: Memory) { keepsake.remember(memory) }
+
+    mutating func report(_ event: Event) {
+        // The daemon has said so.
+        if case .stopping = event { return }
+        teller.tell(event.journalEntry)
     }
+
+    mutating func add(_ ports: PortSet) -> Change { .omitted }
+    mutating func takeWriters() -> [Writer]? { nil }
+    mutating func watch(_ isOn: Bool) {}
+    mutating func look(at time: Instant?) {}
+    mutating func audit(every interval: Duration?) {}
+    mutating func hold(_ change: HoldChange) -> HoldReading? { nil }
 }

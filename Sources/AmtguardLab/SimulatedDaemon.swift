@@ -49,10 +49,16 @@ public struct SimulatedDaemon: Sendable {
         return [nextAudit, nextLook].compactMap { $0 }.min()
     }
 
+    /// The watch has nothing more to show.
+    mutating func forgetEvents() {
+        (shown, showsOthers, writers) = (false, false, [])
+    }
+
     /// The process is gone, and with it everything but the record.
     mutating func die() {
         guardian = nil
-        (shown, showsOthers, writers, listening) = (false, false, [], true)
+        forgetEvents()
+        listening = true
         (auditEvery, nextAudit, nextLook) = (nil, nil, nil)
     }
 }

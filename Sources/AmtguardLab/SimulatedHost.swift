@@ -6,7 +6,7 @@ public import AmtguardCore
 public struct SimulatedHost: Sendable {
     public private(set) var now = Instant(sinceBoot: .seconds(10))
     public var list = SimulatedList()
-    public private(set) var daemons: [SimulatedDaemon] = []
+    public internal(set) var daemons: [SimulatedDaemon] = []
     public var random: SplitMix64
     public var mischief = Mischief()
     public var presence = Presence(pciFunctions: 20, heci: ["0000:00:16.0"], devices: [], offeringAMTHI: [])
@@ -17,8 +17,6 @@ public struct SimulatedHost: Sendable {
     public var strangersMove: @Sendable (inout SimulatedHost) -> Stranger.Act = { _ in .replace(PortSet()) }
 
     private var strangers: [Stranger] = []
-    /// The truth at the last look: what came after it, that look does not show.
-    private var seen = SimulatedList()
     private static let scope = Memory.Scope(boot: "lab", namespace: "lab")
 
     /// A machine with an empty list and nobody on it.
@@ -47,7 +45,7 @@ public struct SimulatedHost: Sendable {
     }
 
     /// Wakes every daemon that listens, if its mount of procfs saw the write. A daemon recognizes its own writes.
-    private mutating func show(by writer: Writer? = nil, from own: Int? = nil) {
+    mutating func show(by writer: Writer? = nil, from own: Int? = nil) {
         for index in daemons.indices where daemons[index].guardian != nil && daemons[index].watch.kind != .none {
             daemons[index].shown = true
             guard index != own else { continue }
@@ -172,115 +170,39 @@ extension SimulatedHost {
 
     /// One look at the list, and whatever comes of it.
     private mutating func look(_ index: Int, _ prompt: Prompt) {
+        act(index) { guardian, ground in
+            if prompt == .watch { guardian.lookAfterWrite(on: &ground) } else { guardian.look(prompt, on: &ground) }
+        }
+    }
+
+    private mutating func observe(_ index: Int, _ observation: Guardian.Observation) {
+        act(index) { guardian, ground in guardian.observe(observation, on: &ground) }
+    }
+
+    /// Lets a daemon act. If it is killed meanwhile, nothing that it does afterwards has an effect.
+    private mutating func act(_ index: Int, _ body: (inout Guardian, inout SimulatedGround) -> Void) {
+        guard var guardian = daemons[index].guardian else { return }
+        var ground = SimulatedGround(index)
+        swap(&ground.host, &self)
+        body(&guardian, &ground)
+        swap(&ground.host, &self)
         guard daemons[index].guardian != nil else { return }
-        daemons[index].nextLook = nil
-        let reading = read(index, prompt)
-        if prompt != .watch, daemons[index].shown { observe(index, .written(by: [])) }
-        observe(index, reading)
-        guard prompt == .watch, daemons[index].guardian != nil, daemons[index].shown else { return }
-        // The event may be of a write that came after that look. So another look follows after it is taken.
-        nameWriters(index)
-        observe(index, read(index, .readBack))
+        daemons[index].guardian = guardian
+        if let seen = ground.seen { judge(index, seen) }
     }
-
-    private mutating func read(_ index: Int, _ prompt: Prompt) -> Guardian.Observation {
-        daemons[index].looks += 1
-        let reading = list.look()
-        seen = list
-        return .list(reading, prompt)
-    }
-
-    private mutating func nameWriters(_ index: Int) {
-        guard daemons[index].shown else { return }
-        let (showsOthers, writers) = (daemons[index].showsOthers, daemons[index].writers)
-        (daemons[index].shown, daemons[index].showsOthers, daemons[index].writers) = (false, false, [])
-        // inotify also shows the daemon's own writes and does not tell them apart.
-        if showsOthers, daemons[index].watch.kind == .fanotify { observe(index, .written(by: writers.suffix(8))) }
-    }
-
-    /// Takes an observation to the guardian and does what it says, and so on until it has nothing more to say.
-    private mutating func observe(_ index: Int, _ first: Guardian.Observation) {
-        var due = [first]
-        while !due.isEmpty {
-            let observation = due.removeFirst()
-            let moment = moment
-            guard let effects = daemons[index].guardian?.observe(observation, at: moment) else { return }
-            if case .list = observation { judge(index, effects) }
-            for effect in effects {
-                happen(index, orKill: mischief.killBeforeEffect)
-                guard daemons[index].guardian != nil else { return }
-                guard let outcome = carryOut(effect, for: index) else { continue }
-                guard case .list = outcome else {
-                    due.append(outcome)
-                    continue
-                }
-                happen(index, orKill: mischief.killBeforeReadBack)
-                guard daemons[index].guardian != nil else { return }
-                // Only now, with the list whole again, there is time to find out who wrote it.
-                nameWriters(index)
-                due.append(read(index, .readBack))
-            }
-        }
-    }
-
-    /// Carries out one effect; what comes of it is the next thing to observe.
-    private mutating func carryOut(_ effect: Effect, for index: Int) -> Guardian.Observation? {
-        switch effect {
-        case .remember: daemons[index].record = Array((daemons[index].guardian?.memory.encoded ?? "").utf8)
-        case .add(let ports):
-            daemons[index].additions.append(now)
-            return change(by: index) { $0.addOrCollide(ports) }
-        case .remove(let ports): return change(by: index) { $0.list.remove(ports) }
-        case .look(let at): daemons[index].nextLook = at
-        case .watch(let on): daemons[index].listening = on
-        case .audit(let every):
-            daemons[index].auditEvery = every
-            daemons[index].nextAudit = every.map { now + $0 }
-        case .hold: break  // No addresses here.
-        case .report(let event): daemons[index].told.append(SimulatedDaemon.Told(at: now, event: event))
-        }
-        return nil
-    }
-
-    /// Changes the list, which every watch shows, or tells the refusal.
-    private mutating func change(by index: Int, _ body: (inout SimulatedHost) -> Void) -> Guardian.Observation {
-        if let refusal = list.refusal { return .refused(refusal) }
-        body(&self)
-        show(from: index)
-        return .list(.ports(PortSet()), .readBack)
-    }
-
-    private mutating func addOrCollide(_ ports: PortSet) {
-        guard random.chance(mischief.collision) else { return list.add(ports) }
-        guard case .join(let theirs) = strangersMove(&self) else { return list.add(ports) }
-        let all = ports.union(theirs).ranges.flatMap { Array($0) }
-        let gone = PortSet(merging: all.filter { _ in random.chance(0.3) }.map { $0...$0 })
-        list.collide(ports, losing: gone, with: theirs, losing: gone)
-    }
-
-    /// What may happen between two steps.
-    private mutating func happen(_ index: Int, orKill probability: Double) {
-        if random.chance(mischief.strangerBetween) { write(strangersMove(&self)) }
-        if random.chance(probability) { kill(index) }
-        guard let steps = mischief.killAtStep else { return }
-        mischief.killAtStep = steps > 1 ? steps - 1 : nil
-        if steps == 1 { kill(index) }
-    }
-
-    private var moment: Moment { Moment(now, wallClock: 1_795_377_600 + now.sinceBoot.components.seconds) }
 }
 
 // MARK: - The truth
 
 extension SimulatedHost {
-    /// After each look: it owns what it placed and nobody made doubtful, and nothing that anybody else put there.
+    /// After a look and what followed from it: it owns what it placed and nobody made doubtful, and nothing that anybody else put there.
     ///
     /// That holds where each write of a stranger leaves a list that never was there before, and for one amtguard:
     /// what no reading can show, nobody can know.
-    private mutating func judge(_ index: Int, _ effects: [Effect]) {
+    ///
+    /// - Parameter seen: The truth at the last look. That look does not show what came after it.
+    private mutating func judge(_ index: Int, _ seen: SimulatedList) {
         guard daemons.count == 1, seen.unreadable == nil else { return }
-        // What is foreseen is owned when it was added: judged by the read-back.
-        guard !effects.contains(where: { if case .add = $0 { true } else { false } }) else { return }
         let owned = daemons[index].owned
         let stolen = owned.intersection(seen.claimed)
         if !stolen.isEmpty { violations.append("\(now.sinceBoot): owns \(stolen), which others put there") }

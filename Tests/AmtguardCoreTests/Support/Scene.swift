@@ -1,22 +1,10 @@
 import AmtguardCore
 
-/// A guardian with a list before it and the daemon's manners around it: effects in order, then another look.
+/// A guardian and its ground. What is said of the ground can be said of the scene.
+@dynamicMemberLookup
 struct Scene {
     var guardian: Guardian
-    var list: PortSet
-    var now: Double = 100
-    /// What a write meets, if not success.
-    var refusal: Obstacle?
-    /// What a look meets, if not the list.
-    var unreadable: Obstacle?
-    /// What each next addition loses at once: two writes that met.
-    var losing: [PortSet] = []
-    /// What is held, and what can't be.
-    var sockets = Sockets()
-    private(set) var remembered: Memory
-    private var effects: [Effect] = []
-    /// Whom the watch will name, when the list is whole again and there is time to ask; `nil` where it shows nothing.
-    private var writers: [Writer]?
+    private var ground: SceneGround
 
     /// A guardian that has looked around and at the list.
     init(
@@ -25,8 +13,7 @@ struct Scene {
         choice: KernelChoice? = .wide, presence: Presence? = .csme, looking: Bool = true
     ) {
         guardian = Guardian(remembering: memory)
-        remembered = memory
-        self.list = list
+        ground = SceneGround(list: list, remembered: memory)
         configure(configuration)
         if let presence { see(.presence(presence)) }
         see(.choice(choice))
@@ -34,13 +21,24 @@ struct Scene {
         if looking { look(.request) }
     }
 
+    subscript<Value>(dynamicMember path: WritableKeyPath<SceneGround, Value>) -> Value {
+        get { ground[keyPath: path] }
+        set { ground[keyPath: path] = newValue }
+    }
+
+    /// The time in seconds.
+    var now: Double {
+        get { ground.time }
+        set { ground.time = newValue }
+    }
+
     var status: Status { guardian.status }
     var owned: PortSet { guardian.memory.ownership.owned }
 
     /// What was asked for since the last time somebody wanted to know.
     mutating func told() -> [Effect] {
-        defer { effects = [] }
-        return effects
+        defer { ground.effects = [] }
+        return ground.effects
     }
 
     /// The events among it.
@@ -52,27 +50,19 @@ struct Scene {
     mutating func toldNames() -> [String] { toldEvents().map(\.name) }
 
     /// One observation, and whatever comes of it.
-    mutating func see(_ first: Guardian.Observation) {
-        var due = [first]
-        while !due.isEmpty {
-            for effect in guardian.observe(due.removeFirst(), at: at(now)) {
-                effects.append(effect)
-                if let outcome = carryOut(effect) { due.append(outcome) }
-            }
-        }
+    mutating func see(_ observation: Guardian.Observation) {
+        guardian.observe(observation, on: &ground)
     }
 
     mutating func look(_ prompt: Prompt) {
-        see(.list(unreadable.map(Reading.obstacle) ?? .ports(list), prompt))
+        see(.list(ground.read(), prompt))
     }
 
     /// Somebody replaces the list, and the watch shows it.
     mutating func overwrite(with ports: PortSet, by writer: Writer? = nil) {
-        list = ports
-        writers = writer.map { [$0] } ?? []
-        look(.watch)
-        name()
-        look(.readBack)
+        ground.list = ports
+        ground.writers = writer.map { [$0] } ?? []
+        guardian.lookAfterWrite(on: &ground)
     }
 
     mutating func configure(_ configuration: Configuration) {
@@ -86,34 +76,67 @@ struct Scene {
         configure(configuration)
         look(.request)
     }
+}
 
-    private mutating func carryOut(_ effect: Effect) -> Guardian.Observation? {
-        switch effect {
-        case .remember: remembered = guardian.memory
-        case .add(let ports):
-            if let refusal { return .refused(refusal) }
-            list = list.union(ports)
-            if !losing.isEmpty { list = list.subtracting(losing.removeFirst()) }
-            return readBack()
-        case .remove(let ports):
-            if let refusal { return .refused(refusal) }
-            list = list.subtracting(ports)
-            return readBack()
-        case .hold(let change): return .holds(sockets.carryOut(change), .readBack)
-        case .look, .watch, .audit, .report: break
-        }
-        return nil
+/// A list and holds that are values, and a note of each effect.
+struct SceneGround: Ground {
+    var list: PortSet
+    /// The time in seconds.
+    var time: Double = 100
+    /// What a write meets, if not success.
+    var refusal: Obstacle?
+    /// What a look meets, if not the list.
+    var unreadable: Obstacle?
+    /// What each next addition loses at once: two writes that met.
+    var losing: [PortSet] = []
+    /// What is held, and what can't be.
+    var sockets = Sockets()
+    var remembered: Memory
+    var effects: [Effect] = []
+    /// Whom the watch will name, when the list is whole again and there is time to ask; `nil` where it shows nothing.
+    var writers: [Writer]?
+
+    init(list: PortSet, remembered: Memory) {
+        self.list = list
+        self.remembered = remembered
     }
 
-    private mutating func readBack() -> Guardian.Observation {
-        name()
-        return .list(.ports(list), .readBack)
+    var now: Moment { at(time) }
+    var hasEvents: Bool { writers != nil }
+
+    mutating func read() -> Reading { unreadable.map(Reading.obstacle) ?? .ports(list) }
+
+    mutating func add(_ ports: PortSet) -> Change {
+        effects.append(.add(ports))
+        if let refusal { return .refused(refusal) }
+        list = list.union(ports)
+        if !losing.isEmpty { list = list.subtracting(losing.removeFirst()) }
+        return .made
     }
 
-    private mutating func name() {
-        if let writers { effects += guardian.observe(.written(by: writers), at: at(now)) }
-        writers = nil
+    mutating func remove(_ ports: PortSet) -> Change {
+        effects.append(.remove(ports))
+        if let refusal { return .refused(refusal) }
+        list = list.subtracting(ports)
+        return .made
     }
+
+    mutating func takeWriters() -> [Writer]? { writers.take() }
+
+    mutating func remember(_ memory: Memory) {
+        effects.append(.remember)
+        remembered = memory
+    }
+
+    mutating func hold(_ change: HoldChange) -> HoldReading? {
+        effects.append(.hold(change))
+        return sockets.carryOut(change)
+    }
+
+    mutating func look(at time: Instant?) { if let time { effects.append(.look(at: time)) } }
+    mutating func watch(_ isOn: Bool) { effects.append(.watch(isOn)) }
+    mutating func audit(every interval: Duration?) { effects.append(.audit(every: interval)) }
+    mutating func report(_ event: Event) { effects.append(.report(event)) }
 }
 
 /// The holds of a daemon, without sockets.

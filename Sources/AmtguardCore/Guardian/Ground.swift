@@ -1,0 +1,113 @@
+/// Where the effects of a guardian happen: the machine, virtual time, or a terminal that shows what would happen.
+///
+/// `Guardian.observe(_:on:)` is the only interpreter of effects. A ground knows how to do one thing at a time; it decides
+/// nothing, and it never calls the guardian.
+public protocol Ground: ~Copyable {
+    /// The time of an observation.
+    var now: Moment { get }
+
+    /// Looks at the list.
+    mutating func read() -> Reading
+    /// Adds ports to the list.
+    mutating func add(_ ports: PortSet) -> Change
+    /// Takes ports out of the list.
+    mutating func remove(_ ports: PortSet) -> Change
+
+    /// Whether the watch has events that were not taken yet.
+    var hasEvents: Bool { get }
+    /// Takes the events of the watch. Returns the other programs that wrote; `nil` if it shows no write of others.
+    mutating func takeWriters() -> [Writer]?
+    /// Lets the watch wake the guard, or leaves the watch alone.
+    mutating func watch(_ isOn: Bool)
+
+    /// Writes down what must survive the process, before the next effect.
+    mutating func remember(_ memory: Memory)
+    /// Arranges a look at the list at this time, instead of one that was arranged before; `nil` for none.
+    mutating func look(at time: Instant?)
+    /// Audits this often from now on; `nil` for never.
+    mutating func audit(every interval: Duration?)
+    /// Lets go of holds and takes others. Returns what is held now; `nil` if this ground holds nothing.
+    mutating func hold(_ change: HoldChange) -> HoldReading?
+    /// Tells the journal and the bus, now or later.
+    mutating func report(_ event: Event)
+}
+
+/// What came of changing the list.
+public enum Change: Hashable, Sendable {
+    case made
+    case refused(Obstacle)
+    /// The ground does not change the list: it only shows what would happen.
+    case omitted
+}
+
+extension Guardian {
+    /// The most observations that one can lead to. If a list never shows what was added (a file was mounted over it), the
+    /// guard must not wait for it.
+    private static var mostRounds: Int { 16 }
+
+    /// Takes an observation and carries out what follows from it, until nothing more follows.
+    public mutating func observe(_ first: Observation, on ground: inout some Ground & ~Copyable) {
+        var due = [first]
+        for _ in 0..<Self.mostRounds {
+            guard !due.isEmpty else { return }
+            for effect in observe(due.removeFirst(), at: ground.now) {
+                if let outcome = carryOut(effect, on: &ground) { due.append(outcome) }
+            }
+        }
+        if !due.isEmpty { ground.look(at: ground.now.instant + .milliseconds(1)) }
+    }
+
+    /// Looks at the list, and carries out what follows. Returns what it saw.
+    @discardableResult
+    public mutating func look(_ prompt: Prompt, on ground: inout some Ground & ~Copyable) -> Reading {
+        // This look replaces one that was arranged. It arranges another one if that is still needed.
+        ground.look(at: nil)
+        let reading = ground.read()
+        // Asks the watch after the reading. If the reading shows a write and the watch has an event by now, the write
+        // was not unseen.
+        if prompt != .watch, ground.hasEvents { observe(.written(by: []), on: &ground) }
+        observe(.list(reading, prompt), on: &ground)
+        return reading
+    }
+
+    /// Looks at the list because the watch has an event, and asks only then who wrote it.
+    public mutating func lookAfterWrite(on ground: inout some Ground & ~Copyable) {
+        look(.watch, on: &ground)
+        // After a repair the writers are named already.
+        guard ground.hasEvents else { return }
+        // The event may be of a write that came after that look. So another look follows after it is taken.
+        nameWriters(on: &ground)
+        look(.readBack, on: &ground)
+    }
+
+    /// Asks the watch who wrote the list.
+    public mutating func nameWriters(on ground: inout some Ground & ~Copyable) {
+        if let writers = ground.takeWriters() { observe(.written(by: writers), on: &ground) }
+    }
+
+    /// Carries out one effect. Returns the observation that it leads to.
+    private mutating func carryOut(_ effect: Effect, on ground: inout some Ground & ~Copyable) -> Observation? {
+        switch effect {
+        case .remember: ground.remember(memory)
+        case .add(let ports): return outcome(of: ground.add(ports), on: &ground)
+        case .remove(let ports): return outcome(of: ground.remove(ports), on: &ground)
+        case .look(let time): ground.look(at: time)
+        case .watch(let isOn): ground.watch(isOn)
+        case .audit(let interval): ground.audit(every: interval)
+        case .hold(let change): return ground.hold(change).map { .holds($0, .readBack) }
+        case .report(let event): ground.report(event)
+        }
+        return nil
+    }
+
+    private mutating func outcome(of change: Change, on ground: inout some Ground & ~Copyable) -> Observation? {
+        switch change {
+        case .made:
+            // The list is whole again, so there is time to find out who wrote it.
+            nameWriters(on: &ground)
+            return .list(ground.read(), .readBack)
+        case .refused(let obstacle): return .refused(obstacle)
+        case .omitted: return nil
+        }
+    }
+}

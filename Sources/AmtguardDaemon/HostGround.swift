@@ -1,0 +1,83 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+
+/// The ground of the daemon: the list of its network namespace with its watch, its holds, the record, and the timers of
+/// the looks.
+struct HostGround: Ground, ~Copyable {
+    var list: ListDriver
+    var holds: HoldDriver
+    var keepsake = Keepsake()
+    /// What happened and was not told yet.
+    var outbox: [Event] = []
+    /// How often it audits; `nil` for never.
+    private(set) var auditInterval: Duration?
+    var timers = Timers()
+    /// What wakes the loop for a write.
+    var watchSource: EventSource?
+
+    /// The timers that the guardian arranges.
+    struct Timers: ~Copyable {
+        var look: Timer?
+        var audit: Timer?
+        var keep: Timer?
+    }
+
+    init(_ list: consuming ListDriver, _ holds: consuming HoldDriver) {
+        self.list = list
+        self.holds = holds
+    }
+
+    // MARK: - The list
+
+    var now: Moment { .now() }
+    var hasEvents: Bool { list.hasEvents }
+
+    mutating func read() -> Reading { list.read() }
+    mutating func add(_ ports: PortSet) -> Change { Change(list.add(ports)) }
+    mutating func remove(_ ports: PortSet) -> Change { Change(list.remove(ports)) }
+    mutating func takeWriters() -> [Writer]? { list.drain() }
+    mutating func watch(_ isOn: Bool) { watchSource?.setEnabled(isOn) }
+
+    // MARK: - When to look
+
+    mutating func look(at time: Instant?) {
+        if let time { timers.look?.arm(at: time.sinceBoot) } else { timers.look?.disarm() }
+    }
+
+    mutating func audit(every interval: Duration?) {
+        auditInterval = interval
+        arrangeAudit()
+    }
+
+    func arrangeAudit() {
+        if let auditInterval {
+            timers.audit?.arm(after: auditInterval, accuracy: auditInterval / 20)
+        } else {
+            timers.audit?.disarm()
+        }
+    }
+
+    // MARK: - Everything else
+
+    mutating func remember(_ memory: Memory) { keepsake.remember(memory) }
+    mutating func report(_ event: Event) { outbox.append(event) }
+
+    mutating func hold(_ change: HoldChange) -> HoldReading? {
+        holds.carryOut(change)
+        keepHolds()
+        return holds.reading
+    }
+
+    /// Gives the service manager the holds that it does not keep yet. If it does not take all, tries again in a second.
+    mutating func keepHolds() {
+        if !holds.keep() { timers.keep?.arm(after: .seconds(1), accuracy: .milliseconds(250)) }
+    }
+}
+
+extension Change {
+    /// By what stood in the way.
+    init(_ obstacle: Obstacle?) {
+        self = obstacle.map(Change.refused) ?? .made
+    }
+}
