@@ -43,8 +43,9 @@ extension SimulatedGround {
     }
 
     mutating func add(_ ports: PortSet) -> Change {
-        change { [index] host in
-            host.daemons[index].additions.append(host.now)
+        guard step(orKill: host.mischief.killBeforeEffect) else { return .omitted }
+        host.daemons[index].additions.append(host.now)
+        return change { host in
             guard host.random.chance(host.mischief.collision), case .join(let theirs) = host.strangersMove(&host) else {
                 return host.list.add(ports)
             }
@@ -55,12 +56,12 @@ extension SimulatedGround {
     }
 
     mutating func remove(_ ports: PortSet) -> Change {
-        change { $0.list.remove(ports) }
+        guard step(orKill: host.mischief.killBeforeEffect) else { return .omitted }
+        return change { $0.list.remove(ports) }
     }
 
     /// Changes the list, which every watch shows, or is refused.
     private mutating func change(_ body: (inout SimulatedHost) -> Void) -> Change {
-        guard step(orKill: host.mischief.killBeforeEffect) else { return .omitted }
         if let refusal = host.list.refusal { return .refused(refusal) }
         body(&host)
         host.show(from: index)

@@ -16,7 +16,7 @@ public enum Gap: Hashable, Sendable {
     case other(String)
 
     /// What was wrong with a reply.
-    init(_ error: WireError) {
+    public init(_ error: WireError) {
         switch error {
         case .refused(let status): self = .refused(status)
         case .result(let result): self = .rejected(result)
