@@ -38,7 +38,8 @@ extension Conversation where Link: ~Copyable {
         answer.outcome = tally.outcome
         answer.amthi =
             tally.outcome == .answered
-            ? .known(.answers) : Self.behaviour(tally.outcome).map(Finding.known) ?? .unknown(.other(tally.outcome.says))
+            ? .known(.answers)
+            : Self.behaviour(tally.outcome).map(Finding.known) ?? .unknown(.other(tally.outcome.says))
         if !requests.contains(.uuid) { answer.uuid = .unknown("asked for with --uuid only") }
         for rule in MKHI.Rule.allCases { answer.miss(rule, because: .notAsked("AMTHI is offered")) }
         return answer

@@ -15,8 +15,8 @@ struct GapTests {
     }
 
     @Test(arguments: [
-        "", "refused", "refused 0x", "refused 0x1ffffffff", "refused 12", "rejected 0x100", "held by root", "no-answer ",
-        "moved 0x1", "status UNSUPPORTED",
+        "", "refused", "refused 0x", "refused 0x1ffffffff", "refused 12", "rejected 0x100", "held by root",
+        "no-answer ", "moved 0x1", "status UNSUPPORTED",
     ])
     func `of a code that is not known is words, and decides nothing`(text: String) {
         let gap = Gap(parsing: text)
