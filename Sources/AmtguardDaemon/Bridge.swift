@@ -136,7 +136,6 @@ private struct BridgingGround: Ground, ~Copyable {
     var watchSource: EventSource?
 
     var now: Moment { .now() }
-    var hasEvents: Bool { false }
 
     mutating func read() -> Reading { list.read() }
     mutating func remember(_ memory: Memory) { keepsake.remember(memory) }
@@ -157,8 +156,5 @@ private struct BridgingGround: Ground, ~Copyable {
         }
     }
 
-    mutating func takeWriters() -> [Writer]? { nil }
     mutating func remove(_ ports: PortSet) -> Change { .omitted }
-    mutating func audit(every interval: Duration?) {}
-    mutating func hold(_ change: HoldChange) -> HoldReading? { nil }
 }

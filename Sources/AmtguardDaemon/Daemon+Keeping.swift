@@ -23,7 +23,7 @@ extension Daemon {
     /// replaced.
     func lookAfterKeepsake() {
         do {
-            let mended = try ground.keepsake.mend(below: root)
+            let mended = try ground.mendKeepsake()
             displacedAt = nil
             recallLate()
             if mended.isFirst || !mended.paths.isEmpty {

@@ -17,7 +17,7 @@ extension Daemon {
         // First the list, so that a repair does not wait for /sys.
         look(prompt)
         lookAfterKeepsake()
-        lookAtDevices(readPresence(in: root))
+        lookAtDevices(readPresence(in: ground.root))
         observe(readChoice())
         // If these readings changed which ports are required, the look above did not consider that.
         if !guardian.isCurrent { look(.request) }
@@ -57,6 +57,16 @@ extension Daemon {
     func observe(_ observation: Guardian.Observation) {
         guardian.observe(observation, on: &ground)
         settle()
+    }
+
+    /// The helper has something to say.
+    func listenToAnswer() {
+        guard let inquiry = ground.firmware.take() else { return }
+        teller.debug("The firmware: \(inquiry.says)")
+        observe(.firmware(inquiry))
+        // With AMT's address known, others may turn out to be cut off.
+        lookAtSockets()
+        finish()
     }
 
     private static var mostUntold: Int { 256 }

@@ -14,14 +14,14 @@ extension Daemon {
         let problems = configure()
         survey(.request)
         lookAround()
-        follow(timetable.reloaded(refresh: guardian.configuration.refresh, at: .now()))
+        observe(.reloaded)
         publish()
         return problems
     }
 
     @discardableResult
     func configure() -> [ConfigurationProblem] {
-        let (configuration, problems) = loader.load(below: root)
+        let (configuration, problems) = loader.load(below: ground.root)
         take(configuration, problems)
         return problems
     }
@@ -37,10 +37,10 @@ extension Daemon {
     func readOwedConfiguration() {
         let former = guardian.configurationProblems
         guard former.contains(where: \.mayPass) else { return }
-        let (configuration, problems) = loader.load(below: root)
+        let (configuration, problems) = loader.load(below: ground.root)
         guard Set(problems) != Set(former) else { return }
         take(configuration, problems)
-        follow(timetable.reloaded(refresh: guardian.configuration.refresh, at: .now()))
+        observe(.reloaded)
     }
 
     /// A request, which any user may make. Looks at everything as often as the ration allows, and else at the list, of
@@ -72,9 +72,7 @@ extension Daemon {
 
     /// Somebody probed AMT's ports: tells of it, and remembers it in this boot.
     func record(_ result: ProbeResult) {
-        let record = ProbeRecord(result, at: .now())
-        observe(.probe(record))
-        ground.keepsake.remember(record, in: guardian.memory.scope)
+        observe(.probe(ProbeRecord(result, at: .now())))
         publish()
     }
 
@@ -84,7 +82,7 @@ extension Daemon {
         guard hasSlept() else { return }
         survey(.request)
         lookAround()
-        follow(timetable.resumed(at: .now()))
+        observe(.resumed)
         finish()
     }
 

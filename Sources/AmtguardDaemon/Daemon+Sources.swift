@@ -25,8 +25,8 @@ extension Daemon {
             lookAround()
             finish()
         }
-        sources.firmware = loop.timer("firmware") { [unowned self] in
-            follow(timetable.woke(at: .now()))
+        ground.firmware.timer = loop.timer("firmware") { [unowned self] in
+            observe(.firmwareDue)
             finish()
         }
         sources.interfaces = loop.timer("interfaces") { [unowned self] in
@@ -38,6 +38,7 @@ extension Daemon {
             finish()
         }
         sources.rest = loop.timer("rest", priority: .idle) { ProgramMemory.giveBack() }
+        ground.onAnswer = { [unowned self] in listenToAnswer() }
         ground.timers.keep = loop.timer("keep") { [unowned self] in ground.keepHolds() }
         attachSignals()
         watchdog = Watchdog(on: loop, telling: notifier)
@@ -85,8 +86,8 @@ extension Daemon {
     func connect() {
         guard face == nil else { return }
         var address: String?
-        if root.isTree, !SystemBus.isAddressGiven {
-            guard let directory = try? root.openDirectory("/run/dbus") else { return awaitBusDirectory() }
+        if ground.root.isTree, !SystemBus.isAddressGiven {
+            guard let directory = try? ground.root.openDirectory("/run/dbus") else { return awaitBusDirectory() }
             address = SystemBus.address(in: directory.fileDescriptor)
             busDirectory = consume directory
             sources.busDirectory = nil
@@ -96,7 +97,7 @@ extension Daemon {
 
     /// Below `--root` the bus comes with its directory; of itself libsystemd waits for it.
     func awaitBusDirectory() {
-        guard let directory = try? root.openDirectory("/run") else { return }
+        guard let directory = try? ground.root.openDirectory("/run") else { return }
         let path = FilePath("/proc/self/fd/\(directory.fileDescriptor.rawValue)")
         sources.busDirectory = try? loop.onArrival(in: path, "bus-directory") { [unowned self] in connect() }
     }

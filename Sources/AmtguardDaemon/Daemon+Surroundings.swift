@@ -12,7 +12,7 @@ extension Daemon {
         guard ground.auditInterval != nil else { return lookAtSockets() }
         if network == nil || sources.network == nil { watchNetwork() }
         lookAtSockets()
-        if hasSlept() { follow(timetable.resumed(at: .now())) }
+        if hasSlept() { observe(.resumed) }
     }
 
     /// Whether the machine has slept since the last call.
@@ -54,11 +54,10 @@ extension Daemon {
     /// Looks at the MEI devices, and who shows that they changed.
     func lookAtDevices(_ presence: Presence) {
         observe(.presence(presence))
-        observe(.wirelessDiverted(readWirelessDiversion(in: root)))
+        observe(.wirelessDiverted(readWirelessDiversion(in: ground.root)))
         // From the guardian, which fills the parts that could not be read this time from earlier readings.
         guard let presence = guardian.presence else { return }
         watchState(of: presence.csmeDevices.first?.name)
-        follow(timetable.presenceSeen(presence, at: .now()))
     }
 
     /// Where the state can't be watched, the audit sees it.
@@ -66,7 +65,7 @@ extension Daemon {
         if let watched = deviceState?.device, watched == device { return }
         sources.deviceState = nil
         deviceState = nil
-        guard let device, let watch = try? DeviceStateWatch(of: device, in: root) else { return }
+        guard let device, let watch = try? DeviceStateWatch(of: device, in: ground.root) else { return }
         sources.deviceState = try? loop.onPriorityEvent(watch.descriptor, "device-state") { [unowned self] in
             stateChanged()
         }
@@ -81,7 +80,7 @@ extension Daemon {
             sources.deviceState = nil
             deviceState = nil
         }
-        follow(timetable.deviceChanged(at: .now()))
+        observe(.deviceChanged)
         sources.survey?.arm(after: .milliseconds(100))
         finish()
     }
@@ -115,7 +114,6 @@ extension Daemon {
         do {
             let interfaces = try readInterfaces()
             observe(.interfaces(interfaces))
-            follow(timetable.interfacesSeen(interfaces, at: .now()))
         } catch {
             observe(.interfaces(nil, ReadingFailure(error)))
         }

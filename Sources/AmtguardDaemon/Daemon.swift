@@ -9,7 +9,6 @@ import SystemPackage
 final class Daemon {
     let loop: EventLoop
     let notifier: Notifier
-    let root: RootDirectory
     var guardian: Guardian
     var ground: HostGround
     var teller: Teller
@@ -30,11 +29,6 @@ final class Daemon {
     var socketsRation = LookRation()
     var line = ""
 
-    /// When the firmware is asked, and the question that is under way.
-    var timetable = FirmwareSchedule()
-    var question: AnswerStream?
-    /// Whether the helper may be asked. One that has passed descriptors is not ours and is never asked again.
-    var isHelperTrusted = true
     /// What SMBIOS says, from the privileged step, until it was read.
     var smbios: Descriptor?
     var network: NetworkWatch?
@@ -55,8 +49,6 @@ final class Daemon {
         var interrupt: EventSource?
         var devices: DeviceMonitor?
         var busDirectory: EventSource?
-        var firmware: Timer?
-        var answer: EventSource?
         var deviceState: EventSource?
         var network: EventSource?
         var interfaces: Timer?
@@ -74,11 +66,12 @@ final class Daemon {
         teller = Teller()
         loop = try EventLoop()
         notifier = Notifier(on: loop)
-        root = try invocation.openRoot()
         loader = invocation.loader
         var holds = HoldDriver()
         var armed = Arming.receive(holds: &holds)
-        ground = HostGround(ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take()), holds)
+        ground = HostGround(
+            below: try invocation.openRoot(),
+            ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take()), holds, FirmwareClient(on: loop))
         smbios = armed.smbios.take()
         guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
     }
@@ -89,15 +82,15 @@ final class Daemon {
     /// - Throws: `Keepsake.Taken` where another daemon guards already, `NotPermitted`.
     func run() throws -> CInt {
         let watched = attach()
-        let (configuration, problems) = loader.load(below: root)
-        let presence = readPresence(in: root)
+        let (configuration, problems) = loader.load(below: ground.root)
+        let presence = readPresence(in: ground.root)
         let seen: [Guardian.Observation] = [
             .watch(watched), .smbios(takeSMBIOS()), .presence(presence), readChoice(),
         ]
         // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes
         // after. A bridge has it for the length of a repair, which on a busy machine may wait for a processor: who gave
         // up early would be started again by the service manager, a second later, and by then the bridge has ended.
-        ground.keepsake = try Keepsake(below: root, patience: Self.patience)
+        ground.keepsake = try Keepsake(below: ground.root, patience: Self.patience)
         guardian = Guardian(remembering: recall(), ground.keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: ground.keepsake.problem))
         take(configuration, problems)
@@ -115,7 +108,7 @@ final class Daemon {
         notifier.ready(status: status.line)
         // The reservation stands, and nobody waits for us any more: now there is time to find out more.
         lookAround()
-        follow(timetable.started(refresh: guardian.configuration.refresh, at: .now()))
+        observe(.ready)
         finish()
         return try loop.run { [unowned self] error in survive(error) }
     }

@@ -48,7 +48,6 @@ private struct PrintingGround: Ground, ~Copyable {
     var list = ListDriver()
 
     var now: Moment { .now() }
-    var hasEvents: Bool { false }
 
     mutating func read() -> Reading {
         let reading = list.read()
@@ -75,11 +74,7 @@ private struct PrintingGround: Ground, ~Copyable {
 
     mutating func report(_ event: Event) { say(event.journalEntry.message) }
 
-    mutating func takeWriters() -> [Writer]? { nil }
-    mutating func watch(_ isOn: Bool) {}
     mutating func remember(_ memory: Memory) {}
-    mutating func look(at time: Instant?) {}
-    mutating func audit(every interval: Duration?) {}
 }
 
 private func say(_ line: String) { print(line, to: .standardOutput) }

@@ -2,12 +2,14 @@ import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
 
-/// The ground of the daemon: the list of its network namespace with its watch, its holds, the record, and the timers of
-/// the looks.
+/// The ground of the daemon: the list of its network namespace with its watch, the holds, the record, the firmware, and
+/// the timers that the guardian arranges.
 struct HostGround: Ground, ~Copyable {
+    let root: RootDirectory
     var list: ListDriver
     var holds: HoldDriver
     var keepsake = Keepsake()
+    var firmware: FirmwareClient
     /// What happened and was not told yet.
     var outbox: [Event] = []
     /// How often it audits; `nil` for never.
@@ -23,9 +25,17 @@ struct HostGround: Ground, ~Copyable {
         var keep: Timer?
     }
 
-    init(_ list: consuming ListDriver, _ holds: consuming HoldDriver) {
+    /// Called when the helper has something to say.
+    var onAnswer: () -> Void = {}
+
+    init(
+        below root: consuming RootDirectory, _ list: consuming ListDriver, _ holds: consuming HoldDriver,
+        _ firmware: consuming FirmwareClient
+    ) {
+        self.root = root
         self.list = list
         self.holds = holds
+        self.firmware = firmware
     }
 
     // MARK: - The list
@@ -58,9 +68,26 @@ struct HostGround: Ground, ~Copyable {
         }
     }
 
+    // MARK: - The firmware
+
+    mutating func askFirmware() -> FirmwareFailure? { firmware.ask(in: root, onAnswer: onAnswer) }
+    mutating func abandonQuestion() { firmware.hangUp() }
+
+    mutating func wakeForFirmware(at time: Instant?) {
+        if let time {
+            firmware.timer?.arm(at: time.sinceBoot, accuracy: .milliseconds(100))
+        } else {
+            firmware.timer?.disarm()
+        }
+    }
+
     // MARK: - Everything else
 
+    /// As `Keepsake.mend(below:)`.
+    mutating func mendKeepsake() throws(Keepsake.Taken) -> Keepsake.Mended { try keepsake.mend(below: root) }
+
     mutating func remember(_ memory: Memory) { keepsake.remember(memory) }
+    mutating func remember(_ probe: ProbeRecord, in scope: Memory.Scope) { keepsake.remember(probe, in: scope) }
     mutating func report(_ event: Event) { outbox.append(event) }
 
     mutating func hold(_ change: HoldChange) -> HoldReading? {

@@ -74,7 +74,6 @@ private struct ReleasingGround: Ground, ~Copyable {
     }
 
     var now: Moment { .now() }
-    var hasEvents: Bool { false }
 
     mutating func read() -> Reading { list.read() }
     mutating func remove(_ ports: PortSet) -> Change { Change(list.remove(ports)) }
@@ -87,9 +86,4 @@ private struct ReleasingGround: Ground, ~Copyable {
     }
 
     mutating func add(_ ports: PortSet) -> Change { .omitted }
-    mutating func takeWriters() -> [Writer]? { nil }
-    mutating func watch(_ isOn: Bool) {}
-    mutating func look(at time: Instant?) {}
-    mutating func audit(every interval: Duration?) {}
-    mutating func hold(_ change: HoldChange) -> HoldReading? { nil }
 }

@@ -101,12 +101,6 @@ extension SimulatedGround {
         }
     }
 
-    /// There are no addresses here.
-    mutating func hold(_ change: HoldChange) -> HoldReading? {
-        effect { _ in }
-        return nil
-    }
-
     mutating func report(_ event: Event) {
         effect { [index] host in host.daemons[index].told.append(SimulatedDaemon.Told(at: host.now, event: event)) }
     }

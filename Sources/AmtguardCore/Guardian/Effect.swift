@@ -14,6 +14,14 @@ public enum Effect: Hashable, Sendable {
     case audit(every: Duration?)
     /// Let go of holds and take others, then tell what is held.
     case hold(HoldChange)
+    /// Connect to the helper that asks the firmware.
+    case askFirmware
+    /// Close the connection to the helper: the answer takes too long.
+    case abandonQuestion
+    /// Observe `firmwareDue` at this time, instead of at one that was arranged before; `nil` for never.
+    case wakeForFirmware(at: Instant?)
+    /// Write down the last probe.
+    case rememberProbe(ProbeRecord)
     /// Tell the journal and the bus.
     case report(Event)
 }
@@ -23,7 +31,9 @@ extension Effect {
     var isChange: Bool {
         switch self {
         case .add, .remove: true
-        case .remember, .look, .watch, .audit, .hold, .report: false
+        case .remember, .look, .watch, .audit, .hold, .askFirmware, .abandonQuestion, .wakeForFirmware,
+            .rememberProbe, .report:
+            false
         }
     }
 }

@@ -28,8 +28,30 @@ public protocol Ground: ~Copyable {
     mutating func audit(every interval: Duration?)
     /// Lets go of holds and takes others. Returns what is held now; `nil` if this ground holds nothing.
     mutating func hold(_ change: HoldChange) -> HoldReading?
+    /// Connects to the helper that asks the firmware. Returns why it can't; else the answer is observed later.
+    mutating func askFirmware() -> FirmwareFailure?
+    /// Closes the connection to the helper.
+    mutating func abandonQuestion()
+    /// Arranges that `firmwareDue` is observed at this time, instead of at one that was arranged before; `nil` for never.
+    mutating func wakeForFirmware(at time: Instant?)
+    /// Writes down the last probe.
+    mutating func remember(_ probe: ProbeRecord, in scope: Memory.Scope)
     /// Tells the journal and the bus, now or later.
     mutating func report(_ event: Event)
+}
+
+/// What a ground leaves out that has no watch, no holds, no firmware, or that looks only once.
+extension Ground where Self: ~Copyable {
+    public var hasEvents: Bool { false }
+    public mutating func takeWriters() -> [Writer]? { nil }
+    public mutating func watch(_ isOn: Bool) {}
+    public mutating func look(at time: Instant?) {}
+    public mutating func audit(every interval: Duration?) {}
+    public mutating func hold(_ change: HoldChange) -> HoldReading? { nil }
+    public mutating func askFirmware() -> FirmwareFailure? { nil }
+    public mutating func abandonQuestion() {}
+    public mutating func wakeForFirmware(at time: Instant?) {}
+    public mutating func remember(_ probe: ProbeRecord, in scope: Memory.Scope) {}
 }
 
 /// What came of changing the list.
@@ -95,6 +117,12 @@ extension Guardian {
         case .watch(let isOn): ground.watch(isOn)
         case .audit(let interval): ground.audit(every: interval)
         case .hold(let change): return ground.hold(change).map { .holds($0, .readBack) }
+        case .askFirmware: return ground.askFirmware().map { .firmware(.failed($0)) }
+        case .abandonQuestion:
+            ground.abandonQuestion()
+            return .firmware(.failed(.abandoned))
+        case .wakeForFirmware(let time): ground.wakeForFirmware(at: time)
+        case .rememberProbe(let probe): ground.remember(probe, in: scope)
         case .report(let event): ground.report(event)
         }
         return nil

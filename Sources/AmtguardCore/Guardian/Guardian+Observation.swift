@@ -11,6 +11,12 @@ extension Guardian {
         case presence(Presence)
         /// What came of asking the firmware.
         case firmware(FirmwareInquiry)
+        /// The time that `Effect.wakeForFirmware` arranged has come.
+        case firmwareDue
+        /// The MEI device came, went, or changed its state.
+        case deviceChanged
+        /// The machine has slept. Its firmware may have been reset meanwhile.
+        case resumed
         /// What SMBIOS says of AMT; `nil` where it was not handed over.
         case smbios(SMBIOSReading?)
         /// The host's interfaces with their addresses; if they can't be read, `nil` and the reason.
@@ -35,6 +41,10 @@ extension Guardian {
         case runtimeDirectory(problem: String?)
         /// The first attempt was made, whatever came of it.
         case started
+        /// The service manager knows that the daemon guards. Now there is time to find out more.
+        case ready
+        /// A person asked for the configuration to be read again; it was, and everything was looked at.
+        case reloaded
         /// The daemon was told to stop.
         case stopping
     }

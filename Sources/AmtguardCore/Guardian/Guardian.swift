@@ -10,6 +10,8 @@ public struct Guardian: Sendable {
     /// What was passed over: perhaps a word that was meant to be another.
     private(set) var warned: [ConfigurationProblem] = []
     private(set) var detection: Detection
+    /// When the firmware is asked.
+    private var schedule = FirmwareSchedule()
     private(set) var reservation: Reservation
     private(set) var holding = Holding()
     private(set) var choice: KernelChoice?
@@ -70,17 +72,25 @@ public struct Guardian: Sendable {
             detection.observe(presence)
             if detection.sawCSME != remembered { effects.append(.remember) }
             effects += require(at: now.instant)
+            // With the parts that could not be read this time from earlier readings.
+            if let presence = self.presence {
+                effects += follow { $0.presenceSeen(presence, at: now.instant) }
+            }
         case .firmware(let inquiry):
             let remembered = detection.sighting
             detection.observe(inquiry, at: now)
             if detection.sighting != remembered { effects.append(.remember) }
-            effects += require(at: now.instant)
+            effects += require(at: now.instant) + follow { $0.answered(inquiry, at: now.instant) }
+        case .firmwareDue: effects = follow { $0.woke(at: now.instant) }
+        case .deviceChanged: effects = follow { $0.deviceChanged(at: now.instant) }
+        case .resumed: effects = follow { $0.resumed(at: now.instant) }
         case .smbios(let reading):
             detection.observe(reading)
             effects = require(at: now.instant)
         case .interfaces(let interfaces, let failure):
             detection.observe(interfaces, failure)
             effects = require(at: now.instant)
+            if let interfaces { effects += follow { $0.interfacesSeen(interfaces, at: now.instant) } }
         case .wirelessDiverted(let isDiverted):
             detection.observe(wirelessDiverted: isDiverted)
             effects = require(at: now.instant)
@@ -115,9 +125,12 @@ public struct Guardian: Sendable {
             effects = require(at: now.instant)
         case .probe(let record):
             probe = Status.Probe(record)
-            return [.report(.probed(record))]
+            return [.rememberProbe(record), .report(.probed(record))]
         case .runtimeDirectory(let problem): runtimeProblem = problem
         case .started: effects = [.report(.started(version: amtguardVersion, watch: watch))]
+        case .ready: effects = follow { [refresh = configuration.refresh] in $0.started(refresh: refresh, at: now.instant) }
+        case .reloaded:
+            effects = follow { [refresh = configuration.refresh] in $0.reloaded(refresh: refresh, at: now.instant) }
         case .stopping:
             stopping = true
             effects = require(at: now.instant)
@@ -139,6 +152,17 @@ public struct Guardian: Sendable {
             released ? PortSet() : wanted.union(kept),
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace, at: now)
         return look + holding.follow(holdPlan, at: now)
+    }
+
+    /// Tells the schedule what happened.
+    private mutating func follow(_ event: (inout FirmwareSchedule) -> [FirmwareSchedule.Effect]) -> [Effect] {
+        event(&schedule).map { effect in
+            switch effect {
+            case .ask: .askFirmware
+            case .abandon: .abandonQuestion
+            case .wake(let time): .wakeForFirmware(at: time)
+            }
+        }
     }
 
     /// What `/sys` shows. A part that the last reading could not read has its value from before.

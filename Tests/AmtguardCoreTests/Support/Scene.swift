@@ -136,6 +136,15 @@ struct SceneGround: Ground {
     mutating func look(at time: Instant?) { if let time { effects.append(.look(at: time)) } }
     mutating func watch(_ isOn: Bool) { effects.append(.watch(isOn)) }
     mutating func audit(every interval: Duration?) { effects.append(.audit(every: interval)) }
+    mutating func wakeForFirmware(at time: Instant?) { effects.append(.wakeForFirmware(at: time)) }
+    mutating func abandonQuestion() { effects.append(.abandonQuestion) }
+
+    mutating func askFirmware() -> FirmwareFailure? {
+        effects.append(.askFirmware)
+        return nil
+    }
+
+    mutating func remember(_ probe: ProbeRecord, in scope: Memory.Scope) { effects.append(.rememberProbe(probe)) }
     mutating func report(_ event: Event) { effects.append(.report(event)) }
 }
 

@@ -1,0 +1,70 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import SystemPackage
+
+/// The question to the firmware that is under way, by way of the helper behind its socket. Whatever the helper does,
+/// the guard does not wait for it.
+struct FirmwareClient: ~Copyable {
+    private static var helper: FilePath { "/run/amtguard-firmware.socket" }
+
+    /// Goes off when the guardian wants to decide about a question.
+    var timer: Timer?
+    private let loop: EventLoop
+    private var stream: AnswerStream?
+    private var source: EventSource?
+    /// Whether the helper may be asked. One that has passed descriptors is not ours and is never asked again: each such
+    /// answer leaves a socket open for good.
+    private var isTrusted = true
+
+    init(on loop: EventLoop) {
+        self.loop = loop
+    }
+
+    /// Connects to the helper. Returns why it can't.
+    ///
+    /// - Parameter onAnswer: Called when there is something to `take`.
+    mutating func ask(in root: borrowing RootDirectory, onAnswer: @escaping () -> Void) -> FirmwareFailure? {
+        hangUp()
+        guard isTrusted else { return Self.loaded }
+        do {
+            let opened = try AnswerStream(connectingTo: Self.helper, in: root, atMost: FirmwareAnswer.sizeLimit)
+            source = try loop.onReadable(opened.descriptor, "answer", priority: .idle, onAnswer)
+            stream = consume opened
+        } catch Errno.noSuchFileOrDirectory, Errno.connectionRefused {
+            return .noHelper
+        } catch {
+            return .refused("\(error)")
+        }
+        return nil
+    }
+
+    /// Takes what has arrived, and hangs up at the end of the answer. Returns what came of the question; `nil` as long
+    /// as the helper speaks.
+    mutating func take() -> FirmwareInquiry? {
+        guard let inquiry = inquiry() else { return nil }
+        hangUp()
+        return inquiry
+    }
+
+    private mutating func inquiry() -> FirmwareInquiry? {
+        do {
+            switch try stream?.take() {
+            case .open: return nil
+            case .tooLong: return .failed(.tooLong)
+            case .loaded: return .failed(Self.loaded)
+            case .ended, nil: return FirmwareInquiry(reply: stream?.bytes ?? [])
+            }
+        } catch {
+            return .failed(.ended)
+        }
+    }
+
+    mutating func hangUp() {
+        source = nil
+        if stream?.abandon() == true { isTrusted = false }
+        stream = nil
+    }
+
+    private static var loaded: FirmwareFailure { .malformed("file descriptors came with it") }
+}
