@@ -1,57 +1,29 @@
 import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
+import Glibc
 import SystemPackage
 
-/// The shell around the guardian: readings in, effects out, one thing after the other on one thread.
-///
-/// Whatever is registered with the loop is a property: it would end with its last use otherwise.
+/// The long-running daemon: a site that is guarded, a publisher that reports, and what the loop, signals and the bus ask
+/// of them. One thing after the other on one thread.
 final class Daemon {
     let loop: EventLoop
+    let teller: Teller
+    let site: Site
+    let publisher: Publisher
     let notifier: Notifier
-    var guardian: Guardian
-    var ground: HostGround
-    var teller: Teller
-
     let loader: ConfigurationLoader
-    /// Where the socket of the bus lies, below `--root`.
-    var busDirectory: Descriptor?
-    /// Since when another process has the lock that other programs find.
-    var displacedAt: Instant?
-    var face: BusFace?
-    var watchdog: Watchdog?
-    var sources = Sources()
-    var published: Status?
-    var publishedAt = Duration.zero
+    private var watchdog: Watchdog?
+    private var signals = Signals()
+    /// When the journal was last told that the loop fails.
+    private var failedAt: Instant?
     /// Limits how often requests may make it look at everything.
     var ration = LookRation()
-    /// Limits how often it looks at the sockets, for any cause.
-    var socketsRation = LookRation()
-    var line = ""
 
-    /// What SMBIOS says, from the privileged step, until it was read.
-    var smbios: Descriptor?
-    var network: NetworkWatch?
-    var deviceState: DeviceStateWatch?
-    var slept = Clocks.sleepTime()
-    /// When the journal was last told that the loop fails.
-    var failedAt: Instant?
-    /// The JSON of the published status. It is kept, because it is requested more often than it changes.
-    var described: String?
-
-    /// What the loop calls.
-    struct Sources: ~Copyable {
-        var survey: Timer?
-        var publish: Timer?
-        var rest: Timer?
+    private struct Signals: ~Copyable {
         var hangUp: EventSource?
         var terminate: EventSource?
         var interrupt: EventSource?
-        var devices: DeviceMonitor?
-        var busDirectory: EventSource?
-        var deviceState: EventSource?
-        var network: EventSource?
-        var interfaces: Timer?
     }
 
     /// Somebody who may not write tried to guard. Under a service manager the guard goes on, and says so in its status.
@@ -67,13 +39,8 @@ final class Daemon {
         loop = try EventLoop()
         notifier = Notifier(on: loop)
         loader = invocation.loader
-        var holds = HoldDriver()
-        var armed = Arming.receive(holds: &holds)
-        ground = HostGround(
-            below: try invocation.openRoot(),
-            ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take()), holds, FirmwareClient(on: loop))
-        smbios = armed.smbios.take()
-        guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
+        site = Site(below: try invocation.openRoot(), on: loop, telling: teller)
+        publisher = Publisher(of: site, telling: teller, notifier, on: loop)
     }
 
     /// Guards until it is told to stop.
@@ -81,35 +48,82 @@ final class Daemon {
     /// - Returns: The exit status.
     /// - Throws: `Keepsake.Taken` where another daemon guards already, `NotPermitted`.
     func run() throws -> CInt {
-        let watched = attach()
-        let (configuration, problems) = loader.load(below: ground.root)
-        let presence = readPresence(in: ground.root)
-        let seen: [Guardian.Observation] = [
-            .watch(watched), .smbios(takeSMBIOS()), .presence(presence), readChoice(),
-        ]
+        attach()
         // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes
-        // after. A bridge has it for the length of a repair, which on a busy machine may wait for a processor: who gave
-        // up early would be started again by the service manager, a second later, and by then the bridge has ended.
-        ground.keepsake = try Keepsake(below: ground.root, patience: Self.patience)
-        guardian = Guardian(remembering: recall(), ground.keepsake.recallProbe(in: guardian.memory.scope))
-        observe(.runtimeDirectory(problem: ground.keepsake.problem))
+        // after.
+        let (configuration, problems) = site.load(loader)
+        let seen = site.prepare()
+        try site.open()
         take(configuration, problems)
-        for observation in seen { observe(observation) }
-        let wouldWrite = !guardian.missing(from: PortSet()).isEmpty
-        if wouldWrite, !ServiceManager.isSupervised, ground.list.refusal == .notPermitted { throw NotPermitted() }
-        // Who wrote before the first look overwrote nothing that we saw whole: it may be the stand-in, which repaired.
-        guardian.nameWriters(on: &ground)
-        look(.request)
-        lookAtDevices(presence)
-        lookAtHolds(.request)
-        connect()
-        observe(.started)
-        publish()
-        notifier.ready(status: status.line)
+        for observation in seen { site.observe(observation) }
+        if site.isRefused, !ServiceManager.isSupervised { throw NotPermitted() }
+        site.begin()
+        publisher.connect(self)
+        site.observe(.started)
+        publisher.publish()
+        notifier.ready(status: publisher.status.line)
         // The reservation stands, and nobody waits for us any more: now there is time to find out more.
-        lookAround()
-        observe(.ready)
-        finish()
+        site.lookAround()
+        site.observe(.ready)
+        publisher.finish()
         return try loop.run { [unowned self] error in survive(error) }
+    }
+
+    private func attach() {
+        site.attach(
+            Site.Callbacks(
+                audit: { [unowned self] in
+                    survey(.audit)
+                    useWakeUp()
+                    publisher.finish()
+                },
+                survey: { [unowned self] in
+                    survey(.request)
+                    publisher.finish()
+                },
+                changed: { [unowned self] in publisher.finish() },
+                displaced: { [unowned self] in giveWay() }))
+        attachSignals()
+        watchdog = Watchdog(on: loop, telling: notifier)
+    }
+
+    /// Makes the loop receive the signals that it does not receive yet. Until then a signal ends the process.
+    private func attachSignals() {
+        do {
+            if signals.hangUp == nil {
+                signals.hangUp = try loop.onSignal(SIGHUP, "hang-up") { [unowned self] in
+                    notifier.reloading()
+                    reload()
+                    notifier.ready(status: publisher.status.line)
+                }
+            }
+            if signals.terminate == nil {
+                signals.terminate = try loop.onSignal(SIGTERM, "terminate") { [unowned self] in stop() }
+            }
+            if signals.interrupt == nil {
+                signals.interrupt = try loop.onSignal(SIGINT, "interrupt") { [unowned self] in stop() }
+            }
+        } catch {
+            teller.debug("Signals wait for the next audit: \(error)")
+        }
+    }
+
+    /// What is done at an audit because we are awake: it costs no wake-up of its own.
+    private func useWakeUp() {
+        watchdog?.beat()
+        attachSignals()
+        publisher.connect(self)
+        publisher.lookAfterConnection()
+    }
+
+    /// A turn of the loop failed. It may have missed an event, so the daemon looks at the list.
+    private func survive(_ error: Errno) {
+        let now = Instant.now()
+        if failedAt.map({ now - $0 >= .seconds(60) }) ?? true {
+            failedAt = now
+            site.note(.unattended("\(error)"))
+        }
+        site.look(.token)
+        publisher.tell()
     }
 }

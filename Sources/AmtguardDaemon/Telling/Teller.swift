@@ -3,28 +3,28 @@ import AmtguardSystemd
 import SystemPackage
 
 /// Tells the journal, and in a terminal standard error. It can't fail: telling must not stop guarding.
-struct Teller {
+final class Teller {
     static let identifier = "amtguardd"
 
     /// Entries that matter less are not sent; `systemctl service-log-level amtguardd debug` changes it.
     var level = LogControl.Level.info
 
-    private var journal = Journal(identifier: Self.identifier, droppedField: "AMTGUARD_DROPPED")
+    private var journal = Journal(identifier: Teller.identifier, droppedField: "AMTGUARD_DROPPED")
     /// Under systemd standard error leads to the journal already, and a line would stand there twice.
     private let echoes = !Journal.isStandardErrorConnected
 
-    mutating func tell(_ entry: JournalEntry) {
+    func tell(_ entry: JournalEntry) {
         guard entry.priority.rawValue <= level.priority else { return }
         journal.send(entry.all.map { (name: $0.name, value: $0.value) })
         if echoes { StandardError.write(entry.message) }
     }
 
     /// For `systemctl service-log-level amtguardd debug`; the text is made only where somebody wants it.
-    mutating func debug(_ message: @autoclosure () -> String) {
+    func debug(_ message: @autoclosure () -> String) {
         if level == .debug { tell(.debug, message()) }
     }
 
-    mutating func tell(_ priority: JournalEntry.Priority, _ message: String) {
+    func tell(_ priority: JournalEntry.Priority, _ message: String) {
         tell(JournalEntry(priority, message))
     }
 }

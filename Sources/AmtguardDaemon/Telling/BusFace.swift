@@ -22,7 +22,7 @@ final class BusFace {
             switch outcome {
             case .acquired: isTaken = false
             // Without the lock only the name shows whether another daemon runs here.
-            case .taken where !daemon.keepsake.isLocked: daemon.giveWay()
+            case .taken where !daemon.site.isLocked: daemon.giveWay()
             case .taken where isTaken: break
             case .taken:
                 isTaken = true

@@ -1,0 +1,39 @@
+import AmtguardLinux
+import AmtguardSystemd
+
+/// Shows when MEI devices come and go, and when the state of the management engine's own changes. Whatever can't be
+/// watched, the audit sees.
+final class EngineWatch {
+    private let loop: EventLoop
+    private let onState: () -> Void
+    private var monitor: DeviceMonitor?
+    private var state: DeviceStateWatch?
+    private var source: EventSource?
+
+    /// - Parameters:
+    ///   - onDevices: Called when a device of the buses `mei` or `pci` came or went; at boot they come by the dozen.
+    ///   - onState: Called when the state of the followed device changed.
+    init(on loop: EventLoop, onDevices: @escaping () -> Void, onState: @escaping () -> Void) {
+        self.loop = loop
+        self.onState = onState
+        monitor = try? DeviceMonitor(subsystems: ["mei", "pci"], on: loop, onDevices)
+    }
+
+    /// Follows the state of this device, and of no other.
+    func follow(_ device: String?, in root: borrowing RootDirectory) {
+        if let followed = state?.device, followed == device { return }
+        forget()
+        guard let device, let opened = try? DeviceStateWatch(of: device, in: root) else { return }
+        source = try? loop.onPriorityEvent(opened.descriptor, "device-state") { [unowned self] in
+            // If it fails, the device is gone; one that comes again under its name has another file.
+            do { try state?.rearm() } catch { forget() }
+            onState()
+        }
+        state = consume opened
+    }
+
+    private func forget() {
+        source = nil
+        state = nil
+    }
+}

@@ -1,0 +1,42 @@
+import AmtguardLinux
+import AmtguardSystemd
+
+/// Shows when the host's interfaces and addresses change: while containers come and go by the hundred, once a second.
+final class InterfaceWatch {
+    private static var settling: Duration { .seconds(1) }
+
+    private let loop: EventLoop
+    private var watch: NetworkWatch?
+    private var source: EventSource?
+    private var timer: Timer?
+
+    /// - Parameter onChange: Called a moment after a change. It begins with `drain`.
+    init(on loop: EventLoop, onChange: @escaping () -> Void) {
+        self.loop = loop
+        timer = loop.timer("interfaces", onChange)
+    }
+
+    var isOn: Bool { watch != nil && source != nil }
+
+    /// Watches from now on. Where that is not possible, the audit sees the changes.
+    func start() {
+        stop()
+        guard let opened = try? NetworkWatch() else { return }
+        source = try? loop.onReadable(opened.descriptor, "network", priority: .idle) { [unowned self] in
+            source?.setEnabled(false)
+            timer?.arm(after: Self.settling, accuracy: Self.settling / 4)
+        }
+        watch = consume opened
+    }
+
+    func stop() {
+        source = nil
+        watch = nil
+    }
+
+    /// Takes the changes, before the interfaces are read: a change after that wakes the daemon again.
+    func drain() {
+        _ = watch?.drain()
+        source?.setEnabled(true)
+    }
+}

@@ -1,0 +1,341 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import SystemPackage
+
+/// One network namespace: the guardian of its list, and the ground on which it guards. Readings in, effects out.
+///
+/// The list comes first: nothing else that is looked at stands in the way of a repair.
+final class Site {
+    /// What the loop makes the daemon do.
+    struct Callbacks {
+        /// The time of an audit has come.
+        var audit: () -> Void
+        /// Something happened that needs a look at everything.
+        var survey: () -> Void
+        /// Something was observed, and may have to be told.
+        var changed: () -> Void
+        /// Another daemon guards here.
+        var displaced: () -> Void
+    }
+
+    private let loop: EventLoop
+    private let teller: Teller
+    private(set) var guardian: Guardian
+    private var ground: HostGround
+    private var callbacks = Callbacks(audit: {}, survey: {}, changed: {}, displaced: {})
+    private var surveyTimer: Timer?
+    private var interfaces: InterfaceWatch?
+    private var engine: EngineWatch?
+    /// Limits how often it looks at the sockets, for any cause.
+    private var socketsRation = LookRation()
+    /// What SMBIOS says, from the privileged step, until it was read.
+    private var smbios: Descriptor?
+    private var slept = Clocks.sleepTime()
+    /// Since when another process has the lock that other programs find.
+    private var displacedAt: Instant?
+
+    /// Opens what can be opened. Nothing is read of the list yet, and nothing is written.
+    init(below root: consuming RootDirectory, on loop: EventLoop, telling teller: Teller) {
+        self.loop = loop
+        self.teller = teller
+        var holds = HoldDriver()
+        var armed = Arming.receive(holds: &holds)
+        ground = HostGround(
+            below: root, ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take()), holds,
+            FirmwareClient(on: loop))
+        smbios = armed.smbios.take()
+        guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
+    }
+
+    /// Has the loop call from now on.
+    func attach(_ callbacks: Callbacks) {
+        self.callbacks = callbacks
+        surveyTimer = loop.timer("survey", callbacks.survey)
+        ground.timers.audit = loop.timer("audit") { [unowned self] in
+            ground.arrangeAudit()
+            callbacks.audit()
+        }
+        ground.timers.look = onTimer("look", priority: .urgent) { site in
+            if site.ground.hasEvents { site.lookAfterWrite() } else { site.look(.token) }
+        }
+        ground.timers.keep = onTimer("keep") { site in site.ground.keepHolds() }
+        ground.firmware.timer = onTimer("firmware") { site in site.observe(.firmwareDue) }
+        ground.onAnswer = { [unowned self] in listenToAnswer() }
+        interfaces = InterfaceWatch(on: loop) { [unowned self] in
+            lookAtInterfaces()
+            callbacks.changed()
+        }
+        engine = EngineWatch(on: loop, onDevices: { [unowned self] in surveySoon() }) { [unowned self] in
+            observe(.deviceChanged)
+            surveySoon()
+            callbacks.changed()
+        }
+    }
+
+    private func onTimer(
+        _ name: StaticString, priority: EventLoop.Priority = .normal, _ body: @escaping (Site) -> Void
+    ) -> Timer {
+        loop.timer(name, priority: priority) { [unowned self] in
+            body(self)
+            callbacks.changed()
+        }
+    }
+
+    /// Looks at everything a moment later: devices come by the dozen at boot.
+    func surveySoon(after delay: Duration = .milliseconds(100)) { surveyTimer?.arm(after: delay) }
+
+    // MARK: - The start and the end
+
+    /// What is read before the lock is taken, as it takes its time.
+    func prepare() -> [Guardian.Observation] {
+        [.watch(listen()), .smbios(takeSMBIOS()), .presence(readPresence(in: ground.root)), .readChoice()]
+    }
+
+    /// Takes the lock, and what the last daemon of this boot wrote down.
+    func open() throws(Keepsake.Taken) {
+        ground.keepsake = try Keepsake(below: ground.root, patience: Self.patience)
+        guardian = Guardian(remembering: recall(), ground.keepsake.recallProbe(in: guardian.memory.scope))
+        observe(.runtimeDirectory(problem: ground.keepsake.problem))
+    }
+
+    /// Whether ports would be added, and this user may not.
+    var isRefused: Bool { !guardian.missing(from: PortSet()).isEmpty && ground.list.refusal == .notPermitted }
+
+    /// The first look at the list, and at everything else on which the verdict depends.
+    func begin() {
+        // Who wrote before the first look overwrote nothing that we saw whole: it may be the stand-in, which repaired.
+        guardian.nameWriters(on: &ground)
+        look(.request)
+        if let presence = guardian.presence { lookAtDevices(presence) }
+        lookAtHolds(.request)
+    }
+
+    /// Decides what stays in the list, and looks once more.
+    func end() {
+        ground.keepsake.withdrawStatus()
+        observe(.stopping)
+        look(.readBack)
+        // That was the last look: who guards in our absence may begin, and nothing is written down any more.
+        ground.keepsake = Keepsake()
+    }
+
+    // MARK: - Observing
+
+    /// Takes an observation to the guardian and carries out what follows.
+    func observe(_ observation: Guardian.Observation) {
+        guardian.observe(observation, on: &ground)
+        settle()
+    }
+
+    func look(_ prompt: Prompt) {
+        let reading = guardian.look(prompt, on: &ground)
+        teller.debug("Looked (\(prompt)): \(reading)")
+        settle()
+    }
+
+    private func lookAfterWrite() {
+        guardian.lookAfterWrite(on: &ground)
+        settle()
+    }
+
+    /// Where AMT is impossible, no address matters, and none wakes the daemon.
+    private func settle() {
+        if ground.auditInterval == nil { interfaces?.stop() }
+    }
+
+    /// Looks at the list, then at everything else on which the verdict depends and that has no event of its own.
+    func survey(_ prompt: Prompt) {
+        if !ground.list.isComplete || ground.watchSource == nil {
+            ground.watchSource = nil
+            ground.list.retry()
+            observe(.watch(listen()))
+        }
+        look(prompt)
+        lookAfterKeepsake()
+        lookAtDevices(readPresence(in: ground.root))
+        observe(.readChoice())
+        // If these readings changed which ports are required, the look above did not consider that.
+        if !guardian.isCurrent { look(.request) }
+        lookAtHolds(prompt)
+    }
+
+    /// Looks at what the host has around AMT's ports.
+    func lookAround() {
+        // Where AMT is impossible, nothing of this matters, and of no port no sockets are read.
+        guard ground.auditInterval != nil else { return lookAtSockets() }
+        if let interfaces, !interfaces.isOn {
+            interfaces.start()
+            lookAtInterfaces()
+        }
+        lookAtSockets()
+        if hasSlept() { observe(.resumed) }
+    }
+
+    /// Whether the machine has slept since the last call.
+    func hasSlept() -> Bool {
+        let former = slept
+        slept = Clocks.sleepTime()
+        // The clocks are not read at the same instant.
+        guard slept > former + .milliseconds(100) else { return false }
+        teller.debug("The machine has slept")
+        return true
+    }
+
+    // MARK: - What is looked at
+
+    /// Lets the loop wake us for writes. Returns the watch that now shows them.
+    private func listen() -> Watch {
+        ground.watchSource = nil
+        guard let descriptor = ground.list.watchedDescriptor else { return ground.list.watched }
+        do {
+            ground.watchSource = try loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in
+                lookAfterWrite()
+                callbacks.changed()
+            }
+            return ground.list.watched
+        } catch {
+            return Watch(.none, shortfall: "the event loop can't wait for it: \(error)")
+        }
+    }
+
+    /// What SMBIOS says, where the privileged step has handed it over; foreign bytes, sealed.
+    private func takeSMBIOS() -> SMBIOSReading? {
+        guard let memory = smbios.take() else { return nil }
+        do {
+            return SMBIOSReading(table: try readSealed(memory, atMost: SMBIOSReading.limit))
+        } catch {
+            teller.tell(
+                .warning, "The SMBIOS data from amtguardd --arm can't be read: \(error). Restart amtguardd to try again.")
+            return nil
+        }
+    }
+
+    private func lookAtDevices(_ presence: Presence) {
+        observe(.presence(presence))
+        observe(.wirelessDiverted(readWirelessDiversion(in: ground.root)))
+        // From the guardian, which fills the parts that could not be read this time from earlier readings.
+        if let presence = guardian.presence { engine?.follow(presence.csmeDevices.first?.name, in: ground.root) }
+    }
+
+    private func lookAtInterfaces() {
+        interfaces?.drain()
+        observe(.readInterfaces())
+    }
+
+    private func lookAtHolds(_ prompt: Prompt) {
+        if prompt == .audit { ground.holds.clearNotes() }
+        ground.keepHolds()
+        observe(.holds(ground.holds.reading, prompt))
+    }
+
+    /// Looks for the sockets on AMT's ports: a presumed LMS, and the victims.
+    private func lookAtSockets() {
+        let start = Instant.now()
+        guard socketsRation.allows(at: start) else { return }
+        observe(.readSockets(on: guardian.portsOfInterest, own: ground.holds.own))
+        socketsRation.spend(from: start, to: .now())
+    }
+
+    /// The helper has something to say.
+    private func listenToAnswer() {
+        guard let inquiry = ground.firmware.take() else { return }
+        teller.debug("The firmware: \(inquiry.says)")
+        observe(.firmware(inquiry))
+        // With AMT's address known, others may turn out to be cut off.
+        lookAtSockets()
+        callbacks.changed()
+    }
+
+    // MARK: - The record
+
+    /// How long a bridge may have the lock: for the length of a repair, and on a busy machine it may have to wait for a
+    /// processor. A daemon that gave up early would be started again by the service manager a second later, and by then
+    /// the bridge has ended.
+    private static var patience: Duration { .seconds(3) }
+
+    /// Whether the lock shows that no other daemon runs here.
+    var isLocked: Bool { ground.keepsake.isLocked }
+
+    /// The files of the configuration are below it.
+    func load(_ loader: ConfigurationLoader) -> (Configuration, [ConfigurationProblem]) {
+        loader.load(below: ground.root)
+    }
+
+    /// Opens a directory below the root.
+    func openDirectory(_ path: FilePath) -> Descriptor? { try? ground.root.openDirectory(path) }
+
+    /// Whether the root is not the machine's own.
+    var isTree: Bool { ground.root.isTree }
+
+    /// The events that were not told yet; they are forgotten here.
+    func takeEvents() -> [Event] {
+        defer { ground.outbox = [] }
+        return ground.outbox
+    }
+
+    /// How many events were not told yet.
+    var untold: Int { ground.outbox.count }
+
+    /// Has an event told.
+    func note(_ event: Event) { ground.outbox.append(event) }
+
+    /// Replaces the state file. Whether it could be written is part of the next status.
+    func write(_ status: Status) {
+        ground.keepsake.write(status, guardian.memory)
+        observe(.runtimeDirectory(problem: ground.keepsake.problem))
+    }
+
+    /// The record of the last daemon of this boot; an empty one if there is none.
+    private func recall() -> Memory {
+        let scope = guardian.memory.scope
+        do {
+            return try ground.keepsake.recall(of: scope) ?? Memory(scope: scope)
+        } catch {
+            if !error.isOfOthers, !error.mayPass {
+                teller.tell(
+                    .warning,
+                    "\(error). The ports in the list count as reserved by others, so amtguard will not remove them.")
+            }
+            return Memory(scope: scope)
+        }
+    }
+
+    /// Checks that other programs still find the files that the daemon has open. Creates again what was deleted or
+    /// replaced.
+    private func lookAfterKeepsake() {
+        do {
+            let mended = try ground.mendKeepsake()
+            displacedAt = nil
+            recallLate()
+            if mended.isFirst || !mended.paths.isEmpty {
+                ground.keepsake.remember(guardian.memory)
+                ground.keepsake.write(guardian.status, guardian.memory)
+                ground.outbox += mended.paths.map(Event.healed)
+            }
+            observe(.runtimeDirectory(problem: ground.keepsake.problem))
+        } catch {
+            yield()
+        }
+    }
+
+    /// Reads the record of the last daemon of this boot, if it could not be read at the start.
+    private func recallLate() {
+        guard !ground.keepsake.isRecalled else { return }
+        let scope = guardian.memory.scope.isKnown ? guardian.memory.scope : .current
+        let former = try? ground.keepsake.recall(of: scope)
+        observe(.record(former ?? Memory(scope: scope)))
+        if ground.keepsake.isRecalled { ground.keepsake.remember(guardian.memory) }
+    }
+
+    /// Another process has the lock that other programs find. A bridge keeps it only for a repair. If the process keeps
+    /// it for longer, it is a daemon: that one guards, and this one ends.
+    private func yield() {
+        let now = Instant.now()
+        let since = displacedAt ?? now
+        displacedAt = since
+        guard now - since < Self.patience else { return callbacks.displaced() }
+        observe(.runtimeDirectory(problem: "another process has the lock in /run/amtguard"))
+        surveySoon(after: Self.patience)
+    }
+}

@@ -1,0 +1,133 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import SystemPackage
+
+/// Reports what happened and what is so, to the journal, the state file, the service manager and the bus. Any of these
+/// may fail.
+final class Publisher {
+    private static let mostUntold = 256
+
+    private let site: Site
+    private let teller: Teller
+    private let notifier: Notifier
+    private let loop: EventLoop
+    private var face: BusFace?
+    /// Where the socket of the bus lies, below `--root`, and what shows that it has come.
+    private var busDirectory: Descriptor?
+    private var busArrival: EventSource?
+    private var timer: Timer?
+    private var rest: Timer?
+    private var published: Status?
+    private var publishedAt = Duration.zero
+    /// The JSON of the published status. It is kept, because it is requested more often than it changes.
+    private var described: String?
+    private var line = ""
+
+    init(of site: Site, telling teller: Teller, _ notifier: Notifier, on loop: EventLoop) {
+        self.site = site
+        self.teller = teller
+        self.notifier = notifier
+        self.loop = loop
+        timer = loop.timer("publish", priority: .idle) { [unowned self] in
+            tell()
+            finish()
+        }
+        rest = loop.timer("rest", priority: .idle) { ProgramMemory.giveBack() }
+    }
+
+    // MARK: - When
+
+    /// Ends a turn of the loop: reports events in a moment, and mere changes of the status at most ten times a second.
+    /// While the list is repeatedly overwritten, each repair changes the status; then at most once a second.
+    ///
+    /// Reporting waits a moment, because the program that wrote the list may wait for this very processor. It must find
+    /// the list whole before the reports are made, which take ten times as long as the repair.
+    func finish() {
+        if site.untold >= Self.mostUntold { tell() }
+        let now = Moment.now().instant.sinceBoot
+        let pace = published?.contested == true ? Duration.seconds(1) : .milliseconds(100)
+        let due = site.untold == 0 ? publishedAt + pace : now + .milliseconds(1)
+        if due <= now { publish() } else { timer?.arm(at: due) }
+    }
+
+    /// Reports what happened.
+    func tell() {
+        let events = site.takeEvents()
+        // What telling has used is given back when there was nothing to tell for a while.
+        if !events.isEmpty { rest?.arm(after: .seconds(2), accuracy: .seconds(1)) }
+        for event in events {
+            teller.tell(event.journalEntry)
+            face?.announce(event)
+        }
+    }
+
+    /// Reports what happened, and to the state file, the service manager and the bus what is so, if it has changed.
+    func publish() {
+        tell()
+        let former = published
+        var status = site.guardian.status
+        guard status != former else { return }
+        // Each look changes when the list was last observed, and any user can ask for a look.
+        let pacedUntil = publishedAt + .seconds(1)
+        if status.differsByTimeAlone(from: former), Moment.now().instant.sinceBoot < pacedUntil {
+            timer?.arm(at: pacedUntil)
+            return
+        }
+        publishedAt = Moment.now().instant.sinceBoot
+        site.write(status)
+        if site.guardian.status != status {
+            // Whether it could be written is part of what is to be told.
+            tell()
+            status = site.guardian.status
+            site.write(status)
+        }
+        published = status
+        described = nil
+        if status.line != line {
+            line = status.line
+            notifier.status(line)
+        }
+        face?.announce(status, after: former)
+    }
+
+    // MARK: - What
+
+    /// The status as the bus tells it.
+    var status: Status { published ?? site.guardian.status }
+
+    /// The same as JSON, for `Describe()` and the state file.
+    func describe() -> String {
+        let text = described ?? status.json.description
+        described = text
+        return text
+    }
+
+    // MARK: - The bus
+
+    /// Goes on the bus: the machine's own, or that of the tree below `--root`, once it has one.
+    func connect(_ daemon: Daemon) {
+        guard face == nil else { return }
+        var address: String?
+        if site.isTree, !SystemBus.isAddressGiven {
+            guard let directory = site.openDirectory("/run/dbus") else { return awaitBusDirectory(daemon) }
+            address = SystemBus.address(in: directory.fileDescriptor)
+            busDirectory = consume directory
+            busArrival = nil
+        }
+        face = BusFace(of: daemon, address: address)
+    }
+
+    /// Below `--root` the bus comes with its directory; of itself libsystemd waits for it.
+    private func awaitBusDirectory(_ daemon: Daemon) {
+        guard let directory = site.openDirectory("/run") else { return }
+        let path = FilePath("/proc/self/fd/\(directory.fileDescriptor.rawValue)")
+        busArrival = try? loop.onArrival(in: path, "bus-directory") { [unowned self, unowned daemon] in connect(daemon) }
+    }
+
+    /// Looks whether there is a bus by now.
+    func lookAfterConnection() { face?.lookAfterConnection() }
+
+    /// Sends to the bus what waits, as far as it goes without waiting for long.
+    func flush() { face?.flush() }
+}
