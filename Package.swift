@@ -51,7 +51,12 @@ let package = Package(
         // What several of the targets below need: the checkout, and programs that run to their end.
         .target(name: "AmtguardTestTools", path: "Tests/AmtguardTestTools"),
         .testTarget(name: "AmtguardCoreTests", dependencies: ["AmtguardCore", "AmtguardTestTools"]),
-        .testTarget(name: "AmtguardLinuxTests", dependencies: ["AmtguardLinux", "AmtguardCore", "CLinux", system]),
+        // The daemon and the lab, for a walk of both on the kernel's list.
+        .testTarget(
+            name: "AmtguardLinuxTests",
+            dependencies: [
+                "AmtguardLinux", "AmtguardCore", "AmtguardDaemon", "AmtguardLab", "AmtguardSystemd", "CLinux", system,
+            ]),
         .testTarget(name: "AmtguardSystemdTests", dependencies: ["AmtguardSystemd", "CSystemd", system]),
         .testTarget(name: "AmtguardDaemonTests", dependencies: ["AmtguardDaemon", "AmtguardCore", system]),
         .testTarget(

@@ -128,7 +128,8 @@ public struct Guardian: Sendable {
             return [.rememberProbe(record), .report(.probed(record))]
         case .runtimeDirectory(let problem): runtimeProblem = problem
         case .started: effects = [.report(.started(version: amtguardVersion, watch: watch))]
-        case .ready: effects = follow { [refresh = configuration.refresh] in $0.started(refresh: refresh, at: now.instant) }
+        case .ready:
+            effects = follow { [refresh = configuration.refresh] in $0.started(refresh: refresh, at: now.instant) }
         case .reloaded:
             effects = follow { [refresh = configuration.refresh] in $0.reloaded(refresh: refresh, at: now.instant) }
         case .stopping:

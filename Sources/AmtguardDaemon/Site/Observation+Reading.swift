@@ -10,7 +10,9 @@ extension Guardian.Observation {
     }
 
     static func readInterfaces() -> Guardian.Observation {
-        do { return .interfaces(try AmtguardLinux.readInterfaces()) } catch { return .interfaces(nil, ReadingFailure(error)) }
+        do { return .interfaces(try AmtguardLinux.readInterfaces()) } catch {
+            return .interfaces(nil, ReadingFailure(error))
+        }
     }
 
     /// The sockets on these ports. With a hundred thousand connections that takes 40 ms.

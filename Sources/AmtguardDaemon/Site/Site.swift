@@ -206,7 +206,8 @@ final class Site {
             return SMBIOSReading(table: try readSealed(memory, atMost: SMBIOSReading.limit))
         } catch {
             teller.tell(
-                .warning, "The SMBIOS data from amtguardd --arm can't be read: \(error). Restart amtguardd to try again.")
+                .warning,
+                "The SMBIOS data from amtguardd --arm can't be read: \(error). Restart amtguardd to try again.")
             return nil
         }
     }

@@ -47,7 +47,8 @@ extension BusFace {
             ]
                 + Self.facts.map { fact in
                     .init(
-                        fact.name, fact.signature, .emitsChange, get: { [unowned daemon] in fact.value(daemon.publisher.status) })
+                        fact.name, fact.signature, .emitsChange,
+                        get: { [unowned daemon] in fact.value(daemon.publisher.status) })
                 },
             signals: [
                 .init("Repaired", carries: ["found": "s", "restored": "s", "writer_pid": "u", "writer_command": "s"]),

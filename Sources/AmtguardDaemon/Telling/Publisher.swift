@@ -122,7 +122,8 @@ final class Publisher {
     private func awaitBusDirectory(_ daemon: Daemon) {
         guard let directory = site.openDirectory("/run") else { return }
         let path = FilePath("/proc/self/fd/\(directory.fileDescriptor.rawValue)")
-        busArrival = try? loop.onArrival(in: path, "bus-directory") { [unowned self, unowned daemon] in connect(daemon) }
+        busArrival = try? loop.onArrival(in: path, "bus-directory") { [unowned self, unowned daemon] in connect(daemon)
+        }
     }
 
     /// Looks whether there is a bus by now.
