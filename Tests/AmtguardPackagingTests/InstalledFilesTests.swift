@@ -131,8 +131,8 @@ import Testing
 
     @Test func `has a polkit action for each that the daemon asks for, and no other`() throws {
         var asked: Set<String> = []
-        for name in try Repository.names(in: "Sources/AmtguardDaemon") {
-            let text = try Repository.text("Sources/AmtguardDaemon/\(name)")
+        for name in try Repository.sources(in: "Sources/AmtguardDaemon") {
+            let text = try Repository.text(name)
             asked.formUnion(try text.matches(#"action: "([a-z0-9.-]+)""#).map { $0[0] })
         }
         let policy = try Repository.text("systemd/org.amtguard1.policy")

@@ -8,6 +8,12 @@ public enum Repository {
         try String(contentsOf: top.appending(path: path), encoding: .utf8)
     }
 
+    /// The Swift files below a folder.
+    public static func sources(in path: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: top.appending(path: path).path)
+            .filter { $0.hasSuffix(".swift") }.sorted().map { "\(path)/\($0)" }
+    }
+
     public static func names(in path: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: top.appending(path: path).path).sorted()
     }
