@@ -22,8 +22,6 @@ struct HoldPlan: Hashable, Sendable {
     /// One address with all the ports that a configuration may name, and UDP. The unit's `FileDescriptorStoreMax=` and
     /// `LimitNOFILE=` follow from it.
     static let mostHolds = ConfigurationKey.mostPorts + 2
-    /// AMT has no others on UDP.
-    private static let udpPorts = PortSet(623...623, 664...664)
 
     /// Nothing is to be held.
     static let nothing = HoldPlan(addresses: .these([]), ports: PortSet(), holdsUDP: false, isShared: true)
@@ -51,7 +49,7 @@ struct HoldPlan: Hashable, Sendable {
     }
 
     private func holds(on address: IPv4Address) -> [Hold] {
-        let udp = holdsUDP ? ports.intersection(Self.udpPorts) : PortSet()
+        let udp = holdsUDP ? ports.intersection(.ofAMTsUDP) : PortSet()
         return ports.ranges.joined().map { Hold(address, $0) } + udp.ranges.joined().map { Hold(address, $0, .udp) }
     }
 }

@@ -45,11 +45,6 @@ public struct PortSet: Hashable, Sendable {
     }
 }
 
-extension PortSet {
-    /// AMT's own, IANA's asf-rmcp, asf-secure-rmcp and amt-soap-http to amt-redir-tls.
-    public static let ofAMT = PortSet(623...623, 664...664, 16992...16995)
-}
-
 // MARK: - Algebra
 
 extension PortSet {

@@ -56,11 +56,6 @@ extension SharedAddresses {
     fileprivate func isOwn(_ address: IPAddress) -> Bool { address.ipv4.map(own.contains) ?? false }
 }
 
-extension PortSet {
-    /// asf-rmcp and asf-secure-rmcp: where AMT takes UDP as well.
-    static let ofAMTsUDP = PortSet(623...623, 664...664)
-}
-
 /// A socket and what it is judged to be.
 public struct JudgedSocket: Hashable, Sendable {
     public var socket: LocalSocket

@@ -19,85 +19,71 @@ public struct ExpectedListener: Hashable, Sendable {
     /// All of them, where AMT is in this state and said this last.
     static func all(_ state: AMTState, _ answer: FirmwareAnswer?) -> [ExpectedListener] {
         if case .impossible = state { return [] }
-        let all = Kind.allCases.flatMap { kind in
-            let (expected, evidence) = kind.judge(state, answer)
-            return kind.ports.map {
+        let all = AMTService.allCases.flatMap { service in
+            let (expected, evidence) = service.judge(state, answer)
+            return service.ports.map {
                 ExpectedListener(
-                    port: $0, protocol: kind == .rmcp ? .udp : .tcp, expected: expected, evidence: evidence)
+                    port: $0, protocol: service.protocol, expected: expected, evidence: evidence)
             }
         }
         return all.sorted { ($0.protocol.rawValue, $0.port) < ($1.protocol.rawValue, $1.port) }
     }
+}
 
-    private enum Kind: CaseIterable {
-        case http, https, redirection, redirectionTLS, rmcp
-
-        var ports: [UInt16] {
-            switch self {
-            case .http: [16992, 623]
-            case .https: [16993, 664]
-            case .redirection: [16994]
-            case .redirectionTLS: [16995]
-            case .rmcp: [623, 664]
+extension AMTService {
+    fileprivate func judge(_ state: AMTState, _ answer: FirmwareAnswer?) -> (ExpectedListener.Expectation, String) {
+        // Before the set-up and after switching off the hardware may divert these ports or not: no evidence.
+        switch state {
+        case .impossible: return (.closed, state.because)
+        case .unknown(let reason): return (.unknown, "AMT's state is not known: \(reason)")
+        case .disabled: return (.unknown, "what becomes of the port while AMT is disabled is not known")
+        case .unprovisioned:
+            return (.unknown, "what becomes of the port before AMT is provisioned is not known")
+        case .provisioning: return (.unknown, "what becomes of the port while AMT is provisioned is not known")
+        case .provisioned: break
+        }
+        guard self != .rmcp else { return (.unknown, "the firmware does not tell whether it answers RMCP") }
+        guard let answer else { return (.unknown, "the firmware was not asked") }
+        guard let security = answer.security.value else {
+            return (.unknown, "TLS: \(answer.security.reason ?? "not told")")
+        }
+        guard security.networkInterfaceEnabled else {
+            return (.closed, "the firmware says that it does not use the network")
+        }
+        if [.redirection, .redirectionTLS].contains(self) {
+            guard let redirection = answer.redirection.value else {
+                return (.unknown, "redirection: \(answer.redirection.reason ?? "not told")")
+            }
+            guard !redirection.intersection([.sol, .ider, .kvm]).isEmpty else {
+                return (.closed, "provisioned, SOL, IDE-R and KVM are off")
             }
         }
-
-        func judge(_ state: AMTState, _ answer: FirmwareAnswer?) -> (Expectation, String) {
-            // Before the set-up and after switching off the hardware may divert these ports or not: no evidence.
-            switch state {
-            case .impossible: return (.closed, state.because)
-            case .unknown(let reason): return (.unknown, "AMT's state is not known: \(reason)")
-            case .disabled: return (.unknown, "what becomes of the port while AMT is disabled is not known")
-            case .unprovisioned:
-                return (.unknown, "what becomes of the port before AMT is provisioned is not known")
-            case .provisioning: return (.unknown, "what becomes of the port while AMT is provisioned is not known")
-            case .provisioned: break
-            }
-            guard self != .rmcp else { return (.unknown, "the firmware does not tell whether it answers RMCP") }
-            guard let answer else { return (.unknown, "the firmware was not asked") }
-            guard let security = answer.security.value else {
-                return (.unknown, "TLS: \(answer.security.reason ?? "not told")")
-            }
-            guard security.networkInterfaceEnabled else {
-                return (.closed, "the firmware says that it does not use the network")
-            }
-            if [.redirection, .redirectionTLS].contains(self) {
-                guard let redirection = answer.redirection.value else {
-                    return (.unknown, "redirection: \(answer.redirection.reason ?? "not told")")
-                }
-                guard !redirection.intersection([.sol, .ider, .kvm]).isEmpty else {
-                    return (.closed, "provisioned, SOL, IDE-R and KVM are off")
-                }
-            }
-            return byTLS(security.tls, Generation(answer.amtVersion.value))
-        }
-
-        private var isOfTLS: Bool { self == .https || self == .redirectionTLS }
-
-        private func byTLS(_ tls: Bool, _ generation: Generation) -> (Expectation, String) {
-            switch (tls, generation) {
-            case (true, _):
-                return isOfTLS ? (.open, "provisioned, TLS is on") : (.closed, "provisioned, TLS is on")
-            case (false, .tlsOnly):
-                let evidence = "provisioned, firmware from 19 on serves TLS alone"
-                return isOfTLS ? (.open, evidence) : (.closed, evidence)
-            case (false, .tlsOutside):
-                return (.unknown, "provisioned, TLS is off, and firmware from 16.1 on serves the network by TLS alone")
-            case (false, .free):
-                return isOfTLS ? (.closed, "provisioned, TLS is off") : (.open, "provisioned, TLS is off")
-            }
-        }
+        return byTLS(security.tls, Generation(answer.amtVersion.value))
     }
 
-    /// What the firmware's generation makes of TLS.
-    private enum Generation {
-        case free, tlsOutside, tlsOnly
-
-        /// `16.1.25`; without a version, the older ways.
-        init(_ version: String?) {
-            let numbers = (version ?? "").split(separator: ".").prefix(2).map { Int($0) ?? 0 }
-            let (major, minor) = (numbers.first ?? 0, numbers.count > 1 ? numbers[1] : 0)
-            self = major >= 19 ? .tlsOnly : (major, minor) >= (16, 1) ? .tlsOutside : .free
+    private func byTLS(_ tls: Bool, _ generation: Generation) -> (ExpectedListener.Expectation, String) {
+        switch (tls, generation) {
+        case (true, _):
+            return isOfTLS ? (.open, "provisioned, TLS is on") : (.closed, "provisioned, TLS is on")
+        case (false, .tlsOnly):
+            let evidence = "provisioned, firmware from 19 on serves TLS alone"
+            return isOfTLS ? (.open, evidence) : (.closed, evidence)
+        case (false, .tlsOutside):
+            return (.unknown, "provisioned, TLS is off, and firmware from 16.1 on serves the network by TLS alone")
+        case (false, .free):
+            return isOfTLS ? (.closed, "provisioned, TLS is off") : (.open, "provisioned, TLS is off")
         }
+    }
+}
+
+/// What the firmware's generation makes of TLS.
+private enum Generation {
+    case free, tlsOutside, tlsOnly
+
+    /// `16.1.25`; without a version, the older ways.
+    init(_ version: String?) {
+        let numbers = (version ?? "").split(separator: ".").prefix(2).map { Int($0) ?? 0 }
+        let (major, minor) = (numbers.first ?? 0, numbers.count > 1 ? numbers[1] : 0)
+        self = major >= 19 ? .tlsOnly : (major, minor) >= (16, 1) ? .tlsOutside : .free
     }
 }

@@ -1,0 +1,32 @@
+/// What AMT's firmware serves on the host's own address, and on which ports. Whatever is said of AMT's ports follows from
+/// this table. Names by IANA: asf-rmcp, asf-secure-rmcp, amt-soap-http to amt-redir-tls.
+public enum AMTService: Hashable, Sendable, CaseIterable {
+    case http, https, redirection, redirectionTLS, rmcp
+
+    /// Its own port, and the one of DASH where it has one.
+    var ports: [UInt16] {
+        switch self {
+        case .http: [16992, 623]
+        case .https: [16993, 664]
+        case .redirection: [16994]
+        case .redirectionTLS: [16995]
+        case .rmcp: [623, 664]
+        }
+    }
+
+    var `protocol`: LocalSocket.TransportProtocol { self == .rmcp ? .udp : .tcp }
+
+    /// Whether it is served by TLS alone.
+    var isOfTLS: Bool { self == .https || self == .redirectionTLS }
+
+    static func ports(_ protocols: LocalSocket.TransportProtocol...) -> PortSet {
+        PortSet(merging: allCases.filter { protocols.contains($0.protocol) }.flatMap(\.ports).map { $0...$0 })
+    }
+}
+
+extension PortSet {
+    /// All ports of AMT.
+    public static let ofAMT = AMTService.ports(.tcp, .udp)
+    /// Those where AMT takes UDP as well.
+    static let ofAMTsUDP = AMTService.ports(.udp)
+}
