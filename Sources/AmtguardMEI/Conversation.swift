@@ -11,9 +11,9 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     /// Nothing is begun after this.
     private let deadline: Instant
     /// What is left of the patience with NOT_READY, for the whole conversation.
-    private var notReadyPauses = Pace.notReady[...]
+    private var notReadyPauses = Timing.notReady[...]
     /// The same with a driver that takes no message.
-    private var fullPauses = Pace.busy[...]
+    private var fullPauses = Timing.busy[...]
 
     /// The device has failed under us, or says that it is not enabled: ask again, from the beginning.
     struct Reset: Error {}
@@ -30,7 +30,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     /// Asks, and says what came of it; it never fails.
     public mutating func run() -> FirmwareAnswer {
         defer { link.close() }
-        var pauses = Pace.reset[...]
+        var pauses = Timing.reset[...]
         while true {
             do throws(Reset) {
                 return try attempt()
@@ -59,7 +59,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
 
     /// Opens the device anew and connects; while another program holds the client, again after a pause.
     mutating func connect(to client: GUID) throws(Reset) -> Connection {
-        var pauses = Pace.busy[...]
+        var pauses = Timing.busy[...]
         while true {
             do throws(LinkError) {
                 try link.open()
@@ -96,7 +96,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         _ question: Question, atMost size: Int, isNotReady: ([UInt8]) -> Bool
     ) throws(Reset) -> Exchange {
         while true {
-            let limit = min(Pace.reply, deadline - link.now)
+            let limit = min(Timing.reply, deadline - link.now)
             guard limit > .zero else { return .silence }
             do throws(LinkError) {
                 try send(question)
@@ -141,7 +141,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
 }
 
 /// How long things may take.
-enum Pace {
+enum Timing {
     /// A whole conversation; the guard gives up after 20 s.
     static let conversation: Duration = .seconds(14)
     /// From a question to its reply. Seen are 100 to 300 ms; the in-house tools wait 3 to 15 s.

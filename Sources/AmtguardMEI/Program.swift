@@ -14,13 +14,13 @@ public enum Program {
         // Swift reads them in /proc. Without it the program would not know what it is asked to do.
         guard !arguments.isEmpty else { return fail("the command line can't be read. Is /proc mounted?", status: 1) }
         do {
-            let invocation = try Invocation(arguments.dropFirst())
+            let invocation = try HelperInvocation(arguments.dropFirst())
             switch invocation.act {
             case .version: return write("amtguard-firmware \(amtguardVersion)\n")
-            case .help: return write(Invocation.help + "\n")
+            case .help: return write(HelperInvocation.help + "\n")
             case .table, .json, .answer: return try tell(try answer(to: invocation), as: invocation.act)
             }
-        } catch let misuse as Invocation.Misuse {
+        } catch let misuse as HelperInvocation.Misuse {
             return fail(misuse.message, status: 64)
         } catch {
             return fail("\(error)", status: 1)
@@ -32,7 +32,7 @@ public enum Program {
         let description: String
     }
 
-    private static func answer(to invocation: Invocation) throws -> FirmwareAnswer {
+    private static func answer(to invocation: HelperInvocation) throws -> FirmwareAnswer {
         if let file = invocation.replay { return try replay(file, uuid: invocation.asksUUID) }
         // Made before the firmware is disturbed.
         let file = try invocation.record.map { path in try create(path) }
@@ -51,10 +51,10 @@ public enum Program {
     }
 
     private static func inquire(
-        _ invocation: Invocation
+        _ invocation: HelperInvocation
     ) throws(Failure) -> (answer: FirmwareAnswer, devices: [Recording.Device]) {
         do throws(Errno) {
-            return try Inquiry(root: invocation.root, asksUUID: invocation.asksUUID).ask()
+            return try FirmwareQuestions(root: invocation.root, asksUUID: invocation.asksUUID).ask()
         } catch {
             throw Failure(description: "--root \(shown(invocation.root ?? "/")): \(error)")
         }
@@ -89,7 +89,7 @@ public enum Program {
     }
 
     /// Prints an answer; where there is none, says why on standard error as well.
-    private static func tell(_ answer: FirmwareAnswer, as act: Invocation.Act) throws -> CInt {
+    private static func tell(_ answer: FirmwareAnswer, as act: HelperInvocation.Act) throws -> CInt {
         let text =
             switch act {
             case .answer: String(decoding: answer.encoded, as: UTF8.self)

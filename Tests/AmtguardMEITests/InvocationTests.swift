@@ -6,16 +6,16 @@ import Testing
     @Test(
         arguments: [
             ([], .table), (["--json"], .json), (["--answer"], .answer), (["--version"], .version), (["-h"], .help),
-        ] as [([String], Invocation.Act)])
-    func `asks for one thing`(arguments: [String], act: Invocation.Act) throws {
-        #expect(try Invocation(arguments).act == act)
+        ] as [([String], HelperInvocation.Act)])
+    func `asks for one thing`(arguments: [String], act: HelperInvocation.Act) throws {
+        #expect(try HelperInvocation(arguments).act == act)
     }
 
     @Test func `takes what belongs to it`() throws {
-        let invocation = try Invocation(["--uuid", "--record=/r", "--unmasked", "--root", "/tree", "--json"])
+        let invocation = try HelperInvocation(["--uuid", "--record=/r", "--unmasked", "--root", "/tree", "--json"])
         #expect(invocation.asksUUID && invocation.isUnmasked)
         #expect(invocation.record == "/r" && invocation.root == "/tree")
-        #expect(try Invocation(["--replay", "/r", "--uuid"]).replay == "/r")
+        #expect(try HelperInvocation(["--replay", "/r", "--uuid"]).replay == "/r")
     }
 
     @Test(arguments: [
@@ -25,7 +25,7 @@ import Testing
         (["--answer", "--uuid"], "--answer"), (["--he\nlp"], "--he?lp"),
     ])
     func `is refused in one line that names the word`(arguments: [String], word: String) {
-        let misuse = #expect(throws: Invocation.Misuse.self) { try Invocation(arguments) }
+        let misuse = #expect(throws: HelperInvocation.Misuse.self) { try HelperInvocation(arguments) }
         #expect(misuse?.message.contains(word) == true)
         #expect(misuse?.message.contains("\n") == false)
     }

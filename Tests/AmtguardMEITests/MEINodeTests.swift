@@ -77,7 +77,7 @@ import Testing
 
     @Test func `is asked below a root as it lies there`() throws {
         let tree = try Tree()
-        let (answer, devices) = try withExtendedLifetime(tree) { try Inquiry(root: tree.root).ask() }
+        let (answer, devices) = try withExtendedLifetime(tree) { try FirmwareQuestions(root: tree.root).ask() }
         // A FIFO connects to nothing.
         #expect(answer.amthi == .known(.notOffered))
         #expect(answer.device == .known("mei0"))
@@ -90,8 +90,8 @@ import Testing
     @Test func `that is missing has its own line`() throws {
         let tree = try Tree()
         try tree.node { _ in }
-        let answer = try withExtendedLifetime(tree) { try Inquiry(root: tree.root).ask().answer }
+        let answer = try withExtendedLifetime(tree) { try FirmwareQuestions(root: tree.root).ask().answer }
         #expect(answer.outcome == .failed("the device node is not there"))
-        #expect(throws: Errno.noSuchFileOrDirectory) { try Inquiry(root: "/nowhere/at/all").ask() }
+        #expect(throws: Errno.noSuchFileOrDirectory) { try FirmwareQuestions(root: "/nowhere/at/all").ask() }
     }
 }

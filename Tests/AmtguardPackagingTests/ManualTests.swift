@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("amtguardd.8", AmtguardDaemon.Invocation.help), ("amtguard-firmware.8", AmtguardMEI.Invocation.help),
+        ("amtguardd.8", Invocation.help), ("amtguard-firmware.8", HelperInvocation.help),
     ])
     func `has the options of a daemon's help, and no other`(file: String, help: String) throws {
         let known = Set(try help.matches(#"(--[a-z][a-z-]*)"#).map { $0[0] })

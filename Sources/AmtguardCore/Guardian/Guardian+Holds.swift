@@ -36,7 +36,7 @@ extension Guardian {
     }
 }
 
-extension Status.Holding {
+extension Status.HeldPort {
     init(_ hold: Hold, _ state: Holding.State) {
         address = hold.address.description
         port = hold.port

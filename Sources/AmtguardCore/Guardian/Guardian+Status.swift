@@ -28,7 +28,7 @@ extension Guardian {
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
             contested: reservation.contest != nil,
             overwrites: reservation.contest.map(Status.Overwrites.init),
-            holds: holding.states.map { Status.Holding($0.hold, $0.state) },
+            holds: holding.states.map { Status.HeldPort($0.hold, $0.state) },
             victims: victims?.prefix(Status.mostVictims).map(Status.Socket.init),
             victimCount: victims?.count,
             probe: probe)

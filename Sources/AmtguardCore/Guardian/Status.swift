@@ -91,7 +91,7 @@ public struct Status: Hashable, Sendable, Codable {
     }
 
     /// A port of an address that is held, or should be.
-    public struct Holding: Hashable, Sendable, Codable {
+    public struct HeldPort: Hashable, Sendable, Codable {
         public var address: String
         public var port: UInt16
         public var `protocol`: String
@@ -117,7 +117,7 @@ public struct Status: Hashable, Sendable, Codable {
     public var contested: Bool
     /// What is known of the overwrites; `nil` while `contested` is false.
     public var overwrites: Overwrites?
-    public var holds: [Holding]
+    public var holds: [HeldPort]
     /// The gravest first, at most 256; `nil` where that is not known.
     public var victims: [Socket]?
     /// How many there are.

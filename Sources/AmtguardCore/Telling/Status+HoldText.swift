@@ -23,7 +23,7 @@ extension Status {
     }
 }
 
-extension Status.Holding {
+extension Status.HeldPort {
     fileprivate var stands: Bool { state != "refused" }
 
     /// For programs that want a line: `192.0.2.1:16992/tcp held`.
@@ -32,7 +32,7 @@ extension Status.Holding {
 
 extension Hold {
     /// What a status says, which may come from a file.
-    fileprivate init?(_ holding: Status.Holding) {
+    fileprivate init?(_ holding: Status.HeldPort) {
         guard let address = IPv4Address(holding.address),
             let transport = Hold.TransportProtocol(rawValue: holding.protocol)
         else { return nil }

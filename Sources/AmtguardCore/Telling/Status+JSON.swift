@@ -49,7 +49,7 @@ extension Reason {
     var json: JSON { ["id": .string(id), "says": .string(says), "advice": JSON(advice)] }
 }
 
-extension Status.Holding {
+extension Status.HeldPort {
     fileprivate var json: JSON {
         [
             "address": .string(address), "port": .number(Int64(port)), "protocol": .string(`protocol`),

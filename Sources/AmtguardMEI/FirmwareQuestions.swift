@@ -3,7 +3,7 @@ import AmtguardLinux
 public import SystemPackage
 
 /// Asks the firmware of this machine, or of the tree below a directory.
-public struct Inquiry: Sendable {
+public struct FirmwareQuestions: Sendable {
     /// `nil`: the machine itself.
     public var root: FilePath?
     /// Whether the machine's UUID is asked for too.
@@ -27,10 +27,10 @@ public struct Inquiry: Sendable {
         var recorded: [Recording.Device] = []
         var best: FirmwareAnswer?
         // All devices together have the time of one conversation: that is how long the guard waits.
-        let end = Instant.now() + Pace.conversation
+        let end = Instant.now() + Timing.conversation
         for candidate in candidates {
             let remaining = end - .now()
-            if best != nil, remaining < Pace.reply { break }
+            if best != nil, remaining < Timing.reply { break }
             let node = MEINode(candidate.name, below: try RootDirectory(path: root), isConfirmed: root == nil)
             var conversation = Conversation(over: Recorder(node), uuid: asksUUID, within: remaining)
             var answer = conversation.run()

@@ -2,7 +2,7 @@ import AmtguardCore
 public import SystemPackage
 
 /// What the command line asks for.
-public struct Invocation: Equatable {
+public struct HelperInvocation: Equatable {
     /// The one thing to do.
     public enum Act: Equatable, Sendable { case table, json, answer, version, help }
 
