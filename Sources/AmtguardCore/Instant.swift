@@ -1,11 +1,11 @@
-/// A point in time on `CLOCK_BOOTTIME`, which counts on through sleep and which nobody sets.
+/// A point in time on `CLOCK_BOOTTIME`, which continues during sleep and which no program can set.
 ///
 /// The core never asks a clock: an instant comes in with each observation.
 public struct Instant: Hashable, Comparable, Sendable {
     /// Time since the machine was started.
     public var sinceBoot: Duration
 
-    /// An instant so long after the start of the machine.
+    /// An instant this long after the start of the machine.
     public init(sinceBoot: Duration) {
         self.sinceBoot = sinceBoot
     }
@@ -17,7 +17,7 @@ public struct Instant: Hashable, Comparable, Sendable {
 }
 
 extension Duration {
-    /// Whole microseconds, rounded down: the unit of libsystemd and of every `…USec` in our faces.
+    /// Whole microseconds, rounded down: the unit of libsystemd and of every `…USec` in our output.
     public var microseconds: Int64 {
         components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }

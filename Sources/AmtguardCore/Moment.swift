@@ -1,4 +1,4 @@
-/// When something was seen: on the boot clock, by which amtguard judges, and on the wall clock, which people read.
+/// The time of an observation: on the boot clock, by which amtguard judges, and on the wall clock, which people read.
 public struct Moment: Hashable, Sendable {
     /// The boot clock: staleness, pace and audits.
     public var instant: Instant
@@ -22,9 +22,9 @@ public struct Moment: Hashable, Sendable {
             "\(yearText)-\(two(month))-\(two(day))T\(two(second / 3_600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
     }
 
-    /// The proleptic Gregorian date so many days after 1970-01-01.
+    /// The proleptic Gregorian date this many days after 1970-01-01.
     ///
-    /// Years are counted from 1 March, so that the leap day is the last of its year, in eras of 400 years.
+    /// Years begin on 1 March, so that the leap day is the last of its year, in eras of 400 years.
     private static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468  // days from 0000-03-01 to 1970-01-01
         let era = shifted.dividedFloor(by: 146_097)

@@ -1,2 +1,2 @@
-/// The release, told by every program and face.
+/// The release, which every program reports.
 public let amtguardVersion = "0.1.0"

@@ -1,12 +1,12 @@
-/// What the administrator wants, complete and valid: `amtguard.conf(5)`.
+/// The administrator's settings, complete and valid: `amtguard.conf(5)`.
 public struct Configuration: Hashable, Sendable {
     /// `Mode=`: when the ports are required.
     public enum Mode: String, CaseIterable, Sendable {
-        /// Unless AMT is positively impossible on this machine.
+        /// Unless AMT is proven impossible on this machine.
         case auto
         /// On every machine.
         case always
-        /// As `auto`, but amtguard never writes: it only tells.
+        /// As `auto`, but amtguard never writes: it only reports.
         case observe
     }
 
@@ -23,7 +23,7 @@ public struct Configuration: Hashable, Sendable {
         /// Intel LMS and ordinary servers, which set SO_REUSEADDR, still bind them.
         case cooperative
         case off
-        /// Nobody else binds them.
+        /// No other program can bind them.
         case strict
     }
 
@@ -31,11 +31,11 @@ public struct Configuration: Hashable, Sendable {
     public var mode = Mode.auto
     /// `Ports=`
     public var ports = PortSet.ofAMT
-    /// `ExtraPorts=`, for example 5900 where AMT's KVM port is on.
+    /// `ExtraPorts=`, for example 5900 if AMT's KVM port is on.
     public var extraPorts = PortSet()
     /// `OnStop=`
     public var onStop = OnStop.keep
-    /// `AuditSec=`: the slow look, for what no watch shows.
+    /// `AuditSec=`: how often to look for changes that no watch shows.
     public var audit = Duration.seconds(30)
     /// `RepairBurst=` and `RepairsPerSec=`
     public var pace = Pace(burst: 100, perSecond: 20)
@@ -45,7 +45,7 @@ public struct Configuration: Hashable, Sendable {
 
     /// `Hold=`
     public var hold = HoldPolicy.cooperative
-    /// `HoldUDP=`: a UDP hold takes what is meant for a server on the wildcard address.
+    /// `HoldUDP=`: a UDP hold takes the packets for a server on the wildcard address.
     public var holdsUDP = false
 
     /// The defaults.
@@ -55,11 +55,11 @@ public struct Configuration: Hashable, Sendable {
     public var guarded: PortSet { ports.union(extraPorts) }
 }
 
-/// How often the list may be repaired: a burst at once, then so many a second.
+/// How often the list may be repaired: a burst at once, then so many per second.
 public struct Pace: Hashable, Sendable {
     /// Repairs that may follow each other without a pause.
     public var burst: Int
-    /// Repairs a second for as long as it lasts.
+    /// Repairs per second after the burst.
     public var perSecond: Int
 
     /// Both at least 1.

@@ -1,4 +1,4 @@
-/// A key of `amtguard.conf`, with all that the parser, its messages and the manual need to know of it.
+/// A key of `amtguard.conf`, with everything that the parser, its messages and the manual need to know of it.
 public enum ConfigurationKey: String, CaseIterable, Sendable {
     case mode = "Mode"
     case ports = "Ports"
@@ -11,7 +11,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case hold = "Hold"
     case holdUDP = "HoldUDP"
 
-    /// The section it stands in.
+    /// Its section.
     public var section: String {
         switch self {
         case .mode, .ports, .extraPorts, .onStop, .audit, .repairBurst, .repairsPerSecond: "Guard"
@@ -20,10 +20,10 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         }
     }
 
-    /// All sections there are.
+    /// All sections.
     public static let sections = ["Guard", "Detect", "Hold"]
 
-    /// What may stand behind the equals sign.
+    /// What may follow the equals sign.
     public var allowed: String {
         switch self {
         case .mode: Configuration.Mode.allCases.map(\.rawValue).joined(separator: ", ")
@@ -38,13 +38,13 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         }
     }
 
-    /// A slip like `1-65535` would leave the host without a single local port. So many also fit into one page of
-    /// memory, however they are scattered.
+    /// A slip like `1-65535` would leave the host without a local port. This many ports also fit into one page of
+    /// memory, however scattered they are.
     package static let mostPorts = 512
 
-    /// Takes over `value`; an empty one goes back to the default.
+    /// Assigns `value`; an empty one restores the default.
     ///
-    /// - Throws: `Refused` with what is wrong; `configuration` is as it was.
+    /// - Throws: `Refused` with what is wrong; `configuration` is unchanged then.
     func assign(_ value: String, to configuration: inout Configuration) throws(Refused) {
         let defaults = Configuration()
         switch self {
@@ -98,7 +98,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         do { return try PortSet(configuration: value) } catch { throw Refused(reason: error.message) }
     }
 
-    /// Also the defaults may be too many beside others.
+    /// With other ports even the defaults may be too many.
     private func bounded(_ ports: PortSet, beside others: PortSet) throws(Refused) -> PortSet {
         let count = ports.union(others).count
         guard count <= Self.mostPorts else { throw Refused(reason: "these would be \(count) ports in all") }

@@ -5,7 +5,7 @@ public struct ConfigurationFile: Hashable, Sendable {
     /// Its bytes, or why there are none: "is a directory".
     public var content: Content
 
-    /// What came of reading the file.
+    /// The result of reading the file.
     public enum Content: Hashable, Sendable {
         case bytes([UInt8])
         case unreadable(String)
@@ -13,7 +13,7 @@ public struct ConfigurationFile: Hashable, Sendable {
         case unread(String)
     }
 
-    /// A file and what came of reading it.
+    /// A file and the result of reading it.
     public init(path: String, content: Content) {
         self.path = path
         self.content = content
@@ -27,7 +27,7 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
 
     public var severity: Severity
     public var path: String
-    /// From 1; `nil` where the whole file is meant.
+    /// From 1; `nil` if the whole file is meant.
     public var line: Int?
     /// One line: what is wrong and what is allowed.
     public var message: String
@@ -41,16 +41,16 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
 }
 
 extension Configuration {
-    /// Reads `files` in order, the last assignment of a key winning, an empty value going back to the default.
+    /// Reads `files` in order. The last assignment of a key wins; an empty value restores the default.
     ///
-    /// - Returns: The configuration, or `nil` where any value was refused: while one is in force, nothing is ever half
+    /// - Returns: The configuration, or `nil` if any value was refused: while one is in force, none is ever half
     ///   applied.
     public static func parse(_ files: [ConfigurationFile]) -> (Configuration?, [ConfigurationProblem]) {
         let (right, problems) = salvage(files)
         return (problems.isRefusal ? nil : right, problems)
     }
 
-    /// The same, with all that is right where something was refused: what is wrong counts as not there then.
+    /// The same, but with all correct values if some were refused: a wrong assignment counts as absent.
     public static func salvage(_ files: [ConfigurationFile]) -> (right: Configuration, [ConfigurationProblem]) {
         var parser = ConfigurationParser()
         for file in files { parser.read(file) }
@@ -68,7 +68,7 @@ private struct ConfigurationParser {
     var configuration = Configuration()
     var problems: [ConfigurationProblem] = []
     private var path = ""
-    /// Problems of this file that are kept, and those that are merely counted, with the first line of them.
+    /// How many problems of this file are kept. The others are only counted, with the line of the first.
     private var shown = 0
     private var unshown: (count: Int, line: Int?, severity: ConfigurationProblem.Severity) = (0, nil, .warning)
     private static let mostShown = 20
@@ -76,10 +76,10 @@ private struct ConfigurationParser {
     private var section: Section = .none
 
     private enum Section {
-        /// Before the first header: nothing may stand here.
+        /// Before the first header: no assignment may be here.
         case none
         case known(String)
-        /// Warned about once, at its header; what stands in it is passed over.
+        /// Warned about once, at its header; its assignments are ignored.
         case unknown
     }
 
@@ -161,7 +161,7 @@ private struct ConfigurationParser {
         }
     }
 
-    /// Keeps the first problems of each file, and a limited number in all: each one becomes a line in the journal.
+    /// Keeps the first problems of each file, and a limited number in all: each becomes a line in the journal.
     private mutating func report(_ severity: ConfigurationProblem.Severity, _ line: Int?, _ message: String) {
         guard shown < Self.mostShown, problems.count < Self.mostShownInAll else {
             unshown.count += 1

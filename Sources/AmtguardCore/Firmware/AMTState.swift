@@ -1,6 +1,6 @@
-/// What is known of AMT on this machine.
+/// The state of AMT on this machine, as far as it is known.
 public enum AMTState: Hashable, Sendable {
-    /// Who may do what with a provisioned AMT.
+    /// The rights of a provisioned AMT.
     public enum ControlMode: String, Hashable, Sendable, CaseIterable {
         /// Set up from within the host, with consent of the user.
         case client
@@ -10,20 +10,20 @@ public enum AMTState: Hashable, Sendable {
         case legacy
     }
 
-    /// Positively not there: the evidence.
+    /// Proven absent: the evidence.
     case impossible(String)
-    /// Not known: the reason. The ports stay required.
+    /// Unknown: the reason. The ports stay required.
     case unknown(String)
-    /// There, and switched off: the evidence.
+    /// Present and switched off: the evidence.
     case disabled(String)
-    /// Switched on, and not set up.
+    /// Switched on, but not set up.
     case unprovisioned
     /// Being set up.
     case provisioning
-    /// Set up; `nil` where the control mode is not known.
+    /// Set up; `nil` if the control mode is not known.
     case provisioned(ControlMode?)
 
-    /// The word for it in every face.
+    /// Its word in every output.
     public var word: String {
         switch self {
         case .impossible: "impossible"
@@ -35,10 +35,10 @@ public enum AMTState: Hashable, Sendable {
         }
     }
 
-    /// All those words.
+    /// All these words.
     public static let words = ["impossible", "unknown", "disabled", "unprovisioned", "provisioning", "provisioned"]
 
-    /// `client`, `admin` or `legacy`; `nil` where AMT is not provisioned, or its control mode not known.
+    /// `client`, `admin` or `legacy`; `nil` if AMT is not provisioned, or its control mode is unknown.
     public var controlModeWord: String? {
         if case .provisioned(let mode) = self { mode?.rawValue } else { nil }
     }
@@ -56,11 +56,11 @@ public enum AMTState: Hashable, Sendable {
     }
 }
 
-/// One thing that was seen and what it says.
+/// One piece of evidence.
 public struct Evidence: Hashable, Sendable, Codable {
-    /// Where it was seen: `pci`, `mei`, `amthi`, `mkhi`, `smbios`.
+    /// Its source: `pci`, `mei`, `amthi`, `mkhi`, `smbios`.
     public var source: String
-    /// What it says, for people.
+    /// Its statement, for people.
     public var says: String
 
     /// A source and one line.

@@ -1,5 +1,5 @@
-/// The host's addresses where AMT's own MAC addresses are: those that AMT might share. A change of them is worth a
-/// question to the firmware, and a change of any other is not.
+/// The host's addresses on interfaces with AMT's own MAC addresses: AMT might share these. A change of them is worth a
+/// question to the firmware; a change of any other is not.
 struct CarriedAddresses: Hashable, Sendable {
     private struct Carrier: Hashable, Sendable {
         var index: Int
@@ -11,7 +11,7 @@ struct CarriedAddresses: Hashable, Sendable {
     private var interfaces: [HostInterface] = []
     private var carriers: Set<Carrier> = []
 
-    /// The host's interfaces are these now.
+    /// The host has these interfaces now.
     ///
     /// - Returns: Whether that changed an address that AMT might share.
     mutating func change(to interfaces: [HostInterface]) -> Bool {
@@ -21,7 +21,7 @@ struct CarriedAddresses: Hashable, Sendable {
         return carriers != former
     }
 
-    /// The firmware says which MAC addresses are AMT's; what it does not say this time, it said before.
+    /// The firmware says which MAC addresses are AMT's. An answer that leaves one out keeps the former one.
     mutating func hear(_ answer: FirmwareAnswer) {
         wired = answer.wired.value?.mac ?? wired
         wireless = answer.wireless.value?.mac ?? wireless

@@ -1,21 +1,21 @@
-/// All that is known of AMT: what was seen last of each kind, and the judgement of it. Nothing is forgotten that was
-/// seen within one boot.
+/// All knowledge of AMT: the last reading of each kind, and the judgement of it. It forgets nothing that was seen
+/// within one boot.
 struct Detection: Hashable, Sendable {
     private(set) var basis: StateJudgement.Basis
-    /// Judged when something was seen, so that a look at the list costs no judgement.
+    /// Judged when a reading arrives, so that a look at the list costs no judgement.
     private(set) var judgement: StateJudgement
-    /// When the firmware was asked last.
+    /// When the firmware was last asked.
     private(set) var inquiredAt: Moment?
-    /// What AMT itself said, the last of each thing that outlives a silence: its version and its interfaces.
+    /// AMT's own last statements that stay valid while it is silent: its version and its interfaces.
     private(set) var heard: FirmwareAnswer?
-    /// `nil` where they can't be read.
+    /// `nil` if they can't be read.
     private(set) var interfaces: [HostInterface]?
     private var interfacesFailure: ReadingFailure?
-    /// The host's addresses, and those that it has lost, as long as AMT says them.
+    /// The host's addresses, and those that it has lost, as long as AMT still reports them.
     private(set) var had: Set<IPv4Address> = []
     private(set) var sockets: SocketReading?
     private var socketsFailure: ReadingFailure?
-    /// Whether the sockets were looked for, be it in vain.
+    /// Whether the sockets were looked for, with or without success.
     private(set) var soughtSockets = false
     private var isWirelessDiverted: Bool?
 
@@ -26,13 +26,13 @@ struct Detection: Hashable, Sendable {
 
     /// Whether a CSME was ever seen in this boot.
     var sawCSME: Bool { basis.sawCSME }
-    /// What was ever seen of AMT in this boot, the last of it.
+    /// The last sighting of AMT in this boot.
     var sighting: AMTSighting? { basis.sighting }
     var state: AMTState { judgement.state }
-    /// Everything that speaks for or against AMT, what decided first.
+    /// All evidence for and against AMT; the deciding one comes first.
     var evidence: [Evidence] { judgement.evidence }
 
-    /// What another guardian saw in this boot was seen.
+    /// Takes over what another guardian saw in this boot.
     mutating func recall(sawCSME: Bool, sighting: AMTSighting?) {
         if sawCSME { basis.sawCSME = true }
         if let sighting { basis.sighting = sighting }
@@ -52,7 +52,7 @@ struct Detection: Hashable, Sendable {
         inquiredAt = now
         judge()
         if let sighting = judgement.sighting {
-            // That something answers says less than what was seen of it before.
+            // `present` alone says less than an earlier sighting.
             if sighting != .present || basis.sighting == nil { basis.sighting = sighting }
             if let answer = inquiry.answer, answer.amthi.value == .answers { heard = answer.completed(by: heard) }
         }
@@ -81,16 +81,16 @@ struct Detection: Hashable, Sendable {
 
     private mutating func judge() { judgement = StateJudgement(basis) }
 
-    /// The version of AMT, else that of the engine's firmware, from whoever tells it.
+    /// The version of AMT, else that of the engine's firmware, from any source.
     var firmwareVersion: String? {
         heard?.amtVersion.value ?? basis.presence?.csmeDevices.lazy.compactMap(\.firmwareVersion).first
     }
 
-    /// AMT's interfaces; `nil` as long as nothing was heard of them.
+    /// AMT's interfaces; `nil` until something was heard of them.
     var amtInterfaces: [AMTInterface]? {
         if case .impossible = state { return [] }
         let now = basis.inquiry?.answer
-        // That AMT is disabled now counts, and what it said before does not.
+        // If AMT is disabled now, its earlier statements do not count.
         let former: FirmwareAnswer? = if case .disabled = state { nil } else { heard }
         guard now != nil || former != nil else { return nil }
         return AMTInterface.Medium.allCases.map { medium in
@@ -103,14 +103,14 @@ struct Detection: Hashable, Sendable {
         }
     }
 
-    /// Which ports AMT is expected to listen on; `nil` as long as the firmware was never asked.
+    /// Which ports AMT is expected to listen on; `nil` until the firmware was asked.
     var expectedListeners: [ExpectedListener]? {
         if case .impossible = state { return [] }
         guard basis.inquiry != nil else { return nil }
         return ExpectedListener.all(state, basis.inquiry?.answer)
     }
 
-    /// Listeners of this host on AMT's ports; `nil` where they can't be known.
+    /// Listeners of this host on AMT's ports; `nil` if they can't be known.
     var hostListeners: [HostListener]? {
         sockets.map { HostListener.all($0.listeners) }
     }
@@ -121,7 +121,7 @@ extension FirmwareAnswer {
         medium == .wired ? wired : wireless
     }
 
-    /// Itself, and what it lacks of that from a former one.
+    /// This answer; its gaps are filled from a former one.
     fileprivate func completed(by former: FirmwareAnswer?) -> FirmwareAnswer {
         var whole = self
         if let former {
@@ -134,7 +134,8 @@ extension FirmwareAnswer {
 }
 
 extension Presence {
-    /// Whether anything here makes a management engine possible, be it at an unusual place: that is never "impossible".
+    /// Whether anything here makes a management engine possible, even at an unusual place. Then AMT is never
+    /// "impossible".
     public var speaksForCSME: Bool {
         !heci.isEmpty || !offeringAMTHI.isEmpty || devices.contains(where: \.isOfCSME)
     }
@@ -152,7 +153,7 @@ extension Presence.Device {
     /// Not of a graphics card (`kind` gsc, gscfi) or a touch screen.
     var isOfCSME: Bool { kind == nil || kind == "mei" }
 
-    /// Whose it is, for people.
+    /// Its owner, for people.
     var owner: String {
         switch kind {
         case nil, "mei": "the management engine"
@@ -163,7 +164,7 @@ extension Presence.Device {
 }
 
 extension Detection {
-    /// What could not be found out of AMT, and what can be done about it.
+    /// What could not be found out about AMT, and what to do about it.
     var reasons: [Reason] {
         var reasons: [Reason] = []
         let failure = basis.inquiry.flatMap { $0.word == FirmwareAnswer.Outcome.answered.word ? nil : $0 }

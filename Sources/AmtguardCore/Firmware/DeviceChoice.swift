@@ -2,12 +2,12 @@
 public enum DeviceChoice: Hashable, Sendable {
     /// The nodes, the most promising first; never empty.
     case ask([Presence.Device])
-    /// Nothing can be asked: why.
+    /// No node can be asked: why.
     case none(FirmwareAnswer.Outcome)
 }
 
 extension Presence {
-    /// The nodes to ask: those of the CSME, whatever their index, and first the one that is seen to offer AMTHI.
+    /// The nodes to ask: those of the CSME, whatever their index. One that is seen to offer AMTHI comes first.
     public var choice: DeviceChoice {
         let promising = csmeDevices.filter { device in device.parent.map(offeringAMTHI.contains) ?? false }
         let others = csmeDevices.filter { !promising.contains($0) }

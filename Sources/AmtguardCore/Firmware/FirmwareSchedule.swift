@@ -1,41 +1,41 @@
-/// When the firmware is asked: seldom, one question at a time, and never because a container comes or goes.
+/// When the firmware is asked: seldom, one question at a time, and never because a container starts or stops.
 ///
-/// Each function is named after what happened, and tells what to do about it. `wake(at:)` takes the place of the one
-/// before; waking too early or too late does no harm.
+/// Each function is named after an event, and returns what to do about it. `wake(at:)` replaces the one before; waking
+/// too early or too late does no harm.
 public struct FirmwareSchedule: Hashable, Sendable {
-    /// What the daemon is asked to do.
+    /// What the daemon must do.
     public enum Effect: Hashable, Sendable {
-        /// Connect to the helper; what comes of it is told with `answered` or `failed`.
+        /// Connect to the helper, then report the result with `answered` or `failed`.
         case ask
-        /// Close the connection: the answer took too long. That counts as `failed`, and need not be told.
+        /// Close the connection: the answer took too long. That counts as `failed` and need not be reported.
         case abandon
-        /// Tell `woke` at this time; `nil` for no more.
+        /// Call `woke` at this time; `nil` for never.
         case wake(at: Instant?)
     }
 
     /// An answer that takes longer is abandoned: connect and close of the device may block for half a minute.
     public static let patience = Duration.seconds(20)
-    /// Addresses come one by one: the question waits until no more do.
+    /// Addresses arrive one by one: the question waits until no more arrive.
     static let settling = Duration.seconds(5)
-    /// What happens by itself makes the firmware work no more often than this.
+    /// Automatic questions reach the firmware no more often than this.
     static let leastPause = Duration.seconds(60)
-    /// What a person asks for, or a resume, happens at once, but not more often than this.
+    /// A request of a person, or a resume, asks at once, but not more often than this.
     static let leastPauseOnRequest = Duration.seconds(5)
     /// The first pause after a failure; each further one is twice as long, up to the refresh.
     static let firstRetry = Duration.seconds(60)
 
     /// `RefreshSec=`
     private var refresh = Configuration().refresh
-    /// Whether anything here could be asked at all.
+    /// Whether there is anything to ask.
     private var isNeeded = true
     /// The devices that could be asked; `nil` before the first look.
     private var devices: [Presence.Device]?
     private var isStarted = false
     private var isAsking = false
     private var askedAt: Instant?
-    /// The last question that a change of the device brought about.
+    /// When a change of the device last caused a question.
     private var askedForDeviceAt: Instant?
-    /// Since when somebody wants to know: a person, the start, a resume.
+    /// Since when an answer is wanted: by a person, for the start, for a resume.
     private var requestedAt: Instant?
     /// When the device, or the addresses, will have been quiet for long enough.
     private var deviceQuietAt: Instant?
@@ -54,7 +54,7 @@ public struct FirmwareSchedule: Hashable, Sendable {
 
     // MARK: - What happened
 
-    /// The daemon guards from now on; the reservation did not wait for this.
+    /// The daemon guards from now on; the reservation did not wait for this call.
     public mutating func started(refresh: Duration, at now: Instant) -> [Effect] {
         self.refresh = refresh
         isStarted = true
@@ -62,8 +62,8 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return effects(at: now)
     }
 
-    /// `/sys` was looked at: where there is no management engine, there is nobody to ask. A driver may come long after
-    /// the start, and its device is then there for the first time.
+    /// `/sys` was looked at: without a management engine there is nothing to ask. A driver may load long after the
+    /// start; its device then appears for the first time.
     public mutating func presenceSeen(_ presence: Presence, at now: Instant) -> [Effect] {
         // A bus that can't be read proves nothing: there the helper may see more.
         let isNeeded = presence.speaksForCSME || presence.pciFunctions ?? 0 == 0
@@ -81,13 +81,13 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return effects(at: now)
     }
 
-    /// The machine woke up: its firmware may have been reset meanwhile.
+    /// The machine woke up: its firmware may have been reset in the meantime.
     public mutating func resumed(at now: Instant) -> [Effect] {
         requestedAt = now
         return effects(at: now)
     }
 
-    /// SIGHUP: the configuration was read, and somebody wants to know.
+    /// SIGHUP: the configuration was read, and a person wants an answer.
     public mutating func reloaded(refresh: Duration, at now: Instant) -> [Effect] {
         self.refresh = refresh
         if let refreshAt { self.refreshAt = min(refreshAt, now + refresh) }
@@ -95,18 +95,18 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return effects(at: now)
     }
 
-    /// The host's interfaces are these now.
+    /// The host has these interfaces now.
     public mutating func interfacesSeen(_ interfaces: [HostInterface], at now: Instant) -> [Effect] {
         if addresses.change(to: interfaces) { addressesQuietAt = now + Self.settling }
         return effects(at: now)
     }
 
-    /// The answer came, and be it that there is nothing to say.
+    /// The answer came, even if it says nothing.
     public mutating func answered(_ inquiry: FirmwareInquiry, at now: Instant) -> [Effect] {
         guard isAsking else { return [] }  // It was abandoned before.
         isAsking = false
         if inquiry == .failed(.noHelper) {
-            // No firmware was disturbed by this, and who starts the helper does not want to wait for an hour.
+            // This disturbed no firmware, and a person who starts the helper does not want to wait for an hour.
             refreshAt = now + min(Self.firstRetry, refresh)
         } else if inquiry.isWorthRepeating {
             retry(at: now)
@@ -120,7 +120,7 @@ public struct FirmwareSchedule: Hashable, Sendable {
 
     /// The time of the last `wake` has come.
     public mutating func woke(at now: Instant) -> [Effect] {
-        // Timers count whole microseconds, and may come a fraction of one too early. In any case this one is over.
+        // Timers count whole microseconds, and may fire a fraction of one too early. In any case this one is over.
         let now = wakeAt.map { $0 > now && $0 - now < .milliseconds(1) ? $0 : now } ?? now
         wakeAt = nil
         guard isAsking, let askedAt, now >= askedAt + Self.patience else { return effects(at: now) }
@@ -150,7 +150,7 @@ public struct FirmwareSchedule: Hashable, Sendable {
         refreshAt = now + min(pause, refresh)
     }
 
-    /// Asks where it is time, and tells when it will be.
+    /// Asks if it is time, and sets the next wake-up.
     private mutating func effects(at now: Instant) -> [Effect] {
         var effects: [Effect] = []
         if isStarted, isNeeded, !isAsking, let nextAt, nextAt <= now {
@@ -166,7 +166,7 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return effects
     }
 
-    /// One question serves all that is settled by now; what still changes gets one of its own.
+    /// One question serves each cause that is settled by now. A cause that still changes gets its own question.
     private mutating func ask(at now: Instant) {
         if let due = dueForDevice, due <= now { askedForDeviceAt = now }
         isAsking = true

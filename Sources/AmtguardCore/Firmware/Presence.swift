@@ -2,18 +2,18 @@
 public struct Presence: Hashable, Sendable {
     /// A MEI device node, `/sys/class/mei/meiN`.
     public struct Device: Hashable, Sendable {
-        /// `mei0`; the index says nothing, a graphics card may have taken it.
+        /// `mei0`. The index says nothing: a graphics card may have taken it.
         public var name: String
         /// `kind`; `nil` before Linux 5.8.
         public var kind: String?
         /// `dev_state`, for example `ENABLED`; `nil` before Linux 5.1.
         public var state: String?
-        /// `fw_ver` of the first line, without the platform: `16.1.25.2124`; `nil` where the driver has none.
+        /// `fw_ver` of the first line, without the platform: `16.1.25.2124`; `nil` if the driver has none.
         public var firmwareVersion: String?
         /// The name of its parent, for the CSME a PCI address: `0000:00:16.0`.
         public var parent: String?
 
-        /// A node; `nil` is what the kernel does not have.
+        /// A node; `nil` for an attribute that the kernel does not have.
         public init(name: String, kind: String?, state: String?, firmwareVersion: String?, parent: String?) {
             self.name = name
             self.kind = kind
@@ -42,11 +42,11 @@ public struct Presence: Hashable, Sendable {
         }
     }
 
-    /// How many functions the PCI bus shows; `nil` where it could not be read.
+    /// How many functions the PCI bus shows; `nil` if it could not be read.
     public var pciFunctions: Int?
     /// The CSME's own: vendor 8086, class 0780, at 00:16.x.
     public var heci: [String]
-    /// All MEI devices, those of graphics cards among them.
+    /// All MEI devices, including those of graphics cards.
     public var devices: [Device]
     /// The parents that offer the AMTHI client on `/sys/bus/mei/devices`.
     public var offeringAMTHI: [String]

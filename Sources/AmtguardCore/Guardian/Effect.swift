@@ -1,6 +1,6 @@
-/// What the daemon is asked to do, in this order.
+/// What the daemon must do, in this order.
 public enum Effect: Hashable, Sendable {
-    /// Write down `Guardian.memory`, before the next effect.
+    /// Record `Guardian.memory`, before the next effect.
     case remember
     /// Add these ports to the list, then look again.
     case add(PortSet)
@@ -8,19 +8,19 @@ public enum Effect: Hashable, Sendable {
     case remove(PortSet)
     /// Look at the list at this time. An earlier look replaces this one, and requests another if one is still needed.
     case look(at: Instant)
-    /// Listen to the watch, or leave it alone while the bucket is empty.
+    /// Listen to the watch, or ignore it while the bucket is empty.
     case watch(Bool)
     /// Audit this often from now on; `nil` for never.
     case audit(every: Duration?)
-    /// Let go of holds and take others, then tell what is held.
+    /// Release holds and take others, then report what is held.
     case hold(HoldChange)
     /// Connect to the helper that asks the firmware.
     case askFirmware
     /// Close the connection to the helper: the answer takes too long.
     case abandonQuestion
-    /// Observe `firmwareDue` at this time, instead of at one that was arranged before; `nil` for never.
+    /// Observe `firmwareDue` at this time, instead of at the time arranged before; `nil` for never.
     case wakeForFirmware(at: Instant?)
-    /// Write down the last probe.
+    /// Record the last probe.
     case rememberProbe(ProbeRecord)
     /// Tell the journal and the bus.
     case report(Event)
@@ -44,9 +44,9 @@ public enum Prompt: Hashable, Sendable {
     case watch
     /// The audit's time had come, and the watch had shown nothing.
     case audit
-    /// Somebody asked: the start, SIGHUP, `Check()`, a resume.
+    /// A request: the start, SIGHUP, `Check()`, a resume.
     case request
-    /// amtguard's own act, whose outcome it wants to see.
+    /// amtguard's own change, to see its outcome.
     case readBack
     /// A look that was arranged with `Effect.look(at:)`.
     case token

@@ -1,4 +1,4 @@
-/// Something worth telling.
+/// An event to report.
 public enum Event: Hashable, Sendable {
     /// The daemon guards from now on.
     case started(version: String, watch: Watch)
@@ -8,9 +8,9 @@ public enum Event: Hashable, Sendable {
     case repaired(Repair)
     /// The list was overwritten, and amtguard only observes.
     case overwritten(ObservedOverwrite)
-    /// The list is overwritten again and again.
+    /// The list is overwritten repeatedly.
     case contested(Contest)
-    /// The list is no longer overwritten again and again.
+    /// The list is no longer overwritten repeatedly.
     case calmed(Contest)
     /// The list can't be read or written.
     case obstructed(Obstacle)
@@ -25,25 +25,25 @@ public enum Event: Hashable, Sendable {
     case staying(PortSet, list: PortSet)
     /// The list was changed, and the watch had shown nothing.
     case unseenWrite(found: PortSet)
-    /// What is known of AMT is something else now.
+    /// The state of AMT has changed.
     case amt(AMTState, evidence: [Evidence])
-    /// The verdict is another one.
+    /// The verdict has changed.
     case verdict(Verdict, from: Verdict?, reasons: [Reason])
-    /// These ports are held from now on, or held otherwise.
+    /// These ports are held from now on, or are held in another way.
     case held([Hold], isShared: Bool)
     /// These ports can't be held.
     case unheld([Hold], HoldObstacle)
     /// These ports are no longer held: they are no longer wanted, or the address is no longer the host's.
     case letGo([Hold])
-    /// A socket is on a port and an address where AMT deafens it.
+    /// A socket is on a port and an address where AMT cuts it off.
     case victim(Victim)
-    /// It is there no more.
+    /// The victim is gone.
     case victimEnded(Victim)
-    /// So many others were, more than is told one by one.
+    /// So many other victims were not reported one by one.
     case victimsUntold(Int)
     /// Something in the configuration needs a look.
     case configuration(ConfigurationProblem)
-    /// Somebody probed AMT's ports.
+    /// A user probed AMT's ports.
     case probed(ProbeRecord)
     /// While a command ran, the list was repaired in the daemon's absence.
     case bridged(repairs: UInt64, during: String)
@@ -51,6 +51,6 @@ public enum Event: Hashable, Sendable {
     case unattended(String)
     /// A file of the runtime directory was deleted or replaced while the daemon ran, and is created again; its path.
     case healed(String)
-    /// The daemon stops; these ports stay reserved, `nil` where the list can't be read.
+    /// The daemon stops; these ports stay reserved, `nil` if the list can't be read.
     case stopping(keeping: PortSet?)
 }

@@ -1,12 +1,12 @@
 // The guardian's part in the holds: when there are any, and what a person should know of them.
 
 extension Guardian {
-    /// Holds are there where ports are required, and never where amtguard only tells.
+    /// Ports are held if they are required, and never if amtguard only reports.
     var holdPlan: HoldPlan {
         guard configuration.hold != .off, configuration.mode != .observe, isNeeded, !reservation.required.isEmpty else {
             return .nothing
         }
-        // Mode=always overrules that AMT is impossible, and that it has no interface with it.
+        // Mode=always overrides the finding that AMT is impossible, and so that it has no interface.
         let interfaces = detection.amtInterfaces.flatMap { $0.isEmpty ? nil : $0 }
         return HoldPlan(
             addresses: HoldPlan.Addresses(
@@ -15,7 +15,7 @@ extension Guardian {
             ports: reservation.required, holdsUDP: configuration.holdsUDP, isShared: configuration.hold == .cooperative)
     }
 
-    /// A hold that fails is no worse verdict: the list keeps the kernel from choosing the port all the same.
+    /// A hold that fails does not worsen the verdict: the list still keeps the kernel from choosing the port.
     var holdReasons: [Reason] {
         var reasons = holding.refusals.compactMap { refusal in
             refusal.obstacle.advice.map { advice in

@@ -1,5 +1,5 @@
 extension Guardian {
-    /// One thing that was seen. Levels, never edges: what is so, not what has changed.
+    /// One observation. It gives the present state, not what has changed.
     public enum Observation: Sendable {
         /// One look at the list.
         case list(Reading, Prompt)
@@ -9,19 +9,19 @@ extension Guardian {
         case written(by: [Writer])
         /// What `/sys` shows, and which parts of it could not be read.
         case presence(Presence)
-        /// What came of asking the firmware.
+        /// The result of asking the firmware.
         case firmware(FirmwareInquiry)
         /// The time that `Effect.wakeForFirmware` arranged has come.
         case firmwareDue
         /// The MEI device came, went, or changed its state.
         case deviceChanged
-        /// The machine has slept. Its firmware may have been reset meanwhile.
+        /// The machine has slept. Its firmware may have been reset in the meantime.
         case resumed
-        /// What SMBIOS says of AMT; `nil` where it was not handed over.
+        /// What SMBIOS says of AMT; `nil` if it was not handed over.
         case smbios(SMBIOSReading?)
         /// The host's interfaces with their addresses; if they can't be read, `nil` and the reason.
         case interfaces([HostInterface]?, ReadingFailure? = nil)
-        /// Whether the host's Wi-Fi driver hands AMT's packets over (`iwlmei`); `nil` where that can't be known.
+        /// Whether the host's Wi-Fi driver hands AMT's packets over (`iwlmei`); `nil` if that can't be known.
         case wirelessDiverted(Bool?)
         /// What is held, and what could not be.
         case holds(HoldReading, Prompt)
@@ -31,15 +31,15 @@ extension Guardian {
         case choice(KernelChoice?, ReadingFailure? = nil)
         /// How the list is watched.
         case watch(Watch)
-        /// The configuration was read: what is right of it, and what a person should look at.
+        /// The configuration was read: its correct values, and the problems that a person should look at.
         case configuration(Configuration, [ConfigurationProblem])
         /// The record of a former guardian of this boot, if it could not be read at the start and can be read now.
         case record(Memory)
-        /// Somebody probed AMT's ports, and told of it.
+        /// A user probed AMT's ports and reported it.
         case probe(ProbeRecord)
         /// Whether the runtime directory can be written; `nil` if so, else why not.
         case runtimeDirectory(problem: String?)
-        /// The first attempt was made, whatever came of it.
+        /// The first attempt was made, whatever its result.
         case started
         /// The service manager knows that the daemon guards. Now there is time to find out more.
         case ready

@@ -1,14 +1,14 @@
-// What is told of it all.
+// What amtguard reports.
 
 extension Guardian {
     /// The problems of the configuration, as of the last reading.
     public var configurationProblems: [ConfigurationProblem] { refused + warned }
 
-    /// All that there is to tell, as it was last seen.
+    /// The whole report, as of the last observations.
     public var status: Status {
         let at = observedAt ?? Moment(Instant(sinceBoot: .zero), wallClock: 0)
         let reserved = reservation.reserved
-        // Where AMT is impossible nobody is looked for, and nobody is deaf.
+        // If AMT is impossible, there are no victims.
         let victims = isNeeded ? self.victims.victims : []
         return Status(
             version: amtguardVersion,

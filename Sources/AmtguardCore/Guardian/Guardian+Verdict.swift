@@ -1,19 +1,19 @@
-// What is so now, in one word, and why.
+// The present state in one word, and why.
 
 extension Guardian {
-    /// Required ports that are not reserved, as the last reading shows; `nil` where the list can't be read.
+    /// Required ports that are not reserved, as the last reading shows; `nil` if the list can't be read.
     var missing: PortSet? {
         reservation.reserved.map(reservation.required.subtracting)
     }
 
-    /// Sockets that AMT has deafened for longer than a moment, as far as that is known: whoever opens and closes some
-    /// at each look must not have the verdict told each time.
+    /// Sockets that AMT has cut off for longer than a moment, as far as that is known. A program that opens and closes
+    /// some at each look must not cause a report of the verdict each time.
     private var deafened: [Victim] {
         guard let now = observedAt?.instant else { return [] }
         return (victims.victims ?? []).filter { now - $0.since.instant >= .seconds(10) }
     }
 
-    /// What would be added to a list that holds these ports; nothing where amtguard does not write.
+    /// What would be added to a list that holds these ports; nothing if amtguard does not write.
     public func missing(from found: PortSet) -> PortSet {
         reservation.writes ? reservation.required.subtracting(found) : PortSet()
     }
@@ -33,7 +33,7 @@ extension Guardian {
         return doubtful.isEmpty && isWell ? .protected : .degraded
     }
 
-    /// Why the verdict is what it is, the gravest first, and what could not be found out.
+    /// The reasons for the verdict, the gravest first, and what could not be found out.
     var reasons: [Reason] {
         guard isNeeded else {
             return refused.map(Reason.refused) + detection.unreadReasons + detection.controllerReasons

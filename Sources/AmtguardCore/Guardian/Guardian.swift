@@ -2,12 +2,12 @@
 ///
 /// No clock, no file, no logger: the daemon is the shell around this value.
 public struct Guardian: Sendable {
-    /// What is in force.
+    /// The configuration in force.
     public private(set) var configuration = Configuration()
     /// Whether one was accepted since the start.
     private var isConfigured = false
     private(set) var refused: [ConfigurationProblem] = []
-    /// What was passed over: perhaps a word that was meant to be another.
+    /// What was ignored, perhaps a misspelled key.
     private(set) var warned: [ConfigurationProblem] = []
     private(set) var detection: Detection
     /// When the firmware is asked.
@@ -18,11 +18,11 @@ public struct Guardian: Sendable {
     private(set) var choiceFailure: ReadingFailure?
     private(set) var watch = Watch(.none)
     private(set) var victims = VictimWatch()
-    /// Who had which port, at the last look at the sockets.
+    /// The sockets on each port, at the last look.
     private(set) var takers: [UInt16: PortTakers]?
     private(set) var doubtfulSockets = 0
     private(set) var omittedSockets = 0
-    /// What a probe found out last.
+    /// The result of the last probe.
     private(set) var probe: Status.Probe?
     private(set) var runtimeProblem: String?
     private var stopping = false
@@ -31,7 +31,7 @@ public struct Guardian: Sendable {
     /// When the list was last looked at.
     private(set) var observedAt: Moment?
 
-    /// A guardian that has seen nothing yet, and remembers what its predecessor in this boot wrote down.
+    /// A guardian without observations, which remembers the record of its predecessor in this boot.
     public init(remembering memory: Memory, _ probe: ProbeRecord? = nil) {
         self.probe = probe.map(Status.Probe.init)
         scope = memory.scope
@@ -41,27 +41,27 @@ public struct Guardian: Sendable {
         _ = require(at: Instant(sinceBoot: .zero))
     }
 
-    /// What must survive the process.
+    /// What must outlive the process.
     public var memory: Memory {
         Memory(
             scope: scope, ownership: reservation.ownership, sawCSME: detection.sawCSME, sighting: detection.sighting)
     }
 
-    /// Takes over what another guardian of this boot has written down since: two that take turns own the same ports.
+    /// Takes over what another guardian of this boot has recorded since: two that take turns own the same ports.
     public mutating func recall(_ memory: Memory, at now: Moment) {
         detection.recall(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation.recall(memory.ownership)
         _ = require(at: now.instant)  // A guardian that takes turns holds nothing and looks at once.
     }
 
-    /// Takes one observation; what to do about it comes back.
+    /// Takes one observation and returns what to do about it.
     public mutating func observe(_ observation: Observation, at now: Moment) -> [Effect] {
         var effects: [Effect] = []
         switch observation {
         case .list(let reading, let prompt):
             effects = reservation.observe(reading, prompt, at: now)
             observedAt = now
-            // First the list, then the verdict: it is judged by what is seen when the addition is done.
+            // First the list, then the verdict: it is judged by the look that follows the addition.
             if effects.contains(where: \.isChange) { return effects }
         case .refused(let obstacle): effects = reservation.observe(refusal: obstacle, at: now)
         case .written(let writers):
@@ -72,7 +72,7 @@ public struct Guardian: Sendable {
             detection.observe(presence)
             if detection.sawCSME != remembered { effects.append(.remember) }
             effects += require(at: now.instant)
-            // With the parts that could not be read this time from earlier readings.
+            // The parts that could not be read this time come from earlier readings.
             if let presence = self.presence {
                 effects += follow { $0.presenceSeen(presence, at: now.instant) }
             }
@@ -108,7 +108,8 @@ public struct Guardian: Sendable {
             effects = problems.map { .report(.configuration($0)) }
             refused = problems.filter { $0.severity == .refused }
             warned = problems.filter { $0.severity == .warning }
-            // While one is in force, nothing is half applied; at a start, what is right is better than the defaults.
+            // While a configuration is in force, none is half applied. At a start, the correct values are better than
+            // the defaults.
             if refused.isEmpty || !isConfigured { self.configuration = configuration }
             if refused.isEmpty { isConfigured = true }
             effects += require(at: now.instant)
@@ -140,14 +141,14 @@ public struct Guardian: Sendable {
         return effects + judge(at: now)
     }
 
-    /// What is required follows from the configuration, from what is known of AMT, and from whether we go on.
+    /// The required ports follow from the configuration, from the state of AMT, and from whether the daemon goes on.
     ///
     /// - Returns: If the required ports changed, a request for a look at the list; the look adds or removes ports. Also
     ///   the changes of the holds.
     private mutating func require(at now: Instant) -> [Effect] {
         let released = stopping && configuration.onStop == .release
         let wanted = isNeeded ? configuration.guarded : PortSet()
-        // A configuration that is refused is no reason to take back what the one before it asked for.
+        // A refused configuration is no reason to undo what the one before it asked for.
         let kept = isConfigured ? PortSet() : reservation.ownership.possible
         let look = reservation.require(
             released ? PortSet() : wanted.union(kept),
@@ -155,7 +156,7 @@ public struct Guardian: Sendable {
         return look + holding.follow(holdPlan, at: now)
     }
 
-    /// Tells the schedule what happened.
+    /// Reports an event to the schedule.
     private mutating func follow(_ event: (inout FirmwareSchedule) -> [FirmwareSchedule.Effect]) -> [Effect] {
         event(&schedule).map { effect in
             switch effect {
@@ -175,15 +176,15 @@ public struct Guardian: Sendable {
     /// Owned ports that are no longer required, and that stay because the list is too long to remove them.
     public var stranded: PortSet { reservation.stranded }
 
-    /// Whether the list was looked at since then.
+    /// Whether the list was looked at since `time`.
     public func hasLooked(since time: Instant) -> Bool { observedAt.map { $0.instant >= time } ?? false }
 
-    /// Which sockets should be looked at: none where AMT is impossible.
+    /// The ports whose sockets should be looked at: none if AMT is impossible.
     public var portsOfInterest: PortSet {
         isNeeded ? reservation.required.union(.ofAMT) : PortSet()
     }
 
-    /// Judged by what is known at the time of the look: what it says is what was seen then.
+    /// Judges with the knowledge at the time of the look.
     private mutating func judgeSockets(at now: Moment) -> [Event] {
         let judgement = SocketJudgement(
             detection.sockets, SharedAddresses(detection, always: configuration.mode == .always))
@@ -193,13 +194,13 @@ public struct Guardian: Sendable {
         return victims.observe(judgement.victims, at: now)
     }
 
-    /// Unless AMT is positively impossible on this machine.
+    /// Unless AMT is proven impossible on this machine.
     var isNeeded: Bool {
         if configuration.mode != .always, case .impossible = detection.state { false } else { true }
     }
 
     private mutating func judge(at now: Moment) -> [Effect] {
-        // What is newly required is judged by the look that follows: before it, it was merely not looked for.
+        // Newly required ports are judged by the look that follows. Before it, nothing has looked for them.
         guard observedAt != nil, reservation.isCurrent, !stopping else { return [] }
         let former = judged
         let state = detection.state

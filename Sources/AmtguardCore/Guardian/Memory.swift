@@ -1,4 +1,4 @@
-/// What must survive the process within one boot: a small record beside the state file.
+/// What must outlive the process within one boot: a small record beside the state file.
 public struct Memory: Hashable, Sendable {
     /// A record holds for one boot and one network namespace only.
     public struct Scope: Hashable, Sendable {
@@ -21,12 +21,12 @@ public struct Memory: Hashable, Sendable {
 
     public var scope: Scope
     public var ownership: Ownership
-    /// Whether a CSME was seen: evidence of AMT is not forgotten within one boot.
+    /// Whether a CSME was seen: within one boot, evidence of AMT is not forgotten.
     public var sawCSME: Bool
     /// What the firmware showed of AMT; `nil` for nothing yet.
     public var sighting: AMTSighting?
 
-    /// A memory; by default one of nothing.
+    /// A memory; empty by default.
     public init(
         scope: Scope, ownership: Ownership = Ownership(), sawCSME: Bool = false, sighting: AMTSighting? = nil
     ) {
@@ -58,7 +58,7 @@ extension Memory {
         guard self.scope == scope else { return nil }
     }
 
-    /// Reads a record back, of whatever boot it is.
+    /// Reads a record back, from any boot.
     ///
     /// - Returns: `nil` if it is damaged.
     public init?(parsing bytes: some Collection<UInt8>) {
@@ -85,7 +85,7 @@ extension Memory {
             else { return nil }
             act = Ownership.Act(kind, ports, list: then)
         }
-        // Former versions did not write it; a later one may know more words, each of which says that AMT was there.
+        // Former versions did not write it. A later one may know more words, each of which says that AMT was present.
         let sighting = values["amt"].flatMap { $0.isEmpty ? nil : AMTSighting(rawValue: String($0)) ?? .present }
         self.init(
             scope: Scope(boot: String(boot), namespace: String(namespace)),

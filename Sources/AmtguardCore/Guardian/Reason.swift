@@ -2,9 +2,9 @@
 public struct Reason: Hashable, Sendable, Codable {
     /// A word for programs: `contested`, `read-only`.
     public var id: String
-    /// What is so.
+    /// The state.
     public var says: String
-    /// What can be done about it; `nil` where nothing need be.
+    /// What to do about it; `nil` if nothing.
     public var advice: String?
 
     /// A reason; both texts are one line each.
@@ -92,14 +92,14 @@ extension Reason {
             advice: "Correct the file or remove the line, then systemctl reload amtguardd.")
     }
 
-    /// AMT's state, with the word of the failure where one is the cause.
+    /// AMT's state is unknown; with the word of the failure if one is the cause.
     static func unknown(_ reason: String, _ failure: FirmwareInquiry?) -> Reason {
         Reason(
             id: failure.map { "firmware-\($0.word)" } ?? "amt-unknown",
             says: "AMT's state is not known: \(reason); the ports stay required", advice: failure?.advice)
     }
 
-    /// The state is known otherwise.
+    /// The firmware was asked without success, but the state is known from other sources.
     static func notAsked(_ failure: FirmwareInquiry) -> Reason {
         Reason(
             id: "firmware-\(failure.word)", says: "the firmware was asked in vain: \(failure.says)",

@@ -1,19 +1,19 @@
-// What is told of AMT, and from what it is made.
+// What amtguard reports of AMT, and how it is made.
 
 extension Status {
-    /// What is known of AMT.
+    /// The state of AMT, as far as it is known.
     public struct AMT: Hashable, Sendable, Codable {
         public var state: String
         public var controlMode: String?
         public var version: String?
         public var evidence: [Evidence]
-        /// What came of asking; `nil` as long as the firmware was not asked.
+        /// The result of asking; `nil` until the firmware was asked.
         public var firmware: Firmware?
-        /// `nil` as long as nothing was heard of them.
+        /// `nil` until something was heard of them.
         public var interfaces: [Interface]?
-        /// `nil` as long as the firmware was not asked.
+        /// `nil` until the firmware was asked.
         public var listeners: [Listener]?
-        /// `nil` where they can't be read.
+        /// `nil` if they can't be read.
         public var hostListeners: [Host]?
 
         /// One word for all interfaces, the one that matters most: `shared`, `unknown`, `separate` or `none`.
@@ -30,11 +30,11 @@ extension Status {
         public var bootUSec: Int64
         public var outcome: String
         public var says: String
-        /// All that was asked for; empty where no answer came.
+        /// All requested values; empty if no answer came.
         public var fields: [Field]
     }
 
-    /// One thing that was asked for.
+    /// One requested value.
     public struct Field: Hashable, Sendable, Codable {
         /// As in `amtguard-firmware --json`.
         public var name: String
@@ -42,7 +42,7 @@ extension Status {
         public var label: String
         public var source: String
         public var says: String?
-        /// Why it is not known.
+        /// Why it is unknown.
         public var unknown: String?
     }
 
@@ -76,7 +76,7 @@ extension Status {
         public var address: String
         public var uid: UInt32
         public var unit: String?
-        /// `lms` where it is presumably Intel LMS.
+        /// `lms` if it is presumably Intel LMS.
         public var presumed: String?
     }
 }
@@ -102,7 +102,7 @@ extension Status.Firmware {
         bootUSec = at.instant.sinceBoot.microseconds
         outcome = inquiry.word
         says = inquiry.says
-        // The UUID is asked for by a person only.
+        // Only a person asks for the UUID.
         fields = (inquiry.answer?.fields ?? []).filter { $0.name != "uuid" }.map { field in
             Status.Field(
                 name: field.name, label: field.label, source: field.source.rawValue,
@@ -114,7 +114,7 @@ extension Status.Firmware {
 extension Status.Interface {
     fileprivate init(_ interface: AMTInterface) {
         medium = interface.medium.rawValue
-        // Where there is no such interface, there is nothing to say of it.
+        // If there is no such interface, there is nothing to report of it.
         let settings = interface.settings.value.flatMap { $0.mac.isZero ? nil : $0 }
         mac = settings?.mac.description
         link = settings?.link

@@ -1,4 +1,4 @@
-// What is told of the last probe, and from what it is made.
+// What amtguard reports of the last probe, and how it is made.
 
 extension Status {
     /// The last probe: `amtguardctl probe`.
@@ -9,20 +9,20 @@ extension Status {
         public var from: String
         /// `192.0.2.2:22`
         public var to: String
-        /// Whether AMT shares the local address; `nil` where that is not known.
+        /// Whether AMT shares the local address; `nil` if that is not known.
         public var shared: Bool?
         public var waitedMSec: Int64
         /// All ports together.
         public var verdict: ProbeVerdict
-        /// What it comes to, in one line.
+        /// The result, in one line.
         public var says: String
-        /// What can be done.
+        /// What to do.
         public var advice: [String]
         public var ports: [ProbedPort]
         public var controls: [ProbedControl]
     }
 
-    /// A port that a probe was about.
+    /// A probed port.
     public struct ProbedPort: Hashable, Sendable, Codable {
         public var port: UInt16
         public var verdict: ProbeVerdict
@@ -30,7 +30,7 @@ extension Status {
         public var says: String
     }
 
-    /// A port beside them, for comparison.
+    /// A control port, for comparison.
     public struct ProbedControl: Hashable, Sendable, Codable {
         public var port: UInt16
         public var outcome: String
@@ -39,7 +39,7 @@ extension Status {
 }
 
 extension Status.Probe {
-    /// What is told of `record`.
+    /// The report of `record`.
     public init(_ record: ProbeRecord) {
         let result = record.result
         at = record.at.iso8601
@@ -87,7 +87,7 @@ extension Status.Probe {
 
     /// What `amtguardctl probe --json` prints: the same key as in the status.
     ///
-    /// - Parameter reasons: Why there is no result, or why nobody remembers it.
+    /// - Parameter reasons: Why there is no result, or why it is not remembered.
     public static func json(_ probe: Status.Probe?, isRemembered: Bool, reasons: [Reason]) -> JSON {
         [
             "schema": 1, "version": .string(amtguardVersion), "reasons": .array(reasons.map(\.json)),
@@ -95,7 +95,7 @@ extension Status.Probe {
         ]
     }
 
-    /// What `amtguardctl probe` prints, what it comes to first.
+    /// What `amtguardctl probe` prints, the result first.
     public var text: [Status.Line] {
         var lines = [Status.Line("Probe", says, verdict.tone)]
         lines += advice.map { Status.Line.advice($0) }
@@ -122,7 +122,7 @@ extension Status.Probe {
 }
 
 extension Status {
-    /// The last probe in `amtguardctl status`: what it came to, and when.
+    /// The last probe in `amtguardctl status`: its result, and when.
     var probeText: [Line] {
         probe.map { [Line("Probe", "\($0.says), as of \($0.at)", $0.verdict.tone)] } ?? []
     }

@@ -1,4 +1,4 @@
-// What is told of sockets and of single ports, and from what it is made.
+// What amtguard reports of sockets and of single ports, and how it is made.
 
 extension Status {
     /// A socket of this host on one of AMT's ports.
@@ -8,40 +8,39 @@ extension Status {
         /// Its own address.
         public var address: String
         public var state: String
-        /// The other end; `nil` where it is not connected.
+        /// The other end; `nil` if it is not connected.
         public var remote: String?
         public var uid: UInt32
         public var unit: String?
-        /// By which its process is found; `nil` where no process has it.
+        /// Finds its process; `nil` if no process has it.
         public var inode: UInt32?
-        /// How often the kernel has sent again what nobody has acknowledged.
+        /// How often the kernel has sent again, because no acknowledgement came.
         public var retransmissions: UInt8
-        /// `victim`, or why it is none.
+        /// `victim`, or why it is not one.
         public var standing: String
-        /// When a victim was seen first.
+        /// When a victim was first seen.
         public var since: String?
     }
 
     /// One required port.
     public struct Port: Hashable, Sendable, Codable {
         public var port: UInt16
-        /// What may become of it: `exposed`, `reserved`, `reserved-outside`, `outside`, `unknown`.
+        /// Its exposure: `exposed`, `reserved`, `reserved-outside`, `outside`, `unknown`.
         public var exposure: String
         public var reserved: Bool?
         public var owned: Bool
         public var inReach: Bool?
-        /// The addresses on which amtguard holds it, `192.0.2.1 (udp)` where it is not TCP; `nil` where that is not
-        /// known.
+        /// The addresses on which amtguard holds it, `192.0.2.1 (udp)` if it is not TCP; `nil` if that is unknown.
         public var held: [String]?
-        /// The gravest of those who have it, amtguard aside; `nil` where they can't be read.
+        /// The gravest of the sockets that have it, without amtguard's own; `nil` if they can't be read.
         public var takenBy: [Socket]?
-        /// How many have it.
+        /// How many sockets have it.
         public var takers: Int?
     }
 }
 
 extension Status.Socket {
-    /// A socket as it is told.
+    /// A socket in a report.
     public init(_ judged: JudgedSocket) {
         self.init(judged.socket, judged.standing, since: nil)
     }
@@ -66,7 +65,7 @@ extension Status.Socket {
 }
 
 extension Status.Ports {
-    /// What is told of the ports; `nil` is what can't be read or known.
+    /// The ports in a report; `nil` for what can't be read or known.
     public init(
         required: PortSet, reserved: PortSet?, owned: PortSet, unowned: PortSet, choice: KernelChoice?,
         takers: [UInt16: PortTakers]?, holds: [Hold]?
@@ -88,7 +87,7 @@ extension Status.Ports {
 }
 
 extension Status.Port {
-    /// A port as it is told.
+    /// A port in a report.
     public init(_ condition: PortCondition) {
         port = condition.port
         exposure = condition.exposure.rawValue

@@ -1,18 +1,18 @@
-/// The whole of what amtguard tells, in the shape of its JSON (`docs/status.schema.json`).
+/// The whole report of amtguard, in the shape of its JSON (`docs/status.schema.json`).
 ///
-/// Written by `json`, read back by amtguardctl with any decoder; `nil` is what is not known.
+/// Written by `json`, and read back by amtguardctl with any decoder; `nil` for an unknown value.
 public struct Status: Hashable, Sendable, Codable {
     /// When the list was last looked at.
     public struct Observed: Hashable, Sendable, Codable {
         /// The wall clock, for people.
         public var at: String
-        /// The boot clock, by which staleness is judged, in microseconds.
+        /// The boot clock, in microseconds; it decides whether a report is stale.
         public var bootUSec: Int64
-        /// The boot it was seen in.
+        /// The boot of the look.
         public var bootId: String
         /// The network namespace of the list; `nil` in the report of an older daemon.
         public var namespace: String?
-        /// How often the list is looked at without a cause; `nil` where nothing is required.
+        /// How often the list is looked at without a cause; `nil` if nothing is required.
         public var auditUSec: Int64?
     }
 
@@ -22,11 +22,11 @@ public struct Status: Hashable, Sendable, Codable {
         public var reserved: String?
         public var owned: String
         public var ephemeralRange: String?
-        /// `nil` where the list can't be read.
+        /// `nil` if the list can't be read.
         public var exposed: String?
         /// Required ports that are reserved and that amtguard does not own: it never removes them.
         public var unowned: String
-        /// What the kernel chooses from, reservations aside; `nil` where that can't be read.
+        /// The range from which the kernel chooses, without the reservations; `nil` if that can't be read.
         public var reach: String?
         /// `net.ipv4.ip_autobind_reuse`.
         public var autobindReuse: Bool?
@@ -68,7 +68,7 @@ public struct Status: Hashable, Sendable, Codable {
         }
     }
 
-    /// A period in which the list is overwritten again and again.
+    /// A period in which the list is overwritten repeatedly.
     public struct Overwrites: Hashable, Sendable, Codable {
         /// A program that overwrites the list.
         public struct Writer: Hashable, Sendable, Codable {
@@ -101,12 +101,12 @@ public struct Status: Hashable, Sendable, Codable {
         public var says: String?
     }
 
-    /// The version of this shape: it grows when a key changes its meaning, not when one is added.
+    /// The version of this shape. It grows when a key changes its meaning, not when a key is added.
     public var schema = 1
     public var version: String
     public var observed: Observed
     public var verdict: Verdict
-    /// `Mode=`, as it is in force.
+    /// `Mode=`, as in force.
     public var mode: String
     public var reasons: [Reason]
     public var since: String
@@ -122,12 +122,12 @@ public struct Status: Hashable, Sendable, Codable {
     public var victims: [Socket]?
     /// How many there are.
     public var victimCount: Int?
-    /// `nil` as long as nobody told of one.
+    /// `nil` until a probe was reported.
     public var probe: Probe?
 
     static let mostVictims = 256
 
-    /// Whether it says the same as another one, of another time.
+    /// Whether it says the same as another one, apart from the times.
     public func differsByTimeAlone(from other: Status?) -> Bool {
         guard var other, other != self else { return false }
         other.observed = observed

@@ -1,6 +1,6 @@
 /// How the list is watched.
 public struct Watch: Hashable, Sendable {
-    /// What wakes amtguard when somebody writes.
+    /// What wakes amtguard when another program writes.
     public enum Kind: String, Hashable, Sendable, Codable {
         /// It names the writer as well.
         case fanotify
@@ -10,10 +10,10 @@ public struct Watch: Hashable, Sendable {
     }
 
     public var kind: Kind
-    /// Why it is no better, for people: `fanotify: Operation not permitted`.
+    /// Why the watch is no better, for people: `fanotify: Operation not permitted`.
     public var shortfall: String?
 
-    /// The rung of the ladder that was reached, and what kept it from a higher one.
+    /// The kind that was reached, and what prevented a better one.
     public init(_ kind: Kind, shortfall: String? = nil) {
         self.kind = kind
         self.shortfall = shortfall

@@ -1,7 +1,7 @@
 /// A required port of one of the host's addresses, kept by a bound socket that never listens.
 ///
-/// Of IPv4 alone: AMT never shares an IPv6 address, a socket of IPv6 that takes IPv4 as well meets the hold where it
-/// binds the wildcard, and `connect` over IPv6 passes over a port that is held on any address.
+/// Only for IPv4: AMT never shares an IPv6 address. An IPv6 socket that also takes IPv4 meets the hold when it binds
+/// the wildcard. `connect` over IPv6 skips a port that is held on any address.
 public struct Hold: Hashable, Sendable {
     public typealias TransportProtocol = LocalSocket.TransportProtocol
 
@@ -9,16 +9,16 @@ public struct Hold: Hashable, Sendable {
     public var port: UInt16
     public var `protocol`: TransportProtocol
 
-    /// TCP unless told otherwise.
+    /// TCP by default.
     public init(_ address: IPv4Address, _ port: UInt16, _ protocol: TransportProtocol = .tcp) {
         self.address = address
         self.port = port
         self.protocol = `protocol`
     }
 
-    /// Its name in the service manager's store, which knows descriptors by nothing else.
+    /// Its name in the service manager's store, which knows descriptors only by name.
     public var storedName: String { "\(Self.storedPrefix)\(`protocol`.rawValue)-\(address)-\(port)" }
-    /// What the names of all holds begin with.
+    /// The prefix of the names of all holds.
     public static let storedPrefix = "hold-"
 }
 
@@ -32,7 +32,7 @@ extension Hold: Comparable, CustomStringConvertible {
 }
 
 extension Collection<Hold> {
-    /// `192.0.2.1 tcp 623,664,16992-16995; 192.0.2.2 tcp 623`, cut where there are many.
+    /// `192.0.2.1 tcp 623,664,16992-16995; 192.0.2.2 tcp 623`, cut if there are many.
     public var brief: String {
         var groups: [(head: String, ports: [ClosedRange<UInt16>])] = []
         for hold in sorted() {

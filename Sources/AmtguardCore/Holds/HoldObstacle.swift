@@ -1,8 +1,8 @@
 /// Why a port could not be held.
 public enum HoldObstacle: Hashable, Sendable {
-    /// A server listens there, so that the kernel does not choose the port either; whose it is, where that is known.
+    /// A server listens there, so the kernel does not choose the port either; its owner, if known.
     case listener(String?)
-    /// A socket sits there that does not listen, be it connected or only bound; whose it is, where that is known.
+    /// A socket is there that does not listen, connected or only bound; its owner, if known.
     case occupied(String?)
     /// A port below 1024 (`ip_unprivileged_port_start`) without CAP_NET_BIND_SERVICE.
     case notPermitted
@@ -22,7 +22,7 @@ public enum HoldObstacle: Hashable, Sendable {
         }
     }
 
-    /// What is in the way, for people.
+    /// The obstacle, for people.
     public var says: String {
         switch self {
         case .listener(let owner): "\(owner ?? "another program") listens there"
@@ -33,7 +33,7 @@ public enum HoldObstacle: Hashable, Sendable {
         }
     }
 
-    /// What to do about it; `nil` where nothing need be done.
+    /// What to do about it; `nil` if nothing.
     public var advice: String? {
         switch self {
         case .listener: nil

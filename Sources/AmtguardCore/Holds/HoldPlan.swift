@@ -1,12 +1,12 @@
-/// What is to be held: decided by the configuration, by what AMT says of its addresses, and by what the host has.
+/// The holds to take: decided by the configuration, by AMT's addresses, and by the host's.
 struct HoldPlan: Hashable, Sendable {
-    /// Which addresses are meant.
+    /// The addresses to hold.
     enum Addresses: Hashable {
         /// These and no others.
         case these([IPv4Address])
-        /// Those that are held already, as far as they are among these: what AMT does now is not known.
+        /// The addresses that are held already, as far as they are among these: AMT's present addresses are unknown.
         case asBefore(among: Set<IPv4Address>)
-        /// Those that are held already: the host's addresses are not known.
+        /// The addresses that are held already: the host's addresses are unknown.
         case unknown
     }
 
@@ -17,18 +17,18 @@ struct HoldPlan: Hashable, Sendable {
     /// Whether other programs may bind the same (`Hold=cooperative`).
     var isShared: Bool
 
-    /// One address each of AMT's two interfaces, and room for those that an interface with a lease may have beside.
+    /// One address for each of AMT's two interfaces, and room for the others of an interface with a lease.
     static let mostAddresses = 16
-    /// One address with all the ports that a configuration may name, and UDP. The unit's `FileDescriptorStoreMax=` and
-    /// `LimitNOFILE=` follow from it.
+    /// The number of holds for one address, with all ports that a configuration may name, and UDP. The unit's
+    /// `FileDescriptorStoreMax=` and `LimitNOFILE=` follow from it.
     static let mostHolds = ConfigurationKey.mostPorts + 2
 
-    /// Nothing is to be held.
+    /// No holds.
     static let nothing = HoldPlan(addresses: .these([]), ports: PortSet(), holdsUDP: false, isShared: true)
 
-    /// All that is to be held, the first addresses first, and how many addresses are more than may be.
+    /// All wanted holds, the first addresses first, and the number of addresses beyond the limit.
     ///
-    /// - Parameter held: What is held now.
+    /// - Parameter held: The present holds.
     func wanted(held: some Collection<Hold>) -> (holds: Set<Hold>, passedOver: Int) {
         let addresses: [IPv4Address]
         switch self.addresses {
@@ -58,10 +58,10 @@ extension HoldPlan.Addresses {
     /// The addresses that AMT shares with the host.
     ///
     /// - Parameters:
-    ///   - amt: AMT's interfaces; `nil` as long as nothing was heard of them.
-    ///   - host: The host's; `nil` where they can't be read.
-    ///   - had: Addresses that the host has had: one that it has no longer is not awaited.
-    ///   - always: `Mode=always`: where no address is known, each of the host's may be AMT's.
+    ///   - amt: AMT's interfaces; `nil` until something was heard of them.
+    ///   - host: The host's; `nil` if they can't be read.
+    ///   - had: Addresses that the host has had. One that it has lost is not awaited.
+    ///   - always: `Mode=always`: if no address is known, each of the host's may be AMT's.
     init(sharedBy amt: [AMTInterface]?, with host: [HostInterface]?, had: Set<IPv4Address> = [], always: Bool) {
         guard let host else {
             self = .unknown
@@ -82,9 +82,9 @@ extension HoldPlan.Addresses {
 }
 
 extension AMTInterface {
-    /// The host's addresses that AMT speaks with. Where the host has none yet, the one that AMT says: both had it before
-    /// the machine was started, and the hold stands before the address is up. Once the host has had it and lost it, the
-    /// next one may be another.
+    /// The host's addresses that AMT uses. If the host has none yet, the address that AMT reports: both had it before
+    /// the machine was started, and the hold is in place before the address is up. If the host has had it and lost it,
+    /// the next one may be another.
     fileprivate func addressesToHold(_ had: Set<IPv4Address>) -> [IPv4Address] {
         let addresses = address.hostAddresses
         guard addresses.isEmpty, let said = settings.value?.ipv4, !said.isUnspecified, !had.contains(said) else {

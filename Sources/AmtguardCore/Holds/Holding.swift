@@ -1,8 +1,8 @@
-/// Keeps the holds as planned. As the reservation, it is told what was seen, and answers with what to do.
+/// Keeps the holds as planned. Like the reservation, it takes observations and returns what to do.
 ///
-/// A refused hold is tried again at each audit and at each request, and told of once, until it is another refusal.
+/// It tries a refused hold again at each audit and at each request. It reports a refusal once, until the cause changes.
 struct Holding: Hashable, Sendable {
-    /// What is so of one hold, and what was told of it.
+    /// The state of one hold, and what was reported of it.
     enum State: Hashable {
         case held(isShared: Bool)
         case refused(HoldObstacle)
@@ -13,30 +13,30 @@ struct Holding: Hashable, Sendable {
     private(set) var plan = HoldPlan.nothing
     private(set) var reading = HoldReading()
     private var told: [Hold: State] = [:]
-    /// When another cause of a refusal may be told. A user whose socket is in the way can change the cause at will.
+    /// When another cause of a refusal may be reported. A user whose socket is in the way can change the cause at will.
     private var nextCause = Instant(sinceBoot: .zero)
-    /// Addresses beyond what may be held.
+    /// Addresses beyond the limit.
     private(set) var passedOver = 0
 
-    /// Takes over another plan.
+    /// Follows another plan.
     mutating func follow(_ plan: HoldPlan, at now: Instant) -> [Effect] {
         guard plan != self.plan else { return [] }
         self.plan = plan
         return decide(retrying: true, at: now)
     }
 
-    /// Takes what is held, and what could not be.
+    /// Takes a reading of what is held, and what could not be.
     mutating func observe(_ reading: HoldReading, _ prompt: Prompt, at now: Instant) -> [Effect] {
         self.reading = reading
         return decide(retrying: prompt == .audit || prompt == .request, at: now)
     }
 
-    /// All that is wanted, with what is so of it.
+    /// All wanted holds with their states.
     var states: [(hold: Hold, state: State)] {
         plan.wanted(held: reading.held.keys).holds.sorted().compactMap { hold in state(of: hold).map { (hold, $0) } }
     }
 
-    /// What is wanted and refused, by the reason.
+    /// The wanted holds that were refused, by the reason.
     var refusals: [(obstacle: HoldObstacle, holds: [Hold])] { Self.grouped(states) }
 
     private func state(of hold: Hold) -> State? {
@@ -94,7 +94,7 @@ struct Holding: Hashable, Sendable {
     }
 }
 
-/// What is held now.
+/// The present holds.
 public struct HoldReading: Hashable, Sendable {
     /// Each hold, and whether other programs may bind the same.
     public var held: [Hold: Bool]
@@ -109,9 +109,9 @@ public struct HoldReading: Hashable, Sendable {
 
 /// What to do about the holds.
 public struct HoldChange: Hashable, Sendable {
-    /// To be let go, before anything else.
+    /// Holds to release, before anything else.
     public var release: [Hold]
-    /// To be held, or held otherwise: all that is not as it should be, what was refused before included.
+    /// Holds to take, or to hold in another way: all that are not as they should be, including the refused ones.
     public var take: [Hold]
     /// Whether other programs may bind the same.
     public var isShared: Bool

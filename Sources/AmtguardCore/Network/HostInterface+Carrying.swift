@@ -1,15 +1,15 @@
-// Which interfaces of the host speak with the MAC address that AMT has.
+// Which interfaces of the host use AMT's MAC address.
 //
-// The answer is a set. A dock with MAC pass-through shows the laptop's address a second time, and the IP address that
-// AMT shares seldom lies on the hardware itself where a bond, a bridge or a VLAN stands on it.
+// The answer is a set. A dock with MAC pass-through shows the laptop's address a second time. If a bond, a bridge or a
+// VLAN is on top of the hardware, the IP address that AMT shares is seldom on the hardware itself.
 
 extension HostInterface {
-    /// The interfaces whose hardware has the address `mac`, and all that stand above them, each once: first the
-    /// hardware by index, then what stands on it, nearest first.
+    /// The interfaces whose hardware has the address `mac`, and all interfaces on top of them, each once: first the
+    /// hardware by index, then the others, nearest first.
     ///
-    /// An interface is known by its permanent address; by the present one where it has no other, and where no
-    /// permanent one is `mac` at all. So neither a randomised address hides the hardware, nor does a bond, which gives
-    /// all its ports the address of one, make the others into it.
+    /// An interface is identified by its permanent address. The present address counts if it has no other, and if no
+    /// permanent one equals `mac`. So a randomised address does not hide the hardware. Nor does a bond, which gives the
+    /// address of one port to all its ports, make the others count as that one.
     public static func carrying(_ mac: MACAddress, in interfaces: [HostInterface]) -> [HostInterface] {
         guard !mac.isZero else { return [] }
         let byIndex = Dictionary(interfaces.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
@@ -18,7 +18,7 @@ extension HostInterface {
         if found.isEmpty { found = all.filter { $0.mac == mac } }
 
         let standing = Dictionary(grouping: all.filter { $0.lower != nil }, by: { $0.lower ?? 0 })
-        // Each index is taken once, so that interfaces that claim to stand on each other end the climb as well.
+        // Each index is taken once, so that the climb ends even if interfaces claim to be on top of each other.
         var taken = Set(found.map(\.index))
         var next = 0
         while next < found.count {
@@ -33,11 +33,11 @@ extension HostInterface {
         return found
     }
 
-    /// Whether this one, made upon `lower`, speaks with its address. A tunnel or the other end of a veth does not.
+    /// Whether this interface, made on `lower`, uses its address. A tunnel or the other end of a veth does not.
     private func sharesAddress(ofLower lower: HostInterface) -> Bool {
         switch kind {
         case "vlan", "ipvlan", "ipvtap": true
-        // Of their own address, unless in passthru mode.
+        // They have an address of their own, unless in passthru mode.
         case "macvlan", "macvtap": mac != nil && mac == lower.mac
         default: false
         }

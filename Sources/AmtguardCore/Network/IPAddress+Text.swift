@@ -1,7 +1,7 @@
-// Addresses as they are written, strictly: what comes from a file or a caller is taken in one form or not at all.
+// Addresses as text, strictly: text from a file or a caller is accepted in one form only.
 
 extension IPAddress {
-    /// An address of either kind, without brackets and without a zone. One of IPv4 in the mapped form is of IPv4.
+    /// An address of either kind, without brackets and without a zone. An IPv4 address in the mapped form becomes IPv4.
     public init?(_ text: String) {
         if let address = IPv4Address(text) {
             self = .v4(address)
@@ -22,7 +22,7 @@ extension IPAddress {
 }
 
 extension IPv6Address {
-    /// RFC 4291, 2.2: groups of up to four digits, one `::` for groups of zeros, the last two perhaps as an IPv4 address.
+    /// RFC 4291, 2.2: groups of up to four digits, one `::` for groups of zeros; the last two may be an IPv4 address.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         let colon = UInt8(ascii: ":")
@@ -40,7 +40,7 @@ extension IPv6Address {
         self.init(octets: groups.flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] })
     }
 
-    /// The groups between colons; `nil` where one of them is none.
+    /// The groups between colons; `nil` if one of them is invalid.
     private static func groups(_ bytes: ArraySlice<UInt8>, endsInIPv4: Bool = true) -> [UInt16]? {
         guard !bytes.isEmpty else { return [] }
         let parts = bytes.split(separator: UInt8(ascii: ":"), maxSplits: 8, omittingEmptySubsequences: false)

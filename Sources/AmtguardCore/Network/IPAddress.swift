@@ -14,21 +14,21 @@ public enum IPAddress: Hashable, Sendable, CustomStringConvertible {
 
 /// An IPv4 address.
 public struct IPv4Address: Hashable, Comparable, Sendable {
-    /// The first octet uppermost: 127.0.0.1 is 0x7F000001.
+    /// The first octet is the highest: 127.0.0.1 is 0x7F000001.
     public let bits: UInt32
 
-    /// An address from its number, the first octet uppermost.
+    /// An address from its number, the first octet the highest.
     public init(bits: UInt32) {
         self.bits = bits
     }
 
-    /// - Returns: `nil` for other than four octets, in the order of the wire.
+    /// - Returns: `nil` unless there are four octets, in the order of the wire.
     public init?(octets: some Collection<UInt8>) {
         guard octets.count == 4 else { return nil }
         bits = octets.reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    /// Four decimal numbers up to 255 without leading zeros, which some programs take for octal.
+    /// Four decimal numbers up to 255 without leading zeros, which some programs read as octal.
     public init?(_ text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 4, omittingEmptySubsequences: false)
         var octets: [UInt8] = []
@@ -47,13 +47,13 @@ public struct IPv4Address: Hashable, Comparable, Sendable {
         (0..<4).map { UInt8(truncatingIfNeeded: bits >> (24 - 8 * $0)) }
     }
 
-    /// 0.0.0.0: the wildcard, and how the firmware writes "none".
+    /// 0.0.0.0: the wildcard, and the firmware's value for "none".
     public var isUnspecified: Bool { bits == 0 }
 
     /// Anything in 127.0.0.0/8.
     public var isLoopback: Bool { bits >> 24 == 127 }
 
-    /// Whether other hosts can send to it: of neither this host nor this link alone (169.254.0.0/16).
+    /// Whether other hosts can send to it: not only this host or this link (169.254.0.0/16).
     public var isGlobal: Bool { !isLoopback && !isUnspecified && bits >> 16 != 0xA9FE }
 
     public static func < (a: IPv4Address, b: IPv4Address) -> Bool { a.bits < b.bits }
@@ -68,7 +68,7 @@ public struct IPv6Address: Hashable, Sendable {
     /// Eight groups of 16 bits in the order of the wire.
     public let groups: [UInt16]
 
-    /// - Returns: `nil` for other than sixteen octets, in the order of the wire.
+    /// - Returns: `nil` unless there are sixteen octets, in the order of the wire.
     public init?(octets: some Collection<UInt8>) {
         guard octets.count == 16 else { return nil }
         let octets = Array(octets)
@@ -91,7 +91,7 @@ public struct IPv6Address: Hashable, Sendable {
 }
 
 extension IPv6Address: CustomStringConvertible {
-    /// The form of RFC 5952: small letters, the first of the longest runs of two or more zero groups as `::`.
+    /// The form of RFC 5952: lower case, the first of the longest runs of two or more zero groups as `::`.
     public var description: String {
         if let mapped { return "::ffff:\(mapped)" }
         var longest = 0..<0

@@ -1,9 +1,9 @@
 /// The six octets of an Ethernet or Wi-Fi address.
 public struct MACAddress: Hashable, Sendable {
-    /// The lower 48 bits, the first octet uppermost.
+    /// The lower 48 bits, the first octet the highest.
     private let bits: UInt64
 
-    /// - Returns: `nil` for other than six octets, since tunnels have four and InfiniBand has twenty.
+    /// - Returns: `nil` unless there are six octets: tunnels have four and InfiniBand has twenty.
     public init?(octets: some Collection<UInt8>) {
         guard octets.count == 6 else { return nil }
         bits = octets.reduce(0) { $0 << 8 | UInt64($1) }
@@ -27,12 +27,12 @@ public struct MACAddress: Hashable, Sendable {
         (0..<6).map { UInt8(truncatingIfNeeded: bits >> (40 - 8 * $0)) }
     }
 
-    /// All zero: how both the kernel and the firmware write "none".
+    /// All zero: the value of the kernel and of the firmware for "none".
     public var isZero: Bool { bits == 0 }
 }
 
 extension MACAddress: CustomStringConvertible {
-    /// As the kernel prints it: small letters and colons.
+    /// As the kernel prints it: lower case and colons.
     public var description: String {
         octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
     }

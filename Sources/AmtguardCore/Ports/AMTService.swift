@@ -1,9 +1,9 @@
-/// What AMT's firmware serves on the host's own address, and on which ports. Whatever is said of AMT's ports follows from
-/// this table. Names by IANA: asf-rmcp, asf-secure-rmcp, amt-soap-http to amt-redir-tls.
+/// What AMT's firmware serves on the host's own address, and on which ports. Everything that is said of AMT's ports
+/// follows from this table. Names by IANA: asf-rmcp, asf-secure-rmcp, amt-soap-http to amt-redir-tls.
 public enum AMTService: Hashable, Sendable, CaseIterable {
     case http, https, redirection, redirectionTLS, rmcp
 
-    /// Its own port, and the one of DASH where it has one.
+    /// Its own port, and that of DASH if there is one.
     var ports: [UInt16] {
         switch self {
         case .http: [16992, 623]
@@ -16,7 +16,7 @@ public enum AMTService: Hashable, Sendable, CaseIterable {
 
     var `protocol`: LocalSocket.TransportProtocol { self == .rmcp ? .udp : .tcp }
 
-    /// Whether it is served by TLS alone.
+    /// Whether it is served by TLS only.
     var isOfTLS: Bool { self == .https || self == .redirectionTLS }
 
     static func ports(_ protocols: LocalSocket.TransportProtocol...) -> PortSet {
@@ -27,6 +27,6 @@ public enum AMTService: Hashable, Sendable, CaseIterable {
 extension PortSet {
     /// All ports of AMT.
     public static let ofAMT = AMTService.ports(.tcp, .udp)
-    /// Those where AMT takes UDP as well.
+    /// Those on which AMT takes UDP as well.
     static let ofAMTsUDP = AMTService.ports(.udp)
 }

@@ -1,12 +1,12 @@
-/// Which ports the kernel may choose as a local port in this network namespace, reservations aside.
+/// Which ports the kernel may choose as a local port in this network namespace, without the reservations.
 public struct KernelChoice: Hashable, Sendable {
     /// `net.ipv4.ip_local_port_range`.
     public var ephemeralRange: ClosedRange<UInt16>
     /// `net.ipv4.ip_unprivileged_port_start`: the range never begins below it.
     public var unprivilegedStart: UInt16
 
-    /// `net.ipv4.ip_autobind_reuse`: `bind` to port 0 with SO_REUSEADDR may get a port that another socket is bound to,
-    /// hence a held one; never a reserved one.
+    /// `net.ipv4.ip_autobind_reuse`: `bind` to port 0 with SO_REUSEADDR may return a port to which another socket is
+    /// bound, hence a held one, but never a reserved one.
     public var autobindReuse: Bool
 
     /// The settings as they were read.

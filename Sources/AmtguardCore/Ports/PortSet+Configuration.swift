@@ -1,7 +1,7 @@
 // How an administrator writes ports: `623 664 16992-16995`.
 
 extension PortSet {
-    /// A word that is no port or range of ports, and why.
+    /// A word that is not a port or a range of ports, and why.
     public struct WordError: Error, Hashable {
         /// One line: the word, and what is wrong with it.
         public let message: String
@@ -10,7 +10,7 @@ extension PortSet {
     /// Parses ports and ranges, separated by spaces or commas.
     ///
     /// Stricter than the kernel, which takes 0 and reads `0664` as octal, that is as port 436.
-    /// - Throws: `WordError` for the first word that is none of it.
+    /// - Throws: `WordError` for the first invalid word.
     public init(configuration text: String) throws(WordError) {
         var ranges: [ClosedRange<UInt16>] = []
         for word in text.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "," }) {

@@ -34,7 +34,7 @@ extension PortSet: CustomStringConvertible {
         return pieces
     }
 
-    /// The kernel's notation, cut between two ports where it is longer than `length` bytes: for people.
+    /// The kernel's notation, cut between two ports if it is longer than `length` bytes: for people.
     public func abbreviated(to length: Int) -> String {
         var text = ""
         for range in ranges {
@@ -53,7 +53,7 @@ extension PortSet: CustomStringConvertible {
 }
 
 extension PortSet {
-    /// A text that is no list of ports in the kernel's notation.
+    /// A text that is not a list of ports in the kernel's notation.
     public struct SyntaxError: Error, Hashable {
         /// The part that is wrong, at most 40 characters of it, safe to print.
         public let text: String
@@ -61,7 +61,7 @@ extension PortSet {
 
     /// Parses what the kernel prints: decimal numbers up to 65535, ranges, commas, one newline at the end.
     ///
-    /// - Throws: `SyntaxError` with the offending part. These are the kernel's bytes, and hostile all the same:
+    /// - Throws: `SyntaxError` with the wrong part. These are the kernel's bytes, but they can be hostile all the same:
     ///   a container may have put any file in the place of the list.
     public init(kernel bytes: some Collection<UInt8>) throws(SyntaxError) {
         var text = Array(bytes)

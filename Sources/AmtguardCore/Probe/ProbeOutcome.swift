@@ -1,17 +1,17 @@
-/// What became of one connection from one local port.
+/// The outcome of one connection from one local port.
 public enum ProbeOutcome: Hashable, Sendable {
-    /// The peer took it.
+    /// The peer accepted it.
     case connected
-    /// The peer reset it: an answer as good as any.
+    /// The peer reset it: that is an answer too.
     case refused
-    /// Nothing came back, however often it was asked.
+    /// No answer came, in spite of all retransmissions.
     case silent
-    /// There is no way, or somebody on it said so by ICMP, whose packets carry no port for a NIC to divert by: it says
-    /// nothing about the port.
+    /// There is no route, or a host on the way said so by ICMP. ICMP packets carry no port by which a NIC could divert
+    /// them, so this says nothing about the port.
     case unreachable(String)
-    /// The local port is in use; by whom or why it is not lent.
+    /// The local port is in use; by which program, or why it is not lent.
     case busy(String)
-    /// A port below 1024, and not root.
+    /// A port below 1024, without root.
     case notPermitted
     /// Anything else that the kernel refused.
     case failed(String)
@@ -24,7 +24,7 @@ public enum ProbeOutcome: Hashable, Sendable {
         }
     }
 
-    /// Whether it could be tried at all.
+    /// Whether it could be tried.
     public var wasTried: Bool {
         switch self {
         case .connected, .refused, .silent, .unreachable: true
@@ -45,7 +45,7 @@ public enum ProbeOutcome: Hashable, Sendable {
         }
     }
 
-    /// What is to be said beyond the word.
+    /// The details beyond the word.
     public var detail: String? {
         switch self {
         case .unreachable(let detail), .busy(let detail), .failed(let detail): detail
@@ -53,7 +53,7 @@ public enum ProbeOutcome: Hashable, Sendable {
         }
     }
 
-    /// From a word and its detail; `nil` where they are none, or do not belong together.
+    /// From a word and its detail; `nil` if they are invalid, or do not belong together.
     init?(word: some StringProtocol, detail: String?) {
         switch (word, detail) {
         case ("connected", nil): self = .connected

@@ -1,20 +1,21 @@
-/// From which local ports a probe connects: those it is about, and controls beside them.
+/// The local ports from which a probe connects: the ports in question, and controls beside them.
 ///
-/// A port that hears nothing says something only beside one that does: the peer may be gone, and the network deaf.
+/// A silent port means something only if a control beside it gets answers. Otherwise the peer may be gone, or the
+/// network down.
 public struct ProbePlan: Hashable, Sendable {
-    /// What the probe is about.
+    /// The ports in question.
     public let ports: PortSet
     /// Ports that AMT leaves alone.
     public let controls: PortSet
 
-    /// So many ports at most, and so each at most one connection: a probe is no flood.
+    /// At most this many ports, each with at most one connection: a probe is not a flood.
     public static let mostPorts = 32
 
-    /// The ports of AMT without a daemon to ask.
+    /// AMT's ports, if there is no daemon to ask.
     public static let usual = Configuration().ports
 
     /// - Returns: `nil` for no port, for port 0, and for more than `mostPorts`.
-    /// - Parameter required: Other ports that are no controls, since AMT may take their packets as well.
+    /// - Parameter required: Other ports that are not controls, because AMT may take their packets as well.
     public init?(_ ports: PortSet, required: PortSet = PortSet()) {
         guard !ports.isEmpty, ports.count <= Self.mostPorts, !ports.contains(0) else { return nil }
         self.ports = ports
@@ -25,18 +26,18 @@ public struct ProbePlan: Hashable, Sendable {
         controls = PortSet(merging: ranges.compactMap { $0.map { $0...$0 } })
     }
 
-    /// What was probed, by what it says of itself.
+    /// The plan of a past probe, from its report.
     init(ports: PortSet, controls: PortSet) {
         self.ports = ports
         self.controls = controls
     }
 
-    /// All of them, each once, in their order.
+    /// All ports, each once, in order.
     public var all: [UInt16] { ports.union(controls).ranges.flatMap { $0 } }
 
     /// The controls by which `port` is judged: the nearest below and the nearest above.
     ///
-    /// Of its own class: whoever filters by the local port treats those below 1024 otherwise.
+    /// They are of its own class: a filter by local port treats ports below 1024 differently.
     public func controls(beside port: UInt16) -> [UInt16] {
         let beside = controls.ranges.flatMap { $0 }.filter { Self.isLow($0) == Self.isLow(port) }
         return [beside.last { $0 < port }, beside.first { $0 > port }].compactMap(\.self)

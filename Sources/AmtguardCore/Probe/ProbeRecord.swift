@@ -1,7 +1,7 @@
-/// The last probe that somebody told of, and when: what is remembered of it within one boot.
+/// The last reported probe, and when: this is remembered within one boot.
 public struct ProbeRecord: Hashable, Sendable {
     public var result: ProbeResult
-    /// When it was told, by the clocks of whoever writes it down.
+    /// When it was reported, by the clocks of the process that records it.
     public var at: Moment
 
     public init(_ result: ProbeResult, at: Moment) {
@@ -9,7 +9,7 @@ public struct ProbeRecord: Hashable, Sendable {
         self.at = at
     }
 
-    /// One line on the time and the place, then those of the result.
+    /// One line with the time and the place, then the lines of the result.
     public func encoded(in scope: Memory.Scope) -> String {
         "amtguard-probe=1 boot=\(scope.boot) namespace=\(scope.namespace) at=\(max(at.wallClock, 0)) "
             + "usec=\(max(at.instant.sinceBoot.microseconds, 0))\n\(result.encoded)"

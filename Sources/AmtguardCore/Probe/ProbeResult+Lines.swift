@@ -1,13 +1,13 @@
-// A result as lines of `KEY=value`: how it gets to the daemon, by `RecordProbe`, and into `/run/amtguard`. Like the
-// firmware's answer, so that the guard needs no parser of JSON; and nothing is in it that follows from the rest.
+// A result as lines of `KEY=value`: this goes to the daemon, by `RecordProbe`, and into `/run/amtguard`. As with the
+// firmware's answer, the guard so needs no parser of JSON. It contains nothing that follows from the rest.
 
 extension ProbeResult {
-    /// The longest text that is taken: 32 ports and their controls, with all there is to say of each.
+    /// The longest accepted text: 32 ports and their controls, with all details.
     public static let sizeLimit = 16_384
     private static let longestDetail = 100
     private static let longestWait = Duration.seconds(60)
 
-    /// What is no result: one line that says where.
+    /// A text that is not a result: one line that says where.
     public struct Malformed: Error, Hashable, CustomStringConvertible {
         public let description: String
     }
@@ -27,7 +27,7 @@ extension ProbeResult {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Reads the lines of a stranger.
+    /// Reads the lines of another process.
     public init(parsing bytes: some Collection<UInt8>) throws(Malformed) {
         guard bytes.count <= Self.sizeLimit else {
             throw Malformed(description: "there are \(bytes.count) bytes; allowed are \(Self.sizeLimit)")

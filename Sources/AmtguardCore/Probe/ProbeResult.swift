@@ -1,21 +1,21 @@
-/// What a probe saw, and what follows from it.
+/// What a probe observed, and what follows from it.
 ///
-/// Only what was seen is written down; the verdicts are drawn from it again by whoever reads it.
+/// Only the observations are recorded; each reader derives the verdicts from them again.
 public struct ProbeResult: Hashable, Sendable {
     /// The local address.
     public var from: IPAddress
     /// The address of the service, and its port.
     public var to: IPAddress
     public var port: UInt16
-    /// Whether AMT shares the local address; `nil` where that is not known.
+    /// Whether AMT shares the local address; `nil` if that is unknown.
     public var isShared: Bool?
-    /// How long an answer was waited for.
+    /// How long the probe waited for an answer.
     public var waited: Duration
     public var plan: ProbePlan
-    /// What became of each port of the plan.
+    /// The outcome at each port of the plan.
     public var outcomes: [UInt16: ProbeOutcome]
 
-    /// A result; what is missing in `outcomes` was not tried.
+    /// A result; a port that is missing in `outcomes` was not tried.
     public init(
         from: IPAddress, to: IPAddress, port: UInt16, isShared: Bool?, waited: Duration, plan: ProbePlan,
         outcomes: [UInt16: ProbeOutcome]
@@ -36,18 +36,18 @@ public struct ProbeResult: Hashable, Sendable {
         ProbeVerdict(outcome(of: port), beside: plan.controls(beside: port).map(outcome))
     }
 
-    /// The ports on which this is the verdict.
+    /// The ports with this verdict.
     public func ports(_ verdict: ProbeVerdict) -> PortSet {
         let ports = plan.ports.ranges.flatMap { $0 }.filter { self.verdict(on: $0) == verdict }
         return PortSet(merging: ports.map { $0...$0 })
     }
 
-    /// Whether it says anything of any port: one that does not replaces none that did.
+    /// Whether it says anything about any port. If not, it does not replace a result that did.
     public var saysAnything: Bool {
         plan.ports.ranges.contains { $0.contains { outcome(of: $0).wasTried } }
     }
 
-    /// One verdict on all: diverted if any port is, passes if all do, else it is not known.
+    /// One verdict on all: diverted if any port is, passes if all do, else unknown.
     public var verdict: ProbeVerdict {
         let verdicts = plan.ports.ranges.flatMap { $0 }.map(verdict(on:))
         if verdicts.contains(.diverted) { return .diverted }
@@ -60,7 +60,7 @@ public struct ProbeResult: Hashable, Sendable {
 extension ProbeResult {
     private var way: String { "between \(from) and \(to.with(port: port))" }
 
-    /// What it comes to: one line.
+    /// The result in one line.
     public var headline: String {
         let count = plan.ports.count
         guard count > 1 else { return headlineOfOne }
@@ -87,7 +87,7 @@ extension ProbeResult {
         }
     }
 
-    /// What was seen at one port, and what it is compared with.
+    /// What was observed at one port, and what it is compared with.
     public func says(of port: UInt16) -> String {
         let outcome = outcome(of: port)
         guard outcome == .silent else { return outcome.says }
@@ -101,7 +101,7 @@ extension ProbeResult {
         return "nothing came back; beside it " + told.joined(separator: ", ")
     }
 
-    /// What can be done, one line each.
+    /// What to do, one line each.
     public var advice: [String] {
         var advice: [String] = []
         if !ports(.diverted).isEmpty {

@@ -1,10 +1,10 @@
-/// Where a probe connects to: `HOST:PORT`, as somebody typed it.
+/// The service to which a probe connects: `HOST:PORT`, as a user typed it.
 public struct ProbeService: Hashable, Sendable {
     /// A name or an address; not looked up yet.
     public var host: String
     public var port: UInt16
 
-    /// What is no service: one line.
+    /// A text that is not a service: one line.
     public struct Malformed: Error, Hashable {
         public let message: String
     }

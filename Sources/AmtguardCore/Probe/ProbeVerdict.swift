@@ -1,19 +1,19 @@
-/// What a probe found out about one port.
+/// The result of a probe for one port.
 public enum ProbeVerdict: String, CaseIterable, Hashable, Sendable, Codable {
-    /// Its packets do not arrive, and those beside it do.
+    /// Its packets do not arrive, but those of its controls do.
     case diverted
     /// An answer arrived.
     case passes
-    /// Nothing arrived, but neither did it beside, or not everywhere: it says nothing about the port.
+    /// Nothing arrived, but not all of its controls got answers either: this says nothing about the port.
     case noAnswer = "no-answer"
-    /// Somebody sits on it.
+    /// A socket is on it.
     case busy
     /// It was not tried.
     case notTried = "not-tried"
 
-    /// The verdict, by what became of the port and of the controls beside it.
+    /// The verdict, from the outcomes at the port and at the controls beside it.
     ///
-    /// One silent control is enough to doubt: packets get lost on such a way, or are dropped by another rule.
+    /// One silent control is enough for doubt: packets get lost on the way, or another rule drops them.
     public init(_ outcome: ProbeOutcome, beside controls: [ProbeOutcome]) {
         let tried = controls.filter(\.wasTried)
         switch outcome {

@@ -8,14 +8,14 @@ public enum Obstacle: Hashable, Sendable {
     case notPermitted
     /// Another file is mounted over the list, so the kernel's list can't be read.
     case covered
-    /// What was read is no list of ports; the part that is none.
+    /// The text read is not a list of ports; the wrong part.
     case malformed(String)
     /// A change was written, and another program undid it each time amtguard looked.
     case busy
     /// Anything else, in the words of the C library.
     case failed(String)
 
-    /// What is in the way, for people.
+    /// The obstacle, for people.
     public var says: String {
         switch self {
         case .missing: "this kernel shows no net.ipv4.ip_local_reserved_ports"

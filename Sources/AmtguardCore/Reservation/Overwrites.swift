@@ -1,4 +1,4 @@
-/// A period in which the list is overwritten again and again.
+/// A period in which the list is overwritten repeatedly.
 public struct Contest: Hashable, Sendable {
     /// What amtguard does about the overwrites.
     public enum Answer: String, Hashable, Sendable, CaseIterable {

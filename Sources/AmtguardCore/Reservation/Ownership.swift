@@ -1,7 +1,7 @@
 /// Which required ports amtguard added itself, and the list in which that is true.
 ///
-/// As soon as the list is found to be another one, somebody else has written it, and what still stands in it may be
-/// theirs as well: in doubt, not owned. Wrongly owning would take away what others put there.
+/// If the list is found to be another one, another program has written it, and the ports still in it may be that
+/// program's as well. In doubt, amtguard does not own them: otherwise it would remove ports that others added.
 public struct Ownership: Hashable, Sendable {
     /// An addition or a removal that is recorded before it is carried out.
     ///
@@ -43,7 +43,7 @@ public struct Ownership: Hashable, Sendable {
         if let act, act.kind == .adding { owned.union(act.ports) } else { owned }
     }
 
-    /// Takes a reading into account: after anybody else's change nothing is owned.
+    /// Takes a reading into account: after a change by any other program, nothing is owned.
     ///
     /// - Returns: The ports in it that were owned until now.
     mutating func observe(_ found: PortSet) -> PortSet {
@@ -78,7 +78,7 @@ public struct Ownership: Hashable, Sendable {
 }
 
 extension PortSet {
-    /// The same for equal sets, whoever wrote them and in whatever order (FNV-1a, 64 bits).
+    /// The same for equal sets, in whatever notation and order (FNV-1a, 64 bits).
     ///
     /// It stands for a list of up to 190 KiB in a record that must be written in a microsecond.
     public var fingerprint: UInt64 {

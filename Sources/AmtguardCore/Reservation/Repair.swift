@@ -1,4 +1,4 @@
-/// One addition that was needed after the list had been whole, and then seen to hold.
+/// One addition that was needed after the list had been whole, and that was then seen in the list.
 public struct Repair: Hashable, Sendable {
     /// The list after the overwrite.
     public var found: PortSet
@@ -6,7 +6,7 @@ public struct Repair: Hashable, Sendable {
     public var restored: PortSet
     /// The writer; `nil` if the kernel did not name it.
     public var writer: Writer?
-    /// When it was seen to hold.
+    /// When the addition was seen.
     public var at: Moment
     /// The last look before the repair that showed the list whole, if the watch did not wake amtguard at the write. The
     /// list was broken for an unknown part of the time since then. `nil` if the watch showed the write.

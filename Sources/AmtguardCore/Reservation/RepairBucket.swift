@@ -1,7 +1,7 @@
-/// The bucket of repairs: full at first, one token a repair, refilled at the pace.
+/// The bucket of repairs: full at first, one token per repair, refilled at the pace.
 ///
-/// The whole bucket is one instant, the one at which it will be full again (the generic cell rate algorithm,
-/// ITU-T I.371): no counter to refill and no timer to keep.
+/// The whole bucket is one instant: when it will be full again (the generic cell rate algorithm, ITU-T I.371). There is
+/// no counter to refill and no timer to keep.
 struct RepairBucket: Hashable, Sendable {
     var pace: Pace
     private var fullAt: Instant
@@ -11,13 +11,13 @@ struct RepairBucket: Hashable, Sendable {
         fullAt = Instant(sinceBoot: .zero)
     }
 
-    /// When the bucket is full again; in the past where it is.
+    /// When the bucket is full again; in the past if it is full.
     var fullTime: Instant { fullAt }
 
-    /// When there is a token again; in the past where there is one.
+    /// When there is a token again; in the past if there is one.
     var nextToken: Instant { fullAt + interval - interval * pace.burst }
 
-    /// Forgives what a slower pace of before would have it wait for: it is never emptier than empty.
+    /// Shortens a wait that a former, slower pace caused: the bucket is never emptier than empty.
     mutating func fitPace(at now: Instant) {
         fullAt = min(fullAt, now + interval * pace.burst)
     }

@@ -1,4 +1,4 @@
-// What a reading means: nothing, an addition, a removal, or that the kernel is in the way.
+// What a reading leads to: nothing, an addition, a removal, or an obstacle.
 
 extension Reservation {
     mutating func act(on found: PortSet, after former: PortSet?, _ prompt: Prompt, at now: Moment) -> [Effect] {
@@ -7,10 +7,10 @@ extension Reservation {
         return missing.isEmpty ? settle(found, prompt, at: now) : add(missing, to: found, prompt, at: now)
     }
 
-    /// Every required port is there. Says what that means, and gives back what is owned and no longer required.
+    /// Every required port is there. Reports what that means, and removes ports that are owned and no longer required.
     private mutating func settle(_ found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
         var effects: [Effect] = []
-        // A removal that was refused or had no effect waits for the next look that is not of its own making.
+        // A removal that was refused or had no effect waits for the next look with another cause.
         let mayRemove =
             switch state {
             case .removing: prompt != .readBack
@@ -56,7 +56,8 @@ extension Reservation {
     /// Ports are missing: adds them, if the pace allows it.
     private mutating func add(_ missing: PortSet, to found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
         if case .stuck = state {
-            // No overwrite, so it takes no token: an attempt at each audit, and at a request, but once a second at most.
+            // This is not an overwrite, so it takes no token: it tries at each audit, and at a request, but at most
+            // once a second.
             guard mayRetry(prompt, at: now.instant) else { return [] }
         } else if !bucket.take(at: now.instant) {
             state = .spent
@@ -75,7 +76,7 @@ extension Reservation {
         return [.add(missing)]
     }
 
-    /// Whether it is time to try again what the kernel has refused. Any user can make a request.
+    /// Whether it is time to try again what the kernel refused. Any user can make a request.
     private func mayRetry(_ prompt: Prompt, at now: Instant) -> Bool {
         switch prompt {
         case .audit, .token: true
@@ -125,7 +126,7 @@ extension Reservation {
         return effects
     }
 
-    /// The kernel is in the way. Said once, until it is another obstacle or none.
+    /// The kernel refuses. Reported once, until the obstacle changes or ends.
     mutating func stick(_ obstacle: Obstacle) -> [Effect] {
         state = .stuck(obstacle)
         guard toldObstacle != obstacle else { return [] }

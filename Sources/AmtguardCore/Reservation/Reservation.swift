@@ -1,19 +1,19 @@
-/// Keeps the required ports in the list, whoever else writes it.
+/// Keeps the required ports in the list, whatever other programs write.
 ///
-/// It never touches the system. It is told what was seen and answers with what to do; the daemon does it, looks
-/// again, and tells what it sees then. So a lost event, a doubled one and its own are all the same to it.
+/// It never touches the system. It takes observations and returns what to do; the daemon does that, looks again, and
+/// reports what it sees. So a lost event, a doubled one and an event of its own make no difference.
 struct Reservation: Sendable {
     enum State: Hashable {
         /// Nothing was read since the requirement last changed.
         case unread
-        /// The last reading held every required port.
+        /// The last reading contained every required port.
         case whole
-        /// Ports were missing from `found`; an addition is out, its effect not yet seen. `repairing` if the list had
-        /// been whole before.
+        /// Ports were missing from `found`; an addition is under way, its effect not yet seen. `repairing` if the list
+        /// had been whole before.
         case adding(found: PortSet, repairing: Bool)
-        /// A removal of these ports is out, its effect not yet seen.
+        /// A removal of these ports is under way, its effect not yet seen.
         case removing(PortSet)
-        /// The list could not be read, or a change was refused. Tried again at audits, not at each write of others.
+        /// The list could not be read, or a change was refused. Tried again at audits, but not at each write of others.
         case stuck(Obstacle)
         /// Ports are missing and the bucket is empty: nothing is written before the next token.
         case spent
@@ -26,13 +26,13 @@ struct Reservation: Sendable {
 
     /// The ports that must be reserved now.
     var required = PortSet()
-    /// What the list held at the last reading; `nil` while it can't be read.
+    /// The list at the last reading; `nil` while it can't be read.
     var reserved: PortSet?
     var ownership: Ownership
     var repairs: UInt64 = 0
     var lastRepair: Repair?
     var overwrites = Overwrites()
-    /// Whether a reading has shown what is required now; until then there is nothing to judge by.
+    /// Whether a reading has shown what is required now. Until then there is nothing to judge.
     var isCurrent = false
     /// A change that a look found and the watch has not shown. The watch has until `until` to show it.
     var suspicion: (found: PortSet, until: Instant)?
@@ -41,9 +41,9 @@ struct Reservation: Sendable {
     /// Until when audits come each second, after a write that the watch did not show.
     var unseenUntil: Instant?
 
-    /// Whether amtguard may write at all: not with `Mode=observe`.
+    /// Whether amtguard may write: not with `Mode=observe`.
     var writes = true
-    /// Whether a write of others is shown at all.
+    /// Whether a watch shows the writes of others.
     var watched = true
     var audit = Duration.seconds(30)
     var bucket: RepairBucket
@@ -64,11 +64,11 @@ struct Reservation: Sendable {
     /// The ports in the list that amtguard no longer owns; and those of them that were reported.
     var disowned = PortSet()
     var toldDisowned = PortSet()
-    /// The obstacle that was told last, until it is overcome.
+    /// The last reported obstacle, until it is overcome.
     var toldObstacle: Obstacle?
     /// When the kernel last refused a change.
     var refusedAt: Instant?
-    /// What the daemon was last told, so that it is told changes only.
+    /// What the daemon was last told, so that only changes are reported to it.
     var listening = true
     var auditing: Duration?
     var remembered: Ownership
@@ -107,13 +107,13 @@ struct Reservation: Sendable {
         return [.look(at: now)]
     }
 
-    /// Takes over what another guardian wrote down.
+    /// Takes over the record of another guardian.
     mutating func recall(_ ownership: Ownership) {
         self.ownership = ownership
         remembered = ownership
     }
 
-    /// Takes whether writes are shown: where nothing is watched, one that was not shown is no news.
+    /// Sets whether a watch shows writes. Without a watch, a write that was not shown means nothing.
     mutating func observe(watched: Bool) {
         self.watched = watched
     }
@@ -126,7 +126,7 @@ struct Reservation: Sendable {
         if state != .whole { self.writers = (self.writers + writers).suffix(WriterTally.mostEntries) }
     }
 
-    /// Takes the refusal of a change. What is there was not changed by us; the next look comes with an audit.
+    /// Takes the refusal of a change. The list was not changed by us; the next look comes with an audit.
     mutating func observe(refusal obstacle: Obstacle, at now: Moment) -> [Effect] {
         ownership.abandon()
         refusedAt = now.instant
@@ -174,14 +174,14 @@ struct Reservation: Sendable {
         return withMemory(effects)
     }
 
-    /// What is owned is written down before anything is done about it.
+    /// Ownership is recorded before anything is done.
     private mutating func withMemory(_ effects: [Effect]) -> [Effect] {
         guard remembered != ownership else { return effects }
         remembered = ownership
         return [.remember] + effects
     }
 
-    /// How often to look without being prompted; `nil` where nothing is required and nothing is to be given back.
+    /// How often to look without a cause; `nil` if nothing is required and nothing is to be removed.
     var auditInterval: Duration? {
         guard !required.isEmpty || (writes && !ownership.possible.isEmpty) else { return nil }
         return unseenUntil == nil ? audit : min(audit, .seconds(1))

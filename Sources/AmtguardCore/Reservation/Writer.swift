@@ -1,7 +1,7 @@
-/// The process that wrote the list, as far as it could be found out before it was gone.
+/// The process that wrote the list, as far as it could be found out before it ended.
 ///
-/// The pid is the kernel's word. Command and unit are what `/proc` held a moment later, checked to be still the
-/// same process; they are foreign text, so they are made printable before anybody reads them.
+/// The kernel reports the pid. Command and unit are read in `/proc` a moment later, with a check that it is still the
+/// same process. They are foreign text, so they are made printable first.
 public struct Writer: Hashable, Sendable, Codable, CustomStringConvertible {
     /// In the daemon's own pid namespace.
     public var pid: Int32
@@ -10,7 +10,7 @@ public struct Writer: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The systemd unit of its control group, for example `systemd-sysctl.service`.
     public var unit: String?
 
-    /// A writer; `nil` is what could not be found out.
+    /// A writer; `nil` for what could not be found out.
     public init(pid: Int32, command: String? = nil, unit: String? = nil) {
         self.pid = pid
         self.command = command

@@ -10,9 +10,9 @@ public struct LocalSocket: Hashable, Sendable {
         case ipv6
     }
 
-    /// What it is doing, in the words of tcp(7); for UDP `unconnected` or `established`.
+    /// Its state, in the words of tcp(7); for UDP `unconnected` or `established`.
     public enum State: String, Hashable, Sendable, CaseIterable {
-        /// It has a port, and neither listens nor is connected.
+        /// It has a port, but neither listens nor is connected.
         case bound
         case listening
         case unconnected
@@ -25,11 +25,11 @@ public struct LocalSocket: Hashable, Sendable {
         case lastAck = "last-ack"
     }
 
-    /// Where it is bound to, as far as AMT's ports are concerned.
+    /// To which addresses it is bound, as far as AMT's ports are concerned.
     public enum Reach: String, Hashable, Sendable {
-        /// Every address, that of AMT among them.
+        /// Every address, including AMT's.
         case wildcard
-        /// For programs of this host alone.
+        /// Only for programs of this host.
         case loopback
         /// One address.
         case address
@@ -58,7 +58,7 @@ public struct LocalSocket: Hashable, Sendable {
     public var address: IPAddress
     public var port: UInt16
     public var state: State
-    /// `nil` where it is not connected.
+    /// `nil` if it is not connected.
     public var remote: Endpoint?
     /// Whether a socket of IPv6 takes IPv4 as well; always true for one of IPv4.
     public var takesIPv4: Bool
@@ -66,19 +66,19 @@ public struct LocalSocket: Hashable, Sendable {
     public var interface: Int?
     /// The owner of the socket.
     public var uid: UInt32
-    /// The systemd unit that made it; `nil` where that can't be known.
+    /// The systemd unit that made it; `nil` if unknown.
     public var unit: String?
-    /// By which it is found among the open files of its process; `nil` where no process has it: not accepted yet, or
-    /// closed before all was sent.
+    /// Identifies it among the open files of its process; `nil` if no process has it: not accepted yet, or closed
+    /// before all was sent.
     public var inode: UInt32?
-    /// How often the kernel has sent again what nobody has acknowledged.
+    /// How often the kernel has sent again, because no acknowledgement came.
     public var retransmissions: UInt8
-    /// Whether it is this very process that has it.
+    /// Whether this very process has it.
     public var isOwn: Bool
-    /// Whether it says of itself that it is a probe's.
+    /// Whether it marks itself as a probe's.
     public var isProbe: Bool
 
-    /// A socket of a process; by default one that is nobody's own and unconnected.
+    /// A socket of a process; by default an unconnected one that is not ours.
     public init(
         _ protocol: TransportProtocol, _ address: IPAddress, port: UInt16, _ state: State, to remote: Endpoint? = nil,
         takesIPv4: Bool = true, interface: Int? = nil, uid: UInt32, unit: String? = nil, inode: UInt32? = 1,
@@ -113,7 +113,7 @@ extension LocalSocket {
         return address.isLoopback ? .loopback : .address
     }
 
-    /// Whether it waits for others: listening TCP, or UDP that is not connected.
+    /// Whether it waits for others: listening TCP, or unconnected UDP.
     public var isListener: Bool { state == .listening || state == .unconnected }
 
     private var isUnspecified: Bool {
@@ -133,7 +133,7 @@ extension IPAddress {
         }
     }
 
-    /// The address of IPv4, be it in the form of IPv6.
+    /// The IPv4 address, even in the form of IPv6.
     public var ipv4: IPv4Address? {
         switch self {
         case .v4(let address): address

@@ -1,8 +1,8 @@
 /// One look at the sockets that have a local port of a set.
 public struct SocketReading: Hashable, Sendable {
-    /// By port; sockets that differ in nothing but their inode, as the threads of one server have them, are one.
+    /// By port. Sockets that differ only in their inode, like those of one server's threads, count as one.
     public var sockets: [LocalSocket]
-    /// How many more there were than anybody keeps.
+    /// How many more there were than are kept.
     public var omitted: Int
 
     public init(_ sockets: [LocalSocket], omitted: Int = 0) {
@@ -10,6 +10,6 @@ public struct SocketReading: Hashable, Sendable {
         self.omitted = omitted
     }
 
-    /// TCP sockets that listen and UDP sockets that are not connected.
+    /// Listening TCP sockets and unconnected UDP sockets.
     public var listeners: [LocalSocket] { sockets.filter(\.isListener) }
 }

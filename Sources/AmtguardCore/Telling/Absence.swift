@@ -54,7 +54,7 @@ public struct Absence: Hashable, Sendable {
 }
 
 extension Status.Ports {
-    /// The sockets that AMT deafens if it shares their address. Whether it does is unknown.
+    /// The sockets that AMT cuts off if it shares their address. Whether it does is unknown.
     public var possibleVictims: [Status.Socket] {
         each.flatMap { $0.takenBy ?? [] }.filter { $0.standing == Standing.unknown.rawValue }
     }

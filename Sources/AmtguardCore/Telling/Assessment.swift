@@ -19,8 +19,7 @@ public struct KernelLook: Hashable, Sendable {
 /// | the daemon | the list now | verdict |
 /// |---|---|---|
 /// | answers | can't be read, or lacks no ports beyond those that it reported | the daemon's |
-/// | answers | lacks further ports | exposed if one is within reach, else degraded, or the daemon's verdict if that is
-/// worse |
+/// | answers | lacks further ports | exposed if one is within reach, else degraded, or the daemon's if worse |
 /// | is silent | lacks required ports | exposed if one is within reach, else degraded |
 /// | is silent | lacks none | degraded: the daemon does not repair it |
 /// | is silent | can't be read | unknown |
@@ -31,7 +30,7 @@ public struct Assessment: Sendable {
     public enum Voice: Hashable, Sendable {
         /// The daemon has just made it.
         case answers
-        /// The daemon runs and does not answer; how that was found out.
+        /// The daemon runs but does not answer; how that was found out.
         case silent(String)
         /// The report is too old; why.
         case outdated(String)
@@ -40,7 +39,7 @@ public struct Assessment: Sendable {
     public let voice: Voice
     /// The report. If amtguardctl read the list, the ports are as they are now; the reasons cover both.
     public private(set) var status: Status
-    /// `nil` is unknown.
+    /// `nil` if unknown.
     public let verdict: Verdict?
     /// Whether the ports are from amtguardctl's own look instead of the daemon's report.
     public let showsOwnLook: Bool

@@ -1,4 +1,4 @@
-// What the journal holds. Every identifier has an entry in `systemd/amtguard.catalog`, which a test compares.
+// The journal entries. Every identifier has an entry in `systemd/amtguard.catalog`; a test compares them.
 
 extension Event {
     /// The identifiers of the entries from notice up.
@@ -30,7 +30,7 @@ extension Event {
         public static let healed = "ce61c4cb91fa442587eb10c3160b0395"
         public static let stopping = "634bc066577e4fcfa2d156d99cf4192f"
 
-        /// All of them, by the event they belong to.
+        /// All of them, by their event.
         public static let all = [
             "started": started, "reserved": reserved, "repaired": repaired, "overwritten": overwritten,
             "contested": contested, "calmed": calmed, "obstructed": obstructed, "released": released,

@@ -1,4 +1,4 @@
-/// A JSON value, as far as amtguard writes any.
+/// A JSON value, as far as amtguard writes one.
 ///
 /// The daemon has no Foundation: its encoder alone would double the binary. Objects keep their order.
 public enum JSON: Hashable, Sendable, CustomStringConvertible {
@@ -93,7 +93,7 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, Expre
         self = .number(value)
     }
 
-    /// An object whose members stand in the order of the literal.
+    /// An object with its members in the order of the literal.
     public init(dictionaryLiteral members: (String, JSON)...) {
         self = .object(members.map { Member(key: $0.0, value: $0.1) })
     }

@@ -25,7 +25,7 @@ public struct JournalEntry: Hashable, Sendable {
         public var value: String
     }
 
-    /// An entry; fields without a value are left out, the others get their prefix.
+    /// An entry; fields without a value are left out, the others get the prefix.
     public init(_ priority: Priority, id: String? = nil, _ message: String, _ fields: [(String, String?)] = []) {
         self.priority = priority
         messageID = id
@@ -35,7 +35,7 @@ public struct JournalEntry: Hashable, Sendable {
         }
     }
 
-    /// All fields, as `sd_journal_sendv(3)` wants them.
+    /// All fields, for `sd_journal_sendv(3)`.
     public var all: [Field] {
         [Field(name: "PRIORITY", value: "\(priority.rawValue)"), Field(name: "MESSAGE", value: message)]
             + (messageID.map { [Field(name: "MESSAGE_ID", value: $0)] } ?? []) + fields
@@ -43,7 +43,7 @@ public struct JournalEntry: Hashable, Sendable {
 }
 
 extension PortSet {
-    /// For a message: a list can be 190 KiB long, and who may overwrite it must not fill the journal.
+    /// For a message: a list can be 190 KiB long, and a program that overwrites it must not fill the journal.
     var brief: String { isEmpty ? "nothing" : abbreviated(to: 200) }
 
     /// For a field of its own.

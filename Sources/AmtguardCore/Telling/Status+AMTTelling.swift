@@ -1,4 +1,4 @@
-// What is said of AMT: as JSON, in `amtguardctl status`, and in full in `amtguardctl firmware`.
+// What amtguard prints of AMT: as JSON, in `amtguardctl status`, and in full in `amtguardctl firmware`.
 
 extension Status.AMT {
     var json: JSON {
@@ -88,7 +88,7 @@ extension Status {
     var amtText: [Line] {
         var lines = [Line("AMT", amt.words)]
         lines += amt.evidence.map { Line("", "\($0.source): \($0.says)", .faint) }
-        // A medium that AMT does not have is no news.
+        // A medium that AMT does not have is not reported.
         for interface in amt.interfaces ?? [] where interface.address != "none" {
             lines.append(Line("Address", "\(interface.medium): \(interface.words)"))
             lines.append(Line("", interface.evidence, .faint))
@@ -96,7 +96,7 @@ extension Status {
         return lines
     }
 
-    /// What `amtguardctl firmware` prints: each thing with its evidence, each failure on a line of its own.
+    /// What `amtguardctl firmware` prints: each fact with its evidence, each failure on a line of its own.
     public var firmwareText: [Line] {
         var lines = [Line("AMT", amt.words, amt.state == "unknown" ? .doubtful : .plain)]
         lines += amt.evidence.map { Line("", "\($0.source): \($0.says)", .faint) }
@@ -113,7 +113,7 @@ extension Status {
         return lines + socketText
     }
 
-    /// The answer itself; what is not known by its reason, since one reason may stand behind many things.
+    /// The answer itself. Unknown values are grouped by reason, since one reason may cover many.
     private var answerText: [Line] {
         guard let firmware = amt.firmware else {
             let isNone = amt.state == "impossible"

@@ -1,4 +1,4 @@
-// The holds in `amtguardctl status`: a line for each thing that is so, and why a hold was refused.
+// The holds in `amtguardctl status`: a line for each state, and why a hold was refused.
 
 extension Status {
     var holdText: [Line] {

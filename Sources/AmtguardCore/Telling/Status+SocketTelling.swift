@@ -1,9 +1,9 @@
-// What is said of victims and of single ports: as JSON, in `amtguardctl status`, `victims` and `ports`.
+// What amtguard prints of victims and of single ports: as JSON, in `amtguardctl status`, `victims` and `ports`.
 
 extension Status.Socket {
     var json: JSON { .object(members) }
 
-    /// The same with the process that has it, as far as that could be seen.
+    /// The same with its process, as far as that could be seen.
     public func json(pid: Int32?, command: String?) -> JSON {
         .object(
             members + [
@@ -43,7 +43,7 @@ extension Status.Socket {
     /// `session-3.scope (uid 1000)`
     public var owner: String { unit.map { "\($0) (uid \(uid))" } ?? "uid \(uid)" }
 
-    /// What it is, in words; the code words are for programs.
+    /// Its standing in words; the code words are for programs.
     public var standingWords: String {
         switch Standing(rawValue: standing) {
         case .victim: "victim"
@@ -102,7 +102,7 @@ extension Status.Ports {
 }
 
 extension Status {
-    /// The victims' part of `amtguardctl status`: how many, and the worst.
+    /// The victims' part of `amtguardctl status`: their number, and the worst.
     var victimText: [Line] {
         guard let victims, let victimCount else { return [Line("Victims", "unknown", .doubtful)] }
         guard let worst = victims.first else { return [Line("Victims", "none")] }

@@ -1,7 +1,7 @@
-// What `amtguardctl status` prints. Every word of it is in the JSON as well.
+// What `amtguardctl status` prints. The JSON contains every word of it as well.
 
 extension Status {
-    /// How a line is to be shown; the words carry the meaning, the colour only underlines it.
+    /// How to show a line. The words carry the meaning; the colour only underlines it.
     public enum Tone: Hashable, Sendable { case plain, good, doubtful, bad, faint }
 
     /// A label, a value and its tone.
@@ -9,7 +9,7 @@ extension Status {
         public var label: String
         public var value: String
         public var tone: Tone
-        /// Whether it says what to do about the line above; an arrow stands before it then.
+        /// Whether it says what to do about the line above; then an arrow precedes it.
         public var isAdvice = false
 
         /// A line; an empty label continues the fact above. Characters that may not be shown are replaced.
@@ -26,13 +26,13 @@ extension Status {
             return line
         }
 
-        /// What to do about what a reason says, if anything.
+        /// What to do about a reason, if anything.
         public static func advice(of reason: Reason) -> [Line] {
             reason.advice.map { [advice($0)] } ?? []
         }
     }
 
-    /// The status for people, the verdict first, one fact a line.
+    /// The status for people, the verdict first, one fact per line.
     public var text: [Line] { text(verdict: Line("Verdict", "\(verdict.words) since \(since)", verdict.tone)) }
 
     /// The same text below another verdict.
@@ -74,7 +74,7 @@ extension Status {
         return lines
     }
 
-    /// A long list is cut for the terminal; the JSON has all of it.
+    /// A long list is cut for the terminal; the JSON contains all of it.
     func shown(_ list: String) -> String {
         guard !list.isEmpty else { return "none" }
         return (try? PortSet(kernel: Array(list.utf8)))?.abbreviated(to: 100) ?? "unreadable"

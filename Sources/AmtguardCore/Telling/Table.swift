@@ -1,5 +1,5 @@
 extension Sequence<Status.Line> {
-    /// The lines with their labels in one column; `paint` may colour a value, and an arrow stands before advice.
+    /// The lines with their labels in one column. `paint` may colour a value, and an arrow precedes advice.
     public func table(
         arrow: String = "→", painting paint: (String, Status.Tone) -> String = { text, _ in text }
     ) -> String {

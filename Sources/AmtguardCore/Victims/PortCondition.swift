@@ -1,30 +1,30 @@
-// How exposed one required port is, and who is on it.
+// How exposed one required port is, and which sockets are on it.
 
 /// One required port.
 public struct PortCondition: Hashable, Sendable {
-    /// What may become of it.
+    /// Its exposure.
     public enum Exposure: String, Hashable, Sendable, CaseIterable {
         /// The kernel may choose it now.
         case exposed
-        /// It is reserved, and the kernel would choose it otherwise.
+        /// It is reserved; otherwise the kernel could choose it.
         case reserved
-        /// It is reserved, and outside of what the kernel chooses from anyway.
+        /// It is reserved, and outside the kernel's range anyway.
         case reservedOutside = "reserved-outside"
-        /// It is not reserved, and outside of what the kernel chooses from for now.
+        /// It is not reserved, but outside the kernel's range for now.
         case outside
         /// The list can't be read.
         case unknown
     }
 
     public var port: UInt16
-    /// `nil` where the list can't be read.
+    /// `nil` if the list can't be read.
     public var isReserved: Bool?
     public var isOwned: Bool
-    /// Whether the kernel chooses from it, reservations aside; `nil` where that can't be read.
+    /// Whether it is in the kernel's range, without the reservations; `nil` if that can't be read.
     public var isInReach: Bool?
-    /// `nil` where they can't be read.
+    /// `nil` if they can't be read.
     public var takers: PortTakers?
-    /// What amtguard holds of it; `nil` where that is not known.
+    /// amtguard's holds on it; `nil` if that is unknown.
     public var holds: [Hold]?
 
     public init(
@@ -55,7 +55,7 @@ public struct PortCondition: Hashable, Sendable {
         }
     }
 
-    /// The condition of each port of `required`, the first 64: nobody reads a table of thousands.
+    /// The condition of the first 64 ports of `required`: a table of thousands is of no use.
     public static func all(
         _ required: PortSet, reserved: PortSet?, owned: PortSet, choice: KernelChoice?,
         takers: [UInt16: PortTakers]?, holds: [Hold]?

@@ -1,11 +1,11 @@
-/// The IPv4 addresses of this host that AMT speaks with, hence those on which it takes packets from the host's sockets.
+/// The IPv4 addresses of this host that AMT uses. On these it takes packets from the host's sockets.
 public struct SharedAddresses: Hashable, Sendable {
     public var addresses: Set<IPv4Address> = []
-    /// The interfaces of the host that have them, by index.
+    /// The host's interfaces that have them, by index.
     public var interfaces: Set<Int> = []
-    /// All addresses of this host: what is sent to one of them never meets the network card.
+    /// All addresses of this host: packets to one of them never reach the network card.
     public var own: Set<IPv4Address> = []
-    /// Why other addresses may be shared as well; `nil` where these are all.
+    /// Why other addresses may be shared as well; `nil` if these are all.
     public var doubt: String?
 
     public init(
@@ -19,14 +19,14 @@ public struct SharedAddresses: Hashable, Sendable {
 }
 
 extension SharedAddresses {
-    /// | AMT | `Mode=` | on which addresses it takes packets |
+    /// | AMT | `Mode=` | addresses on which it takes packets |
     /// |---|---|---|
-    /// | impossible | not `always` | on none |
-    /// | shares addresses, is being or was set up, or is silent since | any | on those; on others too, perhaps, as long as one of its interfaces is not known |
-    /// | shares none for certain | any | on none |
-    /// | shares none that is known | `always` | on every address that others can reach |
-    /// | shares none that is known | not `always` | not known |
-    /// | is disabled, or not set up | not `always` | not known: nobody has shown what the hardware does then |
+    /// | impossible | not `always` | none |
+    /// | shares addresses, is being or was set up, or is silent since | any | those; perhaps others too, while one of its interfaces is unknown |
+    /// | certainly shares none | any | none |
+    /// | is not known to share any | `always` | every address that others can reach |
+    /// | is not known to share any | not `always` | unknown |
+    /// | is disabled, or not set up | not `always` | unknown: no source shows what the hardware does then |
     init(_ detection: Detection, always: Bool) {
         let interfaces = detection.interfaces ?? []
         own = Set(interfaces.flatMap(\.ipv4))

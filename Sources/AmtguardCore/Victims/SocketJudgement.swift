@@ -1,11 +1,11 @@
-/// What one look at the sockets says: who has which port, and whom AMT deafens.
+/// The result of one look at the sockets: which are on which port, and which of them AMT cuts off.
 public struct SocketJudgement: Hashable, Sendable {
-    /// The gravest first; `nil` where they can't be read.
+    /// The gravest first; `nil` if they can't be read.
     public private(set) var sockets: [JudgedSocket]?
-    /// How many more there were than anybody keeps.
+    /// How many more there were than are kept.
     public var omitted: Int
 
-    /// Judges a reading; `nil` is one that failed.
+    /// Judges a reading; `nil` for one that failed.
     public init(_ reading: SocketReading?, _ shared: SharedAddresses) {
         sockets = reading.map { reading in
             reading.sockets.map { JudgedSocket($0, $0.standing(shared)) }.sorted(by: JudgedSocket.isGraver)
@@ -13,25 +13,25 @@ public struct SocketJudgement: Hashable, Sendable {
         omitted = reading?.omitted ?? 0
     }
 
-    /// Those that AMT deafens for certain; `nil` where somebody may be one, and nobody is for certain.
+    /// The sockets that AMT certainly cuts off; `nil` if there are none of these, but some may be.
     var victims: [LocalSocket]? {
         guard let sockets else { return nil }
         let victims = sockets.filter { $0.standing == .victim }.map(\.socket)
         return victims.isEmpty && doubtful > 0 ? nil : victims
     }
 
-    /// Those on each port; `nil` where they can't be read.
+    /// The sockets on each port; `nil` if they can't be read.
     public var takers: [UInt16: PortTakers]? {
         sockets.map { Dictionary(grouping: $0, by: \.socket.port).mapValues(PortTakers.init) }
     }
 
-    /// How many would be victims where AMT shares their address, which is not known.
+    /// How many would be victims if AMT shared their address, which is unknown.
     var doubtful: Int { (sockets ?? []).count { $0.standing == .unknown } }
 }
 
-/// Who has one port. A server has a socket for each client: what is kept is what a person reads.
+/// The sockets on one port. A server has a socket for each client; only as many are kept as a person reads.
 public struct PortTakers: Hashable, Sendable {
-    /// The gravest of them; amtguard's own are not among them.
+    /// The gravest of them, without amtguard's own.
     public var sockets: [JudgedSocket] = []
     /// How many there are.
     public var count = 0

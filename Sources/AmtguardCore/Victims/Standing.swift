@@ -1,32 +1,32 @@
-// Which sockets AMT deafens. Its network card takes the packets that come from outside for its ports on a shared IPv4
-// address: every row here that is no victim is a reason why that does not concern a socket.
+// Which sockets AMT cuts off. The network card takes packets from outside for AMT's ports on a shared IPv4 address.
+// Every other case here is a reason why that does not concern a socket.
 
-/// How a socket on a required port stands to AMT.
+/// How a socket on a required port relates to AMT.
 public enum Standing: String, Hashable, Sendable, CaseIterable {
-    /// It is on a shared address, and hears nothing from outside.
+    /// It is on a shared address, and gets nothing from outside.
     case victim
-    /// It would be one where AMT shares its address, and that is not known.
+    /// It would be a victim if AMT shared its address, which is unknown.
     case unknown
     /// Presumably Intel LMS, which belongs there.
     case lms
     /// amtguard's own: a hold.
     case own
-    /// A probe's: for a few seconds it finds out whether it would be a victim.
+    /// A probe's: for a few seconds it tests whether it would be a victim.
     case probe
-    /// For programs of this host alone: what it hears never meets the network card.
+    /// Only for programs of this host: its packets never reach the network card.
     case local
-    /// On an address, or an interface, that AMT does not share; so is all of IPv6.
+    /// On an address, or an interface, that AMT does not share. This includes all of IPv6.
     case elsewhere
-    /// It has the port, and waits for nothing yet.
+    /// It has the port, but does not wait for anything yet.
     case idle
-    /// No program waits for it any more, or yet.
+    /// No program waits for it: no longer, or not yet.
     case orphan
-    /// UDP on a port of which AMT takes TCP alone.
+    /// UDP on a port of which AMT takes only TCP.
     case otherProtocol = "other-protocol"
 }
 
 extension LocalSocket {
-    /// The first row that fits.
+    /// The first case that fits.
     public func standing(_ shared: SharedAddresses) -> Standing {
         if isOwn { return .own }
         if isProbe { return .probe }
@@ -56,7 +56,7 @@ extension SharedAddresses {
     fileprivate func isOwn(_ address: IPAddress) -> Bool { address.ipv4.map(own.contains) ?? false }
 }
 
-/// A socket and what it is judged to be.
+/// A socket and its standing.
 public struct JudgedSocket: Hashable, Sendable {
     public var socket: LocalSocket
     public var standing: Standing
@@ -66,7 +66,7 @@ public struct JudgedSocket: Hashable, Sendable {
         self.standing = standing
     }
 
-    /// The gravest first: those that wait in vain right now before those that may wait later.
+    /// The gravest first: sockets that wait in vain now come before those that may wait later.
     static func isGraver(_ a: JudgedSocket, _ b: JudgedSocket) -> Bool { a.weight < b.weight }
 
     private var weight: (Int, Int, Int, UInt16) {

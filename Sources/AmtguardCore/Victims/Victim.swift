@@ -1,7 +1,7 @@
-/// A socket that AMT deafens, and since when it is known.
+/// A socket that AMT cuts off, and since when that is known.
 public struct Victim: Hashable, Sendable {
     public var socket: LocalSocket
-    /// When it was seen first: the kernel does not tell how old a socket is.
+    /// When it was first seen: the kernel does not tell how old a socket is.
     public var since: Moment
 
     public init(_ socket: LocalSocket, since: Moment) {
@@ -9,7 +9,7 @@ public struct Victim: Hashable, Sendable {
         self.since = since
     }
 
-    /// What makes it the same socket at the next look, whatever becomes of its state.
+    /// Identifies the socket at the next look, whatever its state.
     struct Identity: Hashable {
         private var socket: LocalSocket
 
@@ -18,21 +18,21 @@ public struct Victim: Hashable, Sendable {
             self.socket.state = .established
             self.socket.retransmissions = 0
             self.socket.inode = nil
-            // Found by its control group, which may be gone before the socket is.
+            // The unit comes from the control group, which may be gone before the socket.
             self.socket.unit = nil
         }
     }
 }
 
-/// The victims from look to look: who is new, who is gone, and how much of it is told.
+/// The victims from look to look: which are new, which are gone, and what is reported.
 ///
-/// A socket costs nothing, an entry in the journal does: whoever opens a thousand gets a line for the first ten in a
-/// minute, and a number for the rest.
+/// A socket costs nothing, but a journal entry does. If a program opens a thousand, the first ten in a minute get a
+/// line each, and the rest a number.
 struct VictimWatch: Hashable, Sendable {
-    /// The gravest first; `nil` where it is not known who is one.
+    /// The gravest first; `nil` if the victims are unknown.
     private(set) var victims: [Victim]?
     private var told: Set<Victim.Identity> = []
-    /// The entries since `windowStart`, and what was left untold in that time.
+    /// The entries since `windowStart`, and how many victims were not reported in that time.
     private var entries = 0
     private var windowStart: Instant?
     private var untold = 0
@@ -40,9 +40,9 @@ struct VictimWatch: Hashable, Sendable {
     private static let mostEntries = 10
     private static let window = Duration.seconds(60)
 
-    /// Takes the sockets that are victims now, the gravest first; what is worth telling comes back.
+    /// Takes the sockets that are victims now, the gravest first, and returns what to report.
     ///
-    /// - Parameter sockets: `nil` where that is not known: then nobody appears, and nobody is said to be well.
+    /// - Parameter sockets: `nil` if that is unknown: then no victim appears, and none is reported as ended.
     mutating func observe(_ sockets: [LocalSocket]?, at now: Moment) -> [Event] {
         guard let sockets else {
             victims = nil
@@ -69,9 +69,9 @@ struct VictimWatch: Hashable, Sendable {
         }
         for victim in lastKnown {
             let identity = Victim.Identity(victim.socket)
-            // The end of one whose beginning was not told would be news of nothing.
+            // If its beginning was not reported, its end is not reported either.
             guard current[identity] == nil, told.remove(identity) != nil else { continue }
-            // Always told, so that no entry stands without its end; there are as many as beginnings.
+            // The end is always reported, so that no entry stays open; there are no more ends than beginnings.
             events.append(.victimEnded(victim))
         }
         victims = ordered
@@ -79,7 +79,7 @@ struct VictimWatch: Hashable, Sendable {
         return events
     }
 
-    /// What `victims` was when it was known last.
+    /// `victims` when it was last known.
     private var lastKnown: [Victim] = []
 
     private mutating func tell(_ event: Event, _ events: inout [Event], at now: Moment) -> Bool {

@@ -1,17 +1,17 @@
-// What all replies have in common: the header, the command of the request, the status.
+// The common parts of all replies: the header, the command of the request, the status.
 
-/// What a reply carries behind its status.
+/// The fields of a reply after its status.
 public protocol AMTHIReply: Hashable, Sendable {
-    /// Takes the fields, from the first one behind the status to the last.
+    /// Reads the fields in their order, beginning after the status.
     init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError)
-    /// Puts them there.
+    /// Writes them in the same order.
     func write(to writer: inout ByteWriter, for request: AMTHI.Request)
 }
 
 extension AMTHIReply {
     /// Parses a whole reply to `request`.
     ///
-    /// - Throws: `refused` for a status that is not zero, whatever follows it.
+    /// - Throws: `refused` if the status is not zero, whatever follows it.
     public init(parsing bytes: [UInt8], to request: AMTHI.Request) throws(WireError) {
         var reader = ByteReader(bytes)
         let header = try AMTHI.Header(from: &reader)
@@ -48,7 +48,7 @@ extension AMTHI {
 }
 
 extension AMTHI {
-    /// Whether the bytes begin like a reply to `request`, be they whole or not: the command alone is looked at.
+    /// Whether the bytes begin like a reply to `request`, complete or not: only the command is compared.
     public static func isReply(_ bytes: [UInt8], to request: Request) -> Bool {
         let expected = Header(command: request.command.rawValue, isResponse: true, length: 0).encoded
         return bytes.dropFirst(4).prefix(4).elementsEqual(expected.dropFirst(4).prefix(4))

@@ -1,4 +1,4 @@
-// AMTHI, the AMT host interface (also PTHI): one request and one reply a message, each behind the same header.
+// AMTHI, the AMT host interface (also PTHI): each request and each reply is one message with the same header.
 
 /// The AMT host interface.
 public enum AMTHI {
@@ -15,7 +15,7 @@ public enum AMTHI {
         case controlMode = 0x0400_006B
     }
 
-    /// A whole question. There is no other way to make the bytes of one.
+    /// A complete question. Only this type can make the bytes of one.
     public enum Request: Hashable, Sendable, CaseIterable {
         case codeVersions, provisioningState, controlMode
         case wiredSettings, wirelessSettings
@@ -56,7 +56,7 @@ public enum AMTHI {
                 + payload.bytes
         }
 
-        /// The question that these bytes are: for an emulator.
+        /// Parses the bytes of a question: for an emulator.
         public init(parsing bytes: [UInt8]) throws(WireError) {
             var reader = ByteReader(bytes)
             let header = try Header(from: &reader)
@@ -77,7 +77,7 @@ public enum AMTHI {
         /// Without the response bit.
         var command: UInt32
         var isResponse: Bool
-        /// How many bytes follow, a reply's status among them.
+        /// How many bytes follow. In a reply they include the status.
         var length: Int
 
         private static let responseBit: UInt32 = 1 << 23
@@ -91,7 +91,7 @@ public enum AMTHI {
             self.length = length
         }
 
-        /// Checks what the kernel's own sample checks: the version, the reserved bytes, and that the length is true.
+        /// Checks what the kernel's own sample checks: the version, the reserved bytes, and the length.
         init(from reader: inout ByteReader) throws(WireError) {
             try reader.expect(1 as UInt8, "major version")
             let minor = try reader.u8("minor version")

@@ -1,4 +1,4 @@
-/// What AMT says of a command: 0 is success, and everything else means "not known", never "off".
+/// AMT's status of a command: 0 is success. Every other value means "unknown", never "off".
 public struct AMTStatus: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     public let rawValue: UInt32
 
@@ -9,7 +9,7 @@ public struct AMTStatus: RawRepresentable, Hashable, Sendable, CustomStringConve
     public static let success = AMTStatus(rawValue: 0)
     /// The firmware is starting: ask again.
     public static let notReady = AMTStatus(rawValue: 2)
-    /// A command that this firmware does not have, by the one code or the other.
+    /// This firmware does not have the command. It says so by one of these two codes.
     public static let unsupported = AMTStatus(rawValue: 0x812)
     public static let invalidParameter = AMTStatus(rawValue: 0x24)
 

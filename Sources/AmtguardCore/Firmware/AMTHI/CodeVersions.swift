@@ -23,7 +23,7 @@ public struct CodeVersions: Hashable, Sendable {
         self.rows = rows
     }
 
-    /// The version in the row of that name; `nil` where there is none, or an empty one.
+    /// The version in the row of that name; `nil` if there is none, or an empty one.
     public subscript(_ name: String) -> String? {
         let version = rows.first { $0.name == name }?.version
         return version?.isEmpty == false ? version : nil
@@ -42,7 +42,7 @@ extension CodeVersions: AMTHIReply {
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         bios = try reader.padded(Self.biosSize, "BIOS version")
         let count = try reader.u32("number of versions")
-        // Judged by the bytes that are there, before anything is reserved for that many.
+        // The bytes must be there for so many, before memory is reserved for them.
         guard Int(count) <= reader.count / Self.rowSize else { throw .value("number of versions", count) }
         rows = []
         for _ in 0..<count {
@@ -61,7 +61,7 @@ extension CodeVersions: AMTHIReply {
     }
 }
 
-/// What was sold: the bits of the row `Sku`.
+/// The product that was sold: the bits of the row `Sku`.
 public struct SKU: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
@@ -71,7 +71,7 @@ public struct SKU: OptionSet, Hashable, Sendable {
 
     /// Full AMT.
     public static let amt = SKU(rawValue: 0x8)
-    /// Standard Manageability: AMT without KVM and some more.
+    /// Standard Manageability: AMT without KVM and some other features.
     public static let standardManageability = SKU(rawValue: 0x10)
     /// A corporate image of the firmware.
     public static let corporate = SKU(rawValue: 0x4000)
@@ -83,7 +83,7 @@ public struct SKU: OptionSet, Hashable, Sendable {
         (.corporate, "corporate"), (SKU(rawValue: 0x8000), "l3-upgrade"),
     ]
 
-    /// The names of its bits; one without a name as a number. AMT 2.2 and older wrote other numbers here.
+    /// The names of its bits; a bit without a name as a number. AMT 2.2 and older used other numbers here.
     public var names: [String] {
         var rest = self
         var names: [String] = []

@@ -1,4 +1,4 @@
-/// GetControlMode: who may do what once AMT is provisioned.
+/// GetControlMode: which rights apply once AMT is provisioned.
 public struct ControlMode: Worded {
     public let rawValue: UInt32
 
@@ -8,7 +8,7 @@ public struct ControlMode: Worded {
 
     public static let words = ["none", "client", "admin", "remote-assist"]
 
-    /// Not provisioned; in a provisioned machine: the older enterprise or small business mode.
+    /// Not provisioned. On a provisioned machine: the older enterprise or small business mode.
     public static let none = ControlMode(rawValue: 0)
     /// Client control mode.
     public static let client = ControlMode(rawValue: 1)

@@ -1,4 +1,4 @@
-// GetRedirectionState, and GetFeaturesState of the web UI and of KVM: what may be listening.
+// GetRedirectionState, and GetFeaturesState of the web UI and of KVM: which services may listen.
 
 /// GetRedirectionState: whether the listener on 16994 and 16995 has anything to serve.
 public struct RedirectionState: OptionSet, Hashable, Sendable {
@@ -15,7 +15,7 @@ public struct RedirectionState: OptionSet, Hashable, Sendable {
 
 extension RedirectionState: AMTHIReply {
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
-        // Bits that no source gives a meaning are passed over.
+        // Bits to which no source gives a meaning are ignored.
         self = RedirectionState(rawValue: try reader.u32("redirection state")).intersection([.sol, .ider, .kvm])
     }
 
@@ -35,7 +35,7 @@ public struct WebUIState: Hashable, Sendable {
 }
 
 extension WebUIState: AMTHIReply {
-    /// The reply repeats which feature was asked for.
+    /// The reply repeats the number of the feature.
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         try reader.expect(request.parameter ?? 0, "feature")
         enabled = try reader.flag("web UI's state")
@@ -47,7 +47,7 @@ extension WebUIState: AMTHIReply {
     }
 }
 
-/// GetFeaturesState 4: whether somebody looks at the screen now.
+/// GetFeaturesState 4: whether a remote user views the screen now.
 public struct KVMState: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
@@ -62,7 +62,7 @@ public struct KVMState: OptionSet, Hashable, Sendable {
 }
 
 extension KVMState: AMTHIReply {
-    /// The reply repeats which feature was asked for.
+    /// The reply repeats the number of the feature.
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         try reader.expect(request.parameter ?? 0, "feature")
         self = KVMState(rawValue: try reader.u32("KVM state")).intersection([.active, .waiting])

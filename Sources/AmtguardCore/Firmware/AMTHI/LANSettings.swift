@@ -1,6 +1,6 @@
 /// GetLanInterfaceSettings: one of AMT's two interfaces, wired or wireless.
 public struct LANSettings: Hashable, Sendable {
-    /// How AMT comes to its address.
+    /// How AMT gets its address.
     public struct DHCPMode: Worded {
         public let rawValue: UInt32
 
@@ -8,22 +8,22 @@ public struct LANSettings: Hashable, Sendable {
             self.rawValue = rawValue
         }
 
-        /// 1 and 2 alone have a meaning.
+        /// Only 1 and 2 have a meaning.
         public static let words = ["", "active", "passive"]
 
-        /// AMT leases for itself.
+        /// AMT gets a lease of its own.
         public static let active = DHCPMode(rawValue: 1)
         /// AMT listens to the host's own exchange with the server, and takes the same address.
         public static let passive = DHCPMode(rawValue: 2)
     }
 
     public var enabled: Bool
-    /// 0.0.0.0 where there is none.
+    /// 0.0.0.0 if there is none.
     public var ipv4: IPv4Address
     public var dhcpEnabled: Bool
     public var dhcpMode: DHCPMode
     public var link: Bool
-    /// All zero where there is no such interface.
+    /// All zero if there is no such interface.
     public var mac: MACAddress
 
     /// The settings of one interface.
@@ -40,8 +40,8 @@ public struct LANSettings: Hashable, Sendable {
 }
 
 extension LANSettings: AMTHIReply {
-    /// The address is a little-endian number: 1.2.3.4 comes as 04 03 02 01. No recording of a real machine proves it;
-    /// whoever matches it against addresses of the host tries the reversed one as well.
+    /// The address is a little-endian number: 1.2.3.4 comes as 04 03 02 01. No recording of a real machine proves it.
+    /// Code that compares it with the host's addresses must try the reversed order as well.
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         enabled = try reader.flag("interface's state")
         ipv4 = IPv4Address(bits: try reader.u32("IPv4 address"))

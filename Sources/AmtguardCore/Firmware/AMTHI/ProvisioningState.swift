@@ -18,7 +18,7 @@ public enum ProvisioningState: UInt32, Hashable, Sendable, CaseIterable {
 }
 
 extension ProvisioningState: AMTHIReply {
-    /// - Throws: `value` for a state that is none of the three: what it would mean is not known.
+    /// - Throws: `value` for a state that is none of the three; its meaning is unknown.
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         let number = try reader.u32("provisioning state")
         guard let state = ProvisioningState(rawValue: number) else { throw .value("provisioning state", number) }

@@ -22,7 +22,7 @@ public struct RemoteAccess: Hashable, Sendable {
         public static let words = ["not-connected", "connecting", "connected"]
     }
 
-    /// What made AMT open it.
+    /// The event that made AMT open it.
     public struct Trigger: Worded {
         public let rawValue: UInt32
 

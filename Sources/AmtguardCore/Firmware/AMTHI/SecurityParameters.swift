@@ -2,7 +2,7 @@
 public struct SecurityParameters: Hashable, Sendable {
     /// TLS on the network side.
     public var tls: Bool
-    /// AMT uses the network. What it says of an unprovisioned machine is not known.
+    /// AMT uses the network. Its meaning on an unprovisioned machine is unknown.
     public var networkInterfaceEnabled: Bool
     /// Serial over LAN.
     public var sol: Bool
@@ -27,7 +27,7 @@ extension SecurityParameters: AMTHIReply {
     private static let reserved = 7 * 4
 
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
-        // Passed over: GetProvisioningState and GetControlMode say the same for certain.
+        // Ignored: GetProvisioningState and GetControlMode say the same reliably.
         _ = try reader.u32("enterprise mode")
         tls = try reader.flag("TLS state")
         _ = try reader.u32("hardware cryptography")

@@ -2,7 +2,7 @@
 
 /// A number with a word for each value that is known.
 public protocol Worded: RawRepresentable<UInt32>, Hashable, Sendable {
-    /// The words of 0, 1, 2, …; a word that means nothing here is empty.
+    /// The words of 0, 1, 2, …; empty for a value without a meaning.
     static var words: [String] { get }
 }
 
@@ -16,7 +16,7 @@ extension Worded {
 
     /// The value of a word.
     ///
-    /// - Returns: `nil` for any text that `word` never says.
+    /// - Returns: `nil` for a text that `word` never returns.
     public init?(word: String) {
         let digits = word.utf8.starts(with: "other-".utf8) ? word.utf8.dropFirst(6) : Substring().utf8
         guard let number = Self.words.firstIndex(of: word).map(UInt32.init) ?? decimal(digits) else { return nil }

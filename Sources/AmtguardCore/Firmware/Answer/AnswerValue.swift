@@ -1,12 +1,12 @@
-// How each kind of value is told: as texts behind keys, as JSON, and in words.
+// How each kind of value is written: as texts after keys, as JSON, and in words.
 
 /// A value of an answer. Its texts are printable ASCII on one line.
 protocol AnswerValue: Hashable, Sendable {
-    /// What is appended to the key of the field for each text; one empty name for a value of one text.
+    /// The suffix that each text adds to the key of the field; one empty suffix for a value of one text.
     static var parts: [String] { get }
     /// One text for each part.
     var texts: [String] { get }
-    /// - Returns: `nil` for texts that `texts` never says.
+    /// - Returns: `nil` for texts that `texts` never returns.
     init?(texts: [String])
     var json: JSON { get }
     /// For people.
@@ -132,7 +132,7 @@ extension KVMState: AnswerValue {
 }
 
 extension OptionSet where Element == Self {
-    /// The flags whose text is 1; `nil` where any text is neither 0 nor 1.
+    /// The flags whose text is 1; `nil` if a text is neither 0 nor 1.
     fileprivate init?(flags: [Self], _ texts: [String]) {
         self = []
         for (flag, text) in zip(flags, texts) {

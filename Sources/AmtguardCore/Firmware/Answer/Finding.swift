@@ -1,9 +1,9 @@
-/// What was found out about one thing, or why it was not: "unknown" is never "no".
+/// A value that was found out, or the reason why it was not: "unknown" is never "no".
 public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
     case known(Value)
     case unknown(Gap)
 
-    /// The value; `nil` where it is not known.
+    /// The value; `nil` if it is not known.
     public var value: Value? {
         switch self {
         case .known(let value): value
@@ -11,7 +11,7 @@ public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
         }
     }
 
-    /// Why it is not known; `nil` where it is.
+    /// Why it is not known; `nil` if it is.
     public var gap: Gap? {
         switch self {
         case .known: nil
@@ -22,7 +22,7 @@ public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
     /// The same for people, one line.
     public var reason: String? { gap?.says }
 
-    /// What another function makes of the value; where that is nothing, `gap` says why.
+    /// Transforms the value. If `transform` returns nothing, `gap` gives the reason.
     func map<Other>(_ transform: (Value) -> Other?, else gap: Gap) -> Finding<Other> {
         switch self {
         case .known(let value): transform(value).map(Finding<Other>.known) ?? .unknown(gap)

@@ -1,7 +1,7 @@
-// The table of the fields: every face of an answer is made from it, and one order serves all.
+// The table of the fields. Every output of an answer is made from it, so all have the same order.
 
 extension FirmwareAnswer {
-    /// Where a field was seen.
+    /// The source of a field.
     public enum Source: String, Hashable, Sendable {
         /// An attribute of the device in `/sys`.
         case sysfs
@@ -11,7 +11,7 @@ extension FirmwareAnswer {
         case mkhi
     }
 
-    /// A field whatever its type: how it is told.
+    /// A field of any type: how it is written.
     struct Field {
         /// The key of its line, or the beginning of its keys.
         let key: String
@@ -20,7 +20,7 @@ extension FirmwareAnswer {
         /// Its name for people.
         let label: String
         let source: Source
-        /// A key and a text for each part; `nil` where it is not known.
+        /// A key and a text for each part; `nil` if it is not known.
         let lines: [(key: String, text: String)]?
         let json: JSON
         let words: String

@@ -6,12 +6,12 @@
 //     CONTROL_MODE_UNKNOWN=refused 0x812
 //     END=1
 //
-// They come from another process, which reads bytes of the firmware: whoever takes them believes nothing.
+// They come from another process, which reads bytes of the firmware. The parser trusts none of them.
 
 extension FirmwareAnswer {
-    /// No answer is longer, in bytes.
+    /// The longest answer, in bytes.
     public static let sizeLimit = 65_536
-    /// No text in it is longer, in bytes.
+    /// The longest text in it, in bytes.
     static let textLimit = 300
 
     /// The bytes for the socket.
@@ -30,7 +30,7 @@ extension FirmwareAnswer {
         return Array(text.utf8)
     }
 
-    /// Bytes that are no answer, and why: one line.
+    /// Bytes that are not an answer, and why: one line.
     public struct Malformed: Error, Hashable, CustomStringConvertible {
         public let description: String
 
@@ -39,9 +39,9 @@ extension FirmwareAnswer {
         }
     }
 
-    /// Parses what came from the socket, up to its end.
+    /// Parses the bytes from the socket, up to its end.
     ///
-    /// Unknown keys are passed over, so that a newer helper may say more. A field without a line is unknown; one with
+    /// Unknown keys are ignored, so that a newer helper may say more. A field without a line is unknown. A field with
     /// some of its lines, or with two opinions, makes the whole answer unusable.
     public init(parsing bytes: [UInt8]) throws(Malformed) {
         var lines = try AnswerLines(bytes)
@@ -74,11 +74,11 @@ extension FirmwareAnswer {
     }
 }
 
-/// The lines of an answer by their keys, each taken once.
+/// The lines of an answer by their keys. Each can be taken once.
 private struct AnswerLines {
     private var values: [String: String] = [:]
 
-    /// Checks everything that can be said of the lines without knowing their keys.
+    /// Checks everything that can be checked without knowing the keys.
     init(_ bytes: [UInt8]) throws(FirmwareAnswer.Malformed) {
         guard bytes.count <= FirmwareAnswer.sizeLimit else {
             throw .init("longer than \(FirmwareAnswer.sizeLimit) bytes")
@@ -113,7 +113,7 @@ private struct AnswerLines {
         values.removeValue(forKey: key)
     }
 
-    /// Fills one field from its lines, and leaves it where there is none.
+    /// Fills one field from its lines. Without lines the field stays as it is.
     mutating func fill<Value: AnswerValue>(
         _ field: inout Finding<Value>, _ key: String
     ) throws(FirmwareAnswer.Malformed) {

@@ -1,9 +1,9 @@
-// From bytes of the firmware to what is known: each reply fills its own fields and no others.
+// From bytes of the firmware to findings: each reply fills its own fields and no others.
 
 extension FirmwareAnswer {
     /// Takes the bytes that came back for `request`.
     ///
-    /// - Returns: What was wrong with them; that is the reason in its fields as well.
+    /// - Returns: What was wrong with them; its fields hold the same as their reason.
     @discardableResult
     public mutating func take(_ bytes: [UInt8], for request: AMTHI.Request) -> WireError? {
         switch request {
@@ -16,7 +16,7 @@ extension FirmwareAnswer {
         case .wiredSettings: return fill(\.wired, bytes, request)
         case .wirelessSettings:
             if let error = fill(\.wireless, bytes, request) { return error }
-            // Both interfaces answer to one command, and nothing else in a reply says whose it is.
+            // Both interfaces answer the same command, and nothing else in a reply names the interface.
             guard let mac = wireless.value?.mac, !mac.isZero, mac == wired.value?.mac else { return nil }
             wireless = .unknown(Gap(.repeated))
             return .repeated

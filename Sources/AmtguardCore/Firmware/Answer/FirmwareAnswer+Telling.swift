@@ -1,7 +1,7 @@
-// The answer for people and for programs. Every word of the one is in the other.
+// The answer for people and for programs. Both contain the same words.
 
 extension FirmwareAnswer {
-    /// Every key is always there; one that is not known holds null, and says why.
+    /// Every key is always there. An unknown one holds null and says why.
     public var json: JSON {
         .object(
             [
@@ -20,7 +20,7 @@ extension FirmwareAnswer {
                 })
     }
 
-    /// One fact a line, each with its source; then what is not known, by its reason.
+    /// One fact per line, each with its source; then the unknown values, by their reason.
     public var text: [Status.Line] {
         var lines = [Status.Line("Answer", outcome.says, outcome == .answered ? .good : .doubtful)]
         var missing: [(reason: String, labels: [String])] = []

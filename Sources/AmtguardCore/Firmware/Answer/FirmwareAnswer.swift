@@ -1,4 +1,4 @@
-/// What the firmware says of AMT, each thing known or unknown with its reason: readings, no judgement.
+/// The firmware's statements about AMT, each known, or unknown with a reason: readings, no judgement.
 public struct FirmwareAnswer: Hashable, Sendable {
     /// How the AMT host interface behaved.
     public enum Behaviour: String, Hashable, Sendable, CaseIterable {
@@ -6,7 +6,7 @@ public struct FirmwareAnswer: Hashable, Sendable {
         case answers
         /// The firmware has no such client (ENOTTY): no AMT, or switched off.
         case notOffered = "not-offered"
-        /// It answers with nothing: AMT is disabled.
+        /// Its answer is empty: AMT is disabled.
         case disabled
         /// Another program holds its one connection.
         case busy
@@ -14,7 +14,7 @@ public struct FirmwareAnswer: Hashable, Sendable {
         case silent
         /// It says that it is not ready, or went away.
         case resetting
-        /// What it says is no AMTHI.
+        /// Its answer is not AMTHI.
         case garbled
     }
 
@@ -44,17 +44,17 @@ public struct FirmwareAnswer: Hashable, Sendable {
     public var webUI: Finding<Bool>
     public var kvm: Finding<KVMState>
     public var remoteAccess: Finding<RemoteAccess>
-    /// The machine's own, asked for by a person only.
+    /// The machine's own UUID; only a person asks for it.
     public var uuid: Finding<GUID>
 
-    /// Whether the chipset could do AMT, by MKHI.
+    /// Whether the chipset is capable of AMT, by MKHI.
     public var capable: Finding<Bool>
     /// Whether AMT is enabled, by MKHI.
     public var enabled: Finding<Bool>
     /// Whether AMT is ready, by MKHI.
     public var available: Finding<Bool>
 
-    /// An answer in which everything is unknown, for one reason.
+    /// An answer in which everything is unknown for one reason.
     public init(_ outcome: Outcome, because gap: Gap? = nil) {
         let gap = gap ?? .other(outcome.says)
         self.outcome = outcome

@@ -1,8 +1,8 @@
-/// Why something in an answer is not known: judgements compare it, people read what it `says`.
+/// Why something in an answer is unknown. Judgements compare it, people read `says`.
 public enum Gap: Hashable, Sendable {
-    /// The question was not put to the firmware: why.
+    /// The firmware was not asked: why.
     case notAsked(String)
-    /// The question was put, and no answer came in time.
+    /// The firmware was asked, and no answer came in time.
     case noAnswer
     /// Another program holds MKHI, which has one connection.
     case held
@@ -10,7 +10,7 @@ public enum Gap: Hashable, Sendable {
     case refused(AMTStatus)
     /// MKHI answered and refused.
     case rejected(MKHI.Result)
-    /// The reply is not the message that it should be: how.
+    /// The reply is not the expected message: why.
     case malformed(String)
     /// Anything else, in words.
     case other(String)
@@ -36,7 +36,7 @@ public enum Gap: Hashable, Sendable {
         }
     }
 
-    /// Whether the next question may well fill it.
+    /// Whether the next question is likely to fill it.
     var isPassing: Bool { [.noAnswer, .held, .refused(.notReady), .rejected(.notReady)].contains(self) }
 }
 
@@ -60,7 +60,7 @@ extension Gap {
         }
     }
 
-    /// Takes what the helper wrote: printable ASCII. A code that this version does not know is kept as words.
+    /// Parses the helper's text: printable ASCII. A code that this version does not know is kept as words.
     init(parsing text: String) {
         let unknown = Gap.other(String(text.prefix(FirmwareAnswer.textLimit - "other ".count)))
         let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,15 +1,15 @@
 extension FirmwareAnswer {
-    /// What came of asking, over all.
+    /// The overall result of asking.
     public enum Outcome: Hashable, Sendable {
-        /// The firmware answered, be it that it has no AMT or that AMT is off.
+        /// The firmware answered, even if it says that it has no AMT or that AMT is off.
         case answered
         /// No management engine on this machine.
         case noDevice
-        /// A graphics card's device, and no management engine's.
+        /// A graphics card's device, but none of a management engine.
         case graphicsOnly
-        /// A management engine on the PCI bus, and no device node of it.
+        /// A management engine on the PCI bus, but no device node for it.
         case noDriver
-        /// The node can't be opened by this user.
+        /// This user can't open the node.
         case notPermitted
         /// The firmware or its driver is starting: ask again.
         case resetting
@@ -17,12 +17,12 @@ extension FirmwareAnswer {
         case busy
         /// No answer in time.
         case silent
-        /// Answers came, and none was whole: what was wrong with the first.
+        /// Answers came, but none was whole: what was wrong with the first.
         case garbled(String)
         /// Anything else: the reason.
         case failed(String)
 
-        /// The word for it in every face.
+        /// Its word in every output.
         public var word: String {
             switch self {
             case .answered: "answered"
@@ -54,7 +54,7 @@ extension FirmwareAnswer {
             }
         }
 
-        /// What the word alone does not say.
+        /// The detail that the word leaves out.
         var reason: String? {
             switch self {
             case .garbled(let reason), .failed(let reason): reason

@@ -1,4 +1,4 @@
-/// Takes the fields of a message from its front: little-endian, at any alignment, never beyond the end.
+/// Reads the fields of a message from its front: little-endian, at any alignment, never beyond the end.
 public struct ByteReader: Sendable {
     private var rest: ArraySlice<UInt8>
 
@@ -26,7 +26,7 @@ public struct ByteReader: Sendable {
         return value
     }
 
-    /// A truth value of C in four bytes: anything but zero is true.
+    /// A C truth value in four bytes: every value but zero is true.
     mutating func flag(_ field: String) throws(WireError) -> Bool {
         try u32(field) != 0
     }
@@ -37,38 +37,38 @@ public struct ByteReader: Sendable {
         return rest.prefix(count)
     }
 
-    /// A text in a field of fixed size, padded with zeros; what a terminal would obey is replaced.
+    /// A text in a field of fixed size, padded with zeros; control characters are replaced.
     mutating func padded(_ size: Int, _ field: String) throws(WireError) -> String {
         printable(try bytes(size, field).prefix { $0 != 0 }, atMost: size)
     }
 
-    /// A text of so many bytes in a field of fixed size.
+    /// A text with its length, in a field of fixed size.
     mutating func counted(in size: Int, _ field: String) throws(WireError) -> String {
         let length = try u16(field + " length")
         guard length <= size else { throw .value(field + " length", UInt32(length)) }
         return printable(try bytes(size, field).prefix(Int(length)), atMost: size)
     }
 
-    /// An "ANSI string": a count and as many bytes, bounded by both and by what a name may have.
+    /// An "ANSI string": a count and as many bytes. The count, the bytes and the longest name limit it.
     mutating func counted(_ field: String) throws(WireError) -> String {
         let length = try u16(field + " length")
         guard length <= Self.longestText else { throw .value(field + " length", UInt32(length)) }
         return printable(try bytes(Int(length), field), atMost: Self.longestText)
     }
 
-    /// A field that can hold one value only.
+    /// A field that can hold only one value.
     mutating func expect(_ value: UInt8, _ field: String) throws(WireError) {
         let found = try u8(field)
         guard found == value else { throw .value(field, UInt32(found)) }
     }
 
-    /// A field that can hold one value only.
+    /// A field that can hold only one value.
     mutating func expect(_ value: UInt32, _ field: String) throws(WireError) {
         let found = try u32(field)
         guard found == value else { throw .value(field, found) }
     }
 
-    /// Nothing may stand behind the last field.
+    /// Nothing may follow the last field.
     func end() throws(WireError) {
         guard rest.isEmpty else { throw .long(rest.count) }
     }

@@ -1,4 +1,4 @@
-/// Puts the fields of a message one behind the other, little-endian.
+/// Writes the fields of a message one after the other, little-endian.
 public struct ByteWriter: Sendable {
     private(set) var bytes: [UInt8] = []
 
@@ -26,14 +26,14 @@ public struct ByteWriter: Sendable {
         bytes += more
     }
 
-    /// A text in a field of fixed size, padded with zeros, cut where it is longer.
+    /// A text in a field of fixed size, padded with zeros; a longer text is cut.
     mutating func padded(_ text: String, _ size: Int) {
         let cut = text.utf8.prefix(size)
         append(cut)
         zeros(size - cut.count)
     }
 
-    /// A text of so many bytes in a field of fixed size.
+    /// A text with its length, in a field of fixed size.
     mutating func counted(_ text: String, in size: Int) {
         u16(UInt16(clamping: min(text.utf8.count, size)))
         padded(text, size)

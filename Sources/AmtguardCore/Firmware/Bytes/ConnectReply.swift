@@ -1,10 +1,10 @@
-/// What the driver says of a client that it connected: 16 bytes, of which five have a meaning.
+/// The driver's reply after it connected a client: 16 bytes, of which five have a meaning.
 public struct ConnectReply: Hashable, Sendable {
-    /// No message is longer, in bytes.
+    /// The longest message, in bytes.
     public var messageLimit: Int
     public var protocolVersion: UInt8
 
-    /// The smallest request has 8 bytes and the largest 16; AMTHI's limit is 5,120 on the machines that are known.
+    /// The smallest request has 8 bytes and the largest 16; AMTHI's limit is 5,120 on all known machines.
     private static let plausible: ClosedRange<UInt32> = 16...65_536
 
     /// Parses the buffer of IOCTL_MEI_CONNECT_CLIENT after the call.
@@ -14,7 +14,7 @@ public struct ConnectReply: Hashable, Sendable {
         guard Self.plausible.contains(limit) else { throw .value("message limit", limit) }
         messageLimit = Int(limit)
         protocolVersion = try reader.u8("protocol version")
-        // The driver leaves here what the caller put there: the rest of the client's UUID.
+        // The driver does not change these bytes: they hold the rest of the client's UUID.
         _ = try reader.bytes(11, "reserved field")
         try reader.end()
     }

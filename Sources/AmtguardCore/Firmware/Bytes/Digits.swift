@@ -1,4 +1,4 @@
-// Numbers as text, strictly: the standard library's own parsers take signs as well.
+// Numbers as text, strictly: the standard library's own parsers accept signs as well.
 
 /// The value of one to ten decimal digits; `nil` for anything else and beyond 32 bits.
 func decimal(_ digits: some Collection<UInt8>) -> UInt32? {
@@ -11,7 +11,7 @@ func decimal(_ digits: some Collection<UInt8>) -> UInt32? {
     return UInt32(exactly: value)
 }
 
-/// The bytes that pairs of hexadecimal digits stand for, in either case; `nil` for anything else.
+/// The bytes of pairs of hexadecimal digits, in either case; `nil` for anything else.
 public func hexadecimal(_ digits: some Collection<UInt8>) -> [UInt8]? {
     guard digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []
@@ -29,7 +29,7 @@ public func hexadecimal(_ digits: some Collection<UInt8>) -> [UInt8]? {
     return bytes
 }
 
-/// Two lower-case digits a byte.
+/// Two lower-case digits per byte.
 public func hexDigits(_ bytes: some Sequence<UInt8>) -> String {
     var text = ""
     for byte in bytes {

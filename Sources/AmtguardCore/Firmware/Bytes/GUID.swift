@@ -1,4 +1,4 @@
-/// A UUID as firmware writes it: the first three groups with their bytes in the opposite order.
+/// A UUID as firmware writes it: the bytes of the first three groups are in the opposite order.
 ///
 /// The clients of the MEI device and the machine's own UUID (as in SMBIOS type 1) have this form.
 public struct GUID: Hashable, Sendable, CustomStringConvertible {

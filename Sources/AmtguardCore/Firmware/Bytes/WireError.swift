@@ -1,21 +1,21 @@
-/// Why bytes of the firmware are not the message that they should be.
+/// Why bytes of the firmware are not the expected message.
 public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The message ends before this field.
     case short(String)
-    /// So many bytes stand behind the last field.
+    /// So many bytes follow the last field.
     case long(Int)
-    /// A field that can hold but one value, or some, holds another.
+    /// A field holds a value that it may not have.
     case value(String, UInt32)
-    /// It answers another command: its number on the wire.
+    /// The reply answers another command: its number on the wire.
     case otherCommand(UInt32)
-    /// It is the answer to the question before, once more.
+    /// The reply repeats the answer to the previous question.
     case repeated
     /// AMT answered and refused.
     case refused(AMTStatus)
     /// MKHI answered and refused.
     case result(MKHI.Result)
 
-    /// One line for people; nothing in it was chosen by the firmware but numbers.
+    /// One line for people. From the firmware it contains only numbers.
     public var description: String {
         switch self {
         case .short(let field): "the message ends before its \(field)"

@@ -1,29 +1,29 @@
-// Whether an interface of AMT speaks with the host's own IPv4 address.
+// Whether an interface of AMT uses the host's own IPv4 address.
 
 /// The IPv4 address of one interface of AMT, in relation to the host.
 public enum AMTAddress: Hashable, Sendable {
-    /// It is that of these interfaces of the host, which have these addresses now; there may be none of either yet.
+    /// It is the address of these interfaces of the host, which have these addresses now. Either list may be empty.
     case shared(Rule, hostInterfaces: [String], addresses: [IPv4Address])
-    /// It is another one, which the host does not have.
+    /// It is another address, which the host does not have.
     case separate(Rule)
-    /// There is none: the evidence.
+    /// There is no address: the evidence.
     case none(String)
-    /// Not known: the reason.
+    /// Unknown: the reason.
     case unknown(String)
 
-    /// Why an address is taken to be shared or separate; rows of a table, each with how much is documented of it.
+    /// Why an address counts as shared or separate: the rows of a table, each with the degree of its documentation.
     public enum Rule: String, Hashable, Sendable, CaseIterable {
-        /// AMT says an address that the host has, and DHCP is on.
+        /// AMT reports an address that the host has, and DHCP is on.
         case sameLease = "same-lease"
         /// The same without DHCP: the host's static address was copied into AMT.
         case sameStatic = "same-static"
-        /// The same with its octets in the other order: no real machine has shown which order is right.
+        /// The same with its octets reversed: no real machine has shown which order is right.
         case sameReversed = "same-reversed"
         /// AMT takes over the host's next lease, and has seen none yet. An inference.
         case awaitsLease = "awaits-lease"
         /// AMT takes over the host's leases, and shows another address: a former lease. An inference.
         case formerLease = "former-lease"
-        /// AMT leases for itself; it can go over to the host's lease later. An inference.
+        /// AMT gets a lease of its own; it can change to the host's lease later. An inference.
         case ownLease = "own-lease"
         /// A static address that the host does not have.
         case ownStatic = "own-static"
@@ -42,7 +42,7 @@ public enum AMTAddress: Hashable, Sendable {
         }
     }
 
-    /// The word for it in every face.
+    /// Its word in every output.
     public var word: String {
         switch self {
         case .shared: "shared"
@@ -52,7 +52,7 @@ public enum AMTAddress: Hashable, Sendable {
         }
     }
 
-    /// All those words.
+    /// All these words.
     public static let words = ["shared", "separate", "none", "unknown"]
 
     /// The evidence or the reason.
@@ -64,7 +64,7 @@ public enum AMTAddress: Hashable, Sendable {
         }
     }
 
-    /// The row of the table; `nil` where none decides.
+    /// The row of the table that decides; `nil` if none does.
     public var rule: Rule? {
         switch self {
         case .shared(let rule, _, _), .separate(let rule): rule
@@ -72,12 +72,12 @@ public enum AMTAddress: Hashable, Sendable {
         }
     }
 
-    /// The names of the host's interfaces with that address; empty where it is not shared.
+    /// The names of the host's interfaces with that address; empty if it is not shared.
     public var hostInterfaces: [String] {
         if case .shared(_, let names, _) = self { names } else { [] }
     }
 
-    /// The host's addresses that AMT speaks with.
+    /// The host's addresses that AMT uses.
     public var hostAddresses: [IPv4Address] {
         if case .shared(_, _, let addresses) = self { addresses } else { [] }
     }

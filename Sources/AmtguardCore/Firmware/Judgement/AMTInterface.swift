@@ -1,26 +1,26 @@
-// The table of addresses: what the firmware says of an interface, beside what the host has.
+// The table of addresses: the firmware's settings of an interface, compared with the host's interfaces.
 
 /// One of AMT's two interfaces.
 public struct AMTInterface: Hashable, Sendable {
-    /// What it is connected by.
+    /// How it is connected.
     public enum Medium: String, Hashable, Sendable, CaseIterable {
         case wired
         case wireless
     }
 
     public var medium: Medium
-    /// As the firmware says, or why it does not.
+    /// The firmware's settings, or why there are none.
     public var settings: Finding<LANSettings>
     public var address: AMTAddress
-    /// Whether the firmware said so before, and does not say it now.
+    /// Whether this is from an earlier answer, because the firmware does not say it now.
     public var isFormer = false
 
-    /// Judges what the firmware says of an interface by what the host has.
+    /// Judges the firmware's settings of an interface by the host's interfaces.
     ///
     /// - Parameters:
-    ///   - interfaces: All of the host; `nil` where they can't be read.
-    ///   - isWirelessDiverted: Whether the host's driver hands AMT's packets over on Wi-Fi (`iwlmei`); `nil` where that
-    ///     is not known.
+    ///   - interfaces: All of the host; `nil` if they can't be read.
+    ///   - isWirelessDiverted: Whether the host's driver hands AMT's packets over on Wi-Fi (`iwlmei`); `nil` if
+    ///     unknown.
     public init(
         _ medium: Medium, _ settings: Finding<LANSettings>, among interfaces: [HostInterface]?,
         isWirelessDiverted: Bool? = nil
@@ -40,7 +40,7 @@ public struct AMTInterface: Hashable, Sendable {
 }
 
 extension AMTAddress {
-    /// The interfaces with AMT's own address on the wire, and the rule by which they have AMT's IPv4 address too.
+    /// The interfaces with AMT's MAC address, and the rule by which they have AMT's IPv4 address too.
     private struct Match {
         var rule: Rule
         var interfaces: [HostInterface]
@@ -71,7 +71,7 @@ extension AMTAddress {
             }
             guard settings.dhcpEnabled else { return .none("AMT has no address, and asks for none") }
         }
-        // Whatever else it says, the host's addresses might be the same ones.
+        // Whatever else it says, the host might have the same addresses.
         guard let interfaces else { return .unknown("the host's interfaces can't be read") }
         if !settings.ipv4.isUnspecified,
             let other = interfaces.first(where: { $0.ipv4.contains(settings.ipv4) })
@@ -93,8 +93,8 @@ extension AMTAddress {
         }
     }
 
-    /// What AMT's DHCP modes mean on Wi-Fi, and what the firmware does while the host has the radio, nobody has shown.
-    /// Its packets pass the host only where `iwlmei` hands them over.
+    /// On Wi-Fi, no source shows what AMT's DHCP modes mean, or what the firmware does while the host has the radio.
+    /// AMT's packets pass the host only if `iwlmei` hands them over.
     fileprivate static func wireless(
         _ settings: LANSettings, _ interfaces: [HostInterface]?, isDiverted: Bool?
     ) -> AMTAddress {
@@ -123,6 +123,6 @@ extension AMTAddress {
 }
 
 extension Array {
-    /// Itself; `others` where it is empty.
+    /// This list, or `others` if it is empty.
     fileprivate func ifAny(else others: Self) -> Self { isEmpty ? others : self }
 }

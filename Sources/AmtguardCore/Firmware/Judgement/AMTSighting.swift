@@ -1,6 +1,6 @@
-/// The most that the firmware itself has shown of AMT in this boot; what is silent now was not always so.
+/// The most that the firmware itself has shown of AMT in this boot. It may be silent now.
 public enum AMTSighting: String, Hashable, Sendable, CaseIterable {
-    /// There, whatever its state.
+    /// Present, in whatever state.
     case present
     case disabled
     case unprovisioned
@@ -10,7 +10,7 @@ public enum AMTSighting: String, Hashable, Sendable, CaseIterable {
     case provisionedAdmin = "provisioned-admin"
     case provisionedLegacy = "provisioned-legacy"
 
-    /// What a state proves, where the firmware itself said it; `nil` for one that proves nothing.
+    /// What a state proves if the firmware itself reported it; `nil` if it proves nothing.
     init?(_ state: AMTState) {
         switch state {
         case .impossible, .unknown: return nil
@@ -24,7 +24,7 @@ public enum AMTSighting: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Behind "in this boot".
+    /// Follows "in this boot".
     var words: String {
         switch self {
         case .present: "it was there"
@@ -38,6 +38,6 @@ public enum AMTSighting: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether it was seen switched on: what the BIOS noted before that is of no weight.
+    /// Whether it was seen switched on: then an earlier note of the BIOS does not count.
     var isOn: Bool { self != .disabled && self != .present }
 }

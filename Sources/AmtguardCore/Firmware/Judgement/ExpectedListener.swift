@@ -1,5 +1,5 @@
-// Which of AMT's ports its firmware must be expected to listen on. None is asked: a packet from this host never
-// reaches the firmware, so all of it is inferred from what the firmware says of itself.
+// Which of AMT's ports its firmware is expected to listen on. No port is probed: a packet from this host never reaches
+// the firmware. All of it is inferred from what the firmware says of itself.
 
 /// One of AMT's ports, and whether the firmware is expected to listen on it.
 public struct ExpectedListener: Hashable, Sendable {
@@ -13,10 +13,10 @@ public struct ExpectedListener: Hashable, Sendable {
     public var port: UInt16
     public var `protocol`: LocalSocket.TransportProtocol
     public var expected: Expectation
-    /// What speaks for it, or why it is not known; one line.
+    /// The evidence, or why it is unknown; one line.
     public var evidence: String
 
-    /// All of them, where AMT is in this state and said this last.
+    /// All of AMT's ports, for this state and this last answer.
     static func all(_ state: AMTState, _ answer: FirmwareAnswer?) -> [ExpectedListener] {
         if case .impossible = state { return [] }
         let all = AMTService.allCases.flatMap { service in
@@ -32,7 +32,7 @@ public struct ExpectedListener: Hashable, Sendable {
 
 extension AMTService {
     fileprivate func judge(_ state: AMTState, _ answer: FirmwareAnswer?) -> (ExpectedListener.Expectation, String) {
-        // Before the set-up and after switching off the hardware may divert these ports or not: no evidence.
+        // Before the set-up and after switching off, the hardware may divert these ports or not: there is no evidence.
         switch state {
         case .impossible: return (.closed, state.because)
         case .unknown(let reason): return (.unknown, "AMT's state is not known: \(reason)")
@@ -76,11 +76,11 @@ extension AMTService {
     }
 }
 
-/// What the firmware's generation makes of TLS.
+/// How the firmware's generation handles TLS.
 private enum Generation {
     case free, tlsOutside, tlsOnly
 
-    /// `16.1.25`; without a version, the older ways.
+    /// `16.1.25`; without a version, the older way.
     init(_ version: String?) {
         let numbers = (version ?? "").split(separator: ".").prefix(2).map { Int($0) ?? 0 }
         let (major, minor) = (numbers.first ?? 0, numbers.count > 1 ? numbers[1] : 0)

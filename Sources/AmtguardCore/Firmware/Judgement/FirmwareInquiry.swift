@@ -1,9 +1,9 @@
-/// What came of asking the firmware: the answer of the helper, or why there is none.
+/// The result of asking the firmware: the helper's answer, or why there is none.
 public enum FirmwareInquiry: Hashable, Sendable {
     case answer(FirmwareAnswer)
     case failed(FirmwareFailure)
 
-    /// What the helper sent until it closed.
+    /// The bytes that the helper sent until it closed.
     public init(reply bytes: [UInt8]) {
         do {
             self = .answer(try FirmwareAnswer(parsing: bytes))
@@ -12,18 +12,18 @@ public enum FirmwareInquiry: Hashable, Sendable {
         }
     }
 
-    /// Whether it begins as an answer does, and does not end as one.
+    /// Whether it begins like an answer, but does not end like one.
     private static func isCutShort(_ bytes: [UInt8]) -> Bool {
         let head = "OUTCOME=".utf8
         return bytes.starts(with: head.prefix(bytes.count)) && !bytes.suffix(7).elementsEqual("\nEND=1\n".utf8)
     }
 
-    /// The answer; `nil` where there is none.
+    /// The answer; `nil` if there is none.
     public var answer: FirmwareAnswer? {
         if case .answer(let answer) = self { answer } else { nil }
     }
 
-    /// The word for it in every face: `answered`, `busy`, `no-helper`.
+    /// Its word in every output: `answered`, `busy`, `no-helper`.
     public var word: String {
         switch self {
         case .answer(let answer): answer.outcome.word
@@ -39,7 +39,7 @@ public enum FirmwareInquiry: Hashable, Sendable {
         }
     }
 
-    /// What can be done about it; `nil` where nothing need be.
+    /// What to do about it; `nil` if nothing.
     public var advice: String? {
         switch self {
         case .answer(let answer): answer.outcome.advice
@@ -52,7 +52,7 @@ public enum FirmwareInquiry: Hashable, Sendable {
         switch self {
         case .answer(let answer):
             switch answer.outcome {
-            // What has to change first is the machine, and that is seen.
+            // The machine must change first, and the daemon sees that.
             case .noDevice, .graphicsOnly, .noDriver: false
             // Some of it was refused for now, or never came.
             case .answered: answer.isStarting || answer.hasGaps
@@ -65,20 +65,20 @@ public enum FirmwareInquiry: Hashable, Sendable {
 
 /// Why the helper gave no answer.
 public enum FirmwareFailure: Hashable, Sendable {
-    /// Its socket is not there, or nobody listens.
+    /// Its socket is missing, or nothing listens on it.
     case noHelper
-    /// The socket can't be connected to: why.
+    /// Connecting to the socket fails: why.
     case refused(String)
     /// The answer did not come in time, and was abandoned.
     case abandoned
     /// It went away in the middle of its answer, or before it.
     case ended
-    /// The answer is longer than any answer, or without an end.
+    /// The answer is longer than the limit, or has no end.
     case tooLong
-    /// The answer is not one: what is wrong with it.
+    /// The bytes are not an answer: what is wrong with them.
     case malformed(String)
 
-    /// The word for it in every face.
+    /// Its word in every output.
     public var word: String {
         switch self {
         case .noHelper: "no-helper"
@@ -103,7 +103,7 @@ public enum FirmwareFailure: Hashable, Sendable {
         }
     }
 
-    /// What can be done about it.
+    /// What to do about it.
     var advice: String {
         switch self {
         case .noHelper: "Start it: systemctl enable --now amtguard-firmware.socket."
@@ -115,7 +115,7 @@ public enum FirmwareFailure: Hashable, Sendable {
 }
 
 extension FirmwareAnswer.Outcome {
-    /// What can be done about it; `nil` where nothing need be.
+    /// What to do about it; `nil` if nothing.
     var advice: String? {
         switch self {
         case .answered, .noDevice, .graphicsOnly, .resetting: nil
@@ -128,7 +128,7 @@ extension FirmwareAnswer.Outcome {
 }
 
 extension FirmwareAnswer {
-    /// Whether the firmware, or its driver, was not ready: what it lacks then says nothing.
+    /// Whether the firmware, or its driver, was not ready. Then a missing value means nothing.
     var isStarting: Bool {
         if outcome == .resetting || amthi.value == .resetting { return true }
         if let state = deviceState.value, state != "ENABLED" { return true }
@@ -136,6 +136,6 @@ extension FirmwareAnswer {
             || [capable, enabled].contains { $0.gap == .rejected(.notReady) }
     }
 
-    /// Whether something in it is not known that may be known soon.
+    /// Whether it lacks something that may be known soon.
     var hasGaps: Bool { fields.contains { $0.gap?.isPassing == true } }
 }

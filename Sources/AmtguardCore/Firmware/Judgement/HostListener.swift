@@ -1,13 +1,13 @@
-// Programs of this host that listen on AMT's ports: one of them is presumably Intel LMS, which hands local requests to
+// Programs of this host that listen on AMT's ports. One of them is presumably Intel LMS, which hands local requests to
 // the firmware and belongs there.
 
 /// A listener of this host on one of AMT's ports.
 public struct HostListener: Hashable, Sendable {
     public var listener: LocalSocket
-    /// Whether it is where Intel LMS would be. Its name is not known for certain, so this is presumed and no more.
+    /// Whether it looks like Intel LMS. Its name is not known for certain, so this is only presumed.
     public var isPresumedLMS: Bool
 
-    /// The ones among `listeners`, AMT's ports alone.
+    /// Those of `listeners` that listen on AMT's ports.
     static func all(_ listeners: [LocalSocket]) -> [HostListener] {
         listeners.filter { PortSet.ofAMT.contains($0.port) }.map {
             HostListener(listener: $0, isPresumedLMS: $0.isPresumedLMS)
@@ -16,8 +16,8 @@ public struct HostListener: Hashable, Sendable {
 }
 
 extension LocalSocket {
-    /// LMS listens by TCP on every address or on loopback, and runs as a unit of its name. Where no unit can be known
-    /// it may be any program of root; another unit is another server.
+    /// LMS listens by TCP on every address or on loopback, and runs as a unit of its name. If the unit is unknown, any
+    /// program of root may be LMS; a unit of another name is another server.
     var isPresumedLMS: Bool {
         guard self.protocol == .tcp, state == .listening, PortSet.ofAMT.contains(port) else { return false }
         // The whole word: `films.service` is another server.

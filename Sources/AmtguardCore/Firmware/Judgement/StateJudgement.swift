@@ -1,15 +1,15 @@
-// The table of evidence, from the strongest on: what AMT itself says, what the engine's kernel says of it, what the
-// BIOS noted when the machine started, and what the buses show.
+// The table of evidence, the strongest first: AMT's own answers, those of the engine's kernel, the notes of the BIOS
+// from the start of the machine, and the buses.
 
-/// What is known of AMT, and by what.
+/// The state of AMT, and the evidence for it.
 struct StateJudgement: Hashable, Sendable {
-    /// All that is judged.
+    /// The input of the judgement.
     struct Basis: Hashable, Sendable {
         /// `nil` before the first reading of `/sys`.
         var presence: Presence?
-        /// `nil` as long as the firmware was not asked.
+        /// `nil` until the firmware was asked.
         var inquiry: FirmwareInquiry?
-        /// `nil` where SMBIOS was not handed over.
+        /// `nil` if SMBIOS was not handed over.
         var smbios: SMBIOSReading?
         /// Whether a CSME was seen in this boot.
         var sawCSME = false
@@ -18,9 +18,9 @@ struct StateJudgement: Hashable, Sendable {
     }
 
     let state: AMTState
-    /// Everything that speaks for or against it, what decided first.
+    /// All evidence for and against it; the deciding one comes first.
     let evidence: [Evidence]
-    /// What the firmware itself has shown now; `nil` for nothing.
+    /// What the firmware itself shows now; `nil` for nothing.
     let sighting: AMTSighting?
 
     init(_ basis: Basis) {
@@ -50,7 +50,7 @@ struct StateJudgement: Hashable, Sendable {
             return (unknown("its firmware answers, and not how far it is provisioned: \(reason)", basis), .present)
         case .disabled: return (.disabled("the AMT host interface answers with nothing"), .disabled)
         case .notOffered: return byMKHI(answer, basis)
-        // It is offered, and that is all that is known: no note of the BIOS weighs more.
+        // It is offered, and nothing else is known. That outweighs every note of the BIOS.
         case .busy, .garbled: return (unknown(answer.outcome.says, basis), .present)
         case .silent, .resetting: return (bySMBIOS(basis, failing: answer.outcome.says), nil)
         case nil:
@@ -68,7 +68,7 @@ struct StateJudgement: Hashable, Sendable {
         return .unknown("\(proof), but \(contrary.joined(separator: ", and "))")
     }
 
-    /// The evidence that there is AMT, from every source.
+    /// The evidence, from every source, that there is AMT.
     private static func contrary(_ basis: Basis) -> [String] {
         var contrary: [String] = []
         if basis.presence?.offeringAMTHI.isEmpty == false { contrary.append("/sys shows the AMT host interface") }
@@ -90,24 +90,24 @@ struct StateJudgement: Hashable, Sendable {
             return basis.inquiry == nil ? unknown("nothing was looked at yet", basis) : nil
         }
         if presence.speaksForCSME { return nil }
-        // A device may be there although it can't be read.
+        // A device may exist although it can't be read.
         if let ignorance = presence.ignorance, basis.inquiry?.answer?.outcome != .answered {
             return unknown(ignorance, basis)
         }
         if basis.sawCSME { return unknown("the management engine was seen in this boot and is gone", basis) }
-        // Who answers is there, wherever /sys shows it.
+        // An engine that answers exists, whatever /sys shows.
         if basis.inquiry?.answer?.outcome == .answered { return nil }
         guard let functions = presence.pciFunctions else { return unknown("the PCI bus can't be read in /sys", basis) }
         guard functions > 0 else { return unknown("the PCI bus shows no device at all", basis) }
         return .impossible("none of the \(functions) functions on the PCI bus is a management engine")
     }
 
-    /// What AMT says of itself; `nil` where it does not say it.
+    /// The state that AMT itself reports; `nil` if it reports none.
     private static func byAMTHI(_ answer: FirmwareAnswer) -> AMTState? {
         guard let provisioning = answer.provisioningState.value else { return nil }
         switch provisioning {
         case .pre:
-            // Both must agree, where both are known.
+            // If both are known, they must agree.
             if let mode = answer.controlMode.value, mode != .none {
                 return .unknown("its firmware contradicts itself: not provisioned, and in control mode \(mode.word)")
             }
@@ -123,13 +123,13 @@ struct StateJudgement: Hashable, Sendable {
         case .known(.admin): .admin
         case .known(.none): .legacy
         case .known: nil
-        // Firmware that is older than control modes says so by one of these two.
+        // Firmware that is older than control modes refuses with one of these two.
         case .unknown(.refused(.unsupported)), .unknown(.refused(.invalidParameter)): .legacy
         case .unknown: nil
         }
     }
 
-    /// AMTHI not offered is ambiguous: no AMT, or AMT off in the BIOS. The engine's kernel decides, else the BIOS.
+    /// If AMTHI is not offered, there is no AMT, or it is off in the BIOS. The engine's kernel decides, else the BIOS.
     private static func byMKHI(_ answer: FirmwareAnswer, _ basis: Basis) -> (AMTState, AMTSighting?) {
         let lacks = "the firmware does not offer the AMT host interface"
         switch (answer.capable.value, answer.enabled.value) {
@@ -148,8 +148,8 @@ struct StateJudgement: Hashable, Sendable {
         }
     }
 
-    /// Where the firmware decides nothing: what the BIOS noted. It can prove that AMT is off, and never that it is not
-    /// there.
+    /// If the firmware decides nothing, the notes of the BIOS count. They can prove that AMT is off, but never that it
+    /// is absent.
     private static func bySMBIOS(_ basis: Basis, failing reason: String) -> AMTState {
         guard basis.sighting?.isOn != true else { return unknown(reason, basis) }
         guard let smbios = basis.smbios else { return unknown(reason, basis) }
@@ -172,7 +172,7 @@ struct StateJudgement: Hashable, Sendable {
 }
 
 extension SMBIOSReading {
-    /// What all structures together say; where they differ, the one that says more for AMT is believed.
+    /// The common note of all structures; if they differ, the one that says more for AMT counts.
     var amtNote: (isSupported: Bool, isEnabled: Bool)? {
         guard !amt.isEmpty else { return nil }
         return (amt.contains(where: \.isSupported), amt.contains(where: \.isEnabled))

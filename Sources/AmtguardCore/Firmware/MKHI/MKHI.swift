@@ -1,13 +1,13 @@
-// MKHI, the kernel host interface: asked where AMTHI is not offered. The layout is known from intel/lms's code alone, no
-// recording proves it, so every byte that can hold one value only is checked.
+// MKHI, the kernel host interface: asked if AMTHI is not offered. Its layout is known only from intel/lms's code, and
+// no recording proves it. So every byte that can hold only one value is checked.
 
-/// The kernel host interface, and of it one command: GetRule of the group FWCAPS.
+/// The kernel host interface, and one of its commands: GetRule of the group FWCAPS.
 public enum MKHI {
     /// The rules that amtguard asks for; each answers with a set of features.
     public enum Rule: UInt32, Hashable, Sendable, CaseIterable {
-        /// What the chipset could do.
+        /// What the chipset is capable of.
         case capable = 0
-        /// What the BIOS left on.
+        /// What the BIOS left enabled.
         case enabled = 32
         /// What is ready now.
         case available = 39
@@ -20,7 +20,7 @@ public enum MKHI {
             return writer.bytes
         }
 
-        /// The question that these bytes are: for an emulator.
+        /// Parses the bytes of a question: for an emulator.
         public init(parsing bytes: [UInt8]) throws(WireError) {
             var reader = ByteReader(bytes)
             try reader.expect(MKHI.group, "group")
@@ -34,7 +34,7 @@ public enum MKHI {
         }
     }
 
-    /// What a rule answers: bits, of which amtguard looks at one.
+    /// The answer to a rule: bits, of which amtguard reads one.
     public struct Features: OptionSet, Hashable, Sendable {
         public let rawValue: UInt32
 
@@ -82,7 +82,7 @@ extension MKHI.Features {
 }
 
 extension MKHI {
-    /// What MKHI says of a command; everything but 0 means "not known".
+    /// MKHI's result of a command: every value but 0 means "unknown".
     public struct Result: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
         public let rawValue: UInt8
 

@@ -4,14 +4,14 @@ public struct AMTCapabilities: Hashable, Sendable {
     public var isEnabled: Bool
     public var hasStorageRedirection: Bool
     public var hasSerialOverLAN: Bool
-    /// `nil` for a structure that is too short to say it.
+    /// `nil` if the structure is too short to contain it.
     public var hasKVM: Bool?
 
     /// - Returns: `nil` for another type, for another vendor's structure of this type, for one that is too short, and
     ///   for a flag that is neither 0 nor 1.
     public init?(parsing structure: SMBIOSStructure) {
         // @4 signature, @8 supported, @9 enabled, @A storage redirection, @B serial over LAN; @C to @11 are not known
-        // well enough to be believed; @12 KVM.
+        // well enough to be used; @12 KVM.
         guard structure.type == 130, structure.holds("$AMT", at: 4),
             let isSupported = structure.flag(at: 0x08),
             let isEnabled = structure.flag(at: 0x09),

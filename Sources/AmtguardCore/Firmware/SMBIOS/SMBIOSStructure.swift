@@ -1,9 +1,9 @@
 // The SMBIOS structure table, as /sys/firmware/dmi/tables/DMI holds it.
 //
 // Each structure has a header of four bytes: type, length of the formatted area with the header, handle (little
-// endian). Behind that area come its strings, each with a NUL, and one more NUL; where there is no string, two NULs.
+// endian). Its strings follow that area, each with a NUL, then one more NUL. Without strings, two NULs follow.
 
-/// One structure of the table: what the board's makers wrote at this start of the machine.
+/// One structure of the table, as the board's firmware wrote it at this start of the machine.
 public struct SMBIOSStructure: Hashable, Sendable {
     public let type: UInt8
     public let handle: UInt16
@@ -12,13 +12,13 @@ public struct SMBIOSStructure: Hashable, Sendable {
     /// The structure as it lies in the table: the formatted area, the strings and the final NULs.
     public let raw: [UInt8]
 
-    /// So many structures are looked at: a real table has some 100.
+    /// The most structures that are read: a real table has some 100.
     public static let most = 4_096
 
     /// The structures in the order of `table`, up to the end mark (type 127) or the end of the bytes.
     ///
-    /// A structure that is cut short or lies about its length ends the walk: where the next one begins is not known
-    /// then, and nothing behind that place is believed.
+    /// A structure that is cut short or has a wrong length ends the walk. The place of the next one is then unknown,
+    /// and nothing after it is trusted.
     public static func structures(in table: [UInt8]) -> [SMBIOSStructure] {
         var structures: [SMBIOSStructure] = []
         var rest = table[...]

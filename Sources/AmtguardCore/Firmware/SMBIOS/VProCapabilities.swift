@@ -2,11 +2,11 @@
 public struct VProCapabilities: Hashable, Sendable {
     /// The word at offset 0x18, as it is.
     public var engine: UInt32
-    /// The engine's firmware: `12.0.70.1652`; `nil` where all numbers are 0.
+    /// The engine's firmware: `12.0.70.1652`; `nil` if all numbers are 0.
     public var firmwareVersion: String?
 
     public var isEngineEnabled: Bool { engine & 1 << 0 != 0 }
-    /// The firmware on the chip is one with AMT, enabled or not.
+    /// The firmware on the chip includes AMT, enabled or not.
     public var hasAMTFirmware: Bool { engine & 1 << 3 != 0 }
     public var hasStandardManageability: Bool { engine & 1 << 4 != 0 }
     public var hasKVM: Bool { engine & 1 << 14 != 0 }
