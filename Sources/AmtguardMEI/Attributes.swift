@@ -2,9 +2,9 @@ import AmtguardCore
 import AmtguardLinux
 import SystemPackage
 
-/// What `/sys` says of a device and of its machine, for a recording.
+/// The `/sys` attributes of a device and of its machine, for a recording.
 enum Attributes {
-    /// The attributes of a node that are there; several lines with spaces between them.
+    /// The existing attributes of a node; several lines are joined by spaces.
     static func read(of name: String, parent: String?, in root: borrowing RootDirectory) -> [Recording.Header] {
         let directory = FilePath("/sys/class/mei").appending(name)
         var attributes = [Recording.Header(name: "name", value: name)]
@@ -17,7 +17,7 @@ enum Attributes {
         return attributes
     }
 
-    /// Where and when: no serial number unless it is asked for, which needs root as well.
+    /// Where and when it was recorded. The serial number is included only on request, which needs root as well.
     static func headers(unmasked: Bool, in root: borrowing RootDirectory) -> [Recording.Header] {
         func header(_ name: String, _ value: String) -> Recording.Header { .init(name: name, value: value) }
         let dmi = FilePath("/sys/class/dmi/id")
@@ -52,7 +52,7 @@ enum Attributes {
 
     private static func lines(_ path: FilePath, in root: borrowing RootDirectory) -> [String] {
         guard let bytes = try? root.readFile(path, atMost: 4_096) else { return [] }
-        // No attribute has more; the longest is fw_status.
+        // No attribute has more lines; the longest is fw_status.
         return bytes.split(separator: UInt8(ascii: "\n")).prefix(6).map {
             printable($0, atMost: 80).filter(\.isASCII)
         }

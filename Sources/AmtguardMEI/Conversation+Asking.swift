@@ -1,9 +1,9 @@
-// The two bursts of questions: AMTHI's, and MKHI's where there is no AMTHI.
+// The two bursts of questions: to AMTHI, and to MKHI if there is no AMTHI.
 
 import AmtguardCore
 
 extension Conversation where Link: ~Copyable {
-    /// Asks AMTHI everything, one question after the other.
+    /// Asks AMTHI all questions, one after the other.
     mutating func askAMTHI(atMost size: Int) throws(Reset) -> FirmwareAnswer {
         var answer = FirmwareAnswer(.answered, because: .notAsked("the conversation ended"))
         var tally = Tally()
@@ -30,7 +30,7 @@ extension Conversation where Link: ~Copyable {
                 tally.end(.silent, Self.fellSilent)
             case .failed(let error):
                 answer.miss(request, because: .other(error.says))
-                // A recording need not hold every question; a device that fails will fail again.
+                // A recording may lack questions. A device that failed will fail again.
                 if error != .notRecorded { tally.end(.failed(error.says), .notAsked(error.says)) }
             }
             tally.replies += 1
@@ -45,9 +45,9 @@ extension Conversation where Link: ~Copyable {
         return answer
     }
 
-    /// Asks MKHI whether AMT could be there, is enabled and is ready.
+    /// Asks MKHI whether AMT is possible, enabled and ready.
     mutating func askMKHI() throws(Reset) -> FirmwareAnswer {
-        // That AMTHI is not offered is an answer already, whatever MKHI says.
+        // A missing AMTHI is already an answer, whatever MKHI says.
         var answer = FirmwareAnswer(.answered, because: "the AMT host interface is not offered")
         answer.amthi = .known(.notOffered)
         var connection = try connect(to: .mkhi)
@@ -84,7 +84,7 @@ extension Conversation where Link: ~Copyable {
 
     private static var fellSilent: Gap { .notAsked("the firmware fell silent before") }
 
-    /// AMT is there and switched off.
+    /// AMT is present and switched off.
     private static var disabled: FirmwareAnswer {
         var answer = FirmwareAnswer(.answered, because: "AMT is disabled: its interface answers with nothing")
         answer.amthi = .known(.disabled)
@@ -92,10 +92,10 @@ extension Conversation where Link: ~Copyable {
     }
 }
 
-/// Keeps count of what the replies were worth.
+/// Sums up what the replies were worth.
 private struct Tally {
     var replies = 0
-    /// Why nothing more is asked.
+    /// Why no more questions are asked.
     private(set) var end: Gap?
     private var understood = false
     private var notReady = false
@@ -116,7 +116,7 @@ private struct Tally {
         end = gap
     }
 
-    /// One reply that was understood, and be it a refusal, is an answer.
+    /// One understood reply is an answer, even if it is a refusal.
     var outcome: FirmwareAnswer.Outcome {
         if understood { return .answered }
         if let failure { return failure }

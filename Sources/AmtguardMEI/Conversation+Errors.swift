@@ -1,4 +1,4 @@
-// What each errno of the driver means, by the step that it came from.
+// The meaning of each errno of the driver, by the step that returned it.
 
 import AmtguardCore
 import SystemPackage
@@ -19,17 +19,17 @@ extension Conversation where Link: ~Copyable {
     /// Why the client can't be connected.
     static func failure(toConnect error: LinkError) throws(Reset) -> Connection {
         switch error {
-        // ENOENT: the client vanished meanwhile.
+        // ENOENT: the client vanished in the meantime.
         case .errno(.operationNotSupportedByDevice), .errno(.noSuchFileOrDirectory): throw Reset()
         case .errno(.inappropriateIOCTLForDevice): .notOffered
         case .errno(.resourceBusy): .failed(.busy)
-        // EFAULT: the firmware did not answer the driver, in 15 s.
+        // EFAULT: the firmware did not answer the driver within 15 s.
         case .errno(.badAddress), .errno(.timedOut), .silent: .failed(.silent)
         default: .failed(.failed("connecting: \(error.says)"))
         }
     }
 
-    /// An answer that knows nothing but how the interface behaved.
+    /// An answer that knows only how the interface behaved.
     static func nothing(
         _ outcome: FirmwareAnswer.Outcome, _ behaviour: FirmwareAnswer.Behaviour?
     ) -> FirmwareAnswer {
@@ -38,7 +38,7 @@ extension Conversation where Link: ~Copyable {
         return answer
     }
 
-    /// What an outcome of connecting says of the interface; `nil` where it was not reached.
+    /// How the interface behaved, by the outcome of connecting; `nil` if it was not reached.
     static func behaviour(_ outcome: FirmwareAnswer.Outcome) -> FirmwareAnswer.Behaviour? {
         switch outcome {
         case .busy: .busy

@@ -3,31 +3,31 @@ import SystemPackage
 
 /// One short conversation with the firmware of one device: connects, asks everything in one burst, closes.
 ///
-/// AMTHI has a single connection, so it is never held while idle. Straight code that waits: it has a process of its own.
+/// AMTHI has a single connection, so it is never held while idle. The code blocks: it has a process of its own.
 public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     /// The way to the firmware.
     public private(set) var link: Link
     let requests: [AMTHI.Request]
-    /// Nothing is begun after this.
+    /// No step begins after this.
     private let deadline: Instant
     /// What is left of the patience with NOT_READY, for the whole conversation.
     private var notReadyPauses = Timing.notReady[...]
     /// The same with a driver that takes no message.
     private var fullPauses = Timing.busy[...]
 
-    /// The device has failed under us, or says that it is not enabled: ask again, from the beginning.
+    /// The device failed during the conversation, or says that it is not enabled: ask again from the beginning.
     struct Reset: Error {}
 
     /// - Parameters:
-    ///   - uuid: Whether to ask for the machine's UUID, which only a person does.
-    ///   - limit: How long it may take, beside what the driver takes for connecting.
+    ///   - uuid: Whether to ask for the machine's UUID. Only a person asks for it.
+    ///   - limit: How long it may take, without the time that the driver takes to connect.
     public init(over link: consuming Link, uuid: Bool = false, within limit: Duration = .seconds(14)) {
         deadline = link.now + limit
         self.link = link
         requests = AMTHI.Request.allCases.filter { uuid || $0 != .uuid }
     }
 
-    /// Asks, and says what came of it; it never fails.
+    /// Asks, and returns the result; it never fails.
     public mutating func run() -> FirmwareAnswer {
         defer { link.close() }
         var pauses = Timing.reset[...]
@@ -49,15 +49,15 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         }
     }
 
-    /// What came of connecting.
+    /// The result of connecting.
     enum Connection {
-        /// No message may be longer than that.
+        /// The longest message, in bytes.
         case connected(limit: Int)
         case notOffered
         case failed(FirmwareAnswer.Outcome)
     }
 
-    /// Opens the device anew and connects; while another program holds the client, again after a pause.
+    /// Opens the device again and connects. While another program holds the client, it pauses and tries again.
     mutating func connect(to client: GUID) throws(Reset) -> Connection {
         var pauses = Timing.busy[...]
         while true {
@@ -84,14 +84,14 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         }
     }
 
-    /// What came of one question.
+    /// The result of one question.
     enum Exchange {
         case reply([UInt8])
         case silence
         case failed(LinkError)
     }
 
-    /// One message there and one back, and again while it says NOT_READY.
+    /// Sends one message and receives one; repeats this while the reply says NOT_READY.
     mutating func exchange(
         _ question: Question, atMost size: Int, isNotReady: ([UInt8]) -> Bool
     ) throws(Reset) -> Exchange {
@@ -105,7 +105,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
                 return .reply(bytes)
             } catch {
                 switch error {
-                // ENOTTY here: the client is gone, and connecting will tell whether it comes back.
+                // ENOTTY here: the client is gone. Connecting again shows whether it comes back.
                 case .errno(.operationNotSupportedByDevice), .errno(.inappropriateIOCTLForDevice): throw Reset()
                 case .silent: return .silence
                 default: return .failed(error)
@@ -114,7 +114,8 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Sends a question; again after a pause where the driver says that its queue is full (EAGAIN), or that it is busy.
+    /// Sends a question. If the driver says that its queue is full (EAGAIN), or that it is busy, it pauses and tries
+    /// again.
     private mutating func send(_ question: Question) throws(LinkError) {
         while true {
             do throws(LinkError) {
@@ -127,12 +128,12 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Throws away what stands behind a reply that was no reply.
+    /// Discards what follows an invalid reply.
     mutating func discard() {
         link.discard()
     }
 
-    /// Lets the pause pass; `false` where there is none left, or the conversation would become too long.
+    /// Waits for the pause; `false` if none is left, or the conversation would take too long.
     private mutating func waits(_ pause: Duration?) -> Bool {
         guard let pause, link.now + pause < deadline else { return false }
         link.pause(pause)
@@ -144,9 +145,9 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
 enum Timing {
     /// A whole conversation; the guard gives up after 20 s.
     static let conversation: Duration = .seconds(14)
-    /// From a question to its reply. Seen are 100 to 300 ms; the in-house tools wait 3 to 15 s.
+    /// From a question to its reply. Observed are 100 to 300 ms; the in-house tools wait 3 to 15 s.
     static let reply: Duration = .seconds(3)
-    /// Others hold AMTHI for milliseconds up to a few seconds.
+    /// Other programs hold AMTHI for milliseconds up to a few seconds.
     static let busy: [Duration] = [250, 320, 390, 460, 530, 600, 675, 750].map { .milliseconds($0) }
     /// A firmware reset takes seconds.
     static let reset: [Duration] = [500, 1_000, 2_000, 4_000].map { .milliseconds($0) }

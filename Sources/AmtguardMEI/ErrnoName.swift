@@ -1,7 +1,7 @@
 import SystemPackage
 
 extension Errno {
-    /// `ENOTTY`; the number for one that the MEI driver does not use.
+    /// `ENOTTY`; the number if the MEI driver does not use the errno.
     var name: String { Self.names.first { $0.0 == self }?.1 ?? "\(rawValue)" }
 
     /// The errno of a name, or of a number from 1 to 4095.

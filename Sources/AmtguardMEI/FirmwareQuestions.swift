@@ -14,7 +14,7 @@ public struct FirmwareQuestions: Sendable {
         self.asksUUID = asksUUID
     }
 
-    /// The answer of the device that leads to AMT, and everything that was said on the way.
+    /// The answer of the device that leads to AMT, and a recording of all steps.
     ///
     /// - Throws: Why the root can't be opened.
     public func ask() throws(Errno) -> (answer: FirmwareAnswer, devices: [Recording.Device]) {
@@ -53,7 +53,7 @@ extension Recording {
         for device in devices {
             var conversation = Conversation(over: Replay(device), uuid: uuid)
             var answer = conversation.run()
-            // As the tree would say it: no attribute without a text, and none longer than a line.
+            // As the tree would show it: no empty attribute, and none longer than a line.
             func attribute(_ name: String) -> String? {
                 device[name].flatMap { $0.isEmpty ? nil : printable($0.utf8.prefix(80), atMost: 80) }
             }
@@ -69,7 +69,7 @@ extension Recording {
 }
 
 extension FirmwareAnswer {
-    /// Whether this device is the one: another could tell no more.
+    /// Whether this device leads to AMT: another one could say no more.
     fileprivate var speaksForAMT: Bool {
         switch amthi {
         case .known(.notOffered), .unknown: false
@@ -77,7 +77,7 @@ extension FirmwareAnswer {
         }
     }
 
-    /// What `/sys` says of the device.
+    /// Adds what `/sys` says of the device.
     fileprivate mutating func note(_ seen: Presence.Device) {
         device = .known(seen.name)
         deviceState = seen.state.map(Finding.known) ?? .unknown("the driver has no dev_state (before Linux 5.1)")

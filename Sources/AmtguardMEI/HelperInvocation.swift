@@ -23,7 +23,7 @@ public struct HelperInvocation: Equatable {
         public let message: String
     }
 
-    /// Parses the arguments behind the program's name.
+    /// Parses the arguments after the program's name.
     ///
     /// - Throws: `Misuse`; the caller prints it and exits 64 (`EX_USAGE`).
     public init(_ arguments: some Sequence<String>) throws(Misuse) {
@@ -56,7 +56,7 @@ public struct HelperInvocation: Equatable {
         }
     }
 
-    /// What contradicts itself.
+    /// A contradiction between the options.
     private var problem: String? {
         if isUnmasked, record == nil { return "--unmasked belongs to --record" }
         if replay != nil, record != nil || root != nil { return "--replay takes neither --record nor --root" }

@@ -9,7 +9,7 @@ public struct MEINode: Transport, ~Copyable {
     private let root: RootDirectory
     /// `mei0`
     private let name: String
-    /// Below `--root` the node may be anything; on the machine itself it must be what `/sys` says.
+    /// Below `--root` the node may be anything; on the machine itself it must be the device that `/sys` names.
     private let isConfirmed: Bool
     private var descriptor: Descriptor?
 
@@ -41,7 +41,7 @@ public struct MEINode: Transport, ~Copyable {
         }
     }
 
-    /// A program that runs as root would otherwise write to whatever somebody called mei0.
+    /// Without this, a program that runs as root would write to any file that is called mei0.
     private func confirm() throws(LinkError) {
         let number = number
         var status = stat()
@@ -61,7 +61,7 @@ public struct MEINode: Transport, ~Copyable {
 
     /// The corresponding C function is `ioctl` with `IOCTL_MEI_CONNECT_CLIENT`.
     ///
-    /// The driver may take 15 s, and no signal ends that.
+    /// The driver may take 15 s, and no signal interrupts it.
     public mutating func connect(to client: GUID) throws(LinkError) -> [UInt8] {
         let number = number
         var buffer = client.wire
@@ -92,14 +92,14 @@ public struct MEINode: Transport, ~Copyable {
             do throws(LinkError) {
                 return try receive(atMost: size)
             } catch LinkError.errno(.resourceTemporarilyUnavailable) {
-                // Woken for nothing is usual. Woken for an error and nothing to read: the connection is gone.
+                // Waking without a cause is usual. Woken by an error, with nothing to read: the connection is gone.
                 guard events & Int16(POLLIN) != 0 else { throw .errno(.operationNotSupportedByDevice) }
             }
         }
     }
 
     public mutating func discard() {
-        // As many as a firmware that answers twice could have left; it must not keep us here.
+        // A firmware that answers twice can leave so many. It must not keep us here.
         for _ in 0..<16 {
             guard let events = try? events(within: .zero), events & Int16(POLLIN) != 0,
                 let bytes = try? receive(atMost: 65_536), !bytes.isEmpty
@@ -129,7 +129,7 @@ public struct MEINode: Transport, ~Copyable {
         return Array(buffer.prefix(count))
     }
 
-    /// What `poll` reports, 0 after the time.
+    /// The events that `poll` reports; 0 after the time.
     private func events(within limit: Duration) throws(LinkError) -> Int16 {
         var entry = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
         let milliseconds = CInt(clamping: (limit.microseconds + 999) / 1_000)
@@ -144,8 +144,8 @@ public struct MEINode: Transport, ~Copyable {
         }
     }
 
-    /// Again where a signal interrupted. Unlike elsewhere EFAULT is no bug of ours here: the driver says so when the
-    /// firmware does not answer it.
+    /// Repeats a call that a signal interrupted. Unlike elsewhere, EFAULT is not a bug of ours here: the driver returns
+    /// it when the firmware does not answer the driver.
     private static func result(_ call: () -> Int) throws(LinkError) -> Int {
         while true {
             let value = call()

@@ -7,11 +7,11 @@ import SystemPackage
 public enum Program {
     /// Runs to the end and returns the exit status: 0, 1 for a failure that one line explains, 64 for wrong usage.
     ///
-    /// - Parameter arguments: The program's name, and what stands behind it.
+    /// - Parameter arguments: The program's name and its arguments.
     public static func run(_ arguments: [String]) -> CInt {
-        // Who closed the other end does not want to read it: a write says EPIPE, and nobody is killed.
+        // If the reader has closed the other end, a write fails with EPIPE, and no signal kills this process.
         signal(SIGPIPE, SIG_IGN)
-        // Swift reads them in /proc. Without it the program would not know what it is asked to do.
+        // Swift reads them in /proc. Without it the program can't know what to do.
         guard !arguments.isEmpty else { return fail("the command line can't be read. Is /proc mounted?", status: 1) }
         do {
             let invocation = try HelperInvocation(arguments.dropFirst())
@@ -27,14 +27,14 @@ public enum Program {
         }
     }
 
-    /// Something that went wrong before there was an answer: one line.
+    /// A failure before there was an answer: one line.
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
     private static func answer(to invocation: HelperInvocation) throws -> FirmwareAnswer {
         if let file = invocation.replay { return try replay(file, uuid: invocation.asksUUID) }
-        // Made before the firmware is disturbed.
+        // Created before the firmware is disturbed.
         let file = try invocation.record.map { path in try create(path) }
         let (answer, devices) = try inquire(invocation)
         guard let file, let path = invocation.record else { return answer }
@@ -76,7 +76,7 @@ public enum Program {
         }
     }
 
-    /// A new file for its owner alone: nothing that is there is ever overwritten, be it a link.
+    /// Creates a file for its owner alone. It never overwrites an existing file or link.
     private static func create(_ path: FilePath) throws -> FileDescriptor {
         do {
             return try FileDescriptor.open(
@@ -97,7 +97,8 @@ public enum Program {
             default: answer.text.table() + "\n"
             }
         let written = write(text, mayBeUnheard: act == .answer)
-        // Whoever accepted the connection has the socket too, the service manager at boot for seconds: it ends here.
+        // The process that accepted the connection has the socket too; at boot the service manager has it for seconds.
+        // This ends the connection.
         if act == .answer { _ = shutdown(STDOUT_FILENO, CInt(SHUT_WR)) }
         guard act != .answer, answer.outcome != .answered else { return written }
         return fail(answer.outcome.says, status: 1)
@@ -107,8 +108,8 @@ public enum Program {
         printable(path.string.utf8, atMost: 200)
     }
 
-    /// - Parameter mayBeUnheard: That nobody reads it is no failure: a guard that is restarted while it waits has left,
-    ///   and asks anew.
+    /// - Parameter mayBeUnheard: Whether a closed reader is acceptable: a guard that restarts while it waits has left,
+    ///   and asks again.
     private static func write(_ text: String, mayBeUnheard: Bool = false) -> CInt {
         do {
             try FileDescriptor.standardOutput.writeAll(text.utf8)

@@ -1,9 +1,9 @@
 public import AmtguardCore
 
-/// Notes every step of another transport.
+/// Records every step of another transport.
 public struct Recorder<Link: Transport & ~Copyable>: Transport, ~Copyable {
     private var link: Link
-    /// What was done so far.
+    /// The steps so far.
     public private(set) var events: [Recording.Event] = []
 
     public init(_ link: consuming Link) {

@@ -1,11 +1,11 @@
-// A recording is made to be given away: what tells one machine from its twin is taken out of the bytes.
+// A recording is meant to be given away. So the bytes that identify the machine are replaced.
 
 import AmtguardCore
 
 extension Recording {
-    /// The same with MAC addresses and the machine's UUID replaced, equal ones by equal ones.
+    /// The same with MAC addresses and the machine's UUID replaced; equal ones get equal replacements.
     ///
-    /// An address that is all zero stays: it says that there is no interface.
+    /// An all-zero address stays: it says that there is no interface.
     public var masked: Recording {
         var mask = Mask()
         for device in devices { mask.learn(device.events) }
@@ -17,16 +17,16 @@ extension Recording {
     }
 }
 
-/// Which bytes are to be replaced by which.
+/// Which bytes are replaced by which.
 private struct Mask {
     private var replacements: [(secret: [UInt8], mask: [UInt8])] = []
 
-    /// Takes what whole replies tell.
+    /// Learns the addresses and the UUID from whole replies.
     mutating func learn(_ events: [Recording.Event]) {
         for case .read(.bytes(let bytes)) in events {
             for request in [AMTHI.Request.wiredSettings, .wirelessSettings] {
                 if let settings = try? LANSettings(parsing: bytes, to: request), !settings.mac.isZero {
-                    // Locally administered, so that nobody takes it for a real one.
+                    // Locally administered, so that it is not mistaken for a real one.
                     add(settings.mac.octets) { [0x02, 0, 0, 0, 0, UInt8(truncatingIfNeeded: $0)] }
                 }
             }
@@ -41,19 +41,19 @@ private struct Mask {
         replacements.append((secret, mask(replacements.count + 1)))
     }
 
-    /// An event without them, wherever they stand: a garbled reply may have them as well.
+    /// An event without them, wherever they stand: a garbled reply may contain them as well.
     func masked(_ event: Recording.Event) -> Recording.Event {
         guard case .read(.bytes(var bytes)) = event else { return event }
         for (secret, mask) in replacements { bytes.replace(secret, with: mask) }
         if isUnread(bytes) {
-            // What these replies hold where they are not whole is not known, so nothing of it is kept.
+            // It is unknown what such a reply holds if it is incomplete, so nothing of it is kept.
             let kept = min(bytes.count, Self.beforePayload)
             bytes.replaceSubrange(kept..., with: [UInt8](repeating: 0, count: bytes.count - kept))
         }
         return .read(.bytes(bytes))
     }
 
-    /// A reply to a question for an address or the UUID that can't be parsed, and is no refusal.
+    /// A reply to a question for an address or the UUID that can't be parsed, and is not a refusal.
     private func isUnread(_ bytes: [UInt8]) -> Bool {
         [AMTHI.Request.wiredSettings, .uuid].contains { request in
             guard AMTHI.isReply(bytes, to: request) else { return false }

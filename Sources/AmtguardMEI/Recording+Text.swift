@@ -1,4 +1,4 @@
-// A recording as a file: headers, an empty line, one event a line. `#` begins a comment.
+// A recording as a file: headers, an empty line, one event per line. `#` begins a comment.
 //
 //     amtguard-recording: 1
 //     machine: Example Laptop
@@ -29,7 +29,7 @@ extension Recording: CustomStringConvertible {
         return text
     }
 
-    /// A file that is no recording: the line, from 1, and what is wrong with it.
+    /// A file that is not a recording: the line, from 1, and what is wrong with it.
     public struct SyntaxError: Error, Hashable, CustomStringConvertible {
         public var line: Int
         public var message: String
@@ -37,7 +37,7 @@ extension Recording: CustomStringConvertible {
         public var description: String { "line \(line): \(message)" }
     }
 
-    /// No recording is longer, in bytes. One of all questions has 6,000.
+    /// The longest recording, in bytes. One of all questions has 6,000.
     public static let sizeLimit = 4 << 20
 
     /// Parses a file.
@@ -110,7 +110,7 @@ extension Recording.Event: CustomStringConvertible {
         }
     }
 
-    /// - Returns: `nil` for a line that `description` never says.
+    /// - Returns: `nil` for a line that `description` never returns.
     init?(_ line: String) {
         let words = line.split(separator: " ").map(String.init)
         guard let verb = words.first else { return nil }

@@ -1,9 +1,9 @@
 public import AmtguardCore
 public import SystemPackage
 
-/// A conversation that somebody had with a firmware, to be had again without it.
+/// A recorded conversation with a firmware, to be replayed without it.
 public struct Recording: Hashable, Sendable {
-    /// Where it comes from, one fact each: the machine, the versions, the date.
+    /// A fact about its origin: the machine, the versions, the date.
     public struct Header: Hashable, Sendable {
         public var name: String
         public var value: String
@@ -14,7 +14,7 @@ public struct Recording: Hashable, Sendable {
         }
     }
 
-    /// One step and what came of it.
+    /// One step and its result.
     public enum Event: Hashable, Sendable {
         case open(Errno?)
         case connect(GUID, Outcome)
@@ -22,15 +22,15 @@ public struct Recording: Hashable, Sendable {
         case read(Outcome)
     }
 
-    /// What a step brought.
+    /// The result of a step.
     public enum Outcome: Hashable, Sendable {
         case bytes([UInt8])
         case errno(Errno)
-        /// Nothing in time.
+        /// Nothing came in time.
         case silence
     }
 
-    /// One device node: what `/sys` says of it and what was done with it.
+    /// One device node: what `/sys` says of it, and the steps.
     public struct Device: Hashable, Sendable {
         /// `name`, `kind`, `dev_state`, `fw_ver`, …, as they were.
         public var attributes: [Header]
@@ -41,7 +41,7 @@ public struct Recording: Hashable, Sendable {
             self.events = events
         }
 
-        /// The value of an attribute; `nil` where it is not recorded.
+        /// The value of an attribute; `nil` if it is not recorded.
         public subscript(_ name: String) -> String? {
             attributes.first { $0.name == name }?.value
         }

@@ -1,14 +1,14 @@
 public import AmtguardCore
 
-/// Has a recorded conversation again, in no time.
+/// Replays a recorded conversation, in no time.
 ///
-/// The order of the questions may be another one than in the recording: each question gets the next answer that it got
-/// there, within its connection. What was not asked there is not made up.
+/// The questions may come in another order than in the recording. Each question gets the next answer that it got there,
+/// within its connection. A question that is not in the recording gets no answer.
 public struct Replay: Transport {
     private let events: [Recording.Event]
-    /// Behind what was replayed of opening and connecting.
+    /// The place after the last replayed opening or connecting.
     private var cursor = 0
-    /// The questions of the connection, by their places, that were not asked yet.
+    /// The connection's questions, by their places, that were not asked yet.
     private var unasked: [Int] = []
     /// Where the answers to the last question begin; `nil` before the first.
     private var answers: Int?
@@ -18,7 +18,7 @@ public struct Replay: Transport {
         events = device.events
     }
 
-    /// A recording that was written by hand need not tell each opening.
+    /// A recording that was written by hand may leave out an opening.
     public mutating func open() throws(LinkError) {
         guard let next = events[cursor...].firstIndex(where: \.isBeginning), case .open(let errno) = events[next] else {
             return

@@ -1,7 +1,7 @@
 public import AmtguardCore
 public import SystemPackage
 
-/// A question to a client of the firmware. Nothing else can be written: the closed lists are in the core.
+/// A question to a client of the firmware. Nothing else can be written: the core has the closed lists.
 public enum Question: Hashable, Sendable {
     case amthi(AMTHI.Request)
     case mkhi(MKHI.Rule)
@@ -15,21 +15,21 @@ public enum Question: Hashable, Sendable {
     }
 }
 
-/// Why a step did not succeed.
+/// Why a step failed.
 public enum LinkError: Error, Hashable {
     /// What the kernel said.
     case errno(Errno)
     /// Nothing came in time.
     case silent
-    /// The node is not the device that `/sys` speaks of.
+    /// The node is not the device that `/sys` names.
     case otherNode(String)
     /// The recording has no such step.
     case notRecorded
 }
 
-/// The way to the firmware: a device, a recording, a script. Each step waits until it is done.
+/// The way to the firmware: a device, a recording, a script. Each step blocks until it is done.
 public protocol Transport: ~Copyable {
-    /// Opens the device anew, and closes it first if it is open.
+    /// Opens the device again; closes it first if it is open.
     mutating func open() throws(LinkError)
     /// Connects to a client of the firmware, once after each `open`.
     ///
@@ -39,12 +39,12 @@ public protocol Transport: ~Copyable {
     mutating func write(_ question: Question) throws(LinkError)
     /// Receives one message; empty is a message as well.
     mutating func read(atMost size: Int, within limit: Duration) throws(LinkError) -> [UInt8]
-    /// Throws away what has come and nobody asked for, so that it is not taken for the next answer.
+    /// Discards what has come without a question, so that it is not taken for the next answer.
     mutating func discard()
     /// Closes the device, if it is open.
     mutating func close()
     /// Lets time pass.
     mutating func pause(_ duration: Duration)
-    /// The clock by which `read` and `pause` go.
+    /// The clock of `read` and `pause`.
     var now: Instant { get }
 }
