@@ -3,17 +3,18 @@ import Glibc
 
 /// The memory of this program.
 public enum ProgramMemory {
-    /// Gives back what the start, or a busy time, has used: of some 4.5 MB of code the idle guard uses a tenth.
+    /// Releases the memory that the start, or a busy time, has used: the idle guard uses a tenth of some 4.5 MB of
+    /// code.
     ///
-    /// What is needed again is mapped again from the page cache, in less than a microsecond a page. The corresponding C
-    /// functions are `madvise` with MADV_DONTNEED, on code that nobody ever writes, and `malloc_trim`.
+    /// A page that is needed again is mapped again from the page cache, in less than a microsecond. The corresponding C
+    /// functions are `madvise` with MADV_DONTNEED, on code that is never written, and `malloc_trim`.
     public static func giveBack() {
         malloc_trim(0)
         let page = UInt(sysconf(CInt(_SC_PAGESIZE)))
         let start = unsafe (UInt(bitPattern: shim_code_start()) + page - 1) / page * page
         let end = unsafe UInt(bitPattern: shim_code_end()) / page * page
         guard let base = unsafe UnsafeMutableRawPointer(bitPattern: start), end > start else { return }
-        // A refusal costs memory, nothing else.
+        // A refusal only costs memory.
         _ = unsafe madvise(base, Int(end - start), MADV_DONTNEED)
     }
 }

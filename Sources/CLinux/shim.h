@@ -41,7 +41,7 @@ static inline unsigned shim_minor(unsigned long device) {
         return minor(device);
 }
 
-/* Where the program's own code lies: made by the linker (end(3)). */
+/* Where the program's own code is: set by the linker (end(3)). */
 extern const char __executable_start[];
 extern const char etext[];
 static inline const void *shim_code_start(void) { return __executable_start; }

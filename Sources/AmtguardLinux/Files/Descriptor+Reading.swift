@@ -1,10 +1,10 @@
-// Bounded reads of files that somebody else may have put there.
+// Bounded reads of files that another program may have put there.
 
 import Glibc
 import SystemPackage
 
 extension Descriptor {
-    /// What the file is. The corresponding C function is `fstat`.
+    /// The type and metadata of the file. The corresponding C function is `fstat`.
     func status() throws(Errno) -> stat {
         var status = stat()
         try valueOrErrno { unsafe fstat(number, &status) }
@@ -20,8 +20,8 @@ extension Descriptor {
 
     /// The whole content from the present position. The corresponding C function is `read`.
     ///
-    /// - Throws: `fileTooLarge` where there are more than `limit` bytes; the size that `fstat` tells is not asked,
-    ///   since `/proc` says 0 and `/sys` says 4,096.
+    /// - Throws: `fileTooLarge` if there are more than `limit` bytes. The size from `fstat` is not used, since `/proc`
+    ///   says 0 and `/sys` says 4,096.
     func readAll(atMost limit: Int) throws(Errno) -> [UInt8] {
         var bytes: [UInt8] = []
         // Attributes of /sys and /proc are short: one page holds nearly all, and larger files are read in larger steps.

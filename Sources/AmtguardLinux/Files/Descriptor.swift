@@ -3,24 +3,24 @@ public import SystemPackage
 
 /// A file descriptor that has one owner and is closed with it.
 ///
-/// `FileDescriptor` is a number that anybody may copy; this is the right to close it.
+/// `FileDescriptor` is a number that any code may copy; this is the right to close it.
 public struct Descriptor: ~Copyable {
-    /// The number, for calls; it stays good as long as this value lives.
+    /// The number, for calls; it stays valid as long as this value lives.
     public let fileDescriptor: FileDescriptor
 
-    /// Takes over `fileDescriptor`: nobody else may close it.
+    /// Takes over `fileDescriptor`: no other code may close it.
     public init(owning fileDescriptor: FileDescriptor) {
         self.fileDescriptor = fileDescriptor
     }
 
-    /// Takes over what a C function returned.
+    /// Takes over the result of a C function.
     init(owning number: CInt) {
         self.init(owning: FileDescriptor(rawValue: number))
     }
 
     /// The corresponding C function is `close`.
     deinit {
-        // Linux frees the number whatever close says; EBADF alone means that somebody else closed ours.
+        // Linux frees the number whatever `close` returns. Only EBADF means that other code closed ours.
         let isClosed = close(fileDescriptor.rawValue) == 0
         precondition(
             isClosed || errno != EBADF, "descriptor \(fileDescriptor.rawValue) was closed behind its owner's back")
@@ -36,9 +36,9 @@ public struct Descriptor: ~Copyable {
     var number: CInt { fileDescriptor.rawValue }
 }
 
-/// Carries out a system call, again where a signal interrupted it.
+/// Carries out a system call, and repeats it if a signal interrupted it.
 ///
-/// - Throws: What `errno` held after -1. EBADF and EFAULT are our bugs and trap.
+/// - Throws: The `errno` after -1. EBADF and EFAULT are our bugs and trap.
 @discardableResult
 func valueOrErrno<Value: SignedInteger>(_ call: () -> Value) throws(Errno) -> Value {
     while true {

@@ -1,18 +1,18 @@
 import Glibc
 public import SystemPackage
 
-/// A small file that is held open and rewritten in place, for what must be on record *before* something is done.
+/// A small file that stays open and is rewritten in place, for what must be recorded *before* something is done.
 ///
-/// A new file and a rename take some 10 µs, one write into a page that is there already takes about one. tmpfs copies
-/// within one page without looking at signals, so that a killed daemon leaves the old text or the new one.
-/// For that the text keeps to one page, and shorter texts are padded with newlines to the block's end.
+/// A new file and a rename take some 10 µs; one write into an existing page takes about one. tmpfs copies within one
+/// page without looking at signals, so a killed daemon leaves the old text or the new one. For that the text stays
+/// within one page, and a shorter text is padded with newlines to the end of the block.
 public struct Record: ~Copyable {
     /// The longest text: one page.
     public static let limit = 4_096
     private static let block = 512
 
     let file: Descriptor
-    /// How long the file is: so much must be overwritten, or the end of an older text stays behind.
+    /// The length of the file: so much must be overwritten, or the end of an older text remains.
     private var length: Int
 
     fileprivate init(_ file: consuming Descriptor, length: Int) {
@@ -20,10 +20,10 @@ public struct Record: ~Copyable {
         self.length = length
     }
 
-    /// Puts `text` in the place of the former one.
+    /// Replaces the former text by `text`.
     ///
     /// The corresponding C function is `pwrite`, at position 0.
-    /// - Throws: `fileTooLarge` for more than one page; then, and where the write fails, the former text stands.
+    /// - Throws: `fileTooLarge` for more than one page. Then, and if the write fails, the former text remains.
     public mutating func write(_ text: String) throws(Errno) {
         guard text.utf8.count <= Self.limit else { throw .fileTooLarge }
         var bytes = Array(text.utf8)
@@ -38,7 +38,7 @@ public struct Record: ~Copyable {
     /// The text, without the newlines at its end.
     ///
     /// The corresponding C function is `pread`.
-    /// - Throws: `fileTooLarge` for a file that no record can be.
+    /// - Throws: `fileTooLarge` for a file that is too long for a record.
     public borrowing func read() throws(Errno) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Self.limit + 1)
         let count = try valueOrErrno {
@@ -52,8 +52,8 @@ public struct Record: ~Copyable {
 }
 
 extension RuntimeDirectory {
-    /// Opens the record `name`, created empty where it is missing and `creating` says so; its page is reserved then, so that a full file
-    /// system shows here and not in the middle of a repair.
+    /// Opens the record `name`; creates an empty one if it is missing and `creating` is true. Its page is reserved
+    /// then, so that a full file system shows here and not in the middle of a repair.
     ///
     /// - Throws: `tooManySymbolicLinkLevels` for a link, `notPermitted` for a file with two names, or of another user
     ///   than this one, root, or the directory's owner.
@@ -63,8 +63,8 @@ extension RuntimeDirectory {
         let status = try file.status()
         let owners = [geteuid(), 0, try directory.status().st_uid]
         guard status.st_nlink == 1, owners.contains(status.st_uid) else { throw .notPermitted }
-        // Everybody may see that it is held (`isHeld`), where only root may ask for the lock itself, whatever umask a
-        // daemon has. A lock for reading is in nobody's way, and nobody else's is in ours.
+        // Every user may see that it is held (`isHeld`), but only root may ask for the lock itself, whatever the umask
+        // of a daemon. A lock for reading does not block other readers, and theirs do not block ours.
         if status.st_uid == geteuid() { try valueOrErrno { fchmod(file.number, 0o644) } }
         try file.lockForReading()
         let length = Int(status.st_size)

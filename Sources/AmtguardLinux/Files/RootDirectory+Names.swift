@@ -5,7 +5,7 @@ extension RootDirectory {
     /// The names in a directory, sorted by bytes, without `.` and `..`.
     ///
     /// The corresponding C functions are `fdopendir` and `readdir`.
-    /// - Throws: `fileTooLarge` where there are more than `limit` names.
+    /// - Throws: `fileTooLarge` if there are more than `limit` names.
     public borrowing func names(in directory: FilePath, atMost limit: Int = 4_096) throws(Errno) -> [String] {
         let opened = try open(directory, flags: O_RDONLY | O_DIRECTORY | O_NONBLOCK)
         guard let stream = unsafe fdopendir(opened.number) else { throw Errno(rawValue: errno) }

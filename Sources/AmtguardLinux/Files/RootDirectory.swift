@@ -1,13 +1,13 @@
-// `--root DIR`: the files of a machine that is not this one, as a tree below DIR.
+// `--root DIR`: the files of another machine, as a tree below DIR.
 //
-// Every path is resolved by the kernel as if DIR were `/`, symbolic links and `..` included (RESOLVE_IN_ROOT), so a
-// recorded /sys with its absolute links works and nothing in it leads out.
+// The kernel resolves every path as if DIR were `/`, including symbolic links and `..` (RESOLVE_IN_ROOT). So a recorded
+// /sys with its absolute links works, and nothing in it leads out.
 
 import CLinux
 import Glibc
 public import SystemPackage
 
-/// The directory that paths begin at.
+/// The directory at which paths begin.
 public struct RootDirectory: ~Copyable {
     /// `nil`: the machine's own `/`, with plain opens, which work before Linux 5.6 as well.
     private let directory: Descriptor?
@@ -22,8 +22,8 @@ public struct RootDirectory: ~Copyable {
     /// The tree below `path`, or the machine's own.
     ///
     /// The corresponding C function is `open` with `O_PATH`.
-    /// - Throws: `noSuchFileOrDirectory`, `notDirectory` and the like; `noFunction` where `openat2` can't be had: before
-    ///   Linux 5.6, and in a unit with RestrictSUIDSGID=.
+    /// - Throws: `noSuchFileOrDirectory`, `notDirectory` and the like; `noFunction` if `openat2` is not available:
+    ///   before Linux 5.6, and in a unit with RestrictSUIDSGID=.
     public init(path: FilePath? = nil) throws(Errno) {
         guard let path else {
             directory = nil
@@ -33,7 +33,7 @@ public struct RootDirectory: ~Copyable {
             unsafe path.withPlatformString { unsafe Glibc.open($0, O_PATH | O_DIRECTORY | O_CLOEXEC) }
         }
         let opened = Descriptor(owning: number)
-        // Better now than that everything below seems to be missing.
+        // Fail now; otherwise everything below would seem to be missing.
         _ = try Self.open("/", in: number, flags: O_PATH | O_DIRECTORY | O_CLOEXEC)
         directory = consume opened
     }
@@ -41,7 +41,7 @@ public struct RootDirectory: ~Copyable {
     /// Whether it is a tree below some directory, and not the machine's own.
     public var isTree: Bool { number != nil }
 
-    /// Holds the directory `path` open, for what is to be looked up in it.
+    /// Holds the directory `path` open, for look-ups in it.
     ///
     /// The corresponding C function is `open` with `O_PATH`.
     public borrowing func openDirectory(_ path: FilePath) throws(Errno) -> Descriptor {
@@ -61,7 +61,7 @@ public struct RootDirectory: ~Copyable {
     borrowing func open(
         _ path: FilePath, flags: CInt, permissions: FilePermissions = []
     ) throws(Errno) -> Descriptor {
-        // openat2 is strict where open is not: beside O_PATH it takes no O_NOCTTY.
+        // openat2 is stricter than open: with O_PATH it does not accept O_NOCTTY.
         let flags = flags | O_CLOEXEC | (flags & O_PATH == 0 ? O_NOCTTY : 0)
         guard let directory = number else {
             return Descriptor(
@@ -86,7 +86,7 @@ public struct RootDirectory: ~Copyable {
                         unsafe path.withPlatformString { unsafe shim_openat2(directory, $0, &how) }
                     })
             } catch Errno.resourceTemporarilyUnavailable where attempt < 8 {
-                // Something was renamed while the kernel followed a `..`: the man page says to try again.
+                // A rename happened while the kernel followed a `..`: the man page says to try again.
                 continue
             }
         }
@@ -95,8 +95,8 @@ public struct RootDirectory: ~Copyable {
 
     /// The content of a regular file or of an attribute of `/sys` or `/proc`.
     ///
-    /// It never waits: a FIFO that lies there is opened with `O_NONBLOCK` and refused.
-    /// - Throws: `isDirectory`, `fileTooLarge` beyond `limit` bytes, `invalidArgument` for what is no regular file.
+    /// It never waits: a FIFO is opened with `O_NONBLOCK` and refused.
+    /// - Throws: `isDirectory`, `fileTooLarge` beyond `limit` bytes, `invalidArgument` unless it is a regular file.
     public borrowing func readFile(_ path: FilePath, atMost limit: Int) throws(Errno) -> [UInt8] {
         let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
         try file.requireRegularFile()
@@ -109,7 +109,7 @@ public struct RootDirectory: ~Copyable {
         return status.st_mode & S_IFMT == S_IFCHR && shim_major(status.st_rdev) == 1 && shim_minor(status.st_rdev) == 3
     }
 
-    /// Whether nobody but root may read the file, as far as its mode says. The corresponding C function is `fstat`.
+    /// Whether only root may read the file, by its mode. The corresponding C function is `fstat`.
     public borrowing func isForRootAlone(_ path: FilePath) throws(Errno) -> Bool {
         let status = try open(path, flags: O_PATH).status()
         return status.st_uid == 0 && status.st_gid == 0 && status.st_mode & S_IROTH == 0

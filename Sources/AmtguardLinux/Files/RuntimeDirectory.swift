@@ -1,16 +1,16 @@
 // /run/amtguard: what outlives the daemon within one boot, and what others read about it.
 //
-// The daemon's user may write here, so whoever reads as root must not trust what lies there: no link is followed, only
-// regular files are read, only so much, and nothing is waited for.
+// The daemon's user may write here, so a reader that runs as root must not trust the files. It follows no link, reads
+// only regular files, limits their size, and never waits.
 
 import Glibc
 public import SystemPackage
 
-/// The runtime directory, held open: a name in it is always a name in this very directory.
+/// The runtime directory, held open: a name in it always belongs to this very directory.
 public struct RuntimeDirectory: ~Copyable {
     let directory: Descriptor
 
-    /// The directory, created with mode 0755 where it is missing and `creating` says so.
+    /// The directory; created with mode 0755 if it is missing and `creating` is true.
     ///
     /// The corresponding C functions are `open` with `O_PATH` and `mkdirat`.
     public init(
@@ -24,10 +24,10 @@ public struct RuntimeDirectory: ~Copyable {
         }
     }
 
-    /// Creates what is missing of a path.
+    /// Creates the missing parts of a path.
     ///
-    /// - Returns: Whether a file system was in the way that is read-only. Directories of a sandbox that are there say
-    ///   so too, and not that they are there; the caller sees whether one is missing.
+    /// - Returns: Whether a read-only file system was in the way. The kernel reports this even for existing directories
+    ///   of a sandbox, instead of "exists"; the caller sees whether one is missing.
     private static func create(_ path: FilePath, in root: borrowing RootDirectory) throws(Errno) -> Bool {
         var isReadOnly = false
         var parent = FilePath("/")
@@ -35,7 +35,7 @@ public struct RuntimeDirectory: ~Copyable {
             let directory = try root.open(parent, flags: O_PATH | O_DIRECTORY)
             do {
                 try valueOrErrno { unsafe mkdirat(directory.number, name.string, 0o755) }
-                // The umask of a daemon is 077, and the state file is for everybody.
+                // The umask of a daemon is 077, but every user may read the state file.
                 try valueOrErrno { unsafe fchmodat(directory.number, name.string, 0o755, 0) }
             } catch Errno.fileExists {
             } catch Errno.readOnlyFileSystem {
@@ -52,23 +52,23 @@ public struct RuntimeDirectory: ~Copyable {
     /// The content of a regular file.
     ///
     /// - Throws: `tooManySymbolicLinkLevels` for a link, `fileTooLarge` beyond `limit` bytes, `isDirectory`,
-    ///   `invalidArgument` for what is no regular file.
+    ///   `invalidArgument` unless it is a regular file.
     public borrowing func read(_ name: String, atMost limit: Int) throws(Errno) -> [UInt8] {
         let file = try open(name, O_RDONLY)
         try file.requireRegularFile()
         return try file.readAll(atMost: limit)
     }
 
-    /// Puts a file in the place of another, all at once: who reads sees the old bytes or the new ones.
+    /// Replaces a file at once: a reader sees the old bytes or the new ones.
     ///
     /// The corresponding C function is `renameat`.
     /// - Returns: The identity of the new file.
-    /// - Throws: `noSpace` and others; then the old file is still there and nothing else.
+    /// - Throws: `noSpace` and others; then only the old file is there.
     @discardableResult
     public borrowing func replace(
         _ name: String, with bytes: [UInt8], mode: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
     ) throws(Errno) -> FileIdentity {
-        // One writer at a time holds the lock, so the name may be fixed: a crash leaves one file at most.
+        // Only one writer at a time holds the lock, so the name may be fixed: a crash leaves at most one file.
         let temporary = ".\(name).new"
         let file = try create(temporary)
         do {
@@ -92,7 +92,7 @@ public struct RuntimeDirectory: ~Copyable {
         }
     }
 
-    /// Takes a name away. The corresponding C function is `unlinkat`.
+    /// Removes a name. The corresponding C function is `unlinkat`.
     public borrowing func remove(_ name: String) throws(Errno) {
         Self.requireName(name)
         let place = directory.number

@@ -2,16 +2,17 @@ import AmtguardCore
 import Glibc
 public import SystemPackage
 
-// One daemon at a time. An open file description holds the lock (F_OFD_SETLK) and not a process: no other close of
-// the file in this process lets it go, and the kernel lets it go with the last descriptor, however the daemon ends.
+// One daemon at a time. An open file description holds the lock (F_OFD_SETLK), not a process. No other close of the
+// file in this process releases it. The kernel releases it with the last descriptor, however the daemon ends.
 
 extension RuntimeDirectory {
     /// Takes the lock `name` for as long as the descriptor lives.
     ///
-    /// Whoever has it may need it for a moment only: for so long as `patience` it is tried again.
-    /// The file has mode 0600: everybody who may read it may lock it for reading, and so keep the daemon from starting.
+    /// The present holder may need it only for a moment: the call tries again for as long as `patience`.
+    /// The file has mode 0600: every user who may read it may lock it for reading, and so keep the daemon from
+    /// starting.
     /// The corresponding C function is `fcntl` with `F_OFD_SETLK`.
-    /// - Throws: `resourceTemporarilyUnavailable` where another daemon has it.
+    /// - Throws: `resourceTemporarilyUnavailable` if another daemon has it.
     public borrowing func lock(
         _ name: String, creating: Bool = true, patience: Duration = .zero
     ) throws(Errno) -> Descriptor {
@@ -25,7 +26,7 @@ extension RuntimeDirectory {
                 try valueOrErrno { unsafe fcntl(file.number, F_OFD_SETLK, &lock) }
                 return file
             } catch {
-                // POSIX leaves the choice between the two.
+                // POSIX allows either of the two.
                 guard error == .resourceTemporarilyUnavailable || error == .permissionDenied else { throw error }
                 guard Instant.now() < deadline else { throw .resourceTemporarilyUnavailable }
                 usleep(pause)
@@ -34,7 +35,7 @@ extension RuntimeDirectory {
         }
     }
 
-    /// Whether somebody holds the lock `name`, without taking it; `nil` where that cannot be found out.
+    /// Whether a process holds the lock `name`, without taking it; `nil` if that can't be found out.
     ///
     /// The corresponding C function is `fcntl` with `F_OFD_GETLK`.
     public borrowing func isLocked(_ name: String) -> Bool? {
@@ -53,9 +54,9 @@ extension RuntimeDirectory {
         }
     }
 
-    /// Whether somebody holds the record `name` open; `nil` where that cannot be found out.
+    /// Whether a process holds the record `name` open; `nil` if that can't be found out.
     ///
-    /// Any local user may pretend to: it is for people who ask how it goes, not for deciding who may run.
+    /// Any local user can pretend to: use this to inform people, not to decide which daemon may run.
     /// The corresponding C function is `fcntl` with `F_OFD_GETLK`.
     public borrowing func isHeld(_ name: String) -> Bool? {
         isLocked(name, against: F_WRLCK)

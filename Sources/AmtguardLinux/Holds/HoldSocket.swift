@@ -1,5 +1,5 @@
-// A bound socket that never listens. The kernel passes over its port when it chooses one, and `bind` without
-// SO_REUSEADDR finds it in use: `bindresvport`, which asks no list of reserved ports, goes on to the next.
+// A bound socket that never listens. The kernel skips its port when it chooses one. `bind` without SO_REUSEADDR finds
+// it in use: `bindresvport`, which reads no list of reserved ports, goes on to the next.
 
 public import AmtguardCore
 import CLinux
@@ -8,7 +8,7 @@ public import SystemPackage
 
 /// One hold: the socket that keeps it.
 ///
-/// A class, since a dictionary of them can't hold values with a single owner. The hold ends with the last copy of the
+/// A class, because a dictionary of them can't hold values with a single owner. The hold ends with the last copy of the
 /// descriptor, and the service manager may have one.
 public final class HoldSocket {
     public let hold: Hold
@@ -16,15 +16,15 @@ public final class HoldSocket {
 
     /// Binds the socket, whether the address is up or not.
     ///
-    /// It begins with SO_REUSEADDR in either case, so that a former socket of ours whose copy the service manager has
-    /// not closed yet is in nobody's way.
+    /// It begins with SO_REUSEADDR in either case. So it can bind beside a former socket of ours whose copy the service
+    /// manager has not closed yet.
     /// The corresponding C functions are `socket`, `setsockopt` with IP_FREEBIND and SO_REUSEADDR, and `bind`.
-    /// - Parameter isShared: Whether others that set SO_REUSEADDR may bind the same.
-    /// - Throws: `addressInUse` where a server or another socket sits there, `permissionDenied` for a port below 1024
+    /// - Parameter isShared: Whether other programs that set SO_REUSEADDR may bind the same.
+    /// - Throws: `addressInUse` if a server or another socket is there, `permissionDenied` for a port below 1024
     ///   without CAP_NET_BIND_SERVICE, `tooManyOpenFiles` and `tooManyOpenFilesInSystem`.
     public init(_ hold: Hold, isShared: Bool) throws(Errno) {
         let opened = try SocketCalls.open(hold.protocol)
-        // The guard itself needs descriptors too, and the lowest free number is given first.
+        // The guard itself needs descriptors too, and the kernel gives the lowest free number first.
         guard opened.number < Self.descriptorLimit - Self.spareDescriptors else { throw .tooManyOpenFiles }
         try opened.set(IPPROTO_IP, IP_FREEBIND, 1)
         try opened.set(SOL_SOCKET, SO_REUSEADDR, 1)
@@ -44,11 +44,11 @@ public final class HoldSocket {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Takes over a socket that was held before, from the service manager's store, if it is one: what comes from there
-    /// is believed by what the kernel says of it, never by its name.
+    /// Takes over a socket from the service manager's store, if it is a hold. Only the kernel's information about the
+    /// socket counts, never its name in the store.
     ///
     /// The corresponding C functions are `getsockname` and `getsockopt`.
-    /// - Returns: `nil`, and the descriptor is closed, where it is no hold of this network namespace.
+    /// - Returns: `nil`, with the descriptor closed, if it is not a hold of this network namespace.
     public init?(adopting stored: consuming Descriptor) {
         guard let hold = try? stored.hold(), (try? stored.isOfThisNamespace()) ?? true else { return nil }
         self.hold = hold
@@ -56,10 +56,10 @@ public final class HoldSocket {
         descriptor.disconnect()
     }
 
-    /// Whether others that set SO_REUSEADDR may bind the same.
+    /// Whether other programs that set SO_REUSEADDR may bind the same.
     public var isShared: Bool { (try? descriptor.get(SOL_SOCKET, SO_REUSEADDR)) == 1 }
 
-    /// Lets others bind the same, or no longer: while it is bound, so that there is no gap.
+    /// Allows other programs to bind the same, or forbids it; the socket stays bound, so that there is no gap.
     public func share(_ isShared: Bool) throws(Errno) {
         try descriptor.set(SOL_SOCKET, SO_REUSEADDR, isShared ? 1 : 0)
         clearNotes()
@@ -90,10 +90,10 @@ public final class HoldSocket {
     /// Notes in that list that this socket is about to be closed here.
     public func leave(_ own: inout OwnSockets) { own.retire(descriptor) }
 
-    /// For the service manager, who keeps a copy. Nobody may close it here.
+    /// For the service manager, which keeps a copy. The caller must not close it.
     public var fileDescriptor: FileDescriptor { descriptor.fileDescriptor }
 
-    /// Makes way for others at once, although the service manager may keep a copy for a moment.
+    /// Lets other programs bind at once, although the service manager may keep a copy for a moment.
     public func makeWay() {
         descriptor.disconnect()
         try? descriptor.set(SOL_SOCKET, SO_REUSEADDR, 1)

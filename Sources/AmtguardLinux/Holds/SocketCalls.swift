@@ -1,4 +1,4 @@
-// The calls that holds and probes are made of.
+// The socket calls of holds and probes.
 
 import AmtguardCore
 import CLinux
@@ -11,7 +11,7 @@ enum SocketCalls {
         try open(AF_INET, transport == .tcp ? SOCK_STREAM : SOCK_DGRAM)
     }
 
-    /// A socket that nobody waits for. The corresponding C function is `socket`.
+    /// A non-blocking socket. The corresponding C function is `socket`.
     static func open(_ family: CInt, _ type: __socket_type) throws(Errno) -> Descriptor {
         let type = CInt(type.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         return Descriptor(owning: try valueOrErrno { socket(family, type, 0) })
@@ -69,9 +69,10 @@ extension Descriptor {
         try set(SOL_SOCKET, SO_RCVBUF, 0)
     }
 
-    /// Ends whatever anybody did with the socket; it stays bound, and nobody can come in between.
+    /// Ends any use of the socket. It stays bound all the time, so no other program can bind the port in between.
     ///
-    /// The corresponding C function is `connect` with AF_UNSPEC, which resets a connection and keeps what `bind` gave.
+    /// The corresponding C function is `connect` with AF_UNSPEC, which resets a connection and keeps the result of
+    /// `bind`.
     func disconnect() {
         var nowhere = sockaddr()
         nowhere.sa_family = sa_family_t(AF_UNSPEC)
@@ -80,17 +81,16 @@ extension Descriptor {
         }
     }
 
-    /// What the socket holds; `nil` for a socket that can be no hold: of another kind, or bound to no one address and
-    /// port.
+    /// The hold that this socket is; `nil` for a socket of another kind, or bound to no single address and port.
     func hold() throws(Errno) -> Hold? {
         guard let place = try place(), place.port != 0, !place.address.isUnspecified else { return nil }
         return place
     }
 
-    /// The address and the port of a socket of TCP or UDP over IPv4, bound or not; `nil` for anything else, be it no
-    /// socket at all. The corresponding C function is `getsockname`.
+    /// The address and the port of a TCP or UDP socket over IPv4, bound or not; `nil` for anything else, even if it is
+    /// not a socket. The corresponding C function is `getsockname`.
     func place() throws(Errno) -> Hold? {
-        // What was opened with O_PATH may be the file of a socket, and no call for sockets takes it.
+        // A descriptor from O_PATH may be the file of a socket, but socket calls do not accept it.
         guard try status().st_mode & S_IFMT == S_IFSOCK, fcntl(number, F_GETFL) & O_PATH == 0,
             try get(SOL_SOCKET, SO_DOMAIN) == AF_INET
         else { return nil }
@@ -114,7 +114,8 @@ extension Descriptor {
             IPv4Address(bits: UInt32(bigEndian: name.sin_addr.s_addr)), UInt16(bigEndian: name.sin_port), transport)
     }
 
-    /// Whether the socket is of the caller's network namespace; before Linux 5.14 it is not told, and it is believed.
+    /// Whether the socket is of the caller's network namespace. Before Linux 5.14 the kernel does not say; then it is
+    /// assumed.
     func isOfThisNamespace() throws(Errno) -> Bool {
         let option = CInt(SHIM_SO_NETNS_COOKIE)
         do {

@@ -11,13 +11,13 @@ private let mostAddresses = 65_536
 
 /// All interfaces with their IPv4 addresses, by index.
 ///
-/// The two lists are of two moments: an address whose interface is not in the first is left out, and the
+/// The two lists are from two moments. An address whose interface is not in the first is left out, and the
 /// `NetworkWatch` says that there is more to see.
-/// - Throws: `fileTooLarge` for more interfaces than a host has, `resourceTemporarilyUnavailable` where they change
-///   faster than they can be listed.
+/// - Throws: `fileTooLarge` for more interfaces than a host has, `resourceTemporarilyUnavailable` if they change faster
+///   than they can be listed.
 public func readInterfaces() throws(Errno) -> [HostInterface] {
     var socket = try NetlinkSocket(family: NETLINK_ROUTE)
-    // struct ifinfomsg, all zero: every family, every index. Counters of IPv6 would be a quarter of the answer.
+    // struct ifinfomsg, all zero: every family, every index. IPv6 counters would be a quarter of the answer.
     var links = [UInt8](repeating: 0, count: MemoryLayout<ifinfomsg>.size)
     links.append(attribute: CInt(IFLA_EXT_MASK), [UInt8](native: UInt32(RTEXT_FILTER_SKIP_STATS)))
     var interfaces = try socket.dump(type: UInt16(RTM_GETLINK), payload: links, into: [Int: HostInterface]()) {
@@ -42,7 +42,7 @@ public func readInterfaces() throws(Errno) -> [HostInterface] {
 extension HostInterface {
     /// The interface of an `RTM_NEWLINK`; `nil` for another message.
     ///
-    /// - Throws: `badMessage` for one without index or name, or whose lengths do not fit.
+    /// - Throws: `badMessage` without an index or a name, or if the lengths do not fit.
     package init?(link message: NetlinkMessage) throws(Errno) {
         guard Int(message.type) == RTM_NEWLINK else { return nil }
         // struct ifinfomsg: ifi_family u8, pad u8, ifi_type u16, ifi_index s32, ifi_flags u32, ifi_change u32
@@ -74,7 +74,7 @@ extension HostInterface {
         if isLowerElsewhere || lower == self.index { lower = nil }
     }
 
-    /// 0 is no interface.
+    /// 0 means no interface.
     private static func index(_ value: ArraySlice<UInt8>) throws(Errno) -> Int? {
         guard let index = value.native(Int32.self, at: 0), index >= 0 else { throw .badMessage }
         return index == 0 ? nil : Int(index)
@@ -88,7 +88,7 @@ package struct InterfaceAddress: Hashable {
 
     /// The address of an `RTM_NEWADDR` of IPv4; `nil` for another message.
     ///
-    /// - Throws: `badMessage` for one without index or address, or whose lengths do not fit.
+    /// - Throws: `badMessage` without an index or an address, or if the lengths do not fit.
     package init?(_ message: NetlinkMessage) throws(Errno) {
         let payload = message.payload
         // struct ifaddrmsg: ifa_family u8, ifa_prefixlen u8, ifa_flags u8, ifa_scope u8, ifa_index u32
@@ -97,7 +97,7 @@ package struct InterfaceAddress: Hashable {
         guard payload.count >= headLength, let index = payload.native(UInt32.self, at: 4), index > 0 else {
             throw .badMessage
         }
-        // Between two points IFA_ADDRESS is the other end's.
+        // On a point-to-point link IFA_ADDRESS is the other end's.
         var own: IPv4Address?
         var other: IPv4Address?
         try payload.dropFirst(headLength).forEachAttribute { (type, value) throws(Errno) in
@@ -113,7 +113,7 @@ package struct InterfaceAddress: Hashable {
     }
 }
 
-/// A text of the kernel up to its NUL, printable.
+/// A text of the kernel up to its NUL, made printable.
 private func text(_ value: ArraySlice<UInt8>) -> String { printable(value.prefix { $0 != 0 }) }
 
 extension [UInt8] {

@@ -6,17 +6,17 @@ package import SystemPackage
 package struct NetlinkMessage: Hashable {
     var type: UInt16
     var flags: UInt16
-    /// That of the request which it answers.
+    /// The sequence number of the request that it answers.
     var sequence: UInt32
-    /// What follows the header.
+    /// The bytes after the header.
     package var payload: ArraySlice<UInt8>
 
     /// `struct nlmsghdr`: nlmsg_len u32, nlmsg_type u16, nlmsg_flags u16, nlmsg_seq u32, nlmsg_pid u32.
     package static let headerLength = 16
 
-    /// The messages of a datagram in its order.
+    /// The messages of a datagram, in order.
     ///
-    /// - Throws: `badMessage` where a length does not fit.
+    /// - Throws: `badMessage` if a length does not fit.
     package static func parse(_ datagram: ArraySlice<UInt8>) throws(Errno) -> [NetlinkMessage] {
         var messages: [NetlinkMessage] = []
         var rest = datagram
@@ -43,9 +43,9 @@ package struct NetlinkMessage: Hashable {
         return bytes + payload
     }
 
-    /// The error that the message tells, be it an answer (`NLMSG_ERROR`) or the end of a list (`NLMSG_DONE`).
+    /// Throws the error in the message, in an answer (`NLMSG_ERROR`) or at the end of a list (`NLMSG_DONE`).
     ///
-    /// - Throws: `badMessage` for an error without a number, or with one that is none.
+    /// - Throws: `badMessage` for an error without a number, or with an invalid one.
     package func requireSuccess() throws(Errno) {
         // Older kernels end a list without a number.
         if Int32(type) == NLMSG_DONE, payload.isEmpty { return }
@@ -58,7 +58,7 @@ extension ArraySlice<UInt8> {
     /// Calls `body` with each attribute of a list: `struct rtattr`, length u16 with the header, type u16, both in the
     /// machine's order, then the value, filled up to four bytes.
     ///
-    /// - Throws: `badMessage` where a length does not fit, and what `body` throws.
+    /// - Throws: `badMessage` if a length does not fit, and the errors of `body`.
     func forEachAttribute(_ body: (_ type: CInt, _ value: ArraySlice<UInt8>) throws(Errno) -> Void) throws(Errno) {
         var rest = self
         while !rest.isEmpty {

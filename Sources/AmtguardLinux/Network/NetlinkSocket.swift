@@ -14,7 +14,7 @@ struct NetlinkSocket: ~Copyable {
 
     /// The corresponding C functions are `socket` with `AF_NETLINK` and `bind`.
     ///
-    /// - Parameter groups: What the kernel is to tell unasked, a mask.
+    /// - Parameter groups: A mask of the groups whose messages the kernel sends unasked.
     init(family: CInt, groups: UInt32 = 0) throws(Errno) {
         let type = CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
         let opened = Descriptor(owning: try valueOrErrno { socket(AF_NETLINK, type, family) })
@@ -37,11 +37,12 @@ struct NetlinkSocket: ~Copyable {
         }
     }
 
-    /// Asks for a list and hands `take` each entry, beginning again with `initial` where the list changed meanwhile.
+    /// Asks for a list and passes each entry to `take`; begins again with `initial` if the list changed in the
+    /// meantime.
     ///
-    /// Nothing is waited for: the kernel makes the first part of the list in `send` and each further one in `recv`.
-    /// - Throws: What the kernel says or `take` throws; `badMessage`, `messageTooLong`, `fileTooLarge` for what is no
-    ///   list; `resourceTemporarilyUnavailable` where it changed during each of eight attempts.
+    /// It never waits: the kernel makes the first part of the list in `send` and each further one in `recv`.
+    /// - Throws: The kernel's error or that of `take`; `badMessage`, `messageTooLong`, `fileTooLarge` if the answer is
+    ///   not a list; `resourceTemporarilyUnavailable` if it changed during each of eight attempts.
     mutating func dump<Value>(
         type: UInt16, payload: [UInt8], into initial: Value,
         take: (inout Value, NetlinkMessage) throws(Errno) -> Void
@@ -70,7 +71,7 @@ struct NetlinkSocket: ~Copyable {
             guard isFromKernel else { continue }
             guard count <= buffer.count else { throw .messageTooLong }
             for message in try NetlinkMessage.parse(buffer[..<count]) where message.sequence == sequence {
-                // On a message of the list or on its end: an entry may be missing or there twice.
+                // The flag may be on a message of the list or on its end: an entry may be missing or be there twice.
                 if CInt(message.flags) & NLM_F_DUMP_INTR != 0 { isWhole = false }
                 switch CInt(message.type) {
                 case NLMSG_DONE:
@@ -85,7 +86,7 @@ struct NetlinkSocket: ~Copyable {
         throw .fileTooLarge
     }
 
-    /// One datagram: its true length, be it longer than the buffer, and whether nobody but the kernel sent it.
+    /// One datagram: its true length, even beyond the buffer, and whether only the kernel can have sent it.
     ///
     /// The corresponding C function is `recvfrom` with `MSG_TRUNC`.
     private func receive(into buffer: inout [UInt8]) throws(Errno) -> (count: Int, isFromKernel: Bool) {

@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 public import SystemPackage
 
-/// A pollable descriptor that becomes readable when an interface or an IPv4 address came, went or changed.
+/// A pollable descriptor that becomes readable when an interface or an IPv4 address comes, goes or changes.
 ///
-/// It only says *look again*: what was told is not read, so that nothing is lost with a message that was.
+/// It only says *look again*: the messages are not interpreted, so a lost one does no harm.
 public struct NetworkWatch: ~Copyable {
     private let socket: NetlinkSocket
 
@@ -17,14 +17,14 @@ public struct NetworkWatch: ~Copyable {
         socket = try NetlinkSocket(family: NETLINK_ROUTE, groups: UInt32(RTMGRP_LINK | RTMGRP_IPV4_IFADDR))
     }
 
-    /// What becomes readable; it stays good as long as this value lives.
+    /// The descriptor that becomes readable; it stays valid as long as this value lives.
     public var descriptor: FileDescriptor { socket.descriptor.fileDescriptor }
 
-    /// Takes away what waits, without blocking: whether there was anything.
+    /// Discards the waiting messages without blocking, and returns whether there were any.
     ///
-    /// It stops after so many messages; the descriptor stays readable then. Messages that were lost because nobody
-    /// read them in time (`ENOBUFS`) are a change as well.
-    /// The corresponding C function is `recv`, with room for one byte: what does not fit is dropped.
+    /// It stops after a limited number; the descriptor stays readable then. Messages lost because they were not read in
+    /// time (`ENOBUFS`) count as a change as well.
+    /// The corresponding C function is `recv`, with room for one byte: the rest of a message is dropped.
     public borrowing func drain() -> Bool {
         var isChanged = false
         let number = descriptor.rawValue
@@ -35,7 +35,7 @@ public struct NetworkWatch: ~Copyable {
             } catch .resourceTemporarilyUnavailable {
                 break
             } catch {
-                // No other error than ENOBUFS is known; whichever it is, something was missed.
+                // Only ENOBUFS is known here. Whatever the error is, something was missed.
             }
             isChanged = true
         }

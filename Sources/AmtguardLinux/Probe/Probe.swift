@@ -2,25 +2,25 @@ public import AmtguardCore
 import Glibc
 import SystemPackage
 
-/// Connects from many local ports at once, and sees which of them hear an answer.
+/// Connects from many local ports at once, and observes which of them get an answer.
 public struct Probe {
     private let source: ProbeEndpoint
     private let peer: ProbeEndpoint
     private let timeout: Duration
 
-    /// - Parameter timeout: How long all of it may take. The kernel sends a request again after 1 s and after 3 s: with
-    ///   less than that, a lost packet looks like a diverted one.
+    /// - Parameter timeout: How long the whole probe may take. The kernel sends a request again after 1 s and after 3
+    ///   s: with a shorter timeout, a lost packet looks like a diverted one.
     public init(from source: ProbeEndpoint, to peer: ProbeEndpoint, timeout: Duration) {
         self.source = source
         self.peer = peer
         self.timeout = timeout
     }
 
-    /// One connection from each port, no more; what became of each.
+    /// Makes one connection from each port, and returns the outcome of each.
     ///
     /// - Parameters:
     ///   - held: The ports of the source address that amtguardd holds. The probe binds beside a strict hold.
-    ///   - occupant: Says who uses a port that can't be bound.
+    ///   - occupant: Names the user of a port that can't be bound.
     public func run(
         _ ports: [UInt16], beside held: PortSet, occupant: (UInt16) -> String
     ) -> [UInt16: ProbeOutcome] {
@@ -42,7 +42,7 @@ public struct Probe {
         while !sockets.isEmpty, let ready = wait(for: sockets, until: deadline) {
             for port in ready {
                 outcomes[port] = sockets[port]?.outcome()
-                // It answered: at once it is reset.
+                // It answered, so it is reset at once.
                 sockets[port] = nil
             }
         }
@@ -82,7 +82,7 @@ public struct Probe {
     private func wait(for sockets: [UInt16: ProbeSocket], until deadline: Instant) -> [UInt16]? {
         let entries = Array(sockets)
         var pollers = entries.map { pollfd(fd: $0.value.number, events: Int16(POLLOUT), revents: 0) }
-        // When the time is over, one more look: a busy machine may have kept us from an answer that is there.
+        // When the time is over, look once more: on a busy machine an answer may be there that was not seen yet.
         let rest = max(0, (deadline - .now()).microseconds + 999) / 1_000
         let count = unsafe poll(&pollers, nfds_t(pollers.count), CInt(clamping: rest))
         guard count != 0 else { return nil }

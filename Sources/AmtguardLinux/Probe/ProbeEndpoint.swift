@@ -1,4 +1,4 @@
-// An address with its port, as the socket calls take both, and how one is found for a name.
+// An address with its port, in the form of the socket calls, and how to find one for a name.
 
 public import AmtguardCore
 import CLinux
@@ -18,13 +18,13 @@ public struct ProbeEndpoint: Hashable, Sendable {
         self.scope = scope
     }
 
-    /// So many addresses of a name are looked at; one of them is connected to.
+    /// At most this many addresses of a name are considered; the probe connects to one of them.
     public static let mostAddresses = 4
 
-    /// The addresses of a name, or the address that it is, those of IPv4 first: AMT shares no other.
+    /// The addresses of a name, or the literal address, IPv4 first: AMT shares no other.
     ///
     /// It waits as long as the resolver does. The corresponding C function is `getaddrinfo`.
-    /// - Throws: The resolver's words.
+    /// - Throws: The message of the resolver.
     public static func lookUp(_ host: String, port: UInt16) throws(LookUpFailed) -> [ProbeEndpoint] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_family = AF_UNSPEC
@@ -108,7 +108,7 @@ extension ProbeEndpoint {
         }
     }
 
-    /// What a socket is bound to. The corresponding C function is `getsockname`.
+    /// The address to which a socket is bound. The corresponding C function is `getsockname`.
     init(boundBy socket: borrowing Descriptor) throws(Errno) {
         var name = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -124,14 +124,14 @@ extension ProbeEndpoint {
     }
 }
 
-// MARK: - The way
+// MARK: - The route
 
 extension ProbeEndpoint {
     /// The local address from which the kernel would connect to this one; no packet is sent.
     ///
     /// The corresponding C function is `connect` on a UDP socket.
-    /// - Parameter from: To be used instead of the kernel's choice.
-    /// - Throws: `networkUnreachable` and the like where there is no way, `addressNotAvailable` where `from` is no
+    /// - Parameter from: The address to use instead of the kernel's choice.
+    /// - Throws: `networkUnreachable` and the like if there is no route, `addressNotAvailable` if `from` is not an
     ///   address of this host.
     public func source(from: IPAddress? = nil) throws(Errno) -> ProbeEndpoint {
         let socket = try SocketCalls.open(family, SOCK_DGRAM)

@@ -1,5 +1,5 @@
-// One connection of a probe, from a local port that is given. The kernel is told everything before the first packet,
-// and nothing stays behind: no TIME_WAIT on a port that a hold needs, no half of a connection at the peer.
+// One connection of a probe, from a given local port. All options are set before the first packet, and nothing remains:
+// no TIME_WAIT on a port that a hold needs, no half-open connection at the peer.
 
 import AmtguardCore
 import CLinux
@@ -8,14 +8,14 @@ import SystemPackage
 
 /// A socket that is bound and connects once.
 ///
-/// A class, since an array can't hold values with a single owner.
+/// A class, because an array can't hold values with a single owner.
 final class ProbeSocket {
     private let descriptor: Descriptor
     private let source: ProbeEndpoint
 
     /// Opens the socket, with SO_REUSEADDR: a cooperative hold lets it in.
     ///
-    /// What comes by ICMP is queued beside the error, by which it is told from a reset.
+    /// ICMP messages are queued beside the error: this distinguishes them from a reset.
     /// The corresponding C functions are `socket` and `setsockopt` with IP_RECVERR or IPV6_RECVERR.
     init(from source: ProbeEndpoint) throws(Errno) {
         let opened = try SocketCalls.open(source.family, SOCK_STREAM)
@@ -29,7 +29,7 @@ final class ProbeSocket {
         self.source = source
     }
 
-    /// Ends the connection by a reset, where there is one.
+    /// Resets the connection, if there is one.
     deinit { descriptor.disconnect() }
 
     /// The corresponding C function is `bind`.
@@ -64,7 +64,7 @@ final class ProbeSocket {
     /// Sends the request.
     ///
     /// The corresponding C function is `connect`.
-    /// - Returns: What came of it at once; `nil` if it is to be waited for.
+    /// - Returns: The immediate outcome; `nil` if the caller must wait for it.
     func connect(to peer: ProbeEndpoint) -> ProbeOutcome? {
         let number = number
         do {
@@ -81,7 +81,7 @@ final class ProbeSocket {
         }
     }
 
-    /// What came of it, now that the socket is ready. The corresponding C function is `getsockopt` with SO_ERROR.
+    /// The outcome, now that the socket is ready. The corresponding C function is `getsockopt` with SO_ERROR.
     func outcome() -> ProbeOutcome {
         let code: CInt
         do {
@@ -96,7 +96,7 @@ final class ProbeSocket {
         switch error {
         case .connectionRefused where hasNotice: .unreachable("refused on the way, by ICMP")
         case .connectionRefused, .connectionReset: .refused
-        // It stood, and the peer closed and reset it before we looked.
+        // It was connected, and the peer closed and reset it before we looked.
         case .brokenPipe: .connected
         case .timedOut: .silent
         case .networkUnreachable, .hostIsDown, .noRouteToHost, .networkDown, .protocolNotAvailable:
@@ -106,7 +106,7 @@ final class ProbeSocket {
         }
     }
 
-    /// Whether an ICMP message lies in the queue of errors. The corresponding C function is `recv` with MSG_ERRQUEUE.
+    /// Whether an ICMP message is in the error queue. The corresponding C function is `recv` with MSG_ERRQUEUE.
     private var hasNotice: Bool {
         var byte: UInt8 = 0
         return unsafe recv(number, &byte, 1, CInt(MSG_ERRQUEUE) | CInt(MSG_DONTWAIT)) >= 0

@@ -4,18 +4,18 @@ public import SystemPackage
 
 /// A command that runs beside this program, with its standard streams, environment and working directory.
 ///
-/// No other descriptor of ours is open there, as all of them close at `exec`, and no signal is blocked.
+/// It inherits no other descriptor, since all of them close at `exec`, and no blocked signal.
 public struct Command {
     private let pid: pid_t
     private var ended: CInt?
 
-    /// Starts the command named by the first argument, a path or a name that is looked for in PATH.
+    /// Starts the command named by the first argument: a path, or a name to be found in PATH.
     ///
     /// The corresponding C function is `posix_spawnp`.
-    /// - Throws: `noSuchFileOrDirectory`, `permissionDenied` and the like, where it can't be started.
+    /// - Throws: `noSuchFileOrDirectory`, `permissionDenied` and the like, if it can't be started.
     public init(starting arguments: [String]) throws(Errno) {
         precondition(!arguments.isEmpty, "a command without a name")
-        // Who inherited that it be ignored would never hear of the end.
+        // If SIGCHLD was inherited as ignored, the end of the child would not be reported.
         _ = signal(SIGCHLD, SIG_DFL)
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
@@ -23,7 +23,7 @@ public struct Command {
         var none = sigset_t()
         unsafe sigemptyset(&none)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        // A daemon ignores it, and `exec` would hand that on.
+        // A daemon ignores it, and `exec` would pass that on.
         var ignored = sigset_t()
         unsafe sigemptyset(&ignored)
         unsafe sigaddset(&ignored, SIGPIPE)
@@ -37,7 +37,7 @@ public struct Command {
         self.pid = pid
     }
 
-    /// How it ended, as a shell tells it: its exit status, or 128 and the signal that ended it; `nil` while it runs.
+    /// How it ended, as in a shell: its exit status, or 128 plus the signal that ended it; `nil` while it runs.
     ///
     /// The corresponding C function is `waitpid` with WNOHANG.
     public mutating func status() -> CInt? {

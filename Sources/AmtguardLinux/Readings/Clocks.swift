@@ -1,7 +1,7 @@
 public import AmtguardCore
 import Glibc
 
-/// The clocks of the machine: the one place that asks them. The core gets what they said.
+/// The clocks of the machine: only this code reads them. The core gets the results.
 public enum Clocks {
     /// Microseconds on CLOCK_MONOTONIC, the clock of libsystemd's timers.
     ///
@@ -11,10 +11,10 @@ public enum Clocks {
         return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1_000
     }
 
-    /// How long the machine slept since its start: a greater value than before means that it did so again.
+    /// How long the machine has slept since its start: a greater value than before means that it slept again.
     ///
-    /// The boot clock goes on in sleep and the monotonic one does not. They can't be read at once: what the scheduler
-    /// puts between the two would look like a short sleep, so of up to eight readings the narrowest counts.
+    /// The boot clock continues during sleep and the monotonic one does not. They can't be read at once, and a delay
+    /// between the two readings would look like a short sleep. So of up to eight readings the narrowest counts.
     /// The corresponding C function is `clock_gettime`.
     public static func sleepTime() -> Duration {
         var best: (width: Duration, sleep: Duration)?
@@ -35,7 +35,7 @@ public enum Clocks {
 
     static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
-        // It fails for a clock that does not exist only; these are older than the kernels we run on.
+        // It fails only for a clock that does not exist; these are older than the kernels we run on.
         let result = unsafe clock_gettime(clock, &time)
         precondition(result == 0, "no clock \(clock): errno \(errno)")
         return time

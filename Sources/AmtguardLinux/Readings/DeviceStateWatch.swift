@@ -11,7 +11,7 @@ public struct DeviceStateWatch: ~Copyable {
 
     /// Opens the state of `device`. The corresponding C function is `open`.
     ///
-    /// - Throws: `noSuchFileOrDirectory` before Linux 5.1, and where the device is not there.
+    /// - Throws: `noSuchFileOrDirectory` before Linux 5.1, and if the device does not exist.
     public init(of device: String, in root: borrowing RootDirectory) throws(Errno) {
         let path = FilePath("/sys/class/mei").appending(device).appending("dev_state")
         let opened = try root.open(path, flags: O_RDONLY | O_NONBLOCK)
@@ -20,12 +20,12 @@ public struct DeviceStateWatch: ~Copyable {
         self.device = device
     }
 
-    /// What gets the event; it stays good as long as this value lives.
+    /// The descriptor that gets the event; it stays valid as long as this value lives.
     public var descriptor: FileDescriptor { attribute.fileDescriptor }
 
-    /// Reads the state: only then the next change is an event again. The corresponding C function is `pread`.
+    /// Reads the state. Without this the next change causes no event. The corresponding C function is `pread`.
     ///
-    /// - Throws: `noSuchDevice` where the device went away: there will be no more events, or one without end.
+    /// - Throws: `noSuchDevice` if the device went away: there will be no more events, or one without end.
     public borrowing func rearm() throws(Errno) {
         try Self.read(attribute)
     }

@@ -21,9 +21,9 @@ public struct KernelChoiceReader {
         self.autobindReuse = autobindReuse
     }
 
-    /// The settings as they are now.
+    /// The present settings.
     ///
-    /// - Throws: `badMessage` for what is no pair of ports, or no port.
+    /// - Throws: `badMessage` for text that is not a pair of ports, or not a port.
     public func read() throws(Errno) -> KernelChoice {
         let range = try numbers(in: portRange)
         guard range.count == 2, range[0] <= range[1] else { throw .badMessage }
@@ -33,7 +33,7 @@ public struct KernelChoiceReader {
             guard numbers.count == 1 else { throw .badMessage }
             start = numbers[0]
         } catch Errno.noSuchFileOrDirectory {}
-        var reuse: [UInt16] = [0]  // Linux 5.7 brought it.
+        var reuse: [UInt16] = [0]  // Since Linux 5.7.
         do throws(Errno) {
             reuse = try numbers(in: autobindReuse)
             guard reuse.count == 1 else { throw .badMessage }

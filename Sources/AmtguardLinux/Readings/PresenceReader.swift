@@ -49,7 +49,7 @@ private func isCSMEAddress(_ name: String) -> Bool {
     return address[colon...].starts(with: ":00:16.".utf8) && address[colon...].count == 8
 }
 
-/// `0:16.1.25.2124`: platform and version. The driver prints zeros where the firmware did not tell.
+/// `0:16.1.25.2124`: platform and version. The driver prints zeros if the firmware did not report it.
 private func version(line: String) -> String? {
     guard let text = line.split(separator: ":", maxSplits: 1).last, line.contains(":") else { return nil }
     let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -150,7 +150,7 @@ private struct PresenceReader {
         }
     }
 
-    /// Notes a failure. A file that does not exist, or has disappeared meanwhile, is not a failure.
+    /// Notes a failure. A file that does not exist, or has disappeared in the meantime, is not a failure.
     private mutating func note(_ error: Errno, _ part: Presence.Part) {
         switch error {
         case .noSuchFileOrDirectory, .notDirectory, .operationNotSupportedByDevice: break

@@ -1,4 +1,4 @@
-// Bytes that are handed to another process and that nobody can change any more, us included.
+// Bytes that are handed to another process and that no process can change any more, including us.
 
 import CLinux
 import Glibc
@@ -6,7 +6,7 @@ public import SystemPackage
 
 private let seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE
 
-/// A file without a name that holds `bytes` for good.
+/// A nameless file that contains `bytes` and can't be changed.
 ///
 /// The corresponding C functions are `memfd_create`, `write` and `fcntl` with `F_ADD_SEALS`.
 public func sealedMemory(of bytes: [UInt8]) throws(Errno) -> Descriptor {
@@ -24,11 +24,11 @@ public func sealedMemory(of bytes: [UInt8]) throws(Errno) -> Descriptor {
     return memory
 }
 
-/// The content of such a file that somebody handed over, from its beginning.
+/// The whole content of such a file from another process.
 ///
-/// Without the seals its owner could still change it, or cut it under a reader's feet.
+/// Without the seals its owner could still change it, or shorten it during the reading.
 /// The corresponding C functions are `fcntl` with `F_GET_SEALS`, `fstat` and `pread`.
-/// - Throws: `invalidArgument` for what is no sealed memory, `fileTooLarge` beyond `limit` bytes.
+/// - Throws: `invalidArgument` unless it is sealed memory, `fileTooLarge` beyond `limit` bytes.
 public func readSealed(_ descriptor: borrowing Descriptor, atMost limit: Int) throws(Errno) -> [UInt8] {
     let number = descriptor.number
     let present = try valueOrErrno { fcntl(number, F_GET_SEALS) }  // EINVAL for any other kind of file

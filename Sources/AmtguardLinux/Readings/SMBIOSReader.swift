@@ -5,9 +5,9 @@ public import SystemPackage
 
 /// The raw structures of these types, one after the other. They form a structure table for `SMBIOSReading(table:)`.
 ///
-/// Taken from the entries of the module `dmi_sysfs` where it is loaded, else from the table itself. Empty where the
-/// machine has an SMBIOS table and none of these structures is in it.
-/// - Throws: `noSuchFileOrDirectory` where the kernel shows no SMBIOS at all.
+/// They come from the entries of the module `dmi_sysfs` if it is loaded, else from the table itself. The result is
+/// empty if the machine's SMBIOS table contains none of these structures.
+/// - Throws: `noSuchFileOrDirectory` if the kernel shows no SMBIOS.
 public func readSMBIOS(in root: borrowing RootDirectory) throws(Errno) -> [UInt8] {
     let directory = FilePath("/sys/firmware/dmi/entries")
     let entries: [String]

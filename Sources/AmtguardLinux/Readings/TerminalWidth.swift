@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 public import SystemPackage
 
-/// How many columns the terminal has; `nil` where the descriptor is none.
+/// How many columns the terminal has; `nil` if the descriptor is not a terminal.
 ///
 /// The corresponding C function is `ioctl` with `TIOCGWINSZ`.
 public func terminalWidth(of descriptor: FileDescriptor) -> Int? {

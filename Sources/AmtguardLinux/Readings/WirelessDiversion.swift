@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// Whether the host's Wi-Fi driver hands AMT's packets over: whether `iwlmei` is bound to its client of the firmware.
-/// `nil` where `/sys` does not tell.
+/// `nil` if `/sys` does not show it.
 ///
 /// Without it no code on the host diverts anything on Wi-Fi. See drivers/net/wireless/intel/iwlwifi/mei in the kernel.
 public func readWirelessDiversion(in root: borrowing RootDirectory) -> Bool? {

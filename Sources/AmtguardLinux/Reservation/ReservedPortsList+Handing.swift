@@ -1,14 +1,14 @@
 import Glibc
 public import SystemPackage
 
-// From the privileged step to the guard: in a sandbox with a mount of procfs of its own the same setting is another
-// inode, and what is written to the host's wakes nobody who watches that.
+// From the privileged step to the guard. In a sandbox with its own mount of procfs the same setting is another inode,
+// so a write to the host's inode does not wake a watch on the other.
 
 extension ReservedPortsList {
-    /// Takes over a list that a privileged process opened; what it is, the kernel is asked. Its name can't be: the step
-    /// may have opened it through a mount of that file alone.
+    /// Takes over a list that a privileged process opened. The kernel is asked what it is. Its name proves nothing: the
+    /// step may have opened it through a mount of that file alone.
     ///
-    /// The kernel asks at each write whether the writer may, so this gives no right that the guard has not.
+    /// The kernel checks at each write whether the writer may, so this gives the guard no additional right.
     /// The corresponding C functions are `fstatfs` and `fcntl`.
     /// - Throws: `invalidArgument` for another file, or one that is not open for writing. The descriptor is closed.
     public static func adopt(_ handed: consuming Descriptor) throws(Errno) -> ReservedPortsList {

@@ -1,9 +1,9 @@
-// Taking ports out of a list that has no operation for it.
+// Removing ports from a list that has no operation for it.
 //
-// Only a write at position 0 clears bits, and it replaces the whole list: read, subtract, write, read again. What
-// another writer adds between our reading and our write is lost, and no reading can show it. So that window is made
-// as short as it gets: the text to write is prepared, then the list is read once more, compared as bytes, and written
-// at once: 3 µs instead of some 10.
+// Only a write at position 0 clears bits, and it replaces the whole list: read, subtract, write, read again. If another
+// writer adds ports between our reading and our write, they are lost, and no reading can show it. So that window is as
+// short as possible: the text to write is prepared, then the list is read once more, compared as bytes, and written at
+// once: 3 µs instead of some 10.
 //
 // A list of more than 4,000 bytes would need several writes: the first replaces the list, the others add to it. A kill
 // or an error between them would lose ports of other programs. So nothing is removed from such a list; a needless
@@ -19,20 +19,20 @@ extension ReservedPortsList {
         case read(ReadError)
         /// The list could not be written.
         case write(Errno)
-        /// Other writers never left it alone: some of the ports may still be there.
+        /// Other writers changed it all the time: some of the ports may still be there.
         case busy
         /// The remaining list does not fit one write. Nothing was done.
         case tooLong
     }
 
-    /// Writing again is for a lost race; eight in a row are a quarrel.
+    /// Writing again is for a lost race; after eight in a row it gives up.
     private static let rounds = 8
-    /// Preparing again is harmless, and a list that somebody fills port by port changes during most preparations.
+    /// Preparing again is harmless. While a program fills the list port by port, it changes during most preparations.
     private static let looks = 64
 
-    /// Takes `ports` out of the list and leaves the others.
+    /// Removes `ports` from the list and keeps the others.
     ///
-    /// - Returns: What the list holds in the end.
+    /// - Returns: The list in the end.
     public mutating func remove(_ ports: PortSet) throws(RemovalError) -> PortSet {
         var rounds = 0
         for _ in 0..<Self.looks {

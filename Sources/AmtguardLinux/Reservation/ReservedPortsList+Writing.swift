@@ -3,7 +3,7 @@ import Glibc
 public import SystemPackage
 
 extension ReservedPortsList {
-    /// Reserves `ports` in addition to whatever is reserved.
+    /// Reserves `ports` in addition to the reserved ones.
     ///
     /// Two writers at the same instant can still lose bits, since the kernel takes no lock: read again afterwards.
     /// The corresponding C function is `pwrite`, at position 1.
@@ -14,7 +14,7 @@ extension ReservedPortsList {
         }
     }
 
-    /// Writes one text, in one call as far as the kernel takes it.
+    /// Writes one text, in one call as far as the kernel accepts it.
     borrowing func write(_ text: String, at position: off_t) throws(Errno) {
         let number = file.number
         var rest = Array(text.utf8)[...]
@@ -25,7 +25,7 @@ extension ReservedPortsList {
             }
             guard count > 0 else { throw .ioError }
             rest = rest.dropFirst(count)
-            position = 1  // What the kernel left over adds to what it took.
+            position = 1  // What the kernel left over adds to what it accepted.
         }
     }
 }

@@ -1,11 +1,11 @@
-// `net.ipv4.ip_local_reserved_ports`, one map of 65,536 bits a network namespace, that belongs to everybody.
+// `net.ipv4.ip_local_reserved_ports`: one map of 65,536 bits per network namespace, shared by all programs.
 //
 // Three properties of the kernel's interface shape this file:
-// - A read answers once, from position 0, and cuts the text in the middle of a number where the buffer ends. So a
-//   reading is one call, and one that filled its buffer is taken again with one that holds every list.
-// - The kernel allocates and zeroes as much as it is offered: 1.7 µs with 4 KiB, 13 µs with 256 KiB. So the small
+// - A read answers only from position 0, and cuts the text at the end of the buffer, even in the middle of a number. So
+//   a reading is one call. If it filled its buffer, it is repeated with a buffer that holds every list.
+// - The kernel allocates and zeroes as much as the caller offers: 1.7 µs with 4 KiB, 13 µs with 256 KiB. So the small
 //   buffer is offered first: 4 KiB hold some 700 single ports.
-// - A write at position 0 replaces the map, at any other position it adds to it.
+// - A write at position 0 replaces the map; at any other position it adds to it.
 
 public import AmtguardCore
 import CLinux
@@ -14,16 +14,16 @@ public import SystemPackage
 
 /// The kernel's list of reserved ports, held open.
 ///
-/// The open descriptor is also what keeps a watch alive: without it the kernel may drop the file's inode under memory
-/// pressure, and an inotify watch falls silent.
+/// The open descriptor also keeps a watch alive. Without it the kernel may drop the file's inode under memory pressure,
+/// and an inotify watch falls silent.
 public struct ReservedPortsList: ~Copyable {
     /// Why a reading failed.
     public enum ReadError: Error, Hashable {
-        /// The kernel refused it.
+        /// The kernel refused.
         case system(Errno)
-        /// Some other file lies there: this is no list of ports.
+        /// Another file is there: this is not a list of ports.
         case syntax(PortSet.SyntaxError)
-        /// Some other file lies there: the longest list has 190 KiB, and this is longer than 256.
+        /// Another file is there: the longest list has 190 KiB, and this is longer than 256.
         case tooLong
     }
 
@@ -31,10 +31,10 @@ public struct ReservedPortsList: ~Copyable {
     public static let path: FilePath = "/proc/sys/net/ipv4/ip_local_reserved_ports"
 
     static let usualCapacity = 4_096
-    /// Every other port alone: 32,768 numbers of up to five digits, with commas: 190 KiB.
+    /// Every second port: 32,768 numbers of up to five digits, with commas: 190 KiB.
     static let largestCapacity = 262_144
 
-    /// Why the list could not be opened for writing, if so: EROFS in a sandbox, EACCES without CAP_NET_ADMIN.
+    /// Why the list could not be opened for writing; EROFS in a sandbox, EACCES without CAP_NET_ADMIN.
     public let refusal: Errno?
 
     let file: Descriptor
@@ -42,7 +42,7 @@ public struct ReservedPortsList: ~Copyable {
     private var last: TextBuffer
     private var parsed: PortSet?
 
-    /// Opens the list, for reading alone where writing is refused, so that it can still be told what is there.
+    /// Opens the list. If writing is refused, it opens it for reading only, so that it can still be reported.
     ///
     /// The corresponding C function is `open`.
     public init(path: FilePath = ReservedPortsList.path) throws(Errno) {
@@ -71,8 +71,8 @@ public struct ReservedPortsList: ~Copyable {
         }
     }
 
-    /// Whether it is the kernel's own: not a file that somebody mounted over it, and whose content is none of ours to
-    /// change. The corresponding C function is `fstatfs`.
+    /// Whether it is the kernel's own: not a file mounted over it, whose content we must not change. The corresponding
+    /// C function is `fstatfs`.
     public var isKernels: Bool {
         get throws(Errno) {
             let number = file.number
@@ -85,12 +85,12 @@ public struct ReservedPortsList: ~Copyable {
     /// Whether the list can be written.
     public var isWritable: Bool { refusal == nil }
 
-    /// The open file, for whoever watches it.
+    /// The open file, for a watch.
     public var fileDescriptor: FileDescriptor { file.fileDescriptor }
 
-    /// What the kernel reserves now, from one call.
+    /// The reserved ports now, from one call.
     ///
-    /// Nothing is parsed or allocated where the text is the one of the last reading.
+    /// Nothing is parsed or allocated if the text equals that of the last reading.
     /// The corresponding C function is `pread`.
     public mutating func read() throws(ReadError) -> PortSet {
         if try isUnchanged(), let parsed { return parsed }
@@ -107,7 +107,7 @@ public struct ReservedPortsList: ~Copyable {
         return ports
     }
 
-    /// Reads the text, and says whether it is that of the last reading.
+    /// Reads the text, and returns whether it equals that of the last reading.
     mutating func isUnchanged() throws(ReadError) -> Bool {
         do { try refill() } catch { throw .system(error) }
         guard !offered.isFull else { throw .tooLong }
@@ -120,12 +120,12 @@ public struct ReservedPortsList: ~Copyable {
             try offer(Self.largestCapacity)
             try offered.fill(from: file)
         } else if offered.capacity > Self.usualCapacity, offered.count < Self.usualCapacity / 2 {
-            // At half the size, so that a list about as long as the buffer does not remap it with each reading.
+            // Only below half the size, so that a list about as long as the buffer does not remap it with each reading.
             try offer(Self.usualCapacity)
         }
     }
 
-    /// Exchanges both buffers for ones of another size, with their text.
+    /// Exchanges both buffers for ones of another size, and keeps their text.
     private mutating func offer(_ capacity: Int) throws(Errno) {
         var text = try TextBuffer(capacity: capacity)
         var former = try TextBuffer(capacity: capacity)

@@ -3,8 +3,8 @@ import SystemPackage
 
 /// Whole pages of the process's own, for the text of the list.
 ///
-/// From mmap and not from malloc: a page that nothing was read into costs nothing, and what is given back is gone
-/// from the process at once, where malloc keeps blocks of 256 KiB for later after the first one was freed.
+/// They come from mmap, not from malloc. An untouched page costs nothing, and released pages leave the process at once;
+/// malloc keeps blocks of 256 KiB for later after the first one was freed.
 @safe
 struct TextBuffer: ~Copyable {
     let capacity: Int
@@ -33,7 +33,7 @@ struct TextBuffer: ~Copyable {
         count = try valueOrErrno { unsafe pread(number, base, capacity, 0) }
     }
 
-    /// Takes over what fits of another buffer's text.
+    /// Takes over another buffer's text, as far as it fits.
     mutating func copy(_ other: borrowing TextBuffer) {
         count = min(other.count, capacity)
         unsafe base.copyMemory(from: other.base, byteCount: count)
@@ -43,7 +43,7 @@ struct TextBuffer: ~Copyable {
         unsafe count == other.count && memcmp(base, other.base, count) == 0
     }
 
-    /// Lends the text to `body`.
+    /// Passes the text to `body`.
     func withText<Value, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
     ) throws(Failure) -> Value {

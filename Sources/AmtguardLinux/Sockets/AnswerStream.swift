@@ -2,15 +2,15 @@ import CLinux
 import Glibc
 public import SystemPackage
 
-/// What a server on a Unix socket sends of itself until it closes: nothing here ever waits for it.
+/// The bytes that a server on a Unix socket sends unasked until it closes. This code never waits for it.
 public struct AnswerStream: ~Copyable {
-    /// How far it is.
+    /// The progress of the answer.
     public enum Progress: Hashable, Sendable {
-        /// More is to come.
+        /// More bytes may come.
         case open
         /// The other side has closed.
         case ended
-        /// More came than was to be taken.
+        /// More bytes came than allowed.
         case tooLong
         /// Descriptors came with the answer. Nothing more is read.
         case loaded
@@ -18,17 +18,17 @@ public struct AnswerStream: ~Copyable {
 
     private let socket: DescriptorlessSocket
     private let limit: Int
-    /// What came so far, `limit` bytes at most.
+    /// The bytes so far, at most `limit`.
     public private(set) var bytes: [UInt8] = []
 
     private static let partLength = 16_384
 
-    /// Connects to the socket at `path`, whose answer has `limit` bytes at most.
+    /// Connects to the socket at `path`, whose answer has at most `limit` bytes.
     ///
-    /// By way of a descriptor of the socket: it is looked up below the root, and no path is too long.
+    /// It uses a descriptor of the socket: so the path is resolved below the root, and no path is too long.
     /// The corresponding C functions are `open` with O_PATH, and `connect` to `/proc/self/fd/N`.
-    /// - Throws: `noSuchFileOrDirectory` where it is not there, `connectionRefused` where nobody listens,
-    ///   `resourceTemporarilyUnavailable` where too many wait already, `permissionDenied`.
+    /// - Throws: `noSuchFileOrDirectory` if it does not exist, `connectionRefused` if no server listens,
+    ///   `resourceTemporarilyUnavailable` if too many wait already, `permissionDenied`.
     public init(connectingTo path: FilePath, in root: borrowing RootDirectory, atMost limit: Int) throws(Errno) {
         try self.init(connectingTo: path, in: root, atMost: limit, DescriptorlessSocket())
     }
@@ -56,12 +56,12 @@ public struct AnswerStream: ~Copyable {
         }
     }
 
-    /// What becomes readable; it stays good as long as this value lives.
+    /// The descriptor that becomes readable; it stays valid as long as this value lives.
     public var descriptor: FileDescriptor { FileDescriptor(rawValue: socket.number) }
 
     /// Reads the bytes that are there, up to the limit.
     ///
-    /// - Throws: `connectionReset` and the like where the other side was ended.
+    /// - Throws: `connectionReset` and the like if the other side was ended.
     public mutating func take() throws(Errno) -> Progress {
         var part = [UInt8](repeating: 0, count: Self.partLength)
         // One byte beyond the limit shows that there is more than it.

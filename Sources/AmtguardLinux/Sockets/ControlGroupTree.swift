@@ -2,18 +2,18 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// The control groups of version 2, below the place where they are mounted.
+/// The control groups of version 2, below their mount point.
 struct ControlGroupTree {
-    /// Where version 2 is, or where version 1 is and has version 2 beside it in `unified`.
+    /// The mount of version 2, or that of version 1 with version 2 beside it in `unified`.
     var mount: FilePath
 
     private static let mostDirectories = 8_192
     private static let deepest = 24
 
-    /// The unit of each group that can be found: an id is the inode of its directory.
+    /// The unit of each group that can be found. An id is the inode of the group's directory.
     ///
-    /// Nothing tells the way to an inode, so the tree is walked, the nearest first, until all are found. A group
-    /// without groups below, as most are, costs an `open` and an `fstat`.
+    /// The kernel gives no path for an inode, so the tree is walked, the nearest first, until all are found. A group
+    /// without subgroups, like most, costs an `open` and an `fstat`.
     /// The corresponding C functions are `fstatfs`, `fdopendir` and `readdir`.
     func units(of ids: Set<UInt64>) -> [UInt64: String] {
         var missing = ids
@@ -50,7 +50,7 @@ struct ControlGroupTree {
             })
     }
 
-    /// The directories in `path`; none where it is gone by now.
+    /// The directories in `path`; none if it is gone by now.
     private func directories(in path: String, below root: borrowing Descriptor) -> [(name: String, inode: UInt64)] {
         guard let directory = try? open(FilePath("." + path), number: root.number),
             // The directory's own two names, and `..` of each directory in it.

@@ -5,11 +5,11 @@ import SystemPackage
 /// The sockets of this program, by inode. The name of a socket's owner would prove nothing.
 public struct OwnSockets {
     private var open: Set<UInt32> = []
-    /// The latest that were closed here. The service manager may keep a copy of one for a moment.
+    /// The sockets that were closed here last. The service manager may keep a copy of one for a moment.
     private var closed: [UInt32] = []
     private static let mostClosed = 1_024
 
-    /// None yet.
+    /// Without sockets.
     public init() {}
 
     /// The open sockets of this process. Descriptors that can't be examined are left out.

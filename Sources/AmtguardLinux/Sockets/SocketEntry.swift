@@ -3,27 +3,28 @@ import CLinux
 import Glibc
 package import SystemPackage
 
-/// What the kernel says of one socket.
+/// The kernel's entry for one socket.
 package struct SocketEntry: Hashable {
     package var socket: LocalSocket
     /// The id of its control group of version 2; `nil` before Linux 5.9.
     var controlGroup: UInt64?
 
-    /// A list of the kernel's: the type of the request and the rest of it.
+    /// A request for one of the kernel's lists: the type of the request and the rest of it.
     struct Request {
         var transport: LocalSocket.TransportProtocol
         var type: UInt16
         var payload: [UInt8]
     }
 
-    /// What to ask for all sockets on `ports`.
+    /// The requests for all sockets on `ports`.
     ///
-    /// TCP is asked in the old form, `TCPDIAG_GETSOCK`: it answers for both families at once, where the newer one walks
+    /// TCP is asked in the old form, `TCPDIAG_GETSOCK`: it answers for both families at once, but the newer one walks
     /// the table of all connections twice. For UDP there is no such form, and its table is short.
     static func requests(on ports: PortSet, includingBound: Bool) -> [Request] {
         let filter = PortFilter.program(ports)
         // Bits of net/tcp_states.h. TIME_WAIT, SYN_RECV and NEW_SYN_RECV belong to no program, and there may be
-        // thousands. What is bound and no more (CLOSE, BOUND_INACTIVE) is in another table, whose walk takes longest.
+        // thousands. Sockets that are only bound (CLOSE, BOUND_INACTIVE) are in another table, whose walk takes
+        // longest.
         let orphans = UInt32(1) << 6 | 1 << 3 | 1 << 12
         let bound = UInt32(1) << 7 | 1 << 13
         // struct inet_diag_req: family u8, lengths of two addresses u8, ext u8, id 48 bytes, states u32, dbs u32
@@ -45,7 +46,7 @@ package struct SocketEntry: Hashable {
 
     /// A socket; `nil` for another message and for a state that belongs to no program.
     ///
-    /// - Throws: `badMessage` for one that is too short, or whose lengths do not fit.
+    /// - Throws: `badMessage` if it is too short, or its lengths do not fit.
     package init?(_ message: NetlinkMessage, _ transport: LocalSocket.TransportProtocol) throws(Errno) {
         guard [CInt(SOCK_DIAG_BY_FAMILY), CInt(TCPDIAG_GETSOCK)].contains(CInt(message.type)) else { return nil }
         // struct inet_diag_msg: @0 family u8, state u8, timer u8, retrans u8; id: @4 source port, @6 destination port,
@@ -77,7 +78,7 @@ package struct SocketEntry: Hashable {
             case .v4: true
             case .v6(let address): !isV6Only && (address.isUnspecified || address.mapped != nil)
             }
-        // Only where the timer is that of retransmissions or of probes of a closed window does the count mean that.
+        // The count has this meaning only if the timer is that of retransmissions or of probes of a closed window.
         let isUnheard = payload[2] == 1 || payload[2] == 4
         socket = LocalSocket(
             transport, address, port: UInt16(payload[4]) << 8 | UInt16(payload[5]), state,
@@ -98,7 +99,7 @@ package struct SocketEntry: Hashable {
         }
     }
 
-    /// The same for all sockets of one server.
+    /// Equal for all sockets of one server.
     var likeness: SocketEntry {
         var entry = self
         entry.socket.inode = socket.inode == nil ? nil : 0
@@ -108,7 +109,7 @@ package struct SocketEntry: Hashable {
 }
 
 extension LocalSocket.State {
-    /// `enum` in net/tcp_states.h; UDP borrows ESTABLISHED and CLOSE.
+    /// The `enum` in net/tcp_states.h; UDP borrows ESTABLISHED and CLOSE.
     init?(kernel state: UInt8, _ transport: LocalSocket.TransportProtocol) {
         switch (transport, state) {
         case (_, 1): self = .established
@@ -117,7 +118,7 @@ extension LocalSocket.State {
         case (.tcp, 2): self = .synSent
         case (.tcp, 4): self = .finWait1
         case (.tcp, 5): self = .finWait2
-        // TCP_BOUND_INACTIVE is told as CLOSE.
+        // The kernel reports TCP_BOUND_INACTIVE as CLOSE.
         case (.tcp, 7), (.tcp, 13): self = .bound
         case (.tcp, 8): self = .closeWait
         case (.tcp, 9): self = .lastAck

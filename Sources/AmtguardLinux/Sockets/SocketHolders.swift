@@ -1,5 +1,5 @@
-// Which process has a socket. Nothing tells the way from a socket to its process, so all open files of all processes
-// are looked through; root sees those of others, and whoever else only his own.
+// Which process has a socket. The kernel shows no way from a socket to its process, so the open files of all processes
+// are searched. Root sees those of others, any other user only their own.
 
 import CLinux
 import Glibc
@@ -12,10 +12,10 @@ public struct SocketHolder: Hashable, Sendable {
     public var command: String?
 }
 
-/// Looks for the holders of these sockets, one for each, by inode.
+/// Finds the holders of these sockets, one for each, by inode.
 ///
-/// A process with few open files is looked through first: a server with a hundred thousand connections is seldom the
-/// one, and half a million links are read at most.
+/// A process with few open files comes first: a server with a hundred thousand connections is seldom the holder. At
+/// most half a million links are read.
 public func holders(of inodes: Set<UInt32>, below proc: FilePath = "/proc") -> [UInt32: SocketHolder] {
     guard !inodes.isEmpty, let root = try? RootDirectory(),
         let names = try? root.names(in: proc, atMost: mostProcesses)
@@ -23,7 +23,7 @@ public func holders(of inodes: Set<UInt32>, below proc: FilePath = "/proc") -> [
     var processes: [(pid: Int32, path: FilePath, files: Int)] = []
     for pid in names.compactMap({ Int32($0) }) {
         let path = proc.appending("\(pid)").appending("fd")
-        // Since Linux 6.2 the size of the directory is the number of open files; before it is 0.
+        // Since Linux 6.2 the size of the directory is the number of open files; before, it is 0.
         guard let files = numberOfFiles(path) else { continue }
         processes.append((pid, path, files))
     }

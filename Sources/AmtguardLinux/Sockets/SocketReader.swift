@@ -1,4 +1,4 @@
-// Who on this host has the ports of AMT, by sock_diag: no /proc of others is read and no privilege needed.
+// Which sockets of this host have AMT's ports, by sock_diag: it reads no /proc of others and needs no privilege.
 
 public import AmtguardCore
 import CLinux
@@ -7,13 +7,14 @@ public import SystemPackage
 
 /// The sockets with a local port of `ports` in the caller's network namespace, by port.
 ///
-/// The kernel leaves out the others: on a host with a hundred thousand connections the few that matter are copied.
+/// The kernel leaves out the others: on a host with a hundred thousand connections only the few that matter are copied.
 /// - Parameters:
-///   - includingBound: Also those that are bound, and neither listen nor are connected: nobody deafens these, and the
-///     kernel walks through all others for them.
+///   - includingBound: Also sockets that are bound, but neither listen nor are connected. AMT does not cut these off,
+///     and the kernel walks through all others for them.
 ///   - own: The caller's own sockets. They are known before the look, so that none is taken for another program's.
 ///   - cgroups: Where the control groups are mounted, for the unit of each.
-/// - Throws: `noSuchFileOrDirectory` where the kernel can't tell (no `inet_diag`, `udp_diag`): then it is not known.
+/// - Throws: `noSuchFileOrDirectory` if the kernel can't say (no `inet_diag`, `udp_diag`): then the sockets are
+///   unknown.
 public func readSockets(
     on ports: PortSet, includingBound: Bool = false, own: OwnSockets = .ofThisProcess,
     cgroups: FilePath = "/sys/fs/cgroup"
@@ -52,14 +53,15 @@ private func precedes(_ a: LocalSocket, _ b: LocalSocket) -> Bool {
     return (a.remote.map { "\($0)" } ?? "") < (b.remote.map { "\($0)" } ?? "")
 }
 
-/// What one list holds, as much of it as is kept.
+/// The kept part of one list.
 private struct FoundSockets {
-    /// Sockets that differ in nothing a person could tell are one: a server with SO_REUSEPORT has one a thread.
+    /// Sockets without a difference that a person could see count as one: a server with SO_REUSEPORT has one per
+    /// thread.
     private(set) var entries: [SocketEntry: SocketEntry] = [:]
     private(set) var omitted = 0
     private var listeners = 0
 
-    /// Of each kind, so that clients do not crowd out the server. Anybody may open as many as he has descriptors.
+    /// Of each kind, so that clients do not crowd out the server. Any user may open as many as they have descriptors.
     private static let most = 1_024
 
     mutating func insert(_ entry: SocketEntry) {

@@ -1,13 +1,13 @@
-/// Which systemd unit a control group belongs to.
+/// The systemd unit of a control group.
 ///
-/// A unit's group lies below the slices: `/system.slice/systemd-sysctl.service`. What is further down is the unit's
-/// own affair: a container manager calls its groups as it likes, and the first unit is the one that `systemctl` on
-/// this host knows. Only a user manager, `user@1000.service`, has units of its own below, again behind slices.
+/// A unit's group is below the slices: `/system.slice/systemd-sysctl.service`. Further down the unit decides: a
+/// container manager names its groups freely, and `systemctl` on this host knows only the first unit. Only a user
+/// manager, `user@1000.service`, has units of its own below, again below slices.
 package enum ControlGroup {
-    /// The unit in the text of `/proc/PID/cgroup`; `nil` for a process outside of any, and for text that is none.
+    /// The unit in the text of `/proc/PID/cgroup`; `nil` for a process outside of any unit, and for invalid text.
     package static func unit(cgroup text: [UInt8]) -> String? {
         let lines = text.split(separator: UInt8(ascii: "\n"))
-        // Version 2 has the id 0 and no controller. Where that is empty, systemd keeps its tree in a version 1 group.
+        // Version 2 has the id 0 and no controller. If that is empty, systemd keeps its tree in a version 1 group.
         for prefix in [":name=systemd:", "0::"].reversed() {
             for line in lines {
                 let path: ArraySlice<UInt8>

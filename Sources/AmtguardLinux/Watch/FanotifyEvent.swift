@@ -1,15 +1,15 @@
 package import CLinux
 import Glibc
 
-/// One event of a fanotify group, as it lies in the bytes that `read` returned.
+/// One event of a fanotify group, from the bytes that `read` returned.
 package struct FanotifyEvent: Hashable {
-    /// What the group says about the process behind an event.
+    /// What the group says about the process of an event.
     package enum Process: Hashable {
         /// The group has no pidfds.
         case notAsked
         /// It was gone and reaped when the event was read (`FAN_NOPIDFD`).
         case gone
-        /// The kernel could not make one (`FAN_EPIDFD`), for want of descriptors for example.
+        /// The kernel could not make one (`FAN_EPIDFD`), for example for lack of descriptors.
         case failed
         /// A pidfd, to be closed.
         case pidfd(CInt)
@@ -28,8 +28,8 @@ package struct FanotifyEvent: Hashable {
 extension FanotifyEvent {
     /// Events in the order of `bytes`.
     ///
-    /// - Returns: `isWhole` is false where the bytes end in the middle of an event, contradict themselves, or are of
-    ///   another version: nothing behind that place is believed.
+    /// - Returns: `isWhole` is false if the bytes end in the middle of an event, contradict themselves, or are of
+    ///   another version. Nothing after that place is trusted.
     package static func parse(_ bytes: ArraySlice<UInt8>) -> (events: [FanotifyEvent], isWhole: Bool) {
         var events: [FanotifyEvent] = []
         var rest = bytes
@@ -59,7 +59,7 @@ extension FanotifyEvent {
         self.file = file >= 0 ? file : nil
         self.pid = pid
         self.process = .notAsked
-        // info_type u8, pad u8, len u16, and for a pidfd s32; other kinds of record are passed over.
+        // info_type u8, pad u8, len u16, and for a pidfd s32; other kinds of record are ignored.
         var records = bytes.prefix(length).dropFirst(head)
         while !records.isEmpty {
             guard let kind = records.native(UInt8.self, at: 0),

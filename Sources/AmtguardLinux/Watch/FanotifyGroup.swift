@@ -2,10 +2,10 @@ import CLinux
 import Glibc
 import SystemPackage
 
-// The fanotify group on the list: how one is made, and what one that was handed over must be.
+// The fanotify group on the list: how to make one, and what a handed-over one must be.
 //
-// Only FAN_CLASS_NOTIF without file handles: before about 6.7 procfs has none, so that marking fails with EOPNOTSUPP,
-// and a group of that type would report pid 0 from within a user namespace.
+// Only FAN_CLASS_NOTIF without file handles: before about 6.7 procfs has none, so marking fails with EOPNOTSUPP, and a
+// group of that type would report pid 0 from within a user namespace.
 
 /// What `/proc/self/fdinfo/N` says of a fanotify group.
 struct FanotifyGroup: Hashable {
@@ -53,9 +53,9 @@ struct FanotifyGroup: Hashable {
 
     private var isNotification: Bool { flags & UInt64(FAN_CLASS_CONTENT | FAN_CLASS_PRE_CONTENT) == 0 }
 
-    /// Checks that the group watches the held list, the file of *this* mount of `/proc`, and only so.
+    /// Checks that the group watches the held list, the file of *this* mount of `/proc`, and nothing else.
     ///
-    /// - Throws: `notSupported` for a group of another type, `staleNFSFileHandle` where the list carries no mark.
+    /// - Throws: `notSupported` for a group of another type, `staleNFSFileHandle` if the list has no mark.
     func require(markOn list: stat) throws(Errno) {
         guard isNotification, !reportsFileHandles else { throw .notSupported }
         let device = UInt64(shim_major(list.st_dev)) << 20 | UInt64(shim_minor(list.st_dev))
@@ -67,25 +67,25 @@ struct FanotifyGroup: Hashable {
 }
 
 extension FanotifyGroup {
-    /// Makes a group and marks the held list; takes CAP_SYS_ADMIN in the first user namespace.
+    /// Makes a group and marks the held list; needs CAP_SYS_ADMIN in the first user namespace.
     ///
-    /// The queue keeps its bound of 16,384 events: what a watch says is *look again*, and overflow says it too.
+    /// The queue keeps its limit of 16,384 events: a watch only says *look again*, and an overflow says it too.
     /// The corresponding C functions are `fanotify_init` and `fanotify_mark`.
     static func make(on list: borrowing ReservedPortsList, withPidfd: Bool) throws(Errno) -> Descriptor {
         let flags = FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | (withPidfd ? FAN_REPORT_PIDFD : 0)
         let group = Descriptor(
             owning: try valueOrErrno { fanotify_init(UInt32(flags), UInt32(O_RDONLY | O_CLOEXEC | O_LARGEFILE)) })
         let held = list.file.number
-        // Without a name it is the open file itself that is marked: nobody can put another in its place.
+        // Without a name the open file itself is marked: no process can replace it.
         try valueOrErrno { fanotify_mark(group.number, UInt32(FAN_MARK_ADD), UInt64(FAN_MODIFY), held, nil) }
         return group
     }
 
-    /// What kind of group a descriptor is that somebody handed over; `invalidArgument` for any other thing.
+    /// The kind of a handed-over group; `invalidArgument` for anything else.
     static func inspect(_ descriptor: borrowing Descriptor) throws(Errno) -> FanotifyGroup {
         let text = try RootDirectory().readFile(FilePath("/proc/self/fdinfo/\(descriptor.number)"), atMost: 65_536)
         guard let group = FanotifyGroup(fdinfo: text) else { throw .invalidArgument }
-        // Whoever armed it may have left these out; a blocking read would stop the daemon.
+        // The process that armed it may have left these out; a blocking read would stop the daemon.
         let status = try valueOrErrno { fcntl(descriptor.number, F_GETFL) }
         try valueOrErrno { fcntl(descriptor.number, F_SETFL, status | O_NONBLOCK) }
         try valueOrErrno { fcntl(descriptor.number, F_SETFD, FD_CLOEXEC) }

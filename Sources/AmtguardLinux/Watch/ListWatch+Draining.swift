@@ -4,36 +4,36 @@ import Glibc
 public import SystemPackage
 
 extension ListWatch {
-    /// What the events said, read until there were none or the bound was reached.
+    /// The content of the events, read until there were none or the limit was reached.
     public struct Drained: Hashable, Sendable {
-        /// Nothing at all was there; otherwise *look again*.
+        /// There was no event; otherwise *look again*.
         public var isEmpty = true
-        /// Events were lost; the list was written more often than this tells.
+        /// Events were lost: the list was written more often than this shows.
         public var overflowed = false
         /// There may be more: the descriptor stays readable.
         public var isPartial = false
         /// Events of this process. Always 0 with inotify, which cannot tell our own writes from others'.
         public var own = 0
-        /// Events of other processes. Always 0 with inotify. The kernel merges those of one writer that wait together.
+        /// Events of other processes. Always 0 with inotify. The kernel merges waiting events of one writer.
         public var foreign = 0
-        /// Who wrote, each once, in order, at most eight. A process outside of our pid namespace has no pid here.
+        /// The writers, each once, in order, at most eight. A process outside of our pid namespace has no pid here.
         public var writers: [Writer] = []
-        /// A reading that failed: the event it was to return is lost.
+        /// A reading that failed: its event is lost.
         public var failure: Errno?
 
-        /// Nothing was there.
+        /// Without events.
         public init() {}
 
         /// Whether other programs may have written. inotify also shows our own writes and does not tell them apart.
         public var showsOthers: Bool { foreign > 0 || overflowed || failure != nil }
     }
 
-    /// 1 KiB holds 32 events, hence at most 64 descriptors that are open at a time, of 1,024 a process may have.
+    /// 1 KiB holds 32 events, hence at most 64 open descriptors at a time, of the 1,024 that a process may have.
     private static var readLength: Int { 1_024 }
     private static var rounds: Int { 32 }
     private static var mostWriters: Int { 8 }
 
-    /// Reads away what waits, without blocking, and finds out who wrote.
+    /// Reads the waiting events without blocking, and finds out which processes wrote.
     ///
     /// Naming a writer takes some 60 µs, a repair 7: repair first, then drain, and our own write is drained with the
     /// rest. The corresponding C function is `read`.
@@ -56,7 +56,7 @@ extension ListWatch {
             } catch .resourceTemporarilyUnavailable {
                 return drained
             } catch {
-                // fanotify opens a descriptor an event; where it can't (EMFILE), that event is gone all the same.
+                // fanotify opens a descriptor for each event; if it can't (EMFILE), that event is lost all the same.
                 drained.isEmpty = false
                 drained.failure = error
             }
@@ -83,7 +83,7 @@ extension ListWatch {
                     WriterLookup(procfs: procfs).writer(pid, confirmedBy: pidfd.fileDescriptor)
                 }
             } else {
-                // Without a pidfd nothing shows that /proc/PID is still the same process.
+                // Without a pidfd nothing proves that /proc/PID is still the same process.
                 note(event.pid, besides: own, into: &drained) { pid in Writer(pid: pid) }
             }
         }
@@ -98,7 +98,7 @@ extension ListWatch {
         drained.writers.append(writer(pid))
     }
 
-    /// `struct inotify_event`: wd s32, mask u32, cookie u32, len u32, and a name that a watch on a file never has.
+    /// `struct inotify_event`: wd s32, mask u32, cookie u32, len u32, and a name, which a watch on a file never has.
     static func tellsOverflow(inotify bytes: ArraySlice<UInt8>) -> Bool {
         var rest = bytes
         while let mask = rest.native(UInt32.self, at: 4), let length = rest.native(UInt32.self, at: 12) {
@@ -111,7 +111,7 @@ extension ListWatch {
 }
 
 extension ListWatch {
-    /// Whether something waits to be drained. The corresponding C function is `poll`.
+    /// Whether events wait to be drained. The corresponding C function is `poll`.
     public var hasEvents: Bool {
         var wanted = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&wanted, 1, 0) > 0

@@ -1,24 +1,24 @@
-// What wakes the daemon when somebody writes the list: a ladder of three, the best that this machine allows.
+// What wakes the daemon when a program writes the list: a ladder of three, the best that this machine allows.
 //
-// All three see only writes through the same mount of /proc. A write through another (a container with its own pid
-// namespace, a unit with ProtectProc=) is silent, whichever rung it is: for that there is the audit.
+// All three see only writes through the same mount of /proc. No rung shows a write through another mount (a container
+// with its own pid namespace, a unit with ProtectProc=): the audit finds it.
 
 import CLinux
 import Glibc
 public import SystemPackage
 
-/// A pollable descriptor that becomes readable when the list was written.
+/// A pollable descriptor that becomes readable when the list is written.
 public struct ListWatch: ~Copyable {
-    /// A way of watching; a greater one tells more.
+    /// A way of watching; a higher one shows more.
     public enum Rung: Int, CaseIterable, Comparable, Sendable, CustomStringConvertible {
-        /// That something was written, by us or by others.
+        /// Shows that a process wrote, ours or another.
         case inotify
-        /// And by which pid.
+        /// Also shows its pid.
         case fanotify
-        /// And a descriptor of the process, so that a pid that was given to another is not blamed.
+        /// Also gives a descriptor of the process, so that a process that got a reused pid is not blamed.
         case fanotifyPidfd
 
-        /// Whether `a` tells less than `b`.
+        /// Whether `a` shows less than `b`.
         public static func < (a: Rung, b: Rung) -> Bool { a.rawValue < b.rawValue }
 
         /// The word for the journal and the state file.
@@ -31,26 +31,26 @@ public struct ListWatch: ~Copyable {
         }
     }
 
-    /// A rung that did not hold.
+    /// A rung that failed.
     public struct Refusal: Hashable, Sendable {
         /// The rung; `nil` for a group that was handed over.
         public var rung: Rung?
-        /// What the kernel said. For a group that was handed over: `invalidArgument` is no fanotify group,
-        /// `notSupported` one of a type that is not used, `staleNFSFileHandle` one that does not watch this list.
+        /// The kernel's error. For a handed-over group: `invalidArgument` if it is not a fanotify group, `notSupported`
+        /// if its type is not used, `staleNFSFileHandle` if it does not watch this list.
         public var errno: Errno
     }
 
-    /// No rung held: only audits are left.
+    /// No rung worked: only audits are left.
     public struct Unavailable: Error, Hashable {
         /// Each with its reason, from the top.
         public var refusals: [Refusal]
     }
 
-    /// What `drain` reads from.
+    /// The descriptor that `drain` reads.
     public let descriptor: Descriptor
     /// How the list is watched.
     public let rung: Rung
-    /// The better ways that were tried in vain.
+    /// The better ways that failed.
     public let refusals: [Refusal]
 
     private init(_ descriptor: consuming Descriptor, _ rung: Rung, refusals: [Refusal]) {
@@ -59,11 +59,12 @@ public struct ListWatch: ~Copyable {
         self.refusals = refusals
     }
 
-    /// Watches the list in the best way there is.
+    /// Watches the list in the best available way.
     ///
     /// - Parameters:
-    ///   - armed: A group that a privileged process opened with `arm(_:)`; checked, and closed where it does not fit.
-    ///   - highest: The rung to begin at.
+    ///   - armed: A group that a privileged process opened with `arm(_:)`; it is checked, and closed if it does not
+    ///     fit.
+    ///   - highest: The first rung to try.
     public static func best(
         for list: borrowing ReservedPortsList, adopting armed: consuming Descriptor? = nil,
         atMost highest: Rung = .fanotifyPidfd
@@ -95,7 +96,8 @@ public struct ListWatch: ~Copyable {
         throw Unavailable(refusals: refusals)
     }
 
-    /// Opens and marks a group for a process that may not: it goes on naming pids to one without any capability.
+    /// Opens and marks a group for a process that lacks the right. The group still names pids to a process without any
+    /// capability.
     ///
     /// The corresponding C functions are `fanotify_init` and `fanotify_mark`.
     public static func arm(_ list: borrowing ReservedPortsList) throws(Errno) -> Descriptor {

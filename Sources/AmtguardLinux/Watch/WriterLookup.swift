@@ -2,28 +2,29 @@ import AmtguardCore
 import Glibc
 import SystemPackage
 
-/// Finds the name and the unit of a process that wrote the list, before it is gone.
+/// Finds the name and the unit of a process that wrote the list, before it ends.
 package struct WriterLookup {
     var procfs: FilePath
 
-    /// Names a process that an event told about.
+    /// Names the process of an event.
     ///
-    /// First the facts, then the proof: what `/proc/PID` held is believed only if the process of the event was not
-    /// reaped by then, since only then its pid may be another's.
+    /// It reads the facts first, then checks them: the content of `/proc/PID` is trusted only if the process of the
+    /// event was not reaped by then. Only after that its pid may belong to another process.
     func writer(_ pid: pid_t, confirmedBy pidfd: FileDescriptor) -> Writer {
         let directory = procfs.appending("\(pid)")
         let command = try? Self.read(directory.appending("comm"), atMost: 64)
         let groups = try? Self.read(directory.appending("cgroup"), atMost: 4_096)
-        // poll tells that a process ended, not that it was reaped; a signal 0 needs a permission, and a filter of
-        // system calls answers with the same EPERM. The Pid: of the pidfd is -1 once the pid is free, for everybody.
+        // poll shows that a process ended, not that it was reaped. A signal 0 needs a permission, and a filter of
+        // system calls answers with the same EPERM. Every process can read the Pid: of the pidfd; it is -1 once the pid
+        // is free.
         let confirmation = try? Self.read(FilePath("/proc/self/fdinfo/\(pidfd.rawValue)"), atMost: 1_024)
         guard let confirmation, Self.pid(fdinfo: confirmation) == pid else { return Writer(pid: pid) }
         return Writer(
             pid: pid, command: command.flatMap(Self.command), unit: groups.flatMap(ControlGroup.unit(cgroup:)))
     }
 
-    /// What a file of `/proc` gives in one call, which is all it has, as short as these are. The writer may be waiting
-    /// for this very processor, and it may be gone in a moment.
+    /// The content of a file of `/proc` from one call, which returns all of such a short file. The writer may be
+    /// waiting for this very processor, and it may end in a moment.
     private static func read(_ path: FilePath, atMost limit: Int) throws(Errno) -> [UInt8] {
         let file = Descriptor(
             owning: try valueOrErrno {
@@ -36,13 +37,13 @@ package struct WriterLookup {
         return Array(bytes[..<count])
     }
 
-    /// `/proc/PID/comm` without its newline, printable; `nil` where it is empty.
+    /// `/proc/PID/comm` without its newline, printable; `nil` if it is empty.
     package static func command(_ bytes: [UInt8]) -> String? {
         let text = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
         return text.isEmpty ? nil : printable(text)
     }
 
-    /// The line `Pid:` of a pidfd: -1 when the process was reaped.
+    /// The line `Pid:` of a pidfd: -1 after the process was reaped.
     static func pid(fdinfo bytes: [UInt8]) -> pid_t? {
         for line in bytes.split(separator: UInt8(ascii: "\n")) where line.starts(with: "Pid:".utf8) {
             return pid_t(String(decoding: line.dropFirst(4).drop { $0 == 0x09 || $0 == 0x20 }, as: UTF8.self))
