@@ -4,7 +4,7 @@ import AmtguardSystemd
 import Glibc
 import SystemPackage
 
-/// `--arm`: what the daemon may not open or read, handed to it through the service manager.
+/// `--arm`: hands to the daemon, through the service manager, what the daemon may not open or read.
 enum Arming {
     private static let listName = "list"
     private static let watchName = "watch"
@@ -29,7 +29,7 @@ enum Arming {
         }
     }
 
-    /// What was handed over.
+    /// The handed-over descriptors.
     struct Armed: ~Copyable {
         /// The list itself, opened through the host's own mount of procfs.
         var list: Descriptor?
@@ -37,15 +37,15 @@ enum Arming {
         var watch: Descriptor?
         /// The structures of SMBIOS that speak of AMT, in sealed memory.
         var smbios: Descriptor?
-        /// The file that says the boot's id, through the host's own mount of procfs.
+        /// The file with the boot's id, through the host's own mount of procfs.
         var boot: Descriptor?
     }
 
     /// Opens the list, the watch that names writers and the boot's id, reads what the BIOS noted of AMT, and stores
-    /// each. Runs as root, before the daemon. A machine without SMBIOS is none that needs to be told of.
+    /// each. Runs as root, before the daemon. A machine without SMBIOS is not reported.
     static func arm(below root: borrowing RootDirectory) throws {
         defer { ServiceManager.barrier(timeout: .seconds(5)) }
-        // What a former daemon may have stored under these names is not what this step has seen.
+        // A former daemon may have stored other things under these names.
         for name in [listName, watchName, smbiosName, bootName] {
             try send { ServiceManager.removeFromStore(name: name) }
         }
@@ -93,8 +93,8 @@ enum Arming {
         return list
     }
 
-    /// Takes what was armed, and the holds of the daemon before. What was armed goes out of the store at once:
-    /// otherwise each restart would hand over one more. Holds stay there, and are known by what they are.
+    /// Takes the armed descriptors, and the holds of the daemon before. The armed ones leave the store at once:
+    /// otherwise each restart would hand over one more. Holds stay there, and are recognized by what they are.
     static func receive(holds: inout HoldDriver) -> Armed {
         var armed = Armed()
         for received in ServiceManager.receivedDescriptors() {

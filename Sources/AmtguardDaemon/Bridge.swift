@@ -4,22 +4,22 @@ import AmtguardSystemd
 import Glibc
 import SystemPackage
 
-/// `--during COMMAND`: guards the list while a command runs that takes the daemon away for a moment, as a restart does.
+/// `--during COMMAND`: guards the list while a command runs that stops the daemon for a moment, such as a restart.
 ///
-/// It takes turns with the daemon: whoever has the lock repairs. When ports are missing and nobody has it, the bridge
-/// takes it for the length of one repair, begins with what was written down last, and writes down what it adds, so that
-/// the next daemon, or `--release`, knows it. It never takes anything out of the list.
+/// It takes turns with the daemon: the process with the lock repairs. If ports are missing and no process has the lock,
+/// the bridge takes it for the length of one repair. It begins with the last record, and records what it adds, so that
+/// the next daemon, or `--release`, knows it. It never removes anything from the list.
 final class Bridge {
     /// The command can't be started; one line.
     struct NotStarted: Error, CustomStringConvertible {
         let description: String
-        /// As of a shell: 127 where there is no such command, else 126.
+        /// As in a shell: 127 if there is no such command, else 126.
         let status: CInt
     }
 
-    /// How soon to look again where a daemon has the lock: it repairs, or is gone by then.
+    /// When to look again while a daemon has the lock: by then it has repaired, or is gone.
     private static let shortest = Duration.microseconds(200)
-    /// And at the latest, also without a word of the watch: it sees no write through another mount of procfs.
+    /// The latest time for that, even if the watch shows nothing: it sees no write through another mount of procfs.
     fileprivate static let longest = Duration.milliseconds(2)
     private let loop: EventLoop
     private let root: RootDirectory
@@ -47,15 +47,15 @@ final class Bridge {
         _ = guardian.observe(.presence(readPresence(in: root)), at: .now())
     }
 
-    /// What holds in the daemon's absence. Where nobody knows whether it may write, or the daemon is to take its ports
-    /// out when it stops, nothing is added.
+    /// The configuration in the daemon's absence. If it is unknown whether the daemon may write, or if it should remove
+    /// its ports when it stops, nothing is added.
     static func bridging(_ configuration: Configuration?) -> Configuration {
         var bridging = configuration ?? Configuration()
         if configuration == nil || bridging.onStop == .release { bridging.mode = .observe }
         return bridging
     }
 
-    /// Runs the command and guards until it ends, whatever signal comes meanwhile: a terminal sends it to both.
+    /// Runs the command and guards until it ends, whatever signal comes in the meantime: a terminal sends it to both.
     ///
     /// - Returns: The command's exit status.
     func run(_ arguments: [String]) throws -> CInt {
@@ -87,25 +87,25 @@ final class Bridge {
         ground.watchSource = try? loop.onReadable(descriptor, "watch", priority: .urgent) { [unowned self] in look() }
     }
 
-    /// Looks at the list, and repairs it where no daemon does.
+    /// Looks at the list, and repairs it if no daemon does.
     private func look() {
         _ = ground.list.drain()  // Before the look, so that a write after it wakes us again.
         ground.timer?.arm(after: Self.longest)
         let reading = ground.read()
         if case .ports(let found) = reading, !guardian.missing(from: found).isEmpty { return takeTurn() }
         pause = Self.shortest
-        // Not as the watch's: looks at what is whole are rationed, and most are at the daemon's work.
+        // Not with the watch's prompt: looks at a whole list are rationed, and most of them follow the daemon's work.
         guardian.observe(.list(reading, .token), on: &ground)
     }
 
     private func takeTurn() {
         do {
             ground.keepsake = try Keepsake(below: root, creating: false, patience: .zero)
-            // Gives the lock back.
+            // Releases the lock.
             defer { ground.keepsake = Keepsake() }
-            // What nobody can know of later would stay in the list for good.
+            // Without a record, no process could remove the added ports later.
             guard ground.keepsake.isLocked, ground.keepsake.problem == nil else { return tell(ground.keepsake.problem) }
-            // Where nothing is on record, no daemon ran in this boot.
+            // Without a record, no daemon ran in this boot.
             guard let memory = try ground.keepsake.recall(of: guardian.memory.scope) else { return }
             guardian.recall(memory, at: .now())
             guardian.observe(.list(ground.read(), .token), on: &ground)
@@ -118,7 +118,7 @@ final class Bridge {
         }
     }
 
-    /// Why nothing can be written down, once. Where no daemon ever was, that is no news.
+    /// Reports once why nothing can be recorded. If no daemon ever ran, that is not reported.
     private func tell(_ problem: String?) {
         guard let problem, problem != told else { return }
         told = problem
@@ -126,9 +126,9 @@ final class Bridge {
     }
 }
 
-/// The list, to which ports are only added, and the record for as long as the bridge has the lock.
+/// The list, to which ports are only added, and the record while the bridge has the lock.
 private struct BridgingGround: Ground, ~Copyable {
-    /// Naming writers is not the bridge's business.
+    /// The bridge does not name writers.
     var list = ListDriver(atMost: .inotify)
     var keepsake = Keepsake()
     var teller = Teller()
@@ -148,7 +148,7 @@ private struct BridgingGround: Ground, ~Copyable {
         keepsake.problem == nil ? Change(list.add(ports)) : .omitted
     }
 
-    /// Repairs are counted and told of at the end; of AMT and of the verdict the daemon tells.
+    /// Repairs are counted and reported at the end. The daemon reports AMT and the verdict.
     mutating func report(_ event: Event) {
         switch event {
         case .reserved, .contested, .obstructed: teller.tell(event.journalEntry)

@@ -2,25 +2,25 @@ import AmtguardCore
 import AmtguardLinux
 import SystemPackage
 
-/// Reads the files of the configuration below a root; judging them is the core's.
+/// Reads the files of the configuration below a root; the core judges them.
 struct ConfigurationLoader {
-    /// `--config FILE`: this one alone, wherever it lies.
+    /// `--config FILE`: only this file, wherever it is.
     let only: FilePath?
-    /// Whether root reads them to see what the daemon would read, which is another user.
+    /// Whether root reads them to see what the daemon, which is another user, would read.
     var forDaemon = false
 
-    /// The limits: 64 KiB a file, 1 MiB in all files, and this many drop-ins.
+    /// The limits: 64 KiB per file, 1 MiB in all files, and this many drop-ins.
     private static let most = 64 << 10
     private static let mostInAll = 1 << 20
     private static let mostDropIns = 256
 
-    /// What is right of the configuration, and what a person should look at.
+    /// The correct values of the configuration, and the problems that a person should look at.
     func load(below root: borrowing RootDirectory) -> (Configuration, [ConfigurationProblem]) {
         Configuration.salvage(files(below: root))
     }
 
-    /// All files in the order in which they are to be read. One that is not there is not a problem, unless it was
-    /// named on the command line; one that can't be read is.
+    /// All files in the order of reading. A missing file is not a problem, unless the command line names it; an
+    /// unreadable one is.
     private func files(below root: borrowing RootDirectory) -> [ConfigurationFile] {
         if let only { return [named(only)] }
         var files: [ConfigurationFile] = []
@@ -73,7 +73,7 @@ struct ConfigurationLoader {
 
     private func file(_ path: String, below root: borrowing RootDirectory) -> ConfigurationFile? {
         do throws(Errno) {
-            // A link to /dev/null hides the file of that name in the directories behind, as systemd.syntax(7) has it.
+            // A link to /dev/null hides the file of the same name in later directories (systemd.syntax(7)).
             let isMasked = try root.isNullDevice(FilePath(path))
             let bytes = isMasked ? [] : try root.readFile(FilePath(path), atMost: Self.most)
             if forDaemon, try root.isForRootAlone(FilePath(path)) { throw Errno.permissionDenied }

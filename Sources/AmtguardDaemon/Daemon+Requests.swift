@@ -2,7 +2,7 @@ import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
 
-// What others ask for: to read the configuration again, to look, to tell, to stop.
+// The requests of others: to read the configuration again, to look, to report, to stop.
 
 extension Daemon {
     /// Looks at everything.
@@ -14,7 +14,7 @@ extension Daemon {
 
     /// Reads the configuration again and looks at everything.
     ///
-    /// - Returns: What a person should look at.
+    /// - Returns: The problems that a person should look at.
     @discardableResult
     func reload() -> [ConfigurationProblem] {
         let (configuration, problems) = site.load(loader)
@@ -42,8 +42,8 @@ extension Daemon {
         site.observe(.reloaded)
     }
 
-    /// A request, which any user may make. Looks at everything as often as the ration allows, and else at the list, of
-    /// which a look that is a tenth of a second old is good enough.
+    /// A request, which any user may make. Looks at everything as often as the ration allows, otherwise at the list; a
+    /// look at the list that is a tenth of a second old is good enough.
     func check() {
         let start = Instant.now()
         guard ration.allows(at: start) else {
@@ -66,7 +66,7 @@ extension Daemon {
         return publisher.describe()
     }
 
-    /// Somebody probed AMT's ports: tells of it, and remembers it in this boot.
+    /// A user probed AMT's ports: reports it, and remembers it in this boot.
     func record(_ result: ProbeResult) {
         site.observe(.probe(ProbeRecord(result, at: .now())))
         publisher.publish()
@@ -81,7 +81,7 @@ extension Daemon {
         publisher.finish()
     }
 
-    /// Another daemon has the lock, or without a lock the bus name.
+    /// Another daemon has the lock, or, if there is no lock, the bus name.
     func giveWay() {
         publisher.tell()
         teller.tell(.error, "Another amtguardd guards this host already.")

@@ -4,8 +4,8 @@ import AmtguardSystemd
 import Glibc
 import SystemPackage
 
-/// The long-running daemon: a site that is guarded, a publisher that reports, and what the loop, signals and the bus ask
-/// of them. One thing after the other on one thread.
+/// The long-running daemon: a site that is guarded, a publisher that reports, and the requests of the loop, of signals
+/// and of the bus to them. It does one thing after the other on one thread.
 final class Daemon {
     let loop: EventLoop
     let teller: Teller
@@ -26,14 +26,15 @@ final class Daemon {
         var interrupt: EventSource?
     }
 
-    /// Somebody who may not write tried to guard. Under a service manager the guard goes on, and says so in its status.
+    /// A user without the right to write started the guard. Under a service manager it goes on, and says so in its
+    /// status.
     struct NotPermitted: Error, CustomStringConvertible {
         let description =
             "this user may not write \(ReservedPortsList.path). Allowed: systemctl start amtguardd, "
             + "CAP_NET_ADMIN, or --dry-run, which only looks"
     }
 
-    /// Opens what can be opened. Nothing is read of the list yet, and nothing is written.
+    /// Opens what can be opened. It does not read the list yet, and writes nothing.
     init(_ invocation: Invocation) throws {
         teller = Teller()
         loop = try EventLoop()
@@ -46,11 +47,10 @@ final class Daemon {
     /// Guards until it is told to stop.
     ///
     /// - Returns: The exit status.
-    /// - Throws: `Keepsake.Taken` where another daemon guards already, `NotPermitted`.
+    /// - Throws: `Keepsake.Taken` if another daemon guards already, `NotPermitted`.
     func run() throws -> CInt {
         attach()
-        // From the lock to the first look nobody else repairs the list: what takes its time came before, or comes
-        // after.
+        // From the lock to the first look no other process repairs the list. So slow work is done before or after that.
         let (configuration, problems) = site.load(loader)
         let seen = site.prepare()
         try site.open()
@@ -62,7 +62,7 @@ final class Daemon {
         site.observe(.started)
         publisher.publish()
         notifier.ready(status: publisher.status.line)
-        // The reservation stands, and nobody waits for us any more: now there is time to find out more.
+        // The reservation is in place, and no process waits for us any more: now there is time to find out more.
         site.lookAround()
         site.observe(.ready)
         publisher.finish()
@@ -108,7 +108,7 @@ final class Daemon {
         }
     }
 
-    /// What is done at an audit because we are awake: it costs no wake-up of its own.
+    /// The work that an audit does because the daemon is awake: it needs no wake-up of its own.
     private func useWakeUp() {
         watchdog?.beat()
         attachSignals()

@@ -2,7 +2,7 @@ import AmtguardCore
 import AmtguardLinux
 import SystemPackage
 
-/// `--dry-run`: the same readings and the same guardian, on a ground that only says what it would do.
+/// `--dry-run`: the same readings and the same guardian, on a ground that only prints what it would do.
 struct DryRun: ~Copyable {
     private let root: RootDirectory
     private var guardian: Guardian
@@ -18,15 +18,15 @@ struct DryRun: ~Copyable {
         if !isConfigured { say("The configuration would be refused; at a start, what is right of it counts.") }
     }
 
-    /// What a daemon of this boot wrote down: what it owns decides what would be taken out.
+    /// The record of a daemon of this boot: what it owns decides what would be removed.
     private static func recall(below root: borrowing RootDirectory) -> Memory {
         let bytes = try? RuntimeDirectory(in: root).read("memory", atMost: Record.limit)
         return bytes.flatMap { Memory(parsing: $0, scope: .current) } ?? Memory(scope: .current)
     }
 
-    /// Looks once. What it prints is all it does.
+    /// Looks once. It only prints.
     ///
-    /// - Returns: Whether nothing would be in the way.
+    /// - Returns: Whether nothing would prevent the guard.
     mutating func run() -> Bool {
         observe(.presence(readPresence(in: root)))
         observe(.choice(try? KernelChoiceReader().read()))

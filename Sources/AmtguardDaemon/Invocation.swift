@@ -25,7 +25,7 @@ public struct Invocation: Equatable {
         public var status: CInt = 64
     }
 
-    /// What reads the configuration that is asked for.
+    /// The reader of the requested configuration.
     var loader: ConfigurationLoader {
         ConfigurationLoader(only: configuration, forDaemon: act != .guardHost && geteuid() == 0)
     }
@@ -41,7 +41,7 @@ public struct Invocation: Equatable {
         }
     }
 
-    /// Parses the arguments behind the program's name.
+    /// Parses the arguments after the program's name.
     ///
     /// - Throws: `Misuse`; the caller prints it and exits 64 (`EX_USAGE`).
     public init(_ arguments: some Sequence<String>) throws(Misuse) {
@@ -59,7 +59,7 @@ public struct Invocation: Equatable {
                     guard let command = rest.first, !command.isEmpty else {
                         throw Misuse(message: "\(name) needs a command")
                     }
-                    act = .during(Array(rest))  // All that follows is the command's.
+                    act = .during(Array(rest))  // The rest is the command's.
                     return
                 }
                 act = Self.acts[name] ?? .help

@@ -8,9 +8,9 @@ public enum Program {
     /// Runs to the end and returns the exit status: 0, 1 for a failure that one line explains, 64 for wrong usage, and
     /// that of a command that was guarded.
     ///
-    /// - Parameter arguments: The program's name, and what stands behind it.
+    /// - Parameter arguments: The program's name and its arguments.
     public static func run(_ arguments: [String]) -> Int32 {
-        // Swift reads them in /proc. Without it the program would not know what it is asked to do.
+        // Swift reads them in /proc. Without it the program can't know what to do.
         guard !arguments.isEmpty else { return fail("the command line can't be read. Is /proc mounted?", status: 1) }
         do {
             let invocation = try Invocation(arguments.dropFirst())

@@ -2,12 +2,13 @@ import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
 
-/// `--release`: takes out of the list what the last daemon of this boot owned. It is for the removal of the package,
-/// after which nobody would do it.
+/// `--release`: removes from the list what the last daemon of this boot owned. It is for the removal of the package:
+/// after that, no program would do it.
 ///
-/// The same guardian decides as in a daemon that stops with `OnStop=release`: what others changed since is theirs.
+/// The same guardian decides as in a daemon that stops with `OnStop=release`: ports that others changed since are
+/// theirs.
 struct Release: ~Copyable {
-    /// What is owned is still in the list, or nobody knows; one line.
+    /// Owned ports are still in the list, or that is unknown; one line.
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
@@ -18,8 +19,8 @@ struct Release: ~Copyable {
     private var guardian: Guardian
     private var ground: ReleasingGround
 
-    /// - Throws: `Keepsake.Taken` while a daemon runs: it would add again what is taken out. `Keepsake.Unusable` where
-    ///   something is on record, and it can't be known what of it is still true.
+    /// - Throws: `Keepsake.Taken` while a daemon runs: it would add the removed ports again. `Keepsake.Unusable` if
+    ///   there is a record, but it is unknown what of it is still true.
     init(_ invocation: Invocation) throws {
         let root = try invocation.openRoot()
         let scope = Memory.Scope.current
@@ -33,7 +34,7 @@ struct Release: ~Copyable {
 
     /// Releases the owned ports, and reports which required ports stay. If no daemon ran in this boot, it does nothing.
     ///
-    /// - Throws: `Failure` where the record can't be had, or the kernel or other writers did not let it.
+    /// - Throws: `Failure` if the record can't be read, or if the kernel or other writers prevented the removal.
     mutating func run() throws(Failure) {
         if let problem = ground.keepsake.problem { throw Failure(description: problem) }
         guard isOnRecord else { return }
@@ -63,7 +64,7 @@ struct Release: ~Copyable {
     }
 }
 
-/// The list, of which ports are only taken out, and the record.
+/// The list, from which ports are only removed, and the record.
 private struct ReleasingGround: Ground, ~Copyable {
     var list = ListDriver()
     var keepsake: Keepsake
@@ -80,7 +81,7 @@ private struct ReleasingGround: Ground, ~Copyable {
     mutating func remember(_ memory: Memory) { keepsake.remember(memory) }
 
     mutating func report(_ event: Event) {
-        // The daemon has said so.
+        // The daemon has reported it.
         if case .stopping = event { return }
         teller.tell(event.journalEntry)
     }

@@ -1,8 +1,8 @@
 import AmtguardLinux
 import AmtguardSystemd
 
-/// Shows when MEI devices come and go, and when the state of the management engine's own changes. Whatever can't be
-/// watched, the audit sees.
+/// Shows when MEI devices come and go, and when the state of the management engine's own device changes. The audit
+/// finds what can't be watched.
 final class EngineWatch {
     private let loop: EventLoop
     private let onState: () -> Void
@@ -11,8 +11,8 @@ final class EngineWatch {
     private var source: EventSource?
 
     /// - Parameters:
-    ///   - onDevices: Called when a device of the buses `mei` or `pci` came or went; at boot they come by the dozen.
-    ///   - onState: Called when the state of the followed device changed.
+    ///   - onDevices: Called when a device of the buses `mei` or `pci` comes or goes; at boot they come by the dozen.
+    ///   - onState: Called when the state of the followed device changes.
     init(on loop: EventLoop, onDevices: @escaping () -> Void, onState: @escaping () -> Void) {
         self.loop = loop
         self.onState = onState
@@ -25,7 +25,7 @@ final class EngineWatch {
         forget()
         guard let device, let opened = try? DeviceStateWatch(of: device, in: root) else { return }
         source = try? loop.onPriorityEvent(opened.descriptor, "device-state") { [unowned self] in
-            // If it fails, the device is gone; one that comes again under its name has another file.
+            // If it fails, the device is gone; a device that comes again under its name has another file.
             do { try state?.rearm() } catch { forget() }
             onState()
         }

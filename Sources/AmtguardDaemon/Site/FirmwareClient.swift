@@ -3,18 +3,18 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// The question to the firmware that is under way, by way of the helper behind its socket. Whatever the helper does,
-/// the guard does not wait for it.
+/// The present question to the firmware, through the socket of the helper. Whatever the helper does, the guard does not
+/// wait for it.
 struct FirmwareClient: ~Copyable {
     private static var helper: FilePath { "/run/amtguard-firmware.socket" }
 
-    /// Goes off when the guardian wants to decide about a question.
+    /// Fires when the guardian wants to decide about a question.
     var timer: Timer?
     private let loop: EventLoop
     private var stream: AnswerStream?
     private var source: EventSource?
-    /// Whether the helper may be asked. One that has passed descriptors is not ours and is never asked again: each such
-    /// answer leaves a socket open for good.
+    /// Whether the helper may be asked. A helper that has passed descriptors is not ours and is never asked again: each
+    /// such answer leaves a socket open for good.
     private var isTrusted = true
 
     init(on loop: EventLoop) {
@@ -39,8 +39,8 @@ struct FirmwareClient: ~Copyable {
         return nil
     }
 
-    /// Takes what has arrived, and hangs up at the end of the answer. Returns what came of the question; `nil` as long
-    /// as the helper speaks.
+    /// Takes what has arrived, and hangs up at the end of the answer. Returns the result of the question; `nil` until
+    /// the helper has ended its answer.
     mutating func take() -> FirmwareInquiry? {
         guard let inquiry = inquiry() else { return nil }
         hangUp()

@@ -13,9 +13,9 @@ struct HoldDriver: ~Copyable {
     private var occupants: [Hold: HoldObstacle] = [:]
     private var ration = LookRation()
 
-    /// Takes over what the service manager kept.
+    /// Takes over a descriptor that the service manager kept.
     mutating func adopt(_ stored: consuming Descriptor, name: String) {
-        // What is discarded here stays in the store for a moment.
+        // A descriptor that is discarded here stays in the store for a moment.
         own.retire(stored)
         guard let socket = HoldSocket(adopting: stored), socket.hold.storedName == name, sockets[socket.hold] == nil
         else { return store.discard(name) }
@@ -24,10 +24,10 @@ struct HoldDriver: ~Copyable {
         store.adopted(socket.hold)
     }
 
-    /// What is held now.
+    /// The present holds.
     var reading: HoldReading { HoldReading(held: sockets.mapValues(\.isShared), refused: refused) }
 
-    /// Lets go of holds and takes others; `reading` says what came of it.
+    /// Releases holds and takes others; `reading` has the result.
     mutating func carryOut(_ change: HoldChange) {
         for hold in change.release {
             guard let socket = sockets.removeValue(forKey: hold) else { continue }
@@ -53,7 +53,7 @@ struct HoldDriver: ~Copyable {
         nameOccupants()
     }
 
-    /// Has the service manager keep what it does not keep yet: its queue may have been full.
+    /// Hands to the service manager the holds that it does not keep yet: its queue may have been full.
     ///
     /// - Returns: Whether it keeps all of them, or there is no service manager.
     mutating func keep() -> Bool {
@@ -69,9 +69,9 @@ struct HoldDriver: ~Copyable {
         }
     }
 
-    // MARK: - Who is in the way
+    // MARK: - What is in the way
 
-    /// A listener in the way is no harm, and anything else is: looks which it is, and whose.
+    /// A listener in the way does no harm, anything else does. Finds out which it is, and its owner.
     private mutating func nameOccupants() {
         let occupied = refused.filter { if case .occupied = $0.value { true } else { false } }.keys
         let start = Instant.now()
@@ -97,31 +97,31 @@ struct HoldDriver: ~Copyable {
     }
 }
 
-/// What of the holds lies in the service manager's store, each under a name of its own, so that each can be taken out.
+/// The holds in the service manager's store, each under a name of its own, so that each can be removed.
 private struct HoldStore {
     private var stored: Set<Hold> = []
-    /// Names that are to be taken out, before anything is stored under them again.
+    /// Names to remove before anything is stored under them again.
     private var surplus: Set<String> = []
 
     mutating func adopted(_ hold: Hold) { stored.insert(hold) }
 
-    /// Where it was never stored (nobody supervises us), nothing is to be taken out.
+    /// A hold that was never stored (without a service manager) need not be removed.
     mutating func remove(_ hold: Hold) {
         if stored.remove(hold) != nil { surplus.insert(hold.storedName) }
     }
 
-    /// Has everything taken out that lies under a name; what is still wanted of it is stored anew.
+    /// Removes everything that is stored under a name; a hold that is still wanted is stored again.
     mutating func discard(_ name: String) {
         surplus.insert(name)
         stored = stored.filter { $0.storedName != name }
     }
 
-    /// Tells the service manager what it was not told yet. Where there is none, there is nothing to tell.
+    /// Sends to the service manager what it does not have yet. Without one, there is nothing to send.
     mutating func settle(_ sockets: [Hold: HoldSocket]) -> Bool {
         guard ServiceManager.isSupervised else { return true }
         surplus = surplus.filter { !ServiceManager.removeFromStore(name: $0) }
         for (hold, socket) in sockets where !stored.contains(hold) && !surplus.contains(hold.storedName) {
-            // A bound socket that does not listen hangs up for whoever polls it.
+            // A bound socket that does not listen reports a hang-up to a process that polls it.
             if ServiceManager.store([socket.fileDescriptor], name: hold.storedName, poll: false) { stored.insert(hold) }
         }
         return surplus.isEmpty && sockets.keys.allSatisfy(stored.contains)

@@ -10,12 +10,12 @@ struct HostGround: Ground, ~Copyable {
     var holds: HoldDriver
     var keepsake = Keepsake()
     var firmware: FirmwareClient
-    /// What happened and was not told yet.
+    /// The events that were not reported yet.
     var outbox: [Event] = []
     /// How often it audits; `nil` for never.
     private(set) var auditInterval: Duration?
     var timers = Timers()
-    /// What wakes the loop for a write.
+    /// The source that wakes the loop for a write.
     var watchSource: EventSource?
 
     /// The timers that the guardian arranges.
@@ -96,14 +96,15 @@ struct HostGround: Ground, ~Copyable {
         return holds.reading
     }
 
-    /// Gives the service manager the holds that it does not keep yet. If it does not take all, tries again in a second.
+    /// Hands to the service manager the holds that it does not keep yet. If it does not take all, tries again in a
+    /// second.
     mutating func keepHolds() {
         if !holds.keep() { timers.keep?.arm(after: .seconds(1), accuracy: .milliseconds(250)) }
     }
 }
 
 extension Change {
-    /// By what stood in the way.
+    /// From the obstacle, if there was one.
     init(_ obstacle: Obstacle?) {
         self = obstacle.map(Change.refused) ?? .made
     }

@@ -18,7 +18,7 @@ final class InterfaceWatch {
 
     var isOn: Bool { watch != nil && source != nil }
 
-    /// Watches from now on. Where that is not possible, the audit sees the changes.
+    /// Watches from now on. If that is not possible, the audit finds the changes.
     func start() {
         stop()
         guard let opened = try? NetworkWatch() else { return }

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The runtime directory as the daemon uses it: the lock, the memory and the state file.
 ///
-/// All of it may fail, and the guard goes on; `problem` says what.
+/// All of it may fail, and the guard goes on; `problem` says what failed.
 struct Keepsake: ~Copyable {
     /// Another daemon holds the lock.
     struct Taken: Error {}
@@ -24,23 +24,23 @@ struct Keepsake: ~Copyable {
     var lostState = false
     /// Whether the record of a former daemon has been read.
     private(set) var isRecalled = false
-    /// What did not work the last time it was tried, and why, by the file.
+    /// What failed at the last attempt, and why, by file.
     private var problems: [String: String] = [:]
 
-    /// One of them: one line; `nil` where all works.
+    /// One of the problems, in one line; `nil` if there is none.
     var problem: String? {
         problems.min { $0.key < $1.key }.map { "/run/amtguard\($0.key) can't be used: \($0.value)" }
     }
 
-    /// None: nothing is remembered, and nothing written.
+    /// Without files: nothing is remembered, and nothing written.
     init() {}
 
-    /// Takes the lock; without it nothing here is touched.
+    /// Takes the lock. Without it nothing here is touched.
     ///
     /// - Parameters:
-    ///   - creating: Whether what is missing is made; else it is as if nothing had been remembered.
-    ///   - patience: How long it is tried: a bridge has the lock for the length of a repair.
-    /// - Throws: `Taken` where another daemon holds it.
+    ///   - creating: Whether missing files are created. If not, it is as if nothing had been remembered.
+    ///   - patience: How long to try: a bridge has the lock for the length of a repair.
+    /// - Throws: `Taken` if another daemon holds it.
     init(
         below root: borrowing RootDirectory, creating: Bool = true, patience: Duration = .milliseconds(100)
     ) throws(Taken) {
@@ -102,9 +102,9 @@ struct Keepsake: ~Copyable {
         }
     }
 
-    /// What the last daemon wrote down; `nil` where none has.
+    /// The record of the last daemon; `nil` if there is none.
     ///
-    /// - Throws: `Unusable` for what is not of this boot and network namespace, or can't be understood.
+    /// - Throws: `Unusable` if it is not of this boot and network namespace, or can't be understood.
     func memory(of scope: Memory.Scope) throws(Unusable) -> Memory? {
         let bytes: [UInt8]
         do {
@@ -123,7 +123,7 @@ struct Keepsake: ~Copyable {
         return memory
     }
 
-    /// A record that says nothing of this boot; one line.
+    /// A record that says nothing about this boot; one line.
     struct Unusable: Error, CustomStringConvertible {
         let description: String
         /// Whether the record is of another boot or namespace. Then nothing is lost.
@@ -150,7 +150,7 @@ struct Keepsake: ~Copyable {
         }
     }
 
-    /// Writes down what must survive the process.
+    /// Records what must outlive the process.
     mutating func remember(_ memory: Memory) {
         guard directory != nil else { return }
         // The record of a former daemon has not been read yet. Only a record that owns ports may replace it.
@@ -167,7 +167,7 @@ struct Keepsake: ~Copyable {
         }
     }
 
-    /// The last probe that was told of in this boot.
+    /// The last probe that was reported in this boot.
     mutating func recallProbe(in scope: Memory.Scope) -> ProbeRecord? {
         guard let bytes = try? directory?.read(Self.probeName, atMost: ProbeRecord.sizeLimit),
             let record = ProbeRecord(parsing: bytes, scope: scope)
@@ -176,7 +176,7 @@ struct Keepsake: ~Copyable {
         return record
     }
 
-    /// Writes down a probe. If that fails, each audit tries again.
+    /// Records a probe. If that fails, each audit tries again.
     mutating func remember(_ record: ProbeRecord, in scope: Memory.Scope) {
         writeProbe(Array(record.encoded(in: scope).utf8))
     }
@@ -185,7 +185,7 @@ struct Keepsake: ~Copyable {
         probe = (bytes, try? directory?.replace(Self.probeName, with: bytes))
     }
 
-    /// Replaces the state file, and tries again to write down what could not be remembered.
+    /// Replaces the state file, and tries again to record what could not be recorded.
     mutating func write(_ status: Status, _ memory: Memory) {
         guard directory != nil else { return }
         if problems["/memory"] != nil { remember(memory) }
@@ -196,7 +196,7 @@ struct Keepsake: ~Copyable {
         }
     }
 
-    /// Takes the state file away: what nobody looks after any more is no status. The memory stays.
+    /// Removes the state file: without a daemon it is not a status. The memory stays.
     func withdrawStatus() {
         try? directory?.remove(Self.stateName)
     }
@@ -215,7 +215,7 @@ extension Memory.Scope {
     /// This boot and this network namespace.
     static var current: Memory.Scope { current(boot: nil) }
 
-    /// The same, by the boot's id as another mount of procfs says it: the machine's, where the unit has one of its own.
+    /// The same, with the boot's id from another mount of procfs: the machine's, if the unit has a mount of its own.
     static func current(boot file: consuming Descriptor?) -> Memory.Scope {
         var boot: String?
         if let file { boot = try? BootID.read(from: file) }

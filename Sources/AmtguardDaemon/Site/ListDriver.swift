@@ -2,26 +2,26 @@ import AmtguardCore
 import AmtguardLinux
 import SystemPackage
 
-/// The list and its watch, opened again for as long as they can't be had.
+/// The list and its watch. While either is missing, it is opened again.
 struct ListDriver: ~Copyable {
     private var list: ReservedPortsList?
-    /// Whether it was handed over, and thus is the file that others write as well.
+    /// Whether it was handed over, and so is the file that others write as well.
     private var isHanded = false
-    /// Why it was not. inotify hears what goes through the very mount of procfs that the list was opened through.
+    /// Why it was not. inotify sees only writes through the very mount of procfs through which the list was opened.
     private var blindness = "no list was handed over by --arm"
     /// Why there is no list.
     private var absence = Obstacle.missing
-    /// Whether the last reading failed: what is open may not be what lies there by now.
+    /// Whether the last reading failed: the open file may no longer be the one at the path.
     private var isAmiss = false
-    /// What wakes the loop; `nil` where nothing could be watched.
+    /// What wakes the loop; `nil` if nothing could be watched.
     private var watch: ListWatch?
-    /// The most that the watch has to tell.
+    /// The highest rung that the watch may use.
     private let highest: ListWatch.Rung
     /// The same in the core's words.
     private(set) var watched = Watch(.none)
 
-    /// Takes the list that was handed over or opens it, and watches it by the group that was armed, or as well as this
-    /// process may, as far as `highest`.
+    /// Takes the handed-over list or opens it. Watches it by the armed group, or in the best way that this process may
+    /// use, up to `highest`.
     init(
         adopting handed: consuming Descriptor? = nil, watchedBy armed: consuming Descriptor? = nil,
         atMost highest: ListWatch.Rung = .fanotifyPidfd
@@ -45,7 +45,7 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    /// Why nothing could be written, if so.
+    /// Why nothing could be written; `nil` if it could.
     var refusal: Obstacle? {
         switch list {
         case .none: absence
@@ -53,8 +53,8 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    /// Tries again what could not be had: a list that was missing, read-only or no list, a watch. Nobody may be waiting
-    /// for the descriptor of the former watch.
+    /// Tries again what failed: a list that was missing, read-only or not a list; a watch. No caller may be waiting for
+    /// the descriptor of the former watch.
     mutating func retry() {
         if !isUsable { open() }
         if watched.kind == .none { startWatching(nil) }
@@ -72,7 +72,7 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    /// Adds ports; what comes back is why not.
+    /// Adds ports; returns why it could not.
     func add(_ ports: PortSet) -> Obstacle? {
         switch list {
         case .none: return absence
@@ -82,7 +82,7 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    /// Takes ports out; what comes back is why not.
+    /// Removes ports; returns why it could not.
     mutating func remove(_ ports: PortSet) -> Obstacle? {
         do {
             guard let _ = try list?.remove(ports) else { return absence }
@@ -105,7 +105,7 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    /// Whether the watch has something to say.
+    /// Whether the watch has events.
     var hasEvents: Bool {
         switch watch {
         case .none: false
@@ -128,7 +128,7 @@ struct ListDriver: ~Copyable {
         do {
             let opened = try ReservedPortsList()
             guard try opened.isKernels else {
-                // Not held open either: whoever mounted it there must be able to take it away.
+                // Closed as well: a program that mounted it there must be able to unmount it.
                 list = nil
                 watch = nil
                 watched = Watch(.none)

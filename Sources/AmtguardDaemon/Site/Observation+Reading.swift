@@ -1,7 +1,7 @@
 import AmtguardCore
 import AmtguardLinux
 
-// Readings as observations: what was read, or why it could not be.
+// Readings as observations: the value, or why it could not be read.
 
 extension Guardian.Observation {
     /// Which ports the kernel may choose.

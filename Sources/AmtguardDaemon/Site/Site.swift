@@ -5,15 +5,15 @@ import SystemPackage
 
 /// One network namespace: the guardian of its list, and the ground on which it guards. Readings in, effects out.
 ///
-/// The list comes first: nothing else that is looked at stands in the way of a repair.
+/// The list comes first: no other reading delays a repair.
 final class Site {
-    /// What the loop makes the daemon do.
+    /// The calls of the loop to the daemon.
     struct Callbacks {
         /// The time of an audit has come.
         var audit: () -> Void
         /// Something happened that needs a look at everything.
         var survey: () -> Void
-        /// Something was observed, and may have to be told.
+        /// Something was observed, and may have to be reported.
         var changed: () -> Void
         /// Another daemon guards here.
         var displaced: () -> Void
@@ -29,13 +29,13 @@ final class Site {
     private var engine: EngineWatch?
     /// Limits how often it looks at the sockets, for any cause.
     private var socketsRation = LookRation()
-    /// What SMBIOS says, from the privileged step, until it was read.
+    /// The SMBIOS structures from the privileged step, until they are read.
     private var smbios: Descriptor?
     private var slept = Clocks.sleepTime()
-    /// Since when another process has the lock that other programs find.
+    /// Since when another process has the lock at the path.
     private var displacedAt: Instant?
 
-    /// Opens what can be opened. Nothing is read of the list yet, and nothing is written.
+    /// Opens what can be opened. It does not read the list yet, and writes nothing.
     init(below root: consuming RootDirectory, on loop: EventLoop, telling teller: Teller) {
         self.loop = loop
         self.teller = teller
@@ -48,7 +48,7 @@ final class Site {
         guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
     }
 
-    /// Has the loop call from now on.
+    /// The loop calls these from now on.
     func attach(_ callbacks: Callbacks) {
         self.callbacks = callbacks
         surveyTimer = loop.timer("survey", callbacks.survey)
@@ -87,24 +87,24 @@ final class Site {
 
     // MARK: - The start and the end
 
-    /// What is read before the lock is taken, as it takes its time.
+    /// The readings before the lock is taken, because they take time.
     func prepare() -> [Guardian.Observation] {
         [.watch(listen()), .smbios(takeSMBIOS()), .presence(readPresence(in: ground.root)), .readChoice()]
     }
 
-    /// Takes the lock, and what the last daemon of this boot wrote down.
+    /// Takes the lock, and the record of the last daemon of this boot.
     func open() throws(Keepsake.Taken) {
         ground.keepsake = try Keepsake(below: ground.root, patience: Self.patience)
         guardian = Guardian(remembering: recall(), ground.keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: ground.keepsake.problem))
     }
 
-    /// Whether ports would be added, and this user may not.
+    /// Whether ports would be added, but this user may not.
     var isRefused: Bool { !guardian.missing(from: PortSet()).isEmpty && ground.list.refusal == .notPermitted }
 
     /// The first look at the list, and at everything else on which the verdict depends.
     func begin() {
-        // Who wrote before the first look overwrote nothing that we saw whole: it may be the stand-in, which repaired.
+        // A write before the first look overwrote nothing that we saw whole. It may be a repair by the stand-in.
         guardian.nameWriters(on: &ground)
         look(.request)
         if let presence = guardian.presence { lookAtDevices(presence) }
@@ -116,13 +116,13 @@ final class Site {
         ground.keepsake.withdrawStatus()
         observe(.stopping)
         look(.readBack)
-        // That was the last look: who guards in our absence may begin, and nothing is written down any more.
+        // That was the last look: a process that guards in our absence may begin, and nothing is recorded any more.
         ground.keepsake = Keepsake()
     }
 
     // MARK: - Observing
 
-    /// Takes an observation to the guardian and carries out what follows.
+    /// Passes an observation to the guardian and carries out the effects.
     func observe(_ observation: Guardian.Observation) {
         guardian.observe(observation, on: &ground)
         settle()
@@ -139,7 +139,7 @@ final class Site {
         settle()
     }
 
-    /// Where AMT is impossible, no address matters, and none wakes the daemon.
+    /// If AMT is impossible, no address matters, and none wakes the daemon.
     private func settle() {
         if ground.auditInterval == nil { interfaces?.stop() }
     }
@@ -160,9 +160,9 @@ final class Site {
         lookAtHolds(prompt)
     }
 
-    /// Looks at what the host has around AMT's ports.
+    /// Looks at the host's state around AMT's ports.
     func lookAround() {
-        // Where AMT is impossible, nothing of this matters, and of no port no sockets are read.
+        // If AMT is impossible, nothing of this matters, and no sockets are read.
         guard ground.auditInterval != nil else { return lookAtSockets() }
         if let interfaces, !interfaces.isOn {
             interfaces.start()
@@ -199,7 +199,7 @@ final class Site {
         }
     }
 
-    /// What SMBIOS says, where the privileged step has handed it over; foreign bytes, sealed.
+    /// The SMBIOS structures, if the privileged step has handed them over; foreign bytes, sealed.
     private func takeSMBIOS() -> SMBIOSReading? {
         guard let memory = smbios.take() else { return nil }
         do {
@@ -238,12 +238,12 @@ final class Site {
         socketsRation.spend(from: start, to: .now())
     }
 
-    /// The helper has something to say.
+    /// The helper has sent something.
     private func listenToAnswer() {
         guard let inquiry = ground.firmware.take() else { return }
         teller.debug("The firmware: \(inquiry.says)")
         observe(.firmware(inquiry))
-        // With AMT's address known, others may turn out to be cut off.
+        // With AMT's address known, more sockets may turn out to be cut off.
         lookAtSockets()
         callbacks.changed()
     }
@@ -251,8 +251,8 @@ final class Site {
     // MARK: - The record
 
     /// How long a bridge may have the lock: for the length of a repair, and on a busy machine it may have to wait for a
-    /// processor. A daemon that gave up early would be started again by the service manager a second later, and by then
-    /// the bridge has ended.
+    /// processor. If a daemon gave up early, the service manager would start it again a second later; by then the
+    /// bridge has ended.
     private static var patience: Duration { .seconds(3) }
 
     /// Whether the lock shows that no other daemon runs here.
@@ -269,16 +269,16 @@ final class Site {
     /// Whether the root is not the machine's own.
     var isTree: Bool { ground.root.isTree }
 
-    /// The events that were not told yet; they are forgotten here.
+    /// The events that were not reported yet; this forgets them.
     func takeEvents() -> [Event] {
         defer { ground.outbox = [] }
         return ground.outbox
     }
 
-    /// How many events were not told yet.
+    /// How many events were not reported yet.
     var untold: Int { ground.outbox.count }
 
-    /// Has an event told.
+    /// Adds an event to report.
     func note(_ event: Event) { ground.outbox.append(event) }
 
     /// Replaces the state file. Whether it could be written is part of the next status.
@@ -329,8 +329,8 @@ final class Site {
         if ground.keepsake.isRecalled { ground.keepsake.remember(guardian.memory) }
     }
 
-    /// Another process has the lock that other programs find. A bridge keeps it only for a repair. If the process keeps
-    /// it for longer, it is a daemon: that one guards, and this one ends.
+    /// Another process has the lock at the path. A bridge keeps it only for a repair. If the process keeps it for
+    /// longer, it is a daemon: that one guards, and this one ends.
     private func yield() {
         let now = Instant.now()
         let since = displacedAt ?? now

@@ -5,7 +5,7 @@ import AmtguardSystemd
 // What org.amtguard1 offers. org.amtguard1(5) describes the same.
 
 extension BusFace {
-    /// A property: what it says of a status.
+    /// A property: its value for a status.
     struct Fact {
         let name: StaticString
         let signature: StaticString
@@ -25,7 +25,7 @@ extension BusFace {
             Fact(name: "LastRepairUSec", signature: "t") { .uint64(UInt64(clamping: $0.repairs.last?.bootUSec ?? 0)) },
             Fact(name: "Contested", signature: "b") { .bool($0.contested) },
             Fact(name: "Holds", signature: "as") { .stringArray($0.holds.map(\.words.oneLine)) },
-            // As systemd writes a number that it does not know.
+            // As systemd writes an unknown number.
             Fact(name: "Victims", signature: "t") { .uint64($0.victimCount.map { UInt64(clamping: $0) } ?? .max) },
         ]
     }

@@ -10,7 +10,7 @@ final class BusFace {
 
     unowned let daemon: Daemon
     private(set) var bus: SystemBus?
-    /// Whether it was told that another program has the name.
+    /// Whether it was reported that another program has the name.
     private var isTaken = false
 
     /// Asks for the name; the bus may come late.
@@ -21,7 +21,7 @@ final class BusFace {
             [unowned self] outcome in
             switch outcome {
             case .acquired: isTaken = false
-            // Without the lock only the name shows whether another daemon runs here.
+            // Without the lock, only the name shows whether another daemon runs here.
             case .taken where !daemon.site.isLocked: daemon.giveWay()
             case .taken where isTaken: break
             case .taken:
@@ -42,10 +42,10 @@ final class BusFace {
         }
     }
 
-    /// Looks whether there is a bus by now.
+    /// Checks whether there is a bus by now.
     func lookAfterConnection() { bus?.lookAfterConnection() }
 
-    /// Says what has changed since the last time.
+    /// Reports what has changed since the last time.
     func announce(_ status: Status, after former: Status?) {
         guard let bus, let former else { return }
         if status.contested != former.contested { emit("ContestedChanged", [.bool(status.contested)]) }
@@ -55,7 +55,7 @@ final class BusFace {
         }
     }
 
-    /// Emits the signal of an event, where it has one.
+    /// Emits the signal of an event, if it has one.
     func announce(_ event: Event) {
         switch event {
         case .repaired(let repair):
@@ -71,7 +71,7 @@ final class BusFace {
         }
     }
 
-    /// Sends what waits, as far as it goes without waiting for long.
+    /// Sends the waiting messages, as far as possible without a long wait.
     func flush() { bus?.flush() }
 
     private func emit(_ signal: String, _ values: [BusValue]) {

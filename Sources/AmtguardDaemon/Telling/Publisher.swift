@@ -3,7 +3,7 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// Reports what happened and what is so, to the journal, the state file, the service manager and the bus. Any of these
+/// Reports events and the present state to the journal, the state file, the service manager and the bus. Any of these
 /// may fail.
 final class Publisher {
     private static let mostUntold = 256
@@ -13,7 +13,7 @@ final class Publisher {
     private let notifier: Notifier
     private let loop: EventLoop
     private var face: BusFace?
-    /// Where the socket of the bus lies, below `--root`, and what shows that it has come.
+    /// The directory of the bus's socket, below `--root`, and the source that shows that it has come.
     private var busDirectory: Descriptor?
     private var busArrival: EventSource?
     private var timer: Timer?
@@ -54,7 +54,7 @@ final class Publisher {
     /// Reports what happened.
     func tell() {
         let events = site.takeEvents()
-        // What telling has used is given back when there was nothing to tell for a while.
+        // The memory used for reporting is released after a while without events.
         if !events.isEmpty { rest?.arm(after: .seconds(2), accuracy: .seconds(1)) }
         for event in events {
             teller.tell(event.journalEntry)
@@ -62,7 +62,7 @@ final class Publisher {
         }
     }
 
-    /// Reports what happened, and to the state file, the service manager and the bus what is so, if it has changed.
+    /// Reports events. If the state has changed, also reports it to the state file, the service manager and the bus.
     func publish() {
         tell()
         let former = published
@@ -77,7 +77,7 @@ final class Publisher {
         publishedAt = Moment.now().instant.sinceBoot
         site.write(status)
         if site.guardian.status != status {
-            // Whether it could be written is part of what is to be told.
+            // A failure to write it must be reported too.
             tell()
             status = site.guardian.status
             site.write(status)
@@ -93,7 +93,7 @@ final class Publisher {
 
     // MARK: - What
 
-    /// The status as the bus tells it.
+    /// The status as the bus reports it.
     var status: Status { published ?? site.guardian.status }
 
     /// The same as JSON, for `Describe()` and the state file.
@@ -105,7 +105,7 @@ final class Publisher {
 
     // MARK: - The bus
 
-    /// Goes on the bus: the machine's own, or that of the tree below `--root`, once it has one.
+    /// Connects to the bus: the machine's own, or that of the tree below `--root`, once it has one.
     func connect(_ daemon: Daemon) {
         guard face == nil else { return }
         var address: String?
@@ -118,7 +118,7 @@ final class Publisher {
         face = BusFace(of: daemon, address: address)
     }
 
-    /// Below `--root` the bus comes with its directory; of itself libsystemd waits for it.
+    /// Below `--root` the bus comes with its directory; otherwise libsystemd itself waits for it.
     private func awaitBusDirectory(_ daemon: Daemon) {
         guard let directory = site.openDirectory("/run") else { return }
         let path = FilePath("/proc/self/fd/\(directory.fileDescriptor.rawValue)")
@@ -126,9 +126,9 @@ final class Publisher {
         }
     }
 
-    /// Looks whether there is a bus by now.
+    /// Checks whether there is a bus by now.
     func lookAfterConnection() { face?.lookAfterConnection() }
 
-    /// Sends to the bus what waits, as far as it goes without waiting for long.
+    /// Sends the waiting messages to the bus, as far as possible without a long wait.
     func flush() { face?.flush() }
 }

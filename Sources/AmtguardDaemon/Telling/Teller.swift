@@ -2,15 +2,15 @@ import AmtguardCore
 import AmtguardSystemd
 import SystemPackage
 
-/// Tells the journal, and in a terminal standard error. It can't fail: telling must not stop guarding.
+/// Writes to the journal, and in a terminal to standard error. It can't fail: reporting must not stop the guard.
 final class Teller {
     static let identifier = "amtguardd"
 
-    /// Entries that matter less are not sent; `systemctl service-log-level amtguardd debug` changes it.
+    /// Less important entries are not sent; `systemctl service-log-level amtguardd debug` changes it.
     var level = LogControl.Level.info
 
     private var journal = Journal(identifier: Teller.identifier, droppedField: "AMTGUARD_DROPPED")
-    /// Under systemd standard error leads to the journal already, and a line would stand there twice.
+    /// Under systemd standard error goes to the journal already; a line would be there twice.
     private let echoes = !Journal.isStandardErrorConnected
 
     func tell(_ entry: JournalEntry) {
@@ -19,7 +19,7 @@ final class Teller {
         if echoes { StandardError.write(entry.message) }
     }
 
-    /// For `systemctl service-log-level amtguardd debug`; the text is made only where somebody wants it.
+    /// For `systemctl service-log-level amtguardd debug`; the text is made only at that level.
     func debug(_ message: @autoclosure () -> String) {
         if level == .debug { tell(.debug, message()) }
     }
