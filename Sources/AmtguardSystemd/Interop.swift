@@ -15,7 +15,7 @@ func check(errno result: CInt) throws(Errno) -> CInt {
     return result
 }
 
-/// What a constructor of libsystemd left behind, once its result was checked.
+/// The result of a constructor of libsystemd, after its return value was checked.
 func made(_ pointer: OpaquePointer?) -> OpaquePointer {
     guard let pointer = unsafe pointer else { preconditionFailure("libsystemd reported success and made nothing") }
     return unsafe pointer
@@ -35,7 +35,7 @@ func release<Object: AnyObject>(_ type: Object.Type, behind userdata: UnsafeMuta
     unsafe Unmanaged<Object>.fromOpaque(userdata).release()
 }
 
-/// A copy of a C string that may not be there.
+/// A copy of a C string, which may be missing.
 func string(_ text: UnsafePointer<CChar>?) -> String? {
     guard let text = unsafe text else { return nil }
     return unsafe String(cString: text)
@@ -47,12 +47,12 @@ func environment(_ name: String) -> String? {
 }
 
 extension StaticString {
-    /// The text for C to keep: of all strings only a static one outlives every call.
+    /// The text for C to keep: only a static string outlives every call.
     var cString: UnsafePointer<CChar> {
         unsafe UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
     }
 
-    /// Whether C means this text.
+    /// Whether the C string is this text.
     func matches(_ text: UnsafePointer<CChar>?) -> Bool {
         guard let text = unsafe text else { return false }
         return unsafe strcmp(cString, text) == 0

@@ -5,7 +5,7 @@ import SystemPackage
 ///
 /// The corresponding C type is `sockaddr_un`.
 /// - Parameter path: `/…`, or `@…` for the abstract namespace.
-/// - Throws: `.fileNameTooLong` for a path that does not fit, or is none.
+/// - Throws: `.fileNameTooLong` for a path that does not fit, or is not a path.
 func withSocketAddress(
     _ path: String, _ body: (__CONST_SOCKADDR_ARG, socklen_t) throws(Errno) -> Void
 ) throws(Errno) {

@@ -2,12 +2,13 @@ import CSystemd
 import Glibc
 import SystemPackage
 
-/// Who calls, and whether they may. Asked without waiting, unlike libsystemd's own `sd_bus_query_sender_privilege`.
+/// Which user calls, and whether they may. It asks without waiting, unlike libsystemd's own
+/// `sd_bus_query_sender_privilege`.
 extension Bus {
     /// How long a person has to type a password.
     private static let interaction: Duration = .seconds(60)
 
-    /// The user of whoever made a call, by the bus's own knowledge; nil where nobody knows, or the caller is gone.
+    /// The user of a caller, from the bus itself; nil if that is unknown, or the caller is gone.
     ///
     /// Unique names are never used twice on one bus, so the answer is about the caller even if it comes late.
     func user(of call: BusCall, _ body: @escaping (UInt32?) -> Void) {

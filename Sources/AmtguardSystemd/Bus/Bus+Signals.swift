@@ -4,7 +4,7 @@ import SystemPackage
 
 /// Signals, sent and received.
 extension Bus {
-    /// Emissions that may wait for the other side to read. Beyond that they are left out: nobody is listening.
+    /// Emissions that may wait for the other side to read. Further ones are dropped: the other side is not listening.
     static let queueBound: UInt64 = 1_024
 
     /// Whether an emission has a chance to get through.
@@ -20,7 +20,7 @@ extension Bus {
         if result >= 0 { _ = unsafe sd_bus_send(bus, message, nil) }
     }
 
-    /// Emits PropertiesChanged with the values of now, of properties that are declared to.
+    /// Emits PropertiesChanged with the present values of properties that are declared to do so.
     ///
     /// The corresponding C function is `sd_bus_emit_properties_changed_strv`.
     func emitChanged(_ path: String, _ interface: String, _ properties: [String]) {

@@ -20,7 +20,7 @@ import SystemPackage
     /// from us when it keeps too many of our messages for clients that do not read.
     static let answerBound: UInt64 = 32
 
-    /// How long the bus and its services have for an answer that no person is asked for.
+    /// The time that the bus and its services have for an answer that needs no person.
     static let patience: Duration = .seconds(5)
 
     /// Starts a connection to the bus at `address`.
@@ -121,14 +121,14 @@ import SystemPackage
     /// Does what can be done at once, after a wait for the other side of at most `timeout`.
     ///
     /// The corresponding C functions are `sd_bus_wait` and `sd_bus_process`.
-    /// - Returns: false when there is no sense in going on: the connection is dead, or it is being processed already.
+    /// - Returns: false if it is pointless to continue: the connection is dead, or it is being processed already.
     func process(within timeout: Duration) -> Bool {
         let result = unsafe sd_bus_process(bus, nil)
         guard result == 0 else { return result > 0 }
         return unsafe sd_bus_wait(bus, timeout.microseconds) >= 0
     }
 
-    /// Calls a method and hands over the answer, an error included, or nil when the connection ends first.
+    /// Calls a method and passes on the answer, which may be an error, or nil if the connection ends first.
     ///
     /// The corresponding C function is `sd_bus_call_async`.
     /// - Parameters:

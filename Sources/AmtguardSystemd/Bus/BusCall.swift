@@ -2,9 +2,9 @@ import CSystemd
 import Glibc
 import SystemPackage
 
-/// A method that somebody called on an object of ours. It is answered once, now or later.
+/// A call of a method of one of our objects. It is answered once, now or later.
 ///
-/// A call that is let go without an answer is answered with an error: nobody waits in vain.
+/// A call that is dropped without an answer is answered with an error, so that no caller waits in vain.
 @safe public final class BusCall: BusMessage {
     private var isAnswered = false
 
@@ -14,7 +14,7 @@ import SystemPackage
 
     /// Answers with the method's results. The corresponding C function is `sd_bus_message_new_method_return`.
     ///
-    /// A second answer is ignored, and so is one to somebody who is gone.
+    /// A second answer is ignored, and so is an answer to a caller that is gone.
     public func reply(_ values: [BusValue] = []) {
         guard !isAnswered else { return }
         isAnswered = true
@@ -28,7 +28,8 @@ import SystemPackage
             result = unsafe sd_bus_send(sd_bus_message_get_bus(message), reply, nil)
         }
         if result < 0 {
-            // Too many descriptors of ours are open, or memory is short: the caller is told. A dead bus says no again.
+            // Too many of our descriptors are open, or memory is short: the caller is told. A dead bus refuses this as
+            // well.
             _ = unsafe sd_bus_reply_method_errno(message, result, nil)
         }
     }
@@ -47,7 +48,7 @@ import SystemPackage
         _ = unsafe sd_bus_reply_method_error(message, &error)
     }
 
-    /// Answers that the caller may not.
+    /// Answers that access is denied.
     public func refuse() {
         fail("org.freedesktop.DBus.Error.AccessDenied", "Access denied.")
     }
@@ -59,7 +60,7 @@ import SystemPackage
             "Too many calls wait for an authorization. Call again when one of them is answered.")
     }
 
-    /// Whether the caller agrees to a password being asked for.
+    /// Whether the caller allows a request for a password.
     ///
     /// The corresponding C function is `sd_bus_message_get_allow_interactive_authorization`.
     var allowsInteraction: Bool {

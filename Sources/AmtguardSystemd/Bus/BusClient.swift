@@ -12,8 +12,8 @@ import SystemPackage
     ///
     /// - Parameters:
     ///   - address: nil for DBUS_SYSTEM_BUS_ADDRESS, or else the system bus.
-    ///   - timeout: how long a bus that hangs is waited for.
-    /// - Throws: `.noSuchFileOrDirectory` or `.connectionRefused` where there is no bus, `.timedOut`.
+    ///   - timeout: how long to wait for a bus that hangs.
+    /// - Throws: `.noSuchFileOrDirectory` or `.connectionRefused` if there is no bus, `.timedOut`.
     public init(address: String? = nil, timeout: Duration = .seconds(3)) throws(BusError) {
         do throws(Errno) {
             connection = try Connection(address ?? SystemBus.defaultAddress, timeout)
@@ -25,7 +25,7 @@ import SystemPackage
     /// Calls a method and returns its results. It never starts a service that does not run.
     ///
     /// The corresponding C function is `sd_bus_call`.
-    /// - Parameter timeout: for the answer; ask for more where a person may have to type a password.
+    /// - Parameter timeout: for the answer; use more if a person may have to type a password.
     /// - Throws: the service's error, or `org.freedesktop.DBus.Error.ServiceUnknown`, or `.timedOut`.
     public func call(
         _ destination: String, path: String, interface: String, _ member: String, _ arguments: [BusValue] = [],

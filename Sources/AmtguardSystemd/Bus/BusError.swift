@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 public import SystemPackage
 
-/// What a call over the bus failed with.
+/// The error of a call over the bus.
 public struct BusError: Error, Hashable {
     /// For example `org.freedesktop.DBus.Error.ServiceUnknown`.
     public var name: String

@@ -1,15 +1,15 @@
 /// What an object offers on the bus: methods, properties and signals under one name.
 ///
-/// Names and types stay where they are for as long as the object: libsystemd keeps their addresses. Types are in D-Bus
-/// notation, arguments are pairs of a name and a type.
+/// Names and types must not move while the object exists: libsystemd keeps their addresses. Types are in D-Bus
+/// notation; arguments are pairs of a name and a type.
 public struct BusInterface {
     /// For example `org.freedesktop.LogControl1`.
     public let name: StaticString
-    /// What can be called.
+    /// The callable methods.
     public let methods: [Method]
-    /// What can be read, and perhaps written.
+    /// The properties that can be read, and perhaps written.
     public let properties: [Property]
-    /// What is emitted.
+    /// The emitted signals.
     public let signals: [Signal]
 
     /// An interface of the given members.
@@ -22,7 +22,7 @@ public struct BusInterface {
         self.signals = signals
     }
 
-    /// A method. Whoever the bus's own policy lets through may call it; the handler may ask `SystemBus.authorize`.
+    /// A method. Every caller that the bus's own policy admits may call it; the handler may ask `SystemBus.authorize`.
     public struct Method {
         let name: StaticString
         let takes: KeyValuePairs<StaticString, StaticString>
@@ -42,9 +42,9 @@ public struct BusInterface {
         }
     }
 
-    /// How others learn that a property has changed.
+    /// How other programs learn that a property has changed.
     public enum Change: Sendable {
-        /// It does not.
+        /// It never changes.
         case const
         /// By the signal PropertiesChanged, from `SystemBus.emitChanged`.
         case emitsChange
@@ -60,7 +60,7 @@ public struct BusInterface {
         let get: () -> BusValue
         let set: ((BusValue) -> Bool)?
 
-        /// A property that everybody may read, and that root may write if there is a setter.
+        /// A property that every user may read, and that root may write if there is a setter.
         ///
         /// - Parameter set: takes a value of the property's type, or returns false to refuse it.
         public init(

@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 public import SystemPackage
 
-/// A message that was received. Its arguments are read one after the other.
+/// A received message. Its arguments are read one after the other.
 ///
 /// The corresponding C type is `sd_bus_message`; it is kept for as long as the object.
 @safe public class BusMessage {
@@ -25,7 +25,7 @@ public import SystemPackage
     /// The method or signal.
     public var member: String? { unsafe string(sd_bus_message_get_member(message)) }
 
-    /// The error, if that is what the message is. The corresponding C function is `sd_bus_message_get_error`.
+    /// The error, if the message is one. The corresponding C function is `sd_bus_message_get_error`.
     public var error: BusError? {
         guard let error = unsafe sd_bus_message_get_error(message) else { return nil }
         return unsafe BusError(error.pointee)
@@ -35,7 +35,7 @@ public import SystemPackage
     ///
     /// The corresponding C function is `sd_bus_message_read`.
     /// - Returns: nil when there is no other.
-    /// - Throws: `.notSupported` for a type that `BusValue` has no case for, `.badMessage` for a broken message.
+    /// - Throws: `.notSupported` for a type without a case in `BusValue`, `.badMessage` for a broken message.
     public func readValue() throws(Errno) -> BusValue? {
         var type: CChar = 0
         var contents: UnsafePointer<CChar>?
@@ -58,8 +58,8 @@ public import SystemPackage
         }
     }
 
-    /// Reads a string. Like all of its kind it throws `.noSuchAddressOrDevice` (ENXIO) when the next argument is of
-    /// another type, or there is none, and corresponds to the C function `sd_bus_message_read_basic`.
+    /// Reads a string. Like the other functions of this kind, it throws `.noSuchAddressOrDevice` (ENXIO) if the next
+    /// argument has another type or is missing, and corresponds to the C function `sd_bus_message_read_basic`.
     public func readString() throws(Errno) -> String { try readText(letter("s")) }
 
     /// Reads a boolean.

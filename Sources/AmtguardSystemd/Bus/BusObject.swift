@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 import SystemPackage
 
-/// One interface at one path. It outlives the connections that it is offered on.
+/// One interface at one path. It outlives the connections on which it is offered.
 @safe final class BusObject {
     private let path: String
     private let interface: BusInterface
@@ -23,7 +23,7 @@ import SystemPackage
             get: { _, _, _, name, reply, userdata, _ in
                 unsafe object(BusObject.self, behind: userdata).get(name, into: reply)
             },
-            // Refuses everybody. A `Set` with the right arguments never comes here: `intercept` takes it before.
+            // Refuses every caller. A `Set` with the right arguments never comes here: `intercept` takes it before.
             set: { _, _, _, _, _, _, _ in -EACCES })
     }
 
@@ -34,7 +34,7 @@ import SystemPackage
     /// Offers the object on a connection, and no longer on the former.
     ///
     /// The corresponding C function is `sd_bus_add_object_vtable`.
-    /// - Throws: `.notConnected`, `.noMemory`. An interface that libsystemd refuses is a mistake of ours, and traps.
+    /// - Throws: `.notConnected`, `.noMemory`. An interface that libsystemd refuses is a bug of ours, and traps.
     func attach(to bus: Bus) throws(Errno) {
         detach()
         self.bus = bus
@@ -56,7 +56,7 @@ import SystemPackage
         unsafe slots.append(made(slot))
     }
 
-    /// Takes the object back. The corresponding C function is `sd_bus_slot_unref`.
+    /// Removes the object. The corresponding C function is `sd_bus_slot_unref`.
     func detach() {
         unsafe slots.forEach { unsafe sd_bus_slot_unref($0) }
         unsafe slots = []
@@ -78,9 +78,9 @@ import SystemPackage
         return unsafe value.append(to: reply)
     }
 
-    /// Takes `Properties.Set` before libsystemd does: that would ask the bus who the sender is, and wait.
+    /// Handles `Properties.Set` before libsystemd does: libsystemd would ask the bus for the sender, and wait.
     ///
-    /// - Returns: false for whatever is not about a writable property of this interface.
+    /// - Returns: false for any other message than a `Set` of a writable property of this interface.
     private func intercept(_ message: BusMessage) -> Bool {
         guard message.isSet else { return false }
         guard (try? message.readString()) == "\(interface.name)", let name = try? message.readString(),

@@ -1,6 +1,6 @@
 import CSystemd
 
-/// An interface in libsystemd's form. It and its strings stay where they are for as long as the value.
+/// An interface in libsystemd's form. It and its strings do not move while the value exists.
 ///
 /// The corresponding C type is `sd_bus_vtable`.
 @safe struct BusVTable: ~Copyable {
@@ -22,7 +22,7 @@ import CSystemd
 
         unsafe add(shim_vtable_start())
         for offer in interface.methods {
-            // The handler asks who may call: libsystemd's own check is a call to the bus that waits.
+            // The handler decides which callers may: libsystemd's own check is a call to the bus that waits.
             unsafe add(
                 shim_vtable_method(
                     offer.name.cString, keep(offer.takes.map(\.value)), keep(offer.returns.map(\.value)),
@@ -39,7 +39,7 @@ import CSystemd
             if offer.set == nil {
                 unsafe add(shim_vtable_property(offer.name.cString, offer.signature.cString, get, flags))
             } else {
-                // The setter refuses whoever gets to it, so libsystemd need not check the caller, as above.
+                // The setter refuses callers without the right, so libsystemd need not check the caller, as above.
                 unsafe add(
                     shim_vtable_writable_property(
                         offer.name.cString, offer.signature.cString, get, set,
@@ -60,7 +60,7 @@ import CSystemd
         unsafe strings.forEach { unsafe $0.deallocate() }
     }
 
-    /// Joins texts into one C string, or into one of a kind that C calls nulstr: each with its NUL, and one NUL more.
+    /// Joins texts into one C string, or into a C nulstr: each text with its NUL, and one more NUL.
     private mutating func keep(_ texts: [StaticString], separate: Bool = false) -> UnsafePointer<CChar> {
         var bytes: [UInt8] = []
         for text in texts {

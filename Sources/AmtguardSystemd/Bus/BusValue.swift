@@ -1,7 +1,7 @@
 import CSystemd
 import Glibc
 
-/// One argument of a message, or the value of a property: the types that this bus face needs.
+/// One argument of a message, or the value of a property: the types that this program needs on the bus.
 public enum BusValue: Hashable, Sendable {
     /// `s`; read from `s`, `o` and `g`.
     case string(String)

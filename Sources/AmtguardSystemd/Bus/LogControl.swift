@@ -1,4 +1,4 @@
-/// `org.freedesktop.LogControl1`, what `systemctl service-log-level` and `service-log-target` talk to.
+/// `org.freedesktop.LogControl1`: the interface of `systemctl service-log-level` and `service-log-target`.
 ///
 /// See org.freedesktop.LogControl1(5).
 public enum LogControl {
@@ -7,10 +7,10 @@ public enum LogControl {
 
     /// The levels of syslog(3), in their order, by their names on the bus and in `systemctl`.
     public enum Level: String, CaseIterable, Comparable, Sendable {
-        /// From what the journal calls PRIORITY 0 to what it calls PRIORITY 7.
+        /// From the journal's PRIORITY 0 to its PRIORITY 7.
         case emerg, alert, crit, err, warning, notice, info, debug
 
-        /// What the journal calls PRIORITY: 0 is the most urgent.
+        /// The journal's PRIORITY: 0 is the most urgent.
         public var priority: Int {
             guard let index = Self.allCases.firstIndex(of: self) else { preconditionFailure("\(self) is no level") }
             return index

@@ -1,9 +1,9 @@
 public import SystemPackage
 
 extension SystemBus {
-    /// The system bus whose socket lies in a directory that is held open, wherever its name would lead by now.
+    /// The system bus with its socket in a directory that is held open, even if the path leads elsewhere by now.
     ///
-    /// - Returns: nil where DBUS_SYSTEM_BUS_ADDRESS has the last word.
+    /// - Returns: nil if DBUS_SYSTEM_BUS_ADDRESS decides.
     public static func address(in directory: FileDescriptor) -> String? {
         guard environment("DBUS_SYSTEM_BUS_ADDRESS") == nil else { return nil }
         return "unix:path=/proc/self/fd/\(directory.rawValue)/system_bus_socket"

@@ -2,12 +2,12 @@ import CSystemd
 import Glibc
 public import SystemPackage
 
-/// A place on the system bus that is kept: objects, a name and subscriptions, on one connection after the other.
+/// A lasting presence on the system bus: objects, a name and subscriptions, on one connection after the other.
 ///
-/// The bus may come late, die and come again, or never be there; nothing here waits for it, and what would be sent
-/// without it is not.
+/// The bus may come late, die and come again, or never come. Nothing here waits for it, and what is sent without a bus
+/// is lost.
 public final class SystemBus {
-    /// What became of the request for the name, once a connection.
+    /// The result of the request for the name, once per connection.
     public enum NameOutcome: Hashable, Sendable {
         /// The name is ours until the connection ends.
         case acquired
@@ -19,8 +19,8 @@ public final class SystemBus {
 
     /// The pause before the second connection. It doubles from one to the next.
     private static let shortestPause: Duration = .milliseconds(250)
-    /// Where the doubling ends; also the life of a connection after which it starts again, and the time after which
-    /// one that never became ready is tried anew.
+    /// The end of the doubling. Also the life of a connection after which it starts again, and the time after which a
+    /// connection that never became ready is tried again.
     private static let longestPause: Duration = .seconds(30)
     /// How long a bus may read nothing from us before we connect again.
     private static let cloggedPatience: Duration = .seconds(10)
@@ -55,12 +55,11 @@ public final class SystemBus {
     /// Starts a connection, and keeps starting one for as long as the object lives.
     ///
     /// - Parameters:
-    ///   - name: the well-known name to ask for, neither queueing for it nor letting others take it; nil for none.
-    ///   - objects: what is offered, on each connection again.
+    ///   - name: the well-known name to request, without queueing for it or letting others take it; nil for none.
+    ///   - objects: the objects to offer, on each connection again.
     ///   - address: nil for DBUS_SYSTEM_BUS_ADDRESS, or else the system bus.
-    ///   - onName: called inside the loop, for each answer that tells something new, and whenever the name is still
-    ///     taken.
-    /// - Throws: what the loop's timer failed with. A bus that is out of reach is no error.
+    ///   - onName: called inside the loop, for each answer with news, and whenever the name is still taken.
+    /// - Throws: the error of the loop's timer. An unreachable bus is not an error.
     public init(
         on loop: EventLoop, name: String?, objects: [(path: String, interface: BusInterface)] = [],
         address: String? = nil, onName: @escaping (NameOutcome) -> Void = { _ in }
@@ -94,10 +93,10 @@ public final class SystemBus {
         connection?.emitChanged(path, interface, properties)
     }
 
-    /// Decides, now or later, whether a caller may: root may, and others if polkit says so, which may ask them for a
-    /// password if their call allows it. Whatever goes wrong, and 60 s without an answer, is a no.
+    /// Decides, now or later, whether a caller may: root may, and others if polkit says so. polkit may ask them for a
+    /// password if their call allows it. Any failure, and 60 s without an answer, is a no.
     ///
-    /// - Parameter action: an action of polkit's, for example `org.example.manage`.
+    /// - Parameter action: an action of polkit, for example `org.example.manage`.
     public func authorize(_ call: BusCall, action: String, _ decide: @escaping (Bool) -> Void) {
         guard let connection else { return decide(false) }
         connection.authorize(call, action, decide)
@@ -105,7 +104,7 @@ public final class SystemBus {
 
     /// Calls `body` for each matching signal, on this connection and all later ones.
     ///
-    /// What came while there was no connection is lost: look again after `onName`. The corresponding C function is
+    /// Signals without a connection are lost: look again after `onName`. The corresponding C function is
     /// `sd_bus_match_signal_async`.
     public func subscribe(
         sender: String?, path: String?, interface: String, member: String, _ body: @escaping (BusMessage) -> Void
@@ -115,7 +114,7 @@ public final class SystemBus {
         if let connection { establish(subscription, on: connection) }
     }
 
-    /// Sends what is queued, for as long as that takes, but no longer than `timeout`: for the end of a program.
+    /// Sends what is queued, but waits no longer than `timeout`: for the end of a program.
     ///
     /// The corresponding C function would be `sd_bus_flush`, which waits without end.
     public func flush(timeout: Duration = .milliseconds(200)) {
@@ -158,7 +157,7 @@ public final class SystemBus {
         }
     }
 
-    /// Not from inside one of the connection's own callbacks.
+    /// Must not be called from inside one of the connection's own callbacks.
     private func close() {
         for object in objects { object.detach() }
         established = []
@@ -236,7 +235,7 @@ public final class SystemBus {
 
     private func establish(_ subscription: Subscription, on connection: Bus) {
         let (sender, path, interface, member, body) = subscription
-        // Fails for want of memory, and for a match that is no match, which is missing in every test too.
+        // Fails for lack of memory, or for an invalid match; the latter would show in every test.
         guard let match = try? connection.subscribe(sender, path, interface, member, body) else { return }
         established.append(match)
     }
@@ -252,7 +251,7 @@ public final class SystemBus {
             switch (reply.error, try? reply.readUInt32()) {
             case (nil, 1), (nil, 4): self.take(.acquired)
             case (nil, _): self.take(.taken)
-            // The connection ended, or the bus hangs: the question is put again to the next.
+            // The connection ended, or the bus hangs: the next connection asks again.
             case (let error?, _) where error.name == "org.freedesktop.DBus.Error.NoReply": self.reopenLater()
             case (let error?, _): self.take(.failed(error.errno))
             }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The clock of all timers: `CLOCK_BOOTTIME`, which counts on through sleep and which nobody sets.
+/// The clock of all timers: `CLOCK_BOOTTIME`, which continues during sleep and which no program can set.
 ///
 /// `ContinuousClock` would bring the concurrency runtime into the program.
 enum BootClock {
@@ -16,9 +16,9 @@ enum BootClock {
 }
 
 extension Duration {
-    /// libsystemd's unit of time: whole microseconds, rounded up, so that nothing comes early.
+    /// libsystemd's unit of time: whole microseconds, rounded up, so that nothing fires early.
     ///
-    /// What is negative is 0, and what is beyond 292,000 years is that: `UINT64_MAX` would mean never.
+    /// A negative time becomes 0, and a time beyond 292,000 years becomes that: `UINT64_MAX` would mean never.
     var microseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }

@@ -1,10 +1,10 @@
 import CSystemd
 public import SystemPackage
 
-/// Says that devices came, went or changed, once udev has dealt with them: look again.
+/// Reports that devices came, went or changed, after udev has processed them: look again.
 ///
-/// Levels, not edges: nothing of the event itself is passed on, and one that the kernel dropped for want of room is
-/// swallowed. It ends with the object. The corresponding C type is `sd_device_monitor`.
+/// The event itself is not passed on: the caller reads the present state. An event that the kernel dropped for lack of
+/// room causes no error. The monitor ends with the object. The corresponding C type is `sd_device_monitor`.
 @safe public final class DeviceMonitor {
     private let monitor: OpaquePointer
     private let body: () -> Void
@@ -13,7 +13,7 @@ public import SystemPackage
     ///
     /// The corresponding C functions are `sd_device_monitor_new`,
     /// `sd_device_monitor_filter_add_match_subsystem_devtype` and `sd_device_monitor_start`.
-    /// - Throws: `.addressFamilyNotSupported` and the like where netlink is out of reach.
+    /// - Throws: `.addressFamilyNotSupported` and the like if netlink is not available.
     public init(subsystems: [String], on loop: EventLoop, _ body: @escaping () -> Void) throws(Errno) {
         var monitor: OpaquePointer?
         unsafe try check(sd_device_monitor_new(&monitor))

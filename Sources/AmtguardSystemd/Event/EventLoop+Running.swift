@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 public import SystemPackage
 
-// Running the loop, even if the kernel refuses what it needs: a failed system call must not end the guard.
+// Runs the loop even if the kernel refuses what it needs: a failed system call must not end the guard.
 
 extension EventLoop {
     /// Runs until `exit` and returns its code.

@@ -4,7 +4,8 @@ public import SystemPackage
 
 /// The one thread of a daemon.
 ///
-/// The corresponding C type is `sd_event`. Bodies run one after the other inside `run()`; a body that waits stops all.
+/// The corresponding C type is `sd_event`. Bodies run one after the other inside `run()`; a body that waits blocks all
+/// others.
 @safe public final class EventLoop {
     /// The order among sources that are due at the same time.
     public enum Priority: Int64, Sendable {
@@ -12,7 +13,7 @@ public import SystemPackage
         case urgent = -100
         /// `SD_EVENT_PRIORITY_NORMAL`.
         case normal = 0
-        /// `SD_EVENT_PRIORITY_IDLE`: when nothing else is to be done.
+        /// `SD_EVENT_PRIORITY_IDLE`: when there is nothing else to do.
         case idle = 100
         /// Requests of other programs. They run when no work of our own is due.
         case others = 200
@@ -38,7 +39,7 @@ public import SystemPackage
         unsafe sd_event_unref(event)
     }
 
-    /// Ends `run()` after the bodies that are running. The corresponding C function is `sd_event_exit`.
+    /// Ends `run()` after the running bodies. The corresponding C function is `sd_event_exit`.
     ///
     /// - Parameter code: what `run()` returns; 0 to 255.
     public func exit(_ code: CInt = 0) {
@@ -47,7 +48,7 @@ public import SystemPackage
         _ = unsafe sd_event_exit(event, code)
     }
 
-    /// Lets writes into closed pipes fail, for the whole process, instead of ending it.
+    /// Makes writes into closed pipes fail, for the whole process, instead of ending it.
     ///
     /// The corresponding C function is `signal` with SIGPIPE.
     public static func ignoreBrokenPipes() {
@@ -103,10 +104,10 @@ public import SystemPackage
         return registration
     }
 
-    /// Calls `body` whenever something appears in a directory, or what is there changes its mode.
+    /// Calls `body` whenever a file appears in a directory, or a file there changes its mode.
     ///
     /// The corresponding C function is `sd_event_add_inotify`.
-    /// - Throws: `.noSuchFileOrDirectory` and the like; `.noSpace` where no more can be watched.
+    /// - Throws: `.noSuchFileOrDirectory` and the like; `.noSpace` if no more can be watched.
     public func onArrival(
         in directory: FilePath, _ name: StaticString, _ body: @escaping () -> Void
     ) throws(Errno) -> EventSource {
@@ -123,11 +124,11 @@ public import SystemPackage
         return registration
     }
 
-    /// Calls `body` whenever the process gets `signal`, which stays blocked in the calling thread, and in those that it
-    /// starts, even after the source has ended.
+    /// Calls `body` whenever the process gets `signal`. The signal stays blocked in the calling thread, and in threads
+    /// that it starts, even after the source has ended.
     ///
-    /// The corresponding C functions are `pthread_sigmask` and `sd_event_add_signal`; SD_EVENT_SIGNAL_PROCMASK, which
-    /// is both in one, came after systemd 247.
+    /// The corresponding C functions are `pthread_sigmask` and `sd_event_add_signal`. SD_EVENT_SIGNAL_PROCMASK, which
+    /// does both in one, came after systemd 247.
     /// - Throws: `.invalidArgument` for a signal that cannot be blocked, `.resourceBusy` for one that has a source. Then
     ///   the signal is blocked or not, as before.
     public func onSignal(

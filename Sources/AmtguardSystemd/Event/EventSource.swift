@@ -1,20 +1,21 @@
 import CSystemd
 import SystemPackage
 
-/// A registration with the event loop. It ends with the value: whoever wants to be called keeps it.
+/// A registration with the event loop. It ends with the value, so the caller must keep it.
 ///
 /// The corresponding C type is `sd_event_source`. It may end while its own body is running.
 @safe public struct EventSource: ~Copyable {
     let source: OpaquePointer
 
-    /// Takes over what `sd_event_add_…` made for a handler that was retained for it.
+    /// Takes over the result of `sd_event_add_…`, made for a handler that was retained for it.
     init(adopting source: OpaquePointer?, _ result: CInt, _ handler: Unmanaged<Handler>) throws(Errno) {
         guard result >= 0 else {
             unsafe handler.release()
             throw Errno(rawValue: -result)
         }
         unsafe self.source = made(source)
-        // The loop may be in the midst of the handler when the source ends: it calls back once it is out of it.
+        // The loop may be inside the handler when the source ends: libsystemd calls this back after the handler
+        // returns.
         unsafe sd_event_source_set_destroy_callback(self.source) { unsafe release(Handler.self, behind: $0) }
     }
 
@@ -22,11 +23,11 @@ import SystemPackage
         unsafe sd_event_source_disable_unref(source)
     }
 
-    /// Switches the source off, and on again. What was due meanwhile comes when it is on: a level, not an edge.
+    /// Switches the source off or on. If it was due in the meantime, it fires when it is on again.
     ///
     /// The corresponding C function is `sd_event_source_set_enabled`.
     public func setEnabled(_ on: Bool) {
-        // Fails only for a loop that has ended, and in a forked child: nothing is to be called there anyway.
+        // Fails only for a loop that has ended, and in a forked child: nothing should be called there anyway.
         _ = unsafe sd_event_source_set_enabled(source, CInt(on ? SD_EVENT_ON : SD_EVENT_OFF))
     }
 

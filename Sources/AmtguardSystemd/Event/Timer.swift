@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 import SystemPackage
 
-/// A timer that goes off once each time it is armed, on `CLOCK_BOOTTIME`, which counts on through sleep.
+/// A timer that fires once each time it is armed, on `CLOCK_BOOTTIME`, which continues during sleep.
 ///
 /// It ends with the value. It may be armed again, disarmed or dropped inside its own body. If the kernel refuses a
 /// `timerfd`, `EventLoop.run` runs the timer on time until there is one.
@@ -13,21 +13,20 @@ import SystemPackage
         self.appointment = appointment
     }
 
-    /// Lets the timer go off so long from now. An earlier appointment is forgotten.
+    /// Makes the timer fire after `delay`. An earlier appointment is forgotten.
     ///
     /// - Parameters:
     ///   - delay: counted from the call, not from the moment the loop woke up.
-    ///   - accuracy: how much later is early enough; the more, the fewer wake-ups, as several timers share one.
+    ///   - accuracy: the allowed delay; a larger one saves wake-ups, because several timers share one.
     public func arm(after delay: Duration, accuracy: Duration = .milliseconds(1)) {
         arm(at: BootClock.now + delay, accuracy: accuracy)
     }
 
-    /// Lets the timer go off at a point in time, which is at once when it has passed. An earlier appointment is
-    /// forgotten.
+    /// Makes the timer fire at a point in time, or at once if that has passed. An earlier appointment is forgotten.
     ///
     /// - Parameters:
     ///   - time: time since boot.
-    ///   - accuracy: how much later is early enough.
+    ///   - accuracy: the allowed delay.
     public func arm(at time: Duration, accuracy: Duration = .milliseconds(1)) {
         // An accuracy of 0 would mean libsystemd's default, 250 ms.
         appointment.make(at: time, accuracy: max(accuracy, .microseconds(1)))

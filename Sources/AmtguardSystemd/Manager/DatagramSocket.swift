@@ -1,12 +1,12 @@
 import Glibc
 import SystemPackage
 
-/// Datagrams to a daemon that may hang: sending takes one, or refuses, and never waits.
+/// Datagrams to a daemon that may hang: sending succeeds or is refused, but never waits.
 ///
 /// Each sender keeps one socket open, so that it can still send when no descriptor is left. Senders do not share a
 /// socket: datagrams that a hanging daemon has not read count against the socket that sent them.
 /// The sockets of journald and of the service manager queue a handful of datagrams for the whole system
-/// (`net.unix.max_dgram_qlen`). When their reader hangs, a plain `sendmsg` waits for as long as it does.
+/// (`net.unix.max_dgram_qlen`). If their reader hangs, a plain `sendmsg` waits as long as it hangs.
 enum DatagramSocket {
     /// Opens a socket for sending. The sender closes it. The corresponding C function is `socket`.
     static func open() throws(Errno) -> FileDescriptor {
@@ -14,7 +14,7 @@ enum DatagramSocket {
         return FileDescriptor(rawValue: try check(errno: socket(AF_UNIX, type, 0)))
     }
 
-    /// Sends one datagram, or throws `.wouldBlock` when the receiver's queue is full.
+    /// Sends one datagram, or throws `.wouldBlock` if the receiver's queue is full.
     ///
     /// The corresponding C function is `sendto`, on a socket with SOCK_NONBLOCK.
     /// - Parameters:
@@ -32,7 +32,7 @@ enum DatagramSocket {
         }
     }
 
-    /// Whether a datagram would be taken now. The corresponding C functions are `connect` and `poll`.
+    /// Whether a datagram would be accepted now. The corresponding C functions are `connect` and `poll`.
     static func isWritable(_ path: String) throws(Errno) -> Bool {
         var writable = false
         unsafe try withSocketAddress(path) { (address, length) throws(Errno) in

@@ -3,11 +3,11 @@ import SystemPackage
 
 /// The journal, spoken to in its native protocol: https://systemd.io/JOURNAL_NATIVE_PROTOCOL
 ///
-/// `sd_journal_sendv` says the same, but waits when journald hangs and its queue is full, and no look at the socket
-/// beforehand can rule that out: the queue is everybody's. Here a full queue drops the entry and counts it, and the
+/// `sd_journal_sendv` does the same, but waits if journald hangs and its queue is full. Checking the socket first does
+/// not prevent that, because all programs share the queue. Here a full queue drops the entry and counts it, and the
 /// first entry that passes again carries the count.
 public final class Journal {
-    /// Entries that were dropped since one passed.
+    /// Entries dropped since the last one that passed.
     public private(set) var dropped = 0
 
     private let socket: String
@@ -15,7 +15,7 @@ public final class Journal {
     private let identifier: String
     private let droppedField: String
 
-    /// A journal that nothing was sent to yet.
+    /// A journal to which nothing was sent yet.
     ///
     /// - Parameters:
     ///   - identifier: SYSLOG_IDENTIFIER of each entry.
@@ -29,11 +29,11 @@ public final class Journal {
 
     deinit { try? descriptor?.close() }
 
-    /// Sends one entry, or drops it: it never waits. Values may hold any bytes and any number of lines.
+    /// Sends one entry, or drops it: it never waits. Values may contain any bytes and any number of lines.
     ///
     /// - Parameter fields: names are upper-case letters, digits and underscores. All values together have room for
-    ///   about 200 KiB, the kernel's bound for a datagram; an entry beyond it is dropped.
-    /// - Returns: whether journald has it; false also where there is no journal at all.
+    ///   about 200 KiB, the kernel's limit for a datagram; a longer entry is dropped.
+    /// - Returns: whether journald has it; false if there is no journal.
     @discardableResult
     public func send(_ fields: [(name: String, value: String)]) -> Bool {
         var entry: [UInt8] = []
@@ -54,7 +54,7 @@ public final class Journal {
         return true
     }
 
-    /// Whether standard error is a stream into the journal: then what is sent here should not be written there too.
+    /// Whether standard error is a stream into the journal: then entries should not be written there too.
     ///
     /// It compares JOURNAL_STREAM with the device and inode of descriptor 2. The corresponding C function is `fstat`.
     public static var isStandardErrorConnected: Bool {

@@ -1,7 +1,7 @@
 import CSystemd
 import Glibc
 
-/// A deadline: the kernel kills this process then, unless the process has put it off before.
+/// A deadline: if the process does not put it off in time, the kernel kills the process.
 ///
 /// SIGKILL also ends a stopped process. The time that the machine sleeps does not count (CLOCK_MONOTONIC). A child does
 /// not inherit the timer.

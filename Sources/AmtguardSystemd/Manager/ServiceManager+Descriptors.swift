@@ -2,11 +2,11 @@ import CSystemd
 import Glibc
 public import SystemPackage
 
-/// Descriptors that the service manager hands over at the start, and those that it keeps until the next.
+/// Descriptors that the service manager hands over at the start, and those that it keeps for the next start.
 extension ServiceManager {
-    /// What the service manager passed to this process: sockets of a `.socket` unit, and what was stored before.
+    /// The descriptors from the service manager: sockets of a `.socket` unit, and stored ones.
     ///
-    /// Each is closed on exec, and the caller's to close. The environment forgets them: a second call returns nothing.
+    /// Each is closed on exec, and the caller must close it. The environment is cleared: a second call returns nothing.
     /// The corresponding C function is `sd_listen_fds_with_names`.
     public static func receivedDescriptors() -> [(name: String, descriptor: FileDescriptor)] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -20,7 +20,7 @@ extension ServiceManager {
         }
     }
 
-    /// Has the service manager keep copies of descriptors, and hand them over at the next start.
+    /// Makes the service manager keep copies of descriptors, and hand them over at the next start.
     ///
     /// Each call *adds*, whatever is stored under the name already. The unit needs `FileDescriptorStoreMax=`.
     /// The corresponding C function is `sd_pid_notify_with_fds`.
@@ -28,7 +28,7 @@ extension ServiceManager {
     ///   - name: at most 255 ASCII characters, neither control characters nor a colon.
     ///   - poll: whether the manager drops a descriptor that hangs up. A bound TCP socket that does not listen does so
     ///     at once: store it with false.
-    ///   - process: the pid that the message is said to be from, 0 for our own; the kernel lets only a privileged process choose.
+    ///   - process: the claimed sender's pid, 0 for our own; the kernel lets only a privileged process choose.
     /// - Returns: whether the manager has all of them.
     @discardableResult
     public static func store(
@@ -46,15 +46,15 @@ extension ServiceManager {
         return true
     }
 
-    /// Has the service manager close what it keeps under a name.
+    /// Makes the service manager close what it keeps under a name.
     @discardableResult
     public static func removeFromStore(name: String) -> Bool {
         notify(["FDSTOREREMOVE=1", "FDNAME=\(name)"])
     }
 
-    /// **Waits** until the service manager has dealt with everything sent before; not for the loop's thread.
+    /// **Waits** until the service manager has processed everything sent before; not for the loop's thread.
     ///
-    /// A process that stores descriptors and ends needs it: the manager asks the kernel who the sender was.
+    /// A process that stores descriptors and ends needs it: the manager asks the kernel for the sender.
     /// The corresponding C function is `sd_notify_barrier`.
     /// - Returns: whether the manager answered within `timeout`.
     @discardableResult
@@ -63,7 +63,7 @@ extension ServiceManager {
         return sd_notify_barrier(0, timeout.microseconds) > 0
     }
 
-    /// What carries descriptors is left to libsystemd, which waits while the manager's queue is full: look beforehand.
+    /// libsystemd sends the descriptors, and waits while the manager's queue is full: so check first.
     private static var isListening: Bool {
         guard let socket = environment("NOTIFY_SOCKET") else { return false }
         return (try? DatagramSocket.isWritable(socket)) ?? false

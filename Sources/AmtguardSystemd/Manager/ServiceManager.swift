@@ -1,12 +1,12 @@
 import Glibc
 import SystemPackage
 
-/// The service manager, told how its service is doing.
+/// Reports the state of the service to the service manager.
 ///
 /// If there is no manager, or it hangs, this sends nothing and returns false. A notification that must arrive goes
 /// through a `Notifier`. See sd_notify(3).
 public enum ServiceManager {
-    /// Whether a service manager wants to be told (NOTIFY_SOCKET).
+    /// Whether a service manager wants reports (NOTIFY_SOCKET).
     public static var isSupervised: Bool { environment("NOTIFY_SOCKET") != nil }
 
     /// Whether this process is a command of a running service, such as `ExecReload=`. MAINPID then names the main
@@ -19,7 +19,7 @@ public enum ServiceManager {
     /// Sends assignments such as `WATCHDOG=1`. The corresponding C function is `sd_notify`, which waits while the
     /// manager's queue is full; this does not.
     ///
-    /// A line's end in an assignment becomes a space: no text of others can add an assignment of its own.
+    /// A newline in an assignment becomes a space: foreign text can't add an assignment of its own.
     /// - Returns: whether the manager has them.
     @discardableResult
     public static func notify(_ assignments: [String]) -> Bool {
@@ -32,7 +32,7 @@ public enum ServiceManager {
         }
     }
 
-    /// One datagram, an assignment a line.
+    /// One datagram, one assignment per line.
     static func message(_ assignments: [String]) -> String {
         assignments
             .map { assignment in String(assignment.map { $0.isNewline || $0 == "\0" ? " " : $0 }) }

@@ -8,7 +8,7 @@ import SystemPackage
 /// would wait for a service manager that hangs.
 @safe public final class Watchdog {
     private let notifier: Notifier
-    /// How often the service manager wants to hear of it; `nil` if it does not.
+    /// How often the service manager wants to hear of it; `nil` if never.
     private let asked: Duration?
     private let patience: Duration
     private var deadline: KernelDeadline?
