@@ -5,7 +5,7 @@ import SystemPackage
 /// The outcome of a request to the daemon for its status.
 enum Contact: Hashable {
     case answered(String)
-    /// It owns its name on the bus and does not answer.
+    /// It owns its name on the bus but does not answer.
     case silent
     /// The daemon, or the bus on its behalf, answered with an error.
     case refused(String)
@@ -28,7 +28,7 @@ enum Contact: Hashable {
             }
             self = .answered(text)
         } catch {
-            // The daemon may hang or have ended meanwhile, or the bus itself may hang.
+            // The daemon may hang or have ended in the meantime, or the bus itself may hang.
             self =
                 switch bus.hasOwner() {
                 case nil: .noBus

@@ -1,7 +1,7 @@
 import AmtguardCore
 
 extension Status.Line {
-    /// The line, folded to this width. Continuations have no label and stand below the value.
+    /// The line, folded to this width. Continuations have no label and begin below the value.
     func folded(to width: Int) -> [Status.Line] {
         let indent = isAdvice ? "  " : ""
         let values = value.folded(to: width - indent.count)

@@ -69,7 +69,7 @@ struct PortPicture {
             let entry =
                 terminal.paint(String(mark.sign(isUTF8: terminal.isUTF8)), mark.tone) + " "
                 + folded.joined(separator: "\n  ")
-            // An entry of several lines has them to itself.
+            // An entry of several lines shares no line with others.
             let count = folded.count > 1 ? terminal.width : meaning.count + 2
             if let last = lines.last, last.count + 2 + count <= terminal.width {
                 lines[lines.count - 1] = (last.text + "  " + entry, last.count + 2 + count)

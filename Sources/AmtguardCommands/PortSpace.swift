@@ -2,7 +2,7 @@ import AmtguardCore
 
 /// All 65,536 ports, and the mark of each.
 struct PortSpace {
-    /// What a port is, the most serious first: a column stands for hundreds of ports and shows the most serious mark.
+    /// The state of a port, the most serious first: a column covers hundreds of ports and shows the most serious mark.
     enum Mark: Int, CaseIterable {
         /// A socket on it is a victim.
         case victim
@@ -12,7 +12,7 @@ struct PortSpace {
         case unknown
         /// Required and reserved by amtguard.
         case owned
-        /// Required and reserved, not by amtguard.
+        /// Required and reserved, but not by amtguard.
         case kept
         /// Required, not reserved, and out of the kernel's reach.
         case outside
@@ -27,7 +27,7 @@ struct PortSpace {
     /// `nil` if the list can't be read.
     var reserved: PortSet?
     var owned = PortSet()
-    /// What the kernel chooses from, before reservations; `nil` if that can't be read.
+    /// The range from which the kernel chooses, without the reservations; `nil` if that can't be read.
     var reach: PortSet?
     var victims = PortSet()
 

@@ -56,7 +56,7 @@ struct ProbeRun {
         return plan
     }
 
-    /// The first address of the service that a route leads to, and the local address for it.
+    /// The first address of the service to which a route leads, and the local address for it.
     private func way() throws(Impossible) -> (source: ProbeEndpoint, peer: ProbeEndpoint) {
         let peers: [ProbeEndpoint]
         do {
@@ -103,7 +103,7 @@ struct ProbeRun {
         }
     }
 
-    /// Tells the user what is sent: it can still be interrupted, and be found in a firewall's log.
+    /// Tells the user what is sent, so that they can interrupt it, or find it in a firewall's log.
     private func announce(_ plan: ProbePlan, _ peer: ProbeEndpoint) {
         let place = peer.address.with(port: peer.port)
         let name = IPAddress(service.host) == peer.address ? place : "\(service.host) (\(place))"

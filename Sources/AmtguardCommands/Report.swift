@@ -8,7 +8,7 @@ struct Report {
     var json: JSON
     var text: [Status.Line]
     var exit: ExitStatus
-    /// What stands below the text; the width of the terminal matters for it.
+    /// The drawing below the text; the width of the terminal matters for it.
     var drawing: ((Terminal) -> String)?
 
     init(_ json: JSON, _ text: [Status.Line], _ exit: ExitStatus, drawing: ((Terminal) -> String)? = nil) {
