@@ -1,7 +1,7 @@
 import AmtguardSystemd
 
 extension FuzzTarget {
-    /// What a bus sends after its greeting. The first byte says into which pieces the stream is cut.
+    /// The bytes of a bus after its greeting. The first byte decides how the stream is cut into pieces.
     @Sendable static func busMessages(_ bytes: [UInt8]) throws(Violation) {
         guard let first = bytes.first else { return }
         let stream = bytes.dropFirst()
@@ -10,7 +10,7 @@ extension FuzzTarget {
             try require(sift(stream, piece: Int(first) + 1, verdict) == whole, "the pieces make no difference")
             guard let whole else { continue }
             try require(whole.passed.count + whole.kept.count <= stream.count, "nothing is added")
-            // One message may be on its way when the room is full.
+            // One message may be under way when the room is full.
             let room = MessageSieve.mostWaiting + MessageSieve.most
             try require(whole.kept.count <= room, "what waits has a bound: \(whole.kept.count)")
         }
@@ -21,7 +21,7 @@ extension FuzzTarget {
         var kept: [UInt8] = []
     }
 
-    /// - Returns: `nil` for bytes that are no D-Bus.
+    /// - Returns: `nil` for bytes that are not D-Bus.
     private static func sift(_ stream: ArraySlice<UInt8>, piece: Int, _ verdict: MessageSieve.Judgement) -> Sifted? {
         var sieve = MessageSieve()
         var sifted = Sifted()

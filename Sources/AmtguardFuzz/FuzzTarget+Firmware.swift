@@ -1,10 +1,10 @@
 import AmtguardCore
 
 extension FuzzTarget {
-    /// Bytes that came back for any question of AMTHI.
+    /// Bytes in reply to any question of AMTHI.
     @Sendable static func amthiReplies(_ bytes: [UInt8]) throws(Violation) {
         try amthiReply(bytes)
-        // Few changes leave the length in the header true; behind one that is not, nothing would be tried.
+        // Few mutations keep the length in the header correct; with a wrong one, the bytes after it would not be tried.
         let mended = withTrueLength(bytes)
         if mended != bytes { try amthiReply(mended) }
     }
@@ -71,7 +71,7 @@ extension FuzzTarget {
         return reply
     }
 
-    /// Bytes that came back for any question of MKHI.
+    /// Bytes in reply to any question of MKHI.
     @Sendable static func mkhiReplies(_ bytes: [UInt8]) throws(Violation) {
         for rule in MKHI.Rule.allCases {
             var answer = FirmwareAnswer(.answered)
@@ -85,7 +85,7 @@ extension FuzzTarget {
         }
     }
 
-    /// What the driver says of a client.
+    /// The driver's reply after it connected a client.
     @Sendable static func connectReply(_ bytes: [UInt8]) throws(Violation) {
         guard let reply = try? ConnectReply(parsing: bytes) else { return }
         try require(bytes.count == 16, "the buffer has 16 bytes")
@@ -103,7 +103,7 @@ extension FuzzTarget {
         }
     }
 
-    /// The structures that the firmware left when the machine started.
+    /// The structures that the firmware wrote when the machine started.
     @Sendable static func smbiosTable(_ bytes: [UInt8]) throws(Violation) {
         let structures = SMBIOSStructure.structures(in: bytes)
         try require(structures.count <= SMBIOSStructure.most, "at most \(SMBIOSStructure.most) structures")
@@ -112,7 +112,7 @@ extension FuzzTarget {
         let extract = SMBIOSReading.extract(from: bytes)
         try require(extract.count <= min(bytes.count, SMBIOSReading.limit), "an extract is no longer")
         let reading = SMBIOSReading(table: bytes)
-        // Beyond the limit an extract has less.
+        // Beyond the limit an extract contains less.
         if bytes.count <= SMBIOSReading.limit {
             try require(SMBIOSReading(table: extract) == reading, "an extract says the same: \(reading)")
         }

@@ -5,7 +5,7 @@ import Glibc
 import SystemPackage
 
 extension FuzzTarget {
-    /// A datagram of netlink, and the same bytes as what one message of each kind carries.
+    /// A netlink datagram; and the same bytes as the payload of one message of each kind.
     @Sendable static func netlink(_ bytes: [UInt8]) throws(Violation) {
         for message in try messages(bytes) ?? [] { try interpret(message) }
         for type in [RTM_NEWLINK, RTM_NEWADDR, Int(SOCK_DIAG_BY_FAMILY), Int(NLMSG_ERROR), Int(NLMSG_DONE)] {
@@ -43,7 +43,7 @@ extension FuzzTarget {
         }
     }
 
-    /// - Returns: `nil` for bytes that do not fit; another error says something of the system, which was not asked.
+    /// - Returns: `nil` for bytes that do not fit. Any other error would come from the system, which was not asked.
     private static func orBadMessage<Value>(_ parse: () throws(Errno) -> Value) throws(Violation) -> Value? {
         do throws(Errno) {
             return try parse()
@@ -53,7 +53,7 @@ extension FuzzTarget {
         }
     }
 
-    /// What a group of fanotify gives.
+    /// The events of a fanotify group.
     @Sendable static func fanotify(_ bytes: [UInt8]) throws(Violation) {
         let (events, isWhole) = FanotifyEvent.parse(bytes[...])
         try require(events.count * 24 <= bytes.count, "no more events than there are bytes for")
@@ -62,13 +62,13 @@ extension FuzzTarget {
         }
         let twice = FanotifyEvent.parse((bytes + bytes)[...])
         guard isWhole else {
-            // Nothing behind the place where they are wrong is believed, unless they were merely cut short.
+            // Nothing after a wrong place is trusted, unless the bytes were merely cut short.
             return try require(twice.events.starts(with: events), "what came first stays: \(events)")
         }
         try require(twice.events == events + events && twice.isWhole, "each event stands for itself: \(events)")
     }
 
-    /// What `/proc/PID` says of a writer: its control groups and its name.
+    /// The files of a writer in `/proc/PID`: its control groups and its name.
     @Sendable static func processFiles(_ bytes: [UInt8]) throws(Violation) {
         if let unit = ControlGroup.unit(cgroup: bytes) {
             try requireOneLine(unit, atMost: 255)

@@ -38,7 +38,7 @@ extension FuzzTarget {
         try requireOneLine(ports.abbreviated(to: 100), atMost: 130)
     }
 
-    /// How an administrator writes ports.
+    /// Ports as an administrator writes them.
     @Sendable static func portsOfTheConfiguration(_ bytes: [UInt8]) throws(Violation) {
         let ports: PortSet
         do throws(PortSet.WordError) {
@@ -69,7 +69,7 @@ extension FuzzTarget {
         try require((1...100_000).contains(configuration.pace.perSecond), "RepairsPerSec= in its range")
     }
 
-    /// The result of a probe, and the record of one.
+    /// The result of a probe, and its record.
     @Sendable static func probe(_ bytes: [UInt8]) throws(Violation) {
         let scope = Memory.Scope(boot: "b00f", namespace: "4:4026531840")
         if let record = ProbeRecord(parsing: bytes, scope: scope) {
@@ -89,7 +89,7 @@ extension FuzzTarget {
         try require(told.ports.count + told.controls.count <= 3 * ProbePlan.mostPorts, "a bounded number: \(result)")
     }
 
-    /// The record of what is owned.
+    /// The record of the owned ports.
     @Sendable static func memory(_ bytes: [UInt8]) throws(Violation) {
         let scope = Memory.Scope(boot: "b00f", namespace: "4:4026531840")
         guard let memory = Memory(parsing: bytes, scope: scope) else { return }

@@ -1,24 +1,24 @@
-// What must hold of a parser, whatever bytes it is given. The fuzzer (Tools/fuzzer) looks for bytes that break it, and
-// the tests try the bytes that are kept in Tests/Corpora: both call the same function.
+// What a parser must guarantee for any bytes. The fuzzer (Tools/fuzzer) searches for bytes that break a guarantee, and
+// the tests try the bytes in Tests/Corpora. Both call the same function.
 
-/// One parser of foreign bytes, and its promises beyond not to crash.
+/// One parser of foreign bytes, and its promises besides not crashing.
 public struct FuzzTarget: Sendable {
-    /// Also that of its corpus below `Tests/Corpora`.
+    /// It is also the name of its corpus below `Tests/Corpora`.
     public let name: String
     private let promises: @Sendable ([UInt8]) throws(Violation) -> Void
 
-    /// A target with a function that throws for bytes with which a promise is broken.
+    /// A target with a function that throws if the bytes break a promise.
     public init(_ name: String, _ promises: @escaping @Sendable ([UInt8]) throws(Violation) -> Void) {
         self.name = name
         self.promises = promises
     }
 
-    /// - Throws: The promise that is broken with these bytes.
+    /// - Throws: The promise that these bytes break.
     public func check(_ bytes: [UInt8]) throws(Violation) {
         try promises(bytes)
     }
 
-    /// Every parser of bytes that somebody else wrote.
+    /// Every parser of foreign bytes.
     public static let all = [
         FuzzTarget("amthi-replies", amthiReplies),
         FuzzTarget("mkhi-replies", mkhiReplies),
@@ -39,7 +39,7 @@ public struct FuzzTarget: Sendable {
     ]
 }
 
-/// A promise that is not kept.
+/// A broken promise.
 public struct Violation: Error, Hashable, CustomStringConvertible {
     /// The promise.
     public let description: String
@@ -54,7 +54,7 @@ func require(_ condition: Bool, _ promise: @autoclosure () -> String) throws(Vio
     guard condition else { throw Violation(promise()) }
 }
 
-/// What is told to a person or to the journal: one line, and nothing in it that a terminal obeys.
+/// A text for a person or for the journal: one line, without control characters.
 func requireOneLine(_ text: String, atMost limit: Int) throws(Violation) {
     let isShown = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
     try require(isShown, "one line that a terminal only shows: \(text.debugDescription)")

@@ -1,8 +1,8 @@
 public import AmtguardCore
 
-/// One amtguardd: the shell around the guardian, in the manners of the real one.
+/// One amtguardd: the shell around the guardian, which behaves like the real one.
 public struct SimulatedDaemon: Sendable {
-    /// Something it told, and when.
+    /// An event that it reported, and when.
     public struct Told: Sendable {
         public var at: Instant
         public var event: Event
@@ -10,10 +10,10 @@ public struct SimulatedDaemon: Sendable {
 
     /// `nil` while it does not run.
     public internal(set) var guardian: Guardian?
-    /// The bytes of the record beside the state file: what a successor remembers.
+    /// The bytes of the record beside the state file: a successor remembers these.
     public internal(set) var record: [UInt8] = []
     public internal(set) var configuration: Configuration
-    /// All that every process of it told.
+    /// The reports of all its processes.
     public internal(set) var told: [Told] = []
     /// When it added to the list.
     public internal(set) var additions: [Instant] = []
@@ -23,7 +23,7 @@ public struct SimulatedDaemon: Sendable {
     public internal(set) var kills = 0
 
     let watch: Watch
-    /// Whether the watch shows a write that the daemon has not taken yet; whether it is another program's; and by whom.
+    /// Whether the watch shows a write that the daemon has not taken yet; whether another program made it; and which.
     var shown = false
     var showsOthers = false
     var writers: [Writer] = []
@@ -37,13 +37,13 @@ public struct SimulatedDaemon: Sendable {
         self.watch = watch
     }
 
-    /// The events told, without their times.
+    /// The reported events, without their times.
     public var events: [Event] { told.map(\.event) }
 
-    /// What it owns, as it would tell; nothing while it does not run.
+    /// What it owns, as it would report; nothing while it does not run.
     public var owned: PortSet { guardian?.memory.ownership.owned ?? PortSet() }
 
-    /// When it looks next without being prompted.
+    /// The time of its next look without a prompt.
     var nextTime: Instant? {
         guard guardian != nil else { return nil }
         return [nextAudit, nextLook].compactMap { $0 }.min()
@@ -54,7 +54,7 @@ public struct SimulatedDaemon: Sendable {
         (shown, showsOthers, writers) = (false, false, [])
     }
 
-    /// The process is gone, and with it everything but the record.
+    /// The process ends, and only the record remains.
     mutating func die() {
         guardian = nil
         forgetEvents()

@@ -1,6 +1,7 @@
 import AmtguardCore
 
-/// The ground of one daemon of a simulated host. Between two of its steps a stranger may write, or the daemon be killed.
+/// The ground of one daemon of a simulated host. Between two of its steps a stranger may write, or the daemon may be
+/// killed.
 struct SimulatedGround: Ground {
     /// The host, while the daemon acts.
     var host = SimulatedHost(seed: 0)
@@ -14,7 +15,7 @@ struct SimulatedGround: Ground {
 
     private var isAlive: Bool { host.daemons[index].guardian != nil }
 
-    /// Another step. Returns whether the daemon still takes it.
+    /// Another step. Returns whether the daemon is still alive for it.
     private mutating func step(orKill probability: Double) -> Bool {
         guard isAlive else { return false }
         let mischief = host.mischief
@@ -60,7 +61,7 @@ extension SimulatedGround {
         return change { $0.list.remove(ports) }
     }
 
-    /// Changes the list, which every watch shows, or is refused.
+    /// Changes the list, which every watch shows, or returns the refusal.
     private mutating func change(_ body: (inout SimulatedHost) -> Void) -> Change {
         if let refusal = host.list.refusal { return .refused(refusal) }
         body(&host)

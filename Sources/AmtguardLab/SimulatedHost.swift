@@ -11,7 +11,7 @@ public struct SimulatedHost: Sendable {
     public var mischief = Mischief()
     public var presence = Presence(pciFunctions: 20, heci: ["0000:00:16.0"], devices: [], offeringAMTHI: [])
     public var choice = KernelChoice(ephemeralRange: 1024...65535, unprivilegedStart: 1024)
-    /// What does not hold; must stay empty.
+    /// The violated promises; must stay empty.
     public private(set) var violations: [String] = []
     /// What a stranger does between two steps of a daemon.
     public var strangersMove: @Sendable (inout SimulatedHost) -> Stranger.Act = { _ in .replace(PortSet()) }
@@ -19,7 +19,7 @@ public struct SimulatedHost: Sendable {
     private var strangers: [Stranger] = []
     private static let scope = Memory.Scope(boot: "lab", namespace: "lab")
 
-    /// A machine with an empty list and nobody on it.
+    /// A machine with an empty list and no programs.
     public init(seed: UInt64) {
         random = SplitMix64(seed: seed)
     }
@@ -38,7 +38,7 @@ public struct SimulatedHost: Sendable {
         if isShown { show(by: writer) }
     }
 
-    /// The machine sleeps: the boot clock goes on, nobody does anything.
+    /// The machine sleeps: the boot clock continues, no program runs.
     public mutating func sleep(_ duration: Duration) {
         now = now + duration
         for index in strangers.indices where strangers[index].next < now { strangers[index].next = now }
@@ -58,7 +58,7 @@ public struct SimulatedHost: Sendable {
 // MARK: - Time
 
 extension SimulatedHost {
-    /// Lets the time go on until then.
+    /// Lets the time pass until `end`.
     public mutating func run(until end: Instant) {
         while true {
             if let woken = daemons.firstIndex(where: { $0.guardian != nil && $0.shown && $0.listening }) {
@@ -81,10 +81,10 @@ extension SimulatedHost {
         now = max(now, end)
     }
 
-    /// Lets the time go on for so long.
+    /// Lets the time pass for `duration`.
     public mutating func run(for duration: Duration) { run(until: now + duration) }
 
-    /// A stranger's turn. As often as nobody could tell the difference, its next turns as well.
+    /// A stranger's turn. It includes the next turns, as long as no daemon could tell the difference.
     private mutating func move(_ index: Int, before wake: Instant) {
         let stranger = strangers[index]
         write(stranger.act, by: stranger.writer, isShown: stranger.isShown)
@@ -128,7 +128,7 @@ extension SimulatedHost {
         return daemons.count - 1
     }
 
-    /// Starts it, with the memory that its predecessor wrote down.
+    /// Starts it, with the record of its predecessor.
     public mutating func start(_ index: Int) {
         guard daemons[index].guardian == nil else { return }
         let memory = Memory(parsing: daemons[index].record, scope: Self.scope) ?? Memory(scope: Self.scope)
@@ -165,10 +165,10 @@ extension SimulatedHost {
     /// Gives the daemon an observation without a request for a look.
     public mutating func see(_ index: Int, _ observation: Guardian.Observation) { observe(index, observation) }
 
-    /// SIGHUP, a resume, `Check()`: somebody wants it to look.
+    /// SIGHUP, a resume, `Check()`: a request for a look.
     public mutating func check(_ index: Int) { look(index, .request) }
 
-    /// One look at the list, and whatever comes of it.
+    /// One look at the list, and its effects.
     private mutating func look(_ index: Int, _ prompt: Prompt) {
         act(index) { guardian, ground in
             if prompt == .watch { guardian.lookAfterWrite(on: &ground) } else { guardian.look(prompt, on: &ground) }
@@ -179,7 +179,7 @@ extension SimulatedHost {
         act(index) { guardian, ground in guardian.observe(observation, on: &ground) }
     }
 
-    /// Lets a daemon act. If it is killed meanwhile, nothing that it does afterwards has an effect.
+    /// Lets a daemon act. If it is killed in the meantime, nothing that it does afterwards has an effect.
     private mutating func act(_ index: Int, _ body: (inout Guardian, inout SimulatedGround) -> Void) {
         guard var guardian = daemons[index].guardian else { return }
         var ground = SimulatedGround(index)
@@ -195,12 +195,13 @@ extension SimulatedHost {
 // MARK: - The truth
 
 extension SimulatedHost {
-    /// After a look and what followed from it: it owns what it placed and nobody made doubtful, and nothing that anybody else put there.
+    /// After a look and its effects: it owns what it placed if no other program made that doubtful, and nothing that
+    /// another program added.
     ///
-    /// That holds where each write of a stranger leaves a list that never was there before, and for one amtguard:
-    /// what no reading can show, nobody can know.
+    /// This holds for one amtguard, and if each write of a stranger leaves a list that never existed before: a daemon
+    /// can't know what no reading shows.
     ///
-    /// - Parameter seen: The truth at the last look. That look does not show what came after it.
+    /// - Parameter seen: The truth at the last look. That look does not show later changes.
     private mutating func judge(_ index: Int, _ seen: SimulatedList) {
         guard daemons.count == 1, seen.unreadable == nil else { return }
         let owned = daemons[index].owned

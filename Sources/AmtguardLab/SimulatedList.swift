@@ -1,32 +1,32 @@
 public import AmtguardCore
 
-/// The kernel's list, and what the kernel does not keep: who put each port there.
+/// The kernel's list, and, unlike in the kernel, which program put each port there.
 ///
-/// A write at position 0 replaces, one at another position adds, and neither takes a lock (facts measured on 6.18).
+/// A write at position 0 replaces; a write at another position adds. Neither takes a lock (measured on 6.18).
 public struct SimulatedList: Sendable {
     /// What a look shows.
     public private(set) var ports = PortSet()
-    /// What it would show had no amtguard ever run.
+    /// What it would show if no amtguard had ever run.
     public private(set) var without = PortSet()
-    /// What other programs wrote and nobody has dropped since.
+    /// What other programs wrote and no program has dropped since.
     public private(set) var claimed = PortSet()
-    /// What an amtguard put there when it was not there.
+    /// What an amtguard added when it was missing.
     public private(set) var placed = PortSet()
-    /// As much of it as no other program's write, and no meeting of two writes, has made doubtful.
+    /// The part of it that no other program's write, and no collision of two writes, has made doubtful.
     public private(set) var undisturbed = PortSet()
-    /// What other programs wrote and lost where their write met one of amtguard's.
+    /// What other programs wrote and lost because their write collided with one of amtguard's.
     public private(set) var lost = PortSet()
-    /// What amtguard took away although others had put it there: must stay empty.
+    /// What amtguard removed although others had added it: must stay empty.
     public private(set) var stolen = PortSet()
     /// How often another program wrote.
     public private(set) var strangersWrites = 0
 
-    /// `strangersWrites` at the last look of an amtguard's: what it adds upon an older one is doubtful.
+    /// `strangersWrites` at the last look of an amtguard. An addition based on an older look is doubtful.
     private var writesAtLook = 0
 
-    /// What a write of amtguard's meets, if not success.
+    /// The result of an amtguard's write, unless it succeeds.
     public var refusal: Obstacle?
-    /// What a look meets, if not the list.
+    /// The result of a look, unless it shows the list.
     public var unreadable: Obstacle?
 
     /// An empty list, as in a new network namespace.
@@ -59,7 +59,7 @@ public struct SimulatedList: Sendable {
         strangersWrites += 1
     }
 
-    /// So many times the same replacement, with nobody looking in between.
+    /// The same replacement so many times, without a look in between.
     mutating func replace(with new: PortSet, times: Int) {
         guard times > 0 else { return }
         replace(with: new)
@@ -74,7 +74,7 @@ public struct SimulatedList: Sendable {
         if strangersWrites == writesAtLook { undisturbed = undisturbed.union(missing) }
     }
 
-    /// An amtguard takes away.
+    /// An amtguard removes.
     mutating func remove(_ old: PortSet) {
         stolen = stolen.union(old.intersection(claimed))
         ports = ports.subtracting(old)
@@ -82,7 +82,7 @@ public struct SimulatedList: Sendable {
         undisturbed = undisturbed.subtracting(old)
     }
 
-    /// An addition of amtguard's and one of another program's meet: each may lose bits of its own.
+    /// An addition of amtguard's and one of another program's collide: each may lose some of its bits.
     mutating func collide(_ ours: PortSet, losing oursLost: PortSet, with theirs: PortSet, losing theirsLost: PortSet) {
         let before = ports
         join(theirs)

@@ -1,4 +1,4 @@
-/// A small generator whose seed brings every run back (Steele, Lea and Flood, 2014).
+/// A small generator: the same seed repeats a run (Steele, Lea and Flood, 2014).
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -13,7 +13,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
         return z ^ (z >> 31)
     }
 
-    /// True so often in the mean.
+    /// True with this probability.
     public mutating func chance(_ probability: Double) -> Bool {
         probability > 0 && Double.random(in: 0..<1, using: &self) < probability
     }

@@ -12,15 +12,15 @@ public struct Stranger: Sendable {
 
     public var act: Act
     public var next: Instant
-    /// How long it waits before it does it again; `nil` for once.
+    /// The pause before it does it again; `nil` for once.
     public var every: Duration?
     public var until: Instant?
-    /// Who it is, where the watch tells.
+    /// The writer, if the watch shows it.
     public var writer: Writer?
     /// Whether it writes through our procfs mount, so that the watch shows it.
     public var isShown = true
 
-    /// One write at that time, or one `every` so long until then.
+    /// One write at `next`; with `every`, one after each such pause until `until`.
     public init(
         _ act: Act, at next: Instant, every: Duration? = nil, until: Instant? = nil, writer: Writer? = nil,
         isShown: Bool = true
@@ -34,9 +34,9 @@ public struct Stranger: Sendable {
     }
 }
 
-/// What happens to a daemon between two of its steps, and how often.
+/// Disturbances of a daemon between two of its steps, and their frequency.
 public struct Mischief: Sendable {
-    /// It is killed before an effect, for example between writing down and adding.
+    /// It is killed before an effect, for example between recording and adding.
     public var killBeforeEffect = 0.0
     /// It is killed between a change and the look at it.
     public var killBeforeReadBack = 0.0
@@ -48,6 +48,6 @@ public struct Mischief: Sendable {
     /// An addition meets another program's addition inside the kernel, and bits are lost.
     public var collision = 0.0
 
-    /// None of it.
+    /// No disturbance.
     public init() {}
 }
