@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs what is missing of the Debian packages that a target needs, or says which they are.
+# Installs the missing Debian packages that a target needs, or names them.
 #   Tools/dependencies.sh build|lint|test|emulator|demo|deb|boot
 set -eu
 build="libsystemd-dev"
 emulator="libfuse3-dev fuse3"
 case "${1:-}" in
     build) packages="$build" ;;
-    lint)  packages="binutils groff man-db mandoc rpm rpmlint shellcheck" ;;  # without them, make lint passes over it
+    lint)  packages="binutils groff man-db mandoc rpm rpmlint shellcheck" ;;  # make lint skips missing ones
     test)  packages="$build dbus fish iproute2 netcat-openbsd netcat-traditional nftables procps strace systemd util-linux zsh" ;;
     emulator) packages="$build $emulator dbus iproute2 procps systemd util-linux" ;;
     demo)  packages="$build $emulator iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The rules of the house that no compiler checks. Prints each line that breaks one; exit status 1 if any does.
+# The rules of the house that no compiler checks. Prints each line that breaks one; exit status 1 if there is any.
 set -eu
 cd "$(dirname "$0")/.."
 failed=0
@@ -22,10 +22,10 @@ forbid "The daemon has one thread" '\b(async|await|actor|Task|Thread|DispatchQue
 # shellcheck disable=SC2086  # a list of paths
 forbid "The daemon has no Foundation" 'import Foundation' $daemon
 forbid "libsystemd knows nothing of AMT" 'import Amtguard' Sources/AmtguardSystemd
-# The Makefile links it as the address 0.
+# The Makefile links it as address 0.
 forbid "hypotf needs glibc 2.35" '\bhypotf?\b' Sources
 forbid "No forced luck" '\btry!|\bas!' Sources
-# What is installed, as far as the tools are here; each prints what it has against it.
+# The installed files, as far as the tools are here; each tool prints its complaints.
 judge() { # RULE PROGRAM ARGUMENT...
     rule=$1
     shift
@@ -44,14 +44,15 @@ for page in docs/man/*; do
 done
 judge "Shell scripts" shellcheck --shell=sh --exclude=SC2015 packaging/debian/*.p* packaging/build-deb Tools/*.sh
 judge "Shell scripts" shellcheck --exclude=SC1091,SC2016,SC2086,SC2317 .ci/run Tools/*/*.sh Benchmarks/*.sh Tests/boot/guest/usr/local/sbin/*
-# They share variables and functions with the files that source them; their words are split on purpose and their perl is perl's.
+# They share variables and functions with the files that source them. Their words are split on purpose, and their perl
+# code is perl's.
 judge "Shell scripts of tests" shellcheck --shell=bash --exclude=SC1090,SC1091,SC2016,SC2034,SC2053,SC2054,SC2086,SC2154,SC2317 \
     Tests/claims.sh Tests/boot/run Tests/boot/*.sh Tests/boot/*.prepare Tests/system/run Tests/system/*.sh Tests/system/*/*.sh
 judge "The spec file" rpmlint -c packaging/rpm/rpmlint.toml packaging/rpm/amtguard.spec
 judge "The spec file is understood" rpmspec -P packaging/rpm/amtguard.spec
 
-# The programs, where make release has built them: 9 MB of guard without a runtime for concurrency, 40 MB in all; and they
-# ask for no later glibc than that of RHEL 9 and Amazon Linux 2023.
+# The programs, if make release has built them: 9 MB of guard without a runtime for concurrency, 40 MB in all. They need
+# no later glibc than that of RHEL 9 and Amazon Linux 2023.
 release=.build/release
 if [ ! -x $release/amtguardd ]; then
     :

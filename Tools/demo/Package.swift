@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The two small programs that demo.sh needs beside the tools of any Linux. No dependencies.
+// The two small programs that demo.sh needs besides the tools of any Linux. No dependencies.
 let settings: [CSetting] = [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
 let package = Package(

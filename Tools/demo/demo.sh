@@ -2,12 +2,12 @@
 # demo.sh: shows what Intel AMT does to a host's connections, and what amtguard does about it, in half a minute.
 #
 # Everything happens in private network, mount, process (and, for an ordinary user, user) namespaces with a private
-# /run: nothing of the host is read that matters or written at all, and when the script ends nothing is left to clean.
-# Every sentence that begins with "held" was checked just then. Exit status 0 only if all of them held.
+# /run: the script reads nothing of importance on the host, writes nothing there, and leaves nothing to clean up. Every
+# sentence that begins with "held" was checked at that moment. Exit status 0 only if all of them held.
 #
 #   AMTGUARDD, AMTGUARDCTL, AMTGUARD_FIRMWARE   the programs to show
-#   MEI_EMULATOR                                what answers for the firmware
-#   DEMO_BIN                                    where this package's opener and greeter were built
+#   MEI_EMULATOR                                the emulator that answers for the firmware
+#   DEMO_BIN                                    the build directory of this package's opener and greeter
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,7 +16,7 @@ export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
 fail() { printf 'demo: %s\n' "$1" >&2; exit 2; }
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Outside: what is needed, and the way into the namespaces
+# Outside: the requirements, and the way into the namespaces
 
 need() {  # PROGRAM PACKAGE
     command -v "$1" >/dev/null || fail "$1 is missing; on Debian: apt install $2"
@@ -62,7 +62,7 @@ enter() {
 [[ ${DEMO_INSIDE:-} ]] || enter
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Inside: how it is told
+# Inside: the output
 
 [[ -t 1 && -z ${NO_COLOR:-} ]] && color=yes || color=
 paint() { if [[ $color ]]; then printf '\033[%sm%s\033[0m' "$1" "$2"; else printf '%s' "$2"; fi; }
@@ -70,7 +70,7 @@ paint() { if [[ $color ]]; then printf '\033[%sm%s\033[0m' "$1" "$2"; else print
 step_number=0
 step() { step_number=$((step_number + 1)); printf '\n%s\n' "$(paint 1 "$step_number. $1")"; }
 say() { printf '   %s\n' "$@"; }
-show() { printf '   %s\n' "$(paint 2 "\$ $*")"; }  # a command, as one would type it
+show() { printf '   %s\n' "$(paint 2 "\$ $*")"; }  # a command, as a user types it
 quote() { while IFS= read -r line; do printf '   %s\n' "$(paint 36 "| $line")"; done; }
 
 claims=0 broken=0
@@ -87,7 +87,7 @@ claim() {  # SENTENCE CHECK [ARGUMENT…]
 }
 
 # ---------------------------------------------------------------------------------------------------------------------
-# What is checked
+# The checks
 
 list=/proc/sys/net/ipv4/ip_local_reserved_ports
 amt=(623 664 16992 16993 16994 16995)
@@ -102,7 +102,7 @@ reserves() {  # PORT…: each of them is in the kernel's list
     done
 }
 
-within() {  # SECONDS CHECK…: it comes true in time
+within() {  # SECONDS CHECK…: it becomes true in time
     local end=$((SECONDS + $1 + 1))
     shift
     until "$@"; do
@@ -128,9 +128,9 @@ mount -t tmpfs -o mode=755 demo /run
 [[ -x $AMTGUARDD && -x $MEI_EMULATOR && -x $DEMO_BIN/opener ]] || fail "move the checkout: below /run the demo hides it from itself"
 mkdir -p /run/demo/root /run/systemd/journal
 cd /run/demo
-export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/demo/no-bus  # the host's bus is not ours to speak on
+export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/demo/no-bus  # not on the host's bus
 
-# Only root of the host's own user namespace is told by the kernel who wrote.
+# The kernel names the writer only to root of the host's own user namespace.
 read -r _ _ ids </proc/self/uid_map
 [[ $ids == 4294967295 ]] && names_writers=yes || names_writers=
 
@@ -151,7 +151,7 @@ nsenter --target $elsewhere --net ip link set peer0 up
 nsenter --target $elsewhere --net "$DEMO_BIN/greeter" $peer $port &
 greeter=$!
 
-# What the card does with AMT's ports: the firmware gets the packets, the host never sees them.
+# The card's treatment of AMT's ports: the firmware gets the packets, the host never sees them.
 nft -f - <<'RULES' || fail "nft could not make the diverting card: the kernel lacks nf_tables' netdev ingress hook"
 table netdev card {
     chain ingress {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# emulated-sys.sh DIR amt|none: below DIR/sys what a Linux with a CSME and its MEI driver shows (amt), or what a machine
-# without one does (none). For `amtguardd --root DIR`; made of the attributes that the kernel documents in
+# emulated-sys.sh DIR amt|none: makes DIR/sys as on a Linux with a CSME and its MEI driver (amt), or on a machine
+# without one (none). For `amtguardd --root DIR`; made of the attributes that the kernel documents in
 # Documentation/ABI/testing/sysfs-class-mei and sysfs-bus-mei.
 set -euo pipefail
 
@@ -30,7 +30,7 @@ mkdir -p "$bus/$csme/mei/mei0" "$bus/$csme/$csme-$amthi"
 
 node=$bus/$csme/mei/mei0
 echo mei >"$node/kind"
-printf ENABLED >"$node/dev_state"  # the kernel ends this one without a newline
+printf ENABLED >"$node/dev_state"  # the kernel writes this one without a newline
 printf '0:16.1.25.2020\n0:16.1.25.2020\n0:16.1.25.2020\n' >"$node/fw_ver"
 echo 235:0 >"$node/dev"
 printf 'MAJOR=235\nMINOR=0\nDEVNAME=mei0\n' >"$node/uevent"

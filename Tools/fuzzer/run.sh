@@ -3,13 +3,13 @@
 #   run.sh planted                finds the planted faults, or the fuzzer itself is broken
 #   run.sh run TARGET|all         SECONDS (60) on each, or as many inputs as INPUTS says
 #   run.sh keep TARGET|all        adds to Tests/Corpora what the runs found and it does not cover yet
-# What breaks a promise is left in Tools/fuzzer/found.
+# Inputs that break a promise are left in Tools/fuzzer/found.
 set -eu
 cd "$(dirname "$0")/../.."
 : "${FUZZER:?make fuzz sets it to the program}"
 corpora=Tests/Corpora work=Tools/fuzzer/.build/corpora found=Tools/fuzzer/found
 
-# Swift would catch the signal first, print a backtrace and leave no file.
+# Otherwise Swift catches the signal first, prints a backtrace and leaves no file.
 export SWIFT_BACKTRACE=enable=no
 
 fuzzer() { # TARGET OPTION...
@@ -48,7 +48,7 @@ planted() {
                 exit 1
             fi
         done
-        # The file is the proof: it must do it again.
+        # The file is the proof: it must break the promise again.
         if fuzzer "$target" -timeout=2 -artifact_prefix="$place/again-" "$file"; then
             echo "$target: ${file##*/} does no harm" >&2
             exit 1
@@ -74,7 +74,7 @@ run() { # TARGET
     return 1
 }
 
-# As few files as reach all that is reached: -merge=1, or counting how often, would keep hundreds.
+# The smallest number of files that covers the same code: -merge=1, or counters, would keep hundreds.
 keep() { # TARGET
     mkdir -p "$work/$1"
     fuzzer "$1" -set_cover_merge=1 -use_counters=0 -timeout=5 "$corpora/$1" "$work/$1" || { tail -5 "$log" >&2; exit 1; }

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A CSME that is none: see README.md. Needs libfuse3-dev, which the product itself does not.
+// An emulated CSME: see README.md. Needs libfuse3-dev, which the product itself does not.
 let package = Package(
     name: "mei-emulator",
     products: [
@@ -14,12 +14,12 @@ let package = Package(
         // The machine, its firmware and its device: pure, in virtual time.
         .target(name: "EmulatedMEI"),
         .executableTarget(name: "mei-emulator", dependencies: ["EmulatedMEI", "CFuse"]),
-        // A client that shares nothing with the emulator: C, and the kernel's own header.
+        // A client that shares no code with the emulator: C, and the kernel's own header.
         .executableTarget(
             name: "mei-client",
             cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .testTarget(name: "EmulatorTests", dependencies: ["EmulatedMEI", "mei-emulator", "mei-client"]),
-        // Scenarios of Tests/system/firmware: they want the guard built, which `make test-emulator` does.
+        // Scenarios of Tests/system/firmware: they need the built guard; `make test-emulator` builds it.
         .testTarget(name: "GuardTests", dependencies: ["mei-emulator", "mei-client"]),
     ],
     cLanguageStandard: .gnu17

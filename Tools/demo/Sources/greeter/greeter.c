@@ -1,7 +1,7 @@
-// greeter ADDRESS PORT: the peer of the demo. It greets whoever connects, and closes.
+// greeter ADDRESS PORT: the peer of the demo. It greets each connection, and closes it.
 //
 // It closes first, so that it needs no descriptor for a connection that the other side keeps open: thirty thousand
-// cost it nothing.
+// connections cost it nothing.
 
 #include <arpa/inet.h>
 #include <err.h>

@@ -1,10 +1,10 @@
-// opener ADDRESS PORT COUNT SECONDS: opens COUNT TCP connections to one listener that greets, lets the kernel choose
-// every local port, and tells which connections never heard the greeting.
+// opener ADDRESS PORT COUNT SECONDS: opens COUNT TCP connections to one listener that greets. The kernel chooses every
+// local port. It prints which connections never got the greeting.
 //
-// One destination and no socket closed before the end: so the kernel must choose each local port only once. It walks
-// the ports of one parity first, then the others: COUNT above half of net.ipv4.ip_local_port_range therefore meets
-// each port of one parity with certainty. A process may hold too few descriptors for that, so several share the work.
-// What did not answer SECONDS after the last connection was opened has hung.
+// There is one destination, and no socket is closed before the end: so the kernel must choose each local port only
+// once. It walks the ports of one parity first, then the others. So a COUNT above half of net.ipv4.ip_local_port_range
+// certainly meets each port of one parity. A process may have too few descriptors for that, so several share the work.
+// A connection without an answer SECONDS after the last one was opened counts as hung.
 
 #include <arpa/inet.h>
 #include <err.h>
@@ -42,10 +42,10 @@ static int compare(const void *a, const void *b)
     return *(const in_port_t *)a - *(const in_port_t *)b;
 }
 
-// Opens one connection without waiting for it; -1 when no local port is left.
+// Opens one connection without waiting for it; -1 if no local port is left.
 static int begin(const struct sockaddr_in *peer, int poller, int *sockets)
 {
-    // A reset at the end instead of a farewell: both sides forget thirty thousand connections at once.
+    // A reset at the end instead of a FIN: both sides drop thirty thousand connections at once.
     struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
     int s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (s < 0 || setsockopt(s, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0)
@@ -66,7 +66,7 @@ static int begin(const struct sockaddr_in *peer, int poller, int *sockets)
 static void open_all(const struct sockaddr_in *peer, int count, double patience, int limit, struct tally *tally)
 {
     int poller = epoll_create1(EPOLL_CLOEXEC);
-    int *waiting = calloc((size_t)limit, sizeof *waiting);  // by descriptor: opened, and not heard of yet
+    int *waiting = calloc((size_t)limit, sizeof *waiting);  // by descriptor: opened, but not answered yet
     if (poller < 0 || !waiting)
         err(1, "epoll");
 
@@ -125,7 +125,7 @@ int main(int argc, char **argv)
         errx(1, "%d connections need more descriptors than this limit allows: %d", count, limit);
     int workers = (count + each - 1) / each;
 
-    // `results` brings a tally from each worker; the end of `hold` tells the workers that all have opened theirs.
+    // `results` carries a tally from each worker; the end of `hold` tells the workers that all have opened theirs.
     int results[2], hold[2];
     if (pipe2(results, O_CLOEXEC) < 0 || pipe2(hold, O_CLOEXEC) < 0)
         err(1, "pipe");

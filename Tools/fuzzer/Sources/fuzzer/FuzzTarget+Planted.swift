@@ -1,21 +1,21 @@
-// Parsers with a fault each: a fuzzer that does not find these, or leaves no file, finds nothing elsewhere either.
+// Parsers with one fault each: a fuzzer that does not find these, or writes no file, finds nothing elsewhere either.
 
 import AmtguardFuzz
 
 extension FuzzTarget {
     static let planted = [
-        // Believes an offset in the message.
+        // Trusts an offset in the message.
         FuzzTarget("planted-trap") { bytes throws(Violation) in
             guard bytes.starts(with: "AMT".utf8), bytes.count > 3 else { return }
             precondition(bytes[Int(bytes[3])] < 0xFF || bytes.count < 1_000)
         },
-        // Never comes to the end of a record of no length.
+        // Never reaches the end of a record without a length.
         FuzzTarget("planted-hang") { bytes throws(Violation) in
             guard bytes.starts(with: "AMT".utf8) else { return }
             var rest = bytes.dropFirst(3)
             while let length = rest.first { rest = rest.dropFirst(Int(length)) }
         },
-        // Breaks a promise without a trap of its own.
+        // Breaks a promise without trapping itself.
         FuzzTarget("planted-promise") { bytes throws(Violation) in
             if bytes.starts(with: "AMT".utf8) { throw Violation("planted") }
         },

@@ -1,7 +1,7 @@
 import AmtguardFuzz
 import Glibc
 
-/// One program for all targets, or each would link the product once more; AMTGUARD_FUZZ names the one of this run.
+/// One program for all targets, because each program links the product again; AMTGUARD_FUZZ names this run's target.
 private let target: FuzzTarget = {
     let name = unsafe getenv("AMTGUARD_FUZZ").map { unsafe String(cString: $0) } ?? ""
     let all = FuzzTarget.all + FuzzTarget.planted
@@ -12,7 +12,7 @@ private let target: FuzzTarget = {
     return target
 }()
 
-/// What libFuzzer calls first: here an unknown name still ends the program without looking like a find.
+/// libFuzzer calls this first. Here an unknown name ends the program without looking like a finding.
 @c(LLVMFuzzerInitialize)
 public func initialize(
     _ count: UnsafeMutablePointer<CInt>?, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -21,7 +21,7 @@ public func initialize(
     return 0
 }
 
-/// What libFuzzer calls with each input; a promise that is broken ends like a trap, so that it leaves a file.
+/// libFuzzer calls this with each input. A broken promise ends like a trap, so that libFuzzer writes a file.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))

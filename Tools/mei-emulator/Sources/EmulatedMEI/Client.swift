@@ -1,4 +1,4 @@
-/// A firmware client that a machine can offer: the table of well-known UUIDs, in the form they have on the wire.
+/// A firmware client that a machine can offer: the table of well-known UUIDs, in their form on the wire.
 public enum Client: String, CaseIterable, Sendable {
     case amthi, mkhi, mkhiFixed = "mkhi-fixed", lme, watchdog, update, hotham, mchi, upid, psr, sap
 
@@ -19,7 +19,7 @@ public enum Client: String, CaseIterable, Sendable {
         }
     }
 
-    /// As the connect ioctl carries it: the first three groups are little endian.
+    /// As in the connect ioctl: the first three groups are little endian.
     public var wire: [UInt8] { mixedEndian(uuid: uuid) ?? [] }
 
     /// The longest message. Recorded on a real machine for AMTHI and MCHI.
@@ -30,7 +30,7 @@ public enum Client: String, CaseIterable, Sendable {
         }
     }
 
-    /// How many may be connected at a time: one, or none where the client has a fixed address that user space can't use.
+    /// How many may be connected at a time: one, or none if the client has a fixed address that user space can't use.
     /// The kernel keeps a client with more than one connection off its bus.
     public var connections: UInt8 {
         switch self {
@@ -40,7 +40,7 @@ public enum Client: String, CaseIterable, Sendable {
         }
     }
 
-    /// The client of these 16 bytes.
+    /// The client with these 16 bytes.
     public init?(wire: [UInt8]) {
         guard let client = Client.allCases.first(where: { $0.wire == wire }) else { return nil }
         self = client
@@ -49,17 +49,17 @@ public enum Client: String, CaseIterable, Sendable {
 
 /// How a machine offers a client.
 public enum Offer: String, CaseIterable, Sendable {
-    /// On the bus of `/sys`, and it takes a connection.
+    /// It is on the bus of `/sys`, and accepts a connection.
     case yes
     /// Neither.
     case no
-    /// It takes a connection, and `/sys` does not show it.
+    /// It accepts a connection, but `/sys` does not show it.
     case hidden
-    /// `/sys` shows it, and the connect ioctl says ENOTTY.
+    /// `/sys` shows it, but the connect ioctl returns ENOTTY.
     case refused
 }
 
-/// The mixed-endian form of a UUID, that of the wire and of SMBIOS; `nil` where the text is none.
+/// The mixed-endian form of a UUID, as on the wire and in SMBIOS; `nil` if the text is not a UUID.
 public func mixedEndian(uuid text: String) -> [UInt8]? {
     let groups = text.split(separator: "-", omittingEmptySubsequences: false)
     guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12] else { return nil }
@@ -71,7 +71,7 @@ public func mixedEndian(uuid text: String) -> [UInt8]? {
     return bytes
 }
 
-/// Bytes of pairs of hexadecimal digits; spaces and colons between pairs are for the reader.
+/// Bytes from pairs of hexadecimal digits; spaces and colons between pairs help the reader.
 public func hexadecimal(_ text: some StringProtocol) -> [UInt8]? {
     var bytes: [UInt8] = []
     var high: UInt8?

@@ -17,7 +17,7 @@ public let statusNames: [String: UInt32] = [
     "BLOCKING_COMPONENT": 0x81C, "IPV6_INTERFACE_DISABLED": 2_500, "INTERFACE_DOES_NOT_EXIST": 2_501,
 ]
 
-/// An error number of Linux on x86, the only machine that this firmware exists on.
+/// An error number of Linux on x86: this firmware exists only on such machines.
 public enum Failure: Int32, CaseIterable, Sendable {
     case EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EFAULT = 14, EBUSY = 16
     case ENODEV = 19, EINVAL = 22, EMFILE = 24, ENOTTY = 25, EFBIG = 27, ETIME = 62, EMSGSIZE = 90, EOPNOTSUPP = 95
@@ -32,7 +32,7 @@ public enum Failure: Int32, CaseIterable, Sendable {
     }
 }
 
-/// What the kernel's `dev_state` can say.
+/// The values of the kernel's `dev_state`.
 public enum DeviceState: String, CaseIterable, Sendable {
     case initializing = "INITIALIZING", initClients = "INIT_CLIENTS", enabled = "ENABLED", resetting = "RESETTING"
     case disabled = "DISABLED", powerDown = "POWER_DOWN", powerUp = "POWER_UP"

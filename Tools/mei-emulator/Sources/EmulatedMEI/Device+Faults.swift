@@ -1,7 +1,7 @@
-// What goes wrong, where the machine file says so.
+// The faults, as given in the machine file.
 
 extension Device {
-    /// The first rule for one of these names, if it strikes this time.
+    /// The first rule for one of these names, if it applies this time.
     mutating func strike(_ names: [String]) -> FaultRule? {
         for index in rules.indices where names.contains(rules[index].target) {
             if rules[index].after > 0 {
@@ -18,7 +18,7 @@ extension Device {
         return nil
     }
 
-    /// A fault of open or connect; `nil`: it goes on.
+    /// A fault of open or connect; `nil`: the call continues.
     mutating func delay<Value>(by rule: FaultRule, at now: Moment, as: Value.Type) -> Outcome<Value>? {
         switch rule.fault {
         case .slow(let milliseconds): return .wait(until: now + milliseconds, interruptible: true)
@@ -43,7 +43,7 @@ extension Device {
         case .oversized: return reply + [UInt8](repeating: 0xA5, count: max(mtu - reply.count, 0))
         case .zeroLength: return []
         case .garbage:
-            // Noise, and the same noise each time.
+            // Noise, the same each time.
             var noise: UInt32 = 0x2545_F491
             return reply.map { _ in
                 noise ^= noise << 13

@@ -1,11 +1,11 @@
-// The character device, as far as a program can see it, in virtual time: every call takes the time as an argument and
-// says what the system call returns, or until when it waits. What waits is asked again: a read after every change, the
-// others when their time has come.
+// The character device, as programs see it, in virtual time. Every call takes the time as an argument and returns the
+// result of the system call, or until when it waits. Waiting calls are repeated: a read after every change, the others
+// when their time has come.
 
-/// Milliseconds of a clock that never goes back.
+/// Milliseconds of a clock that never goes backwards.
 public typealias Moment = Int
 
-/// How a system call goes on.
+/// How a system call continues.
 public enum Outcome<Value> {
     case done(Value)
     case failed(Failure)
@@ -18,20 +18,20 @@ public struct Device {
     /// An open file, as the kernel counts them.
     public typealias File = UInt64
 
-    /// What `dev_state` says.
+    /// The value of `dev_state`.
     public private(set) var state: DeviceState
-    /// How often that changed.
+    /// How often the state changed.
     public private(set) var stateChanges = 0
     /// How often anything changed that a reader or a poller may wait for.
     public private(set) var changes = 0
-    /// What was asked, oldest first; taken by whoever writes it down.
+    /// The questions, oldest first; the code that writes them down takes them.
     public var log: [String] = []
 
     private var firmware: Firmware
     var rules: [FaultRule]
     private var files: [File: OpenFile] = [:]
     private var lastFile: File = 0
-    /// Until when somebody else holds the slot, by the rule's target.
+    /// Until when another program holds the slot, by the rule's target.
     var strangers: [String: Moment] = [:]
     private var deliveries: [(at: Moment, to: File, bytes: [UInt8])] = []
     private var enabledAt: Moment?
@@ -39,7 +39,7 @@ public struct Device {
     private struct OpenFile {
         var connected: Client?
         var inbox: [[UInt8]] = []
-        /// How much of the first message was read.
+        /// How many bytes of the first message were read.
         var offset = 0
     }
 
@@ -51,7 +51,7 @@ public struct Device {
         enabledAt = machine.hardware.stateLasts.map { now + $0 }
     }
 
-    /// The machine is another one now: docked, provisioned, repaired. Who is connected stays so.
+    /// The machine changes: docked, provisioned, repaired. Connections stay.
     public mutating func become(_ machine: Machine, at now: Moment) {
         firmware.machine = machine
         rules = machine.faults
@@ -62,18 +62,18 @@ public struct Device {
 
     // MARK: Time
 
-    /// When `advance` has something to do.
+    /// The next time at which `advance` has work.
     public var nextMoment: Moment? {
         (deliveries.map(\.at) + [enabledAt].compactMap { $0 }).min()
     }
 
-    /// Lets the firmware do what it does by itself.
+    /// Lets the firmware do its own work.
     public mutating func advance(to now: Moment) {
         if let moment = enabledAt, moment <= now {
             enabledAt = nil
             enter(.enabled)
         }
-        // In the order in which they were due, and of two at once the older.
+        // In the order of their due times; if two are due at once, the older first.
         let due = deliveries.enumerated().filter { $0.element.at <= now }
             .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
         guard !due.isEmpty else { return }
@@ -82,7 +82,7 @@ public struct Device {
         changes += 1
     }
 
-    /// A firmware reset: all connections end, and nobody gets in before it is over.
+    /// A firmware reset: all connections end, and no program can connect before it is over.
     public mutating func reset(lasting milliseconds: Int, at now: Moment) {
         log.append("reset")
         enter(.resetting)
@@ -145,7 +145,7 @@ public struct Device {
         var answer = Message()
         answer.long(client.mtu)
         answer.byte(1)
-        // The kernel leaves the rest of the caller's buffer alone.
+        // The kernel does not change the rest of the caller's buffer.
         return .done(answer.bytes + argument.dropFirst(5))
     }
 
@@ -181,7 +181,7 @@ public struct Device {
         return .done(bytes.count)
     }
 
-    /// read(2): one message, or what is left of it.
+    /// read(2): one message, or the rest of it.
     public mutating func read(_ file: File, atMost count: Int, blocking: Bool) -> Outcome<[UInt8]> {
         guard state == .enabled, let open = files[file], open.connected != nil else { return .failed(.ENODEV) }
         guard let message = open.inbox.first else {
@@ -197,7 +197,7 @@ public struct Device {
         return .done(part)
     }
 
-    /// What poll(2) finds.
+    /// The result of poll(2).
     public struct Readiness: Hashable, Sendable {
         public var readable = false
         public var writable = false

@@ -1,16 +1,16 @@
-/// What can go wrong with one step.
+/// The faults of one step.
 public enum Fault: Hashable, Sendable {
     /// It takes this many milliseconds; a signal ends the wait.
     case slow(Int)
-    /// No answer ever; a signal ends the wait.
+    /// It never answers; a signal ends the wait.
     case silent
     /// Only the first bytes; `nil`: all but the last.
     case short(Int?)
-    /// That many bytes too many.
+    /// So many bytes too many.
     case long(Int)
-    /// Filled up to the longest message.
+    /// Padded to the longest message.
     case oversized
-    /// The header's length field says this.
+    /// The header's length field has this value.
     case length(UInt32)
     /// The answer to another question.
     case wrongCommand
@@ -18,25 +18,25 @@ public enum Fault: Hashable, Sendable {
     case zeroLength
     /// A status other than success, and no payload.
     case status(UInt32)
-    /// As long as it should be, of noise.
+    /// Noise of the correct length.
     case garbage
-    /// The right answer two times.
+    /// The right answer twice.
     case twice
     /// The firmware resets in the middle, for so many milliseconds.
     case reset(Int)
-    /// Somebody else holds the slot, for so many milliseconds from the first attempt on.
+    /// Another program holds the slot, for so many milliseconds from the first attempt on.
     case busy(Int)
     /// It takes this many milliseconds, and no signal ends the wait.
     case uninterruptible(Int)
     /// The system call fails.
     case failure(Failure)
 
-    /// What a machine file may say.
+    /// The allowed values of a machine file.
     public static let allowed =
         "slow MS, silent, short [BYTES], long BYTES, oversized, length N, wrong-command, zero-length, status CODE, garbage, "
         + "twice, reset MS, busy MS, uninterruptible MS, or an error as EBUSY; then optionally: , times N, after N, delay MS"
 
-    /// `open` and `connect` have no reply that could be bent.
+    /// `open` and `connect` have no reply that could be altered.
     var bendsReply: Bool {
         switch self {
         case .short, .long, .oversized, .length, .wrongCommand, .zeroLength, .status, .garbage, .twice: true
@@ -44,7 +44,7 @@ public enum Fault: Hashable, Sendable {
         }
     }
 
-    /// The fault of these words.
+    /// The fault from these words.
     init?(words: [Substring]) {
         guard let name = words.first, words.count <= 2 else { return nil }
         let number = words.count == 2 ? words[1] : nil
@@ -81,19 +81,19 @@ public enum Fault: Hashable, Sendable {
     }
 }
 
-/// A fault, and where it strikes.
+/// A fault, and the step where it occurs.
 public struct FaultRule: Hashable, Sendable {
     /// `open`, `connect/amthi`, `GetControlMode`, `any`.
     public var target: String
     public var fault: Fault
-    /// So many come through first.
+    /// So many calls succeed first.
     public var after = 0
-    /// So many are struck; `nil`: all.
+    /// So many calls fail; `nil`: all.
     public var times: Int?
-    /// Milliseconds before a bent reply.
+    /// Milliseconds before an altered reply.
     public var delay = 0
 
-    /// `slow 300, times 2`; `nil` where it does not read.
+    /// `slow 300, times 2`; `nil` if it can't be parsed.
     init?(target: String, text: String) {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.split(separator: " ") }
         guard let fault = Fault(words: parts[0]) else { return nil }

@@ -1,26 +1,26 @@
-/// Answers the messages of one client; what the device does with an answer is not its concern.
+/// Answers the messages of one client. The device decides what happens to an answer.
 struct Firmware {
     var machine: Machine
 
-    /// What was asked: its names for `[status]` and `[faults]`, the closest first.
+    /// A question: its names for `[status]` and `[faults]`, the most specific first.
     struct Request {
         var names: [String]
         /// For the log.
         var title: String { names.first ?? "?" }
     }
 
-    /// How often each recorded request was answered: what was asked two times may have had two answers.
+    /// How often each recorded request was answered: the same question may have had two different answers.
     private var repetitions: [[UInt8]: Int] = [:]
 
     init(machine: Machine) { self.machine = machine }
 
-    /// Names the request and answers it as a healthy firmware; no reply: the client says nothing to this.
+    /// Names the request and answers it like a healthy firmware; no reply if the client does not answer this.
     mutating func answer(_ bytes: [UInt8], to client: Client) -> (request: Request, reply: [UInt8]?) {
         let described = describe(bytes, to: client)
         guard let exchanges = machine.exchanges[client] else { return described }
         let recorded = exchanges.filter { $0.request == bytes }
         guard let last = recorded.last else {
-            // A recording knows nothing else, and must not be completed with what nobody recorded.
+            // A recording knows nothing else, and must not be completed with answers that were not recorded.
             let reply = client == .amthi ? response(to: Cursor(bytes).command ?? 0, status: 0x812) : nil
             return (described.request, reply)
         }
@@ -51,7 +51,7 @@ extension Cursor {
 }
 
 extension Firmware {
-    /// Version 1.1, the command with bit 23, the bytes behind these twelve, the status, the payload.
+    /// Version 1.1, the command with bit 23, the number of bytes after these twelve, the status, the payload.
     func response(to command: UInt32, status: UInt32, payload: [UInt8] = []) -> [UInt8] {
         var message = Message()
         message.byte(1)
@@ -183,7 +183,7 @@ extension Firmware {
 
     private func lan(_ lan: Machine.LAN, into message: inout Message) {
         message.flag(lan.enabled)
-        // A number, 1.2.3.4 being 0x01020304, in the byte order of all numbers here.
+        // A number (1.2.3.4 is 0x01020304), in the byte order of all numbers here.
         message.long(lan.ipv4.reduce(0) { $0 << 8 | UInt32($1) })
         message.flag(lan.dhcp)
         message.byte(lan.mode)

@@ -1,4 +1,4 @@
-// The kinds of value that a machine file knows.
+// The kinds of values in a machine file.
 
 extension Key {
     static func flag(_ name: String, _ path: WritableKeyPath<Machine, Bool>) -> Key {
@@ -15,7 +15,7 @@ extension Key {
         }
     }
 
-    /// A name for some numbers, and any other number as itself: a firmware can say what nobody named.
+    /// A name for some numbers; any other number as itself, because a firmware can return unnamed values.
     static func code(
         _ name: String, _ path: WritableKeyPath<Machine, UInt32>, _ choices: KeyValuePairs<String, UInt32>
     ) -> Key {

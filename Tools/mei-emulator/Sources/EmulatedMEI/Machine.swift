@@ -1,10 +1,10 @@
 /// A machine as its file describes it: values, no behaviour.
 public struct Machine: Hashable, Sendable {
-    /// What `/sys` shows and the driver does.
+    /// What `/sys` shows, and how the driver behaves.
     public var hardware = Hardware()
-    /// What the firmware offers; what is not named is not offered.
+    /// The clients that the firmware offers; an unnamed client is not offered.
     public var clients: [Client: Offer] = [.amthi: .yes, .mkhi: .yes, .mkhiFixed: .yes, .watchdog: .yes, .lme: .hidden]
-    /// What AMT says of itself.
+    /// AMT's own values.
     public var amt = AMT()
     /// Interface 0.
     public var wired = LAN()
@@ -18,7 +18,7 @@ public struct Machine: Hashable, Sendable {
     public var features = Features()
     /// GetRemoteAccessConnectionStatus.
     public var remoteAccess = RemoteAccess()
-    /// What MKHI says.
+    /// MKHI's values.
     public var mkhi = MKHI()
     /// IsChangeToAMTEnabled of the watchdog client: new interface, operational, enabled.
     public var watchdog: UInt8 = 0x83
@@ -26,13 +26,13 @@ public struct Machine: Hashable, Sendable {
     public var smbios: [UInt8: [UInt8]] = [:]
     /// Answers with this status instead, by the name of the question.
     public var statuses: [String: UInt32] = [:]
-    /// What goes wrong, in the order of the file.
+    /// The faults, in the order of the file.
     public var faults: [FaultRule] = []
-    /// Recorded pairs; where a client has some, only they are answered.
+    /// Recorded pairs; a client with recorded pairs answers only those.
     public var exchanges: [Client: [Exchange]] = [:]
-    /// The interfaces that the host has beside this firmware, for whoever sets them up.
+    /// The host's interfaces beside this firmware, for a test that sets them up.
     public var host: [HostInterface] = []
-    /// What is to be concluded of this machine.
+    /// The expected conclusions about this machine.
     public var expectation = Expectation()
 
     /// A machine of today with AMT, not provisioned.
@@ -49,7 +49,7 @@ public struct Machine: Hashable, Sendable {
         public var state = DeviceState.enabled
         /// After this many milliseconds the state turns ENABLED.
         public var stateLasts: Int?
-        /// How long a reset takes that is asked for with SIGUSR1.
+        /// How long a reset takes after SIGUSR1.
         public var resetLasts = 1_000
         public var fwVer: String?
         public var hbmVer = "2.2"
@@ -59,7 +59,7 @@ public struct Machine: Hashable, Sendable {
         public var graphics: Int?
         /// The serial function 00:16.3.
         public var serialOverLAN = false
-        /// Whether the driver of Wi-Fi for AMT is loaded; it binds itself to the client SAP.
+        /// Whether the Wi-Fi driver for AMT is loaded; it binds itself to the client SAP.
         public var iwlmei = false
         /// Milliseconds for each answer.
         public var latency = 0
@@ -83,7 +83,7 @@ public struct Machine: Hashable, Sendable {
         public var hostBasedSetup = false
     }
 
-    /// GetLanInterfaceSettings. All zero is an interface that is not there.
+    /// GetLanInterfaceSettings. All zero means that there is no such interface.
     public struct LAN: Hashable, Sendable {
         public var enabled = false
         /// The octets as people write them.
@@ -142,7 +142,7 @@ public struct Machine: Hashable, Sendable {
     /// A request and what the firmware answered.
     public struct Exchange: Hashable, Sendable {
         public var request: [UInt8]
-        /// `nil`: nothing came.
+        /// `nil`: no reply came.
         public var reply: [UInt8]?
     }
 
@@ -150,7 +150,7 @@ public struct Machine: Hashable, Sendable {
     public struct HostInterface: Hashable, Sendable {
         public var name: String
         public var mac = [UInt8](repeating: 0, count: 6)
-        /// Where the current one is another.
+        /// If it differs from the current one.
         public var permanent: [UInt8]?
         public var addresses: [String] = []
         public var above: String?
@@ -163,11 +163,11 @@ public struct Machine: Hashable, Sendable {
         public var controlMode: String?
         public var wired: String?
         public var wireless: String?
-        /// By which row of the address table the wired address is judged.
+        /// The row of the address table that decides about the wired address.
         public var rule: String?
         /// The interfaces of the host that share the wired address.
         public var sharedWith: [String]?
-        /// What has to stand among the evidence or the reasons.
+        /// Text that must be in the evidence or the reasons.
         public var says: String?
     }
 }

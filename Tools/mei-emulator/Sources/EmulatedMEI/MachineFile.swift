@@ -1,6 +1,6 @@
 /// The text of a machine file: sections, `key = value`, comments. README.md lists the keys.
 public struct MachineFile {
-    /// What is wrong with it, and what is right.
+    /// What is wrong with it, and what is allowed.
     public struct SyntaxError: Error, Hashable, CustomStringConvertible {
         public var line: Int
         public var problem: String
@@ -108,7 +108,7 @@ struct Section {
     var name: String
     /// `[host NAME]`
     var named = false
-    /// The same key may stand there more than once.
+    /// The same key may occur more than once.
     var repeats = false
     var content: Content
 
@@ -117,7 +117,7 @@ struct Section {
     }
 }
 
-/// A key, what it can be, and where it goes.
+/// A key, its allowed values, and where the value goes.
 struct Key {
     var name: String
     var allowed: String

@@ -1,4 +1,4 @@
-/// Bytes of a message, written one field after the other: nothing here knows an offset.
+/// Bytes of a message, written one field after the other: no offset is needed.
 struct Message {
     private(set) var bytes: [UInt8] = []
 
@@ -18,21 +18,21 @@ struct Message {
 
     mutating func raw(_ value: some Sequence<UInt8>) { bytes += value }
 
-    /// A field of `count` bytes, the text in front and zeros behind.
+    /// A field of `count` bytes: the text, then zeros.
     mutating func text(_ value: String, in count: Int) {
         let text = value.utf8.prefix(count)
         raw(text)
         raw(repeatElement(0, count: count - text.count))
     }
 
-    /// Its length in two bytes, then the text without an end.
+    /// The length in two bytes, then the text without a terminator.
     mutating func counted(_ value: String) {
         word(UInt16(truncatingIfNeeded: value.utf8.count))
         raw(value.utf8)
     }
 }
 
-/// Takes a message apart from the front.
+/// Reads a message from the front.
 struct Cursor {
     private var rest: ArraySlice<UInt8>
 

@@ -1,4 +1,4 @@
-/// The questions of the AMT host interface that do not change a state and give away no secret.
+/// The questions of the AMT host interface that neither change a state nor reveal a secret.
 enum Question: UInt32, CaseIterable {
     case getProvisioningMode = 0x0400_0008
     case getTcpipParameters = 0x0400_0006
@@ -27,7 +27,7 @@ enum Question: UInt32, CaseIterable {
         return own.prefix(1).uppercased() + own.dropFirst()
     }
 
-    /// How many bytes of parameters a request carries.
+    /// How many bytes of parameters a request has.
     var parameters: Int {
         switch self {
         case .getLanInterfaceSettings, .getFeaturesState, .getIPv6LanInterfaceStatus: 4
@@ -35,14 +35,15 @@ enum Question: UInt32, CaseIterable {
         }
     }
 
-    /// `GetLanInterfaceSettings/wireless`: questions that are several by their parameter.
+    /// `GetLanInterfaceSettings/wireless`: the parameter divides such a question into several.
     static let parts: [(question: Question, parameter: UInt32, name: String)] = [
         (.getLanInterfaceSettings, 0, "wired"), (.getLanInterfaceSettings, 1, "wireless"),
         (.getFeaturesState, 0, "sessions"), (.getFeaturesState, 1, "system-defence"), (.getFeaturesState, 2, "web-ui"),
         (.getFeaturesState, 3, "eac"), (.getFeaturesState, 4, "kvm"),
     ]
 
-    /// What changes a state or tells a secret: never asked by a program that only looks. Refused, and named in the log.
+    /// Questions that change a state or reveal a secret: a program that only looks never asks them. They are refused,
+    /// and named in the log.
     static let forbidden: [UInt32: String] = [
         0x0400_0010: "Unprovision", 0x0400_0028: "0x28", 0x0400_0029: "StartConfiguration", 0x0400_002A: "0x2A",
         0x0400_002F: "0x2F", 0x0400_003F: "0x3F", 0x0400_0044: "OpenUserInitiatedConnection",
@@ -62,10 +63,10 @@ enum Question: UInt32, CaseIterable {
         ["mkhi"] + mkhiRules.values.sorted().map { "mkhi/\($0)" } + ["mkhi/version"]
     }
 
-    /// What `[status]` can name.
+    /// The allowed names in `[status]`.
     static var statusTargets: [String] { names + mkhiNames }
 
-    /// What `[faults]` can name.
+    /// The allowed names in `[faults]`.
     static var faultTargets: [String] {
         ["open", "connect"] + Client.allCases.map { "connect/\($0.rawValue)" } + ["any", "amthi", "watchdog"] + names
             + mkhiNames

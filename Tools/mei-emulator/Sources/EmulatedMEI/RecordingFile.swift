@@ -1,15 +1,15 @@
-// A conversation that amtguard-firmware recorded with `--record`, served again: headers, then for each device its
-// attributes and what was done with it. Only this is answered; what nobody asked then is UNSUPPORTED now.
+// Replays a conversation that amtguard-firmware recorded with `--record`: headers, then for each device its attributes
+// and the steps. Only recorded questions are answered; others get UNSUPPORTED.
 
 /// The text of a recording.
 public struct RecordingFile {
-    /// Whether this text says that it is a recording: its first line that is no comment does.
+    /// Whether this text says that it is a recording, in its first line that is not a comment.
     public static func isRecording(_ text: String) -> Bool {
         let first = text.split(separator: "\n").first { !$0.hasPrefix("#") }
         return first?.hasPrefix("amtguard-recording:") == true
     }
 
-    /// The machine that was recorded, as far as it was.
+    /// The recorded machine, as far as it was recorded.
     public static func machine(parsing text: String) throws(MachineFile.SyntaxError) -> Machine {
         var reader = Reader()
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -80,7 +80,7 @@ public struct RecordingFile {
         private mutating func connect(to uuid: String, _ outcome: [String]) -> Bool {
             guard let wire = mixedEndian(uuid: uuid) else { return false }
             client = Client(wire: wire)
-            // A client that nobody here knows is one that nobody here is asked for.
+            // An unknown client is never asked for here.
             guard let client else { return true }
             switch failure(outcome) {
             case .ENOTTY?: machine.clients[client] = .no
@@ -113,7 +113,7 @@ public struct RecordingFile {
             outcome.count == 2 && outcome[0] == "errno" ? Failure(name: outcome[1]) : nil
         }
 
-        /// Once, as it was.
+        /// Once, as recorded.
         private mutating func fault(_ target: String, _ failure: Failure) -> Bool {
             guard let rule = FaultRule(target: target, text: "\(failure.name), times 1") else { return false }
             machine.faults.append(rule)

@@ -1,6 +1,7 @@
-// What a machine file can say: one line a key. README.md has the same list with its meaning, and a test compares them.
+// The contents of a machine file, one line per key. README.md has the same list with its meaning, and a test compares
+// them.
 
-/// All sections. Computed: a global of closures would be shared state.
+/// All sections. Computed, because a global of closures would be shared state.
 var sections: [Section] {
     [
         Section(name: "machine", content: .keys(machineKeys)),
@@ -173,7 +174,7 @@ private var mkhiKeys: [Key] {
     ]
 }
 
-/// A raw structure: type, length, handle, and so on, without the strings behind it.
+/// A raw structure: type, length, handle, and so on, without the strings after it.
 private func structure(_ type: UInt8) -> Key {
     let allowed = "a structure of that type in hexadecimal: its length is its second byte"
     return Key(name: "type \(type)", allowed: allowed) { machine, text in

@@ -1,12 +1,12 @@
-/* mei-client PATH [STEP...]: does to a MEI device what it is told, and prints what the kernel said. The order of the
- * kernel's own sample, where no step is given: open, connect to AMTHI, poll, write, poll, read, close.
+/* mei-client PATH [STEP...]: carries out the steps on a MEI device, and prints the kernel's answers. Without steps it
+ * takes the order of the kernel's own sample: open, connect to AMTHI, poll, write, poll, read, close.
  *
  *   open[=nonblock]   connect=UUID-BYTES   ioctl=NUMBER   poll[=MS]   write=BYTES|N*BYTE   read[=SIZE]   close
- *   watch=PATH (opens an attribute)   changed[=MS] (polls it as sysfs wants it)   text (reads it from its begin)
- *   reader (a second process reads from the same open file, and prints what it got)   wait (for that process)
+ *   watch=PATH (opens an attribute)   changed[=MS] (polls it as sysfs requires)   text (reads it from its start)
+ *   reader (a second process reads from the same open file, and prints the result)   wait (for that process)
  *   use=N (the next steps use file N, 0 to 7)   sleep=MS   repeat=N (does all steps so far N times more)
  *
- * Exit status 0 whatever the device says: its words are the result. */
+ * Exit status 0 whatever the device answers: its answers are the result. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mei.h>
@@ -76,7 +76,7 @@ static void step(const char *path, const char *word) {
                 struct pollfd poller = { .fd = *file, .events = POLLIN | POLLOUT };
                 int count;
 
-                /* With a time limit it is the answer that is waited for: a device is always writable. */
+                /* With a time limit it waits for the answer: a device is always writable. */
                 if (*value)
                         poller.events = POLLIN;
                 count = poll(&poller, 1, *value ? atoi(value) : 0);
@@ -104,7 +104,7 @@ static void step(const char *path, const char *word) {
                         step(path, "read");
                         exit(0);
                 }
-                /* It has to be in its read by then; if it is not, the test shows less, and still what it says. */
+                /* The reader must be in its read by then. If it is not, the test shows less, but nothing false. */
                 usleep(200000);
         } else if (!strcmp(name, "wait")) {
                 wait(NULL);

@@ -1,13 +1,13 @@
 // libfuse's low-level interface, wrapped as far as this program needs it.
 //
-// One session serves either a directory with the nodes in it, or one single file: a FUSE file system can be mounted on
-// a regular file, and then its root is one. That is how `dev_state` gets into a tree of ordinary files.
+// One session serves either a directory with the nodes in it, or a single file: a FUSE file system can be mounted on a
+// regular file, and then its root is a file. In this way `dev_state` gets into a tree of ordinary files.
 
 import CFuse
 import EmulatedMEI
 import Glibc
 
-/// A request of the kernel that was not answered yet.
+/// A request of the kernel that has no answer yet.
 @safe struct Request {
     let pointer: fuse_req_t
 
@@ -23,8 +23,8 @@ import Glibc
     func reply(ioctl bytes: [UInt8]) { unsafe _ = fuse_reply_ioctl(pointer, 0, bytes, bytes.count) }
     func reply(events: UInt32) { unsafe _ = fuse_reply_poll(pointer, events) }
 
-    /// What fuse_reply_open sends, with FOPEN_STREAM, which libfuse does not know: without it the kernel lets nobody
-    /// write to a file while somebody reads from it.
+    /// The message of fuse_reply_open, with FOPEN_STREAM, which libfuse does not know. Without it the kernel blocks
+    /// writes to a file while a program reads from it.
     func reply(open file: UInt64) {
         var answer = fuse_open_out()
         answer.fh = file
@@ -35,11 +35,11 @@ import Glibc
         }
     }
 
-    /// Whether this is the request of that pointer.
+    /// Whether this request has that pointer.
     func isSame(as other: fuse_req_t?) -> Bool { unsafe pointer == other }
 }
 
-/// What a path leads to.
+/// The target of a path.
 enum Node: Hashable {
     /// The character device of that index.
     case device(Int)
@@ -54,7 +54,7 @@ enum Node: Hashable {
         case file(Node)
     }
 
-    /// What cannot be mounted, and why.
+    /// The mount that failed, and why.
     struct MountError: Error, CustomStringConvertible {
         var description: String
     }
@@ -94,10 +94,10 @@ enum Node: Hashable {
         }
     }
 
-    /// The descriptor that requests arrive at.
+    /// The descriptor at which requests arrive.
     var descriptor: CInt { unsafe session.map { unsafe fuse_session_fd($0) } ?? -1 }
 
-    /// Serves one request; `false`: the file system was unmounted by somebody else.
+    /// Serves one request; `false`: another program has unmounted the file system.
     func serve() -> Bool {
         guard let session = unsafe session else { return false }
         let result = unsafe fuse_session_receive_buf(session, buffer)
@@ -121,7 +121,7 @@ enum Node: Hashable {
 
     // MARK: Names
 
-    /// What an inode is; `nil` for the directory.
+    /// The node of an inode; `nil` for the directory.
     func node(_ inode: fuse_ino_t) -> Node? {
         switch root {
         case .file(let node): inode == 1 ? node : nil
@@ -149,11 +149,11 @@ enum Node: Hashable {
     }
 }
 
-/// A promise to tell the kernel when a poll may find something else; kept once.
+/// A promise to tell the kernel once when a poll may have a new result.
 @safe final class PollHandle {
     private var handle: OpaquePointer?
 
-    /// `nil`: nobody waits.
+    /// `nil`: no program waits.
     init?(_ handle: OpaquePointer?) {
         guard unsafe handle != nil else { return nil }
         unsafe self.handle = handle

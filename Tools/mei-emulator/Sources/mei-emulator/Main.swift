@@ -33,7 +33,7 @@ struct Emulator {
         }
     }
 
-    /// Reads a machine file; complains where it can't.
+    /// Reads a machine file; prints a complaint if it can't.
     static func machine(at path: String) -> Machine? {
         do {
             let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
@@ -100,7 +100,7 @@ struct Emulator {
         return unsafe signalfd(-1, &set, CInt(SFD_CLOEXEC))
     }
 
-    /// The interfaces of the host as commands of iproute2, for a network namespace of a test.
+    /// The interfaces of the host as iproute2 commands, for a network namespace of a test.
     private static func commands(for host: [Machine.HostInterface]) -> String {
         var text = ""
         for interface in host {
@@ -112,7 +112,7 @@ struct Emulator {
                 if !above.isEmpty { text += "ip link set \(above) down master \(interface.name)\n" }
             case "vlan": text += "ip link add link \(above) name \(interface.name) type vlan id 7\n"
             default:
-                // Either is an interface that leads nowhere; kernels differ in which they have.
+                // Either one is an interface that leads nowhere; kernels differ in which they have.
                 let add = "ip link add \(interface.name) address \(mac) type"
                 text += "\(add) dummy 2>/dev/null || \(add) ifb\n"
             }
@@ -123,7 +123,7 @@ struct Emulator {
     }
 }
 
-/// What the command line says.
+/// The command line.
 private struct Options {
     enum Place {
         case mountPoint(String), root(String)

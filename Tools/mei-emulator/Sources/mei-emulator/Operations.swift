@@ -1,4 +1,4 @@
-// The operations of the kernel, taken from libfuse and handed to the server: C functions, so nothing is captured.
+// The kernel's operations, passed from libfuse to the server: they are C functions, so nothing is captured.
 
 import CFuse
 import EmulatedMEI
@@ -9,7 +9,7 @@ private func fuseSession(of request: fuse_req_t?) -> FuseSession {
     return unsafe Unmanaged<FuseSession>.fromOpaque(userdata).takeUnretainedValue()
 }
 
-/// One request taken from libfuse.
+/// One request from libfuse.
 private func take(
     _ pointer: fuse_req_t?, _ inode: fuse_ino_t,
     _ body: (FuseSession, Request, Node) -> Void
@@ -21,7 +21,7 @@ private func take(
     body(session, request, node)
 }
 
-/// What libfuse calls for a session.
+/// The functions that libfuse calls for a session.
 func makeOperations() -> fuse_lowlevel_ops {
     var operations = fuse_lowlevel_ops()
     addNames(to: &operations)
@@ -90,7 +90,7 @@ private func addNames(to operations: inout fuse_lowlevel_ops) {
         }
         unsafe _ = fuse_reply_attr(request, &attributes, 1)
     }
-    // Only O_TRUNC gets here, which a device does not mind.
+    // Only O_TRUNC gets here, and a device ignores it.
     unsafe operations.setattr = { request, inode, _, _, _ in
         guard var attributes = unsafe fuseSession(of: request).attributes(inode) else {
             unsafe _ = fuse_reply_err(request, ENOENT)

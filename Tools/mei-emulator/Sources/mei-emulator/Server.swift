@@ -6,7 +6,7 @@ import Glibc
 
 /// Serves the emulated devices until a signal ends it.
 final class Server {
-    /// A request that waits: nothing else does, so other programs are served meanwhile.
+    /// A request that waits. Nothing else waits, so other programs are served in the meantime.
     private struct Parked {
         enum Call {
             case open, connect(Device.File, [UInt8]), write(Device.File, [UInt8]), read(Device.File, Int)
@@ -32,19 +32,19 @@ final class Server {
     private var parked: [Parked] = []
     private var watchers: [Watcher] = []
     private var notified: [Int: Int] = [:]
-    /// Open `dev_state` files: how many changes their reader has seen. The kernel's count begins at one, that of a
-    /// file at zero: a poll before the first read returns at once.
+    /// For each open `dev_state` file, how many changes its reader has seen. The kernel's count begins at one, that of
+    /// a file at zero: so a poll before the first read returns at once.
     private var seen: [UInt64: Int] = [:]
     private var lastStateFile: UInt64 = 0
 
-    /// `log`: a descriptor that the conversation is written to.
+    /// `log`: the descriptor for the log of the conversation.
     init(_ machine: Machine, log: CInt?) {
         main = machine.hardware.index
         resetLasts = machine.hardware.resetLasts
         self.log = log
         devices = [main: Device(machine, at: Server.now)]
         if let graphics = machine.hardware.graphics {
-            // A graphics card's device opens, and offers clients that nobody here knows.
+            // A graphics card's device can be opened, and offers clients that are unknown here.
             var card = Machine()
             card.clients = [:]
             devices[graphics] = Device(card, at: Server.now)
@@ -59,7 +59,7 @@ final class Server {
 
     // MARK: The loop
 
-    /// Until SIGTERM or SIGINT. `reread`: SIGHUP asks for the machine file again.
+    /// Runs until SIGTERM or SIGINT. `reread`: SIGHUP requests the machine file again.
     func run(_ sessions: [FuseSession], signals: CInt, reread: () -> Machine?) {
         while true {
             settle()
@@ -93,7 +93,7 @@ final class Server {
         return true
     }
 
-    /// Brings the devices up to now, answers what no longer has to wait, and tells the pollers.
+    /// Advances the devices to the present, answers requests that need not wait any more, and tells the pollers.
     private func settle() {
         let now = Server.now
         for index in devices.keys { devices[index]?.advance(to: now) }
@@ -135,7 +135,7 @@ final class Server {
         if interruptible {
             if unsafe fuse_req_interrupted(request.pointer) != 0 { return request.fail(.EINTR) }
             let server = unsafe Unmanaged.passUnretained(self).toOpaque()
-            // Without this a signal waits until the answer is there: the kernel's uninterruptible wait.
+            // Without this a signal waits for the answer: the kernel's wait is uninterruptible.
             unsafe fuse_req_interrupt_func(
                 request.pointer,
                 { pointer, server in
@@ -189,7 +189,7 @@ final class Server {
         guard devices[index]?.state == .enabled else { return request.fail(.ENODEV) }
         switch number {
         case 0xC010_4801: connect(index, file, argument, resumed: false, request)
-        // Notifications and virtual tags: this firmware has none.
+        // Notifications and virtual tags: this firmware does not have them.
         case 0x4004_4802, 0x8004_4803, 0xC014_4804: request.fail(.EOPNOTSUPP)
         default: request.fail(.ENOTTY)
         }
@@ -228,7 +228,7 @@ final class Server {
         case .state(let index):
             guard let device = devices[index] else { return request.fail(.ENODEV) }
             seen[file] = device.stateChanges + 1
-            // No newline, as in the kernel.
+            // Without a newline, as in the kernel.
             request.reply(Array(device.state.rawValue.utf8.dropFirst(offset).prefix(count)))
         }
     }
@@ -273,7 +273,7 @@ final class Server {
 }
 
 extension Request {
-    /// An attribute is read from any place, as a text is.
+    /// An attribute can be read from any position, like a text.
     fileprivate func reply(attribute file: UInt64) {
         var answer = fuse_open_out()
         answer.fh = file

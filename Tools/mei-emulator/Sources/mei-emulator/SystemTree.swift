@@ -1,12 +1,12 @@
-// The `/sys` beside the device, as ordinary files: what the kernel documents in Documentation/ABI/testing of the MEI
-// class and bus, the PCI functions around the CSME, and the SMBIOS structures of AMT.
+// The `/sys` beside the device, as ordinary files: the entries of the MEI class and bus that the kernel documents in
+// Documentation/ABI/testing, the PCI functions around the CSME, and the SMBIOS structures of AMT.
 
 import EmulatedMEI
 import FoundationEssentials
 
 /// A tree below a directory: `sys`, and beside it `dev`, `etc` and `run`.
 struct SystemTree {
-    /// What stands in the way.
+    /// The obstacle.
     struct LayoutError: Error, CustomStringConvertible {
         var description: String
     }
@@ -15,14 +15,14 @@ struct SystemTree {
     private let machine: Machine
     private var hardware: Machine.Hardware { machine.hardware }
 
-    /// The files that a file system has to be mounted on: `dev_state` of each node.
+    /// The files on which a file system must be mounted: `dev_state` of each node.
     private(set) var stateFiles: [(path: String, device: Int)] = []
 
     private static let csme = "0000:00:16.0"
     private static let pci = "sys/devices/pci0000:00"
     private static let mark = "sys/.mei-emulator"
 
-    /// Lays out the tree; replaces one that an emulator made before, and nothing else.
+    /// Lays out the tree; replaces only a tree that an emulator made before.
     init(_ machine: Machine, below root: String) throws {
         self.machine = machine
         self.root = root
@@ -92,7 +92,7 @@ struct SystemTree {
             for client in Client.allCases { try layOut(client) }
         }
         if let graphics = hardware.graphics {
-            // The card's device hangs below an auxiliary device of its driver, not on the PCI function.
+            // The card's device is below an auxiliary device of its driver, not below the PCI function.
             try node(
                 graphics, parent: "0000:03:00.0/i915.mei-gsc.768", depth: 2, kind: "gsc",
                 version: "0:102.0.0.1655\n0:0.0.0.0\n0:0.0.0.0\n")
@@ -117,7 +117,7 @@ struct SystemTree {
         try write(hardware.hbmVer + "\n", to: "\(directory)/hbm_ver_drv")
         try write("50\n", to: "\(directory)/tx_queue_limit")
         try write(lines(hardware.fwStatus.uppercased()), to: "\(directory)/fw_status")
-        // What the file system of this place will be mounted on.
+        // The file system for this place is mounted on it.
         try write("", to: "\(directory)/dev_state")
         stateFiles.append(("\(root)/\(directory)/dev_state", index))
         let last = parent.split(separator: "/").last ?? ""
@@ -128,7 +128,7 @@ struct SystemTree {
     }
 
     private func layOut(_ client: Client) throws {
-        // With more than one connection the kernel keeps a client off its bus.
+        // The kernel keeps a client with more than one connection off its bus.
         guard let offer = machine.clients[client], offer == .yes || offer == .refused, client.connections < 2 else {
             return
         }
@@ -202,7 +202,7 @@ struct SystemTree {
         try FileManager.default.createSymbolicLink(atPath: "\(root)/\(path)", withDestinationPath: target)
     }
 
-    /// A line a word, as the kernel prints what has several.
+    /// One line per word, as the kernel prints attributes with several values.
     private func lines(_ words: String) -> String { words.split(separator: " ").map { $0 + "\n" }.joined() }
 
     private func hex(_ value: UInt32, _ digits: Int) -> String {

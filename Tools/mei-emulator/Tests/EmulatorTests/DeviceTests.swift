@@ -6,7 +6,7 @@ private let right = "010100006b0080040800000000000000" + "02000000"
 
 private struct NotConnected: Error {}
 
-/// The device in virtual time: what each fault makes of one answer.
+/// The device in virtual time: the effect of each fault on one answer.
 struct DeviceTests {
     private func connected(_ text: String) throws -> (device: Device, file: Device.File) {
         var device = Device(try MachineFile.machine(parsing: text), at: 0)
@@ -63,7 +63,7 @@ struct DeviceTests {
         #expect(device.nextMoment == nil)
     }
 
-    /// Each field where the tables of the protocol have it, by hand.
+    /// Each field at its place in the protocol's tables, by hand.
     @Test(arguments: [
         (
             "01010000480000040400000000000000",

@@ -1,6 +1,6 @@
 import Testing
 
-/// Each in namespaces of its own, so they run side by side: most of their time they wait for the emulated firmware.
+/// Each has namespaces of its own, so they run in parallel: most of the time they wait for the emulated firmware.
 @Suite(.enabled(if: Play.isPossible, Play.needs))
 struct `The guard with a firmware that answers` {
     @Test(arguments: Play.machines)

@@ -7,9 +7,9 @@ enum Play {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     private static let directory = top.appending(path: "Tests/system/firmware")
 
-    /// Of the table there is one for each machine.
+    /// The table has one scenario for each machine.
     static let machines = names(in: top.appending(path: "Tools/mei-emulator/machines"), ending: ".machine")
-    /// All but the table, and what they have in common.
+    /// All scenarios except the table, and the file that they share.
     static let scenarios = names(in: directory, ending: ".sh").filter { !["emulator", "table"].contains($0) }
 
     /// What `make test-emulator` builds first and says where: this package knows nothing of the guard.
