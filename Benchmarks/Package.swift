@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// What run.sh measures with: other writers of the list, a floor to compare with, and clocks. C, so that a program that
-// polls as fast as it can is as small as can be. They know nothing of amtguard but its command line.
+// The tools of run.sh: other writers of the list, a floor for comparison, and clocks. They are in C, so that a program
+// that polls at full speed is as small as possible. They know only amtguard's command line.
 let settings: [CSetting] = [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
 let package = Package(

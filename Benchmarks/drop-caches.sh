@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# drop-caches.sh --yes: whether the watch of the list survives the kernel dropping its caches. It would go deaf if the
-# file's inode were evicted; amtguardd keeps a descriptor on it, which forbids that.
+# drop-caches.sh --yes: checks that the watch of the list survives when the kernel drops its caches. If the file's inode
+# were evicted, the watch would show no more writes; amtguardd keeps a descriptor of the file, which prevents that.
 #
-# This is the one script here that touches the whole machine: it writes 2 to /proc/sys/vm/drop_caches, which throws away
-# cached names and inodes of every file system (harmless, slow for a moment). So it runs only as root and only if told
-# so. The list itself is that of a private network namespace.
+# Only this script affects the whole machine: it writes 2 to /proc/sys/vm/drop_caches, which drops cached names and
+# inodes of every file system (harmless, slow for a moment). So it runs only as root and only with --yes. The list
+# itself is that of a private network namespace.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -25,7 +25,7 @@ mount -t tmpfs -o mode=755 bench /run
 cd /run
 export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/no-bus
 "$here/../Tools/demo/emulated-sys.sh" /run/root amt
-printf '[Guard]\nAuditSec=10min\n' >/run/root/etc/amtguard.conf  # only the watch can be quick
+printf '[Guard]\nAuditSec=10min\n' >/run/root/etc/amtguard.conf  # only the watch can be fast
 "$AMTGUARDD" --root /run/root 2>/run/log &
 sleep 2
 whole || fail "amtguardd did not reserve the ports: $(tail -n 1 /run/log)"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# run.sh [latency|memory|wakeups|ready|flood|interleave|sockets|connections]…: measures amtguardd against what it promises;
-# without a word, everything, in about ten minutes. In private network, mount and process namespaces, on an emulated /sys; the host's
-# own list is never touched. Exit status 0 only if every target was met.
+# run.sh [latency|memory|wakeups|ready|flood|interleave|sockets|connections]…: measures amtguardd against its targets;
+# without an argument it measures everything, in about ten minutes. It runs in private network, mount and process
+# namespaces, with an emulated /sys, and never touches the host's own list. Exit status 0 only if every target was met.
 #
-#   AMTGUARDD   the daemon: a release build with --static-swift-stdlib, as it is installed
-#   BENCH_BIN   where this package was built
+#   AMTGUARDD   the daemon: a release build with --static-swift-stdlib, as installed
+#   BENCH_BIN   the build directory of this package
 #   AMTGUARDCTL the tool, for sockets                (beside the daemon)
-#   DEMO_BIN    where Tools/demo was built, for connections
+#   DEMO_BIN    the build directory of Tools/demo, for connections
 #   ALTERNATIONS=5 OVERWRITES=2000 STARTS=100 AUDITS=10 FLOOD_SECONDS=70 ROUNDS=1000 SEED=1 SOCKETS=100000 ASKINGS=20
 #   CONNECTIONS=60000
 set -euo pipefail
@@ -55,7 +55,7 @@ target() {  # NAME VALUE UNIT LIMIT: VALUE must not exceed LIMIT
 }
 title() { printf '\n%s\n' "$1"; }
 
-# Milliseconds or microseconds from a column of nanoseconds: min, median, p99, max and how many were -1.
+# Milliseconds or microseconds from a column of nanoseconds: min, median, p99, max and the number of -1.
 summary() {  # DIVISOR FILE…: sets min, median, p99, max, lost, count
     local divisor=$1
     shift
@@ -95,11 +95,11 @@ end() {
     wait $guard || true
 }
 
-fast=(RepairBurst=100000 RepairsPerSec=100000)  # the pace is not what these measure
+fast=(RepairBurst=100000 RepairsPerSec=100000)  # these do not measure the pace
 
-# Whoever polls for the outcome on the processor where the guard has just been woken sees it only when the guard sleeps
-# again, and that is when it has also found out who wrote: two thirds of such a figure are not the repair. So each gets a
-# processor of its own; what the scheduler makes of it is shown beside it.
+# A program that polls for the result on the processor of the guard sees it only when the guard sleeps again. By then
+# the guard has also looked for the writer: two thirds of such a figure are not the repair. So each gets a processor of
+# its own; the figures with the scheduler's own choice are shown beside it.
 latency() {
     title "From an overwriting write() to the whole list, microseconds ($ALTERNATIONS x $OVERWRITES overwrites each, in turn)"
     printf '  %-12s %10s %10s %10s %10s %8s\n' '' min median p99 max lost
@@ -160,7 +160,7 @@ memory() {
 }
 
 switches() { cat /proc/"$guard"/task/*/status | awk '/^voluntary_ctxt_switches/ { sum += $2 } END { print sum }'; }
-wakeups_in() {  # SECONDS: how often the guard woke of itself in that time
+wakeups_in() {  # SECONDS: how often the guard woke up without a cause in that time
     local before after
     before=$(switches)
     sleep "$1"
@@ -171,8 +171,8 @@ wakeups_in() {  # SECONDS: how often the guard woke of itself in that time
 wakeups() {
     title "Wake-ups when nothing happens ($AUDITS s, AuditSec=1s)"
     begin amt AuditSec=1s
-    sleep 8  # past what follows a start
-    # One an audit, and one more audit may fall within the edges of the time.
+    sleep 8  # after the work that follows a start
+    # One per audit, and one more audit may fall at the edges of the time.
     target "wake-ups in $AUDITS audits" "$(wakeups_in "$AUDITS")" '' $((AUDITS + 1))
     end
     begin none AuditSec=1s
@@ -230,10 +230,10 @@ interleave() {
 }
 
 private_memory() { awk '/^Private_Dirty:/ { print $2 }' /proc/"$guard"/smaps_rollup; }
-asked() {  # FILE: how long amtguardctl takes to say who is a victim, with a look of the guard at the sockets each time
+asked() {  # FILE: how long amtguardctl victims takes, with a look of the guard at the sockets each time
     local turn before
     for ((turn = 0; turn < ASKINGS; turn++)); do
-        sleep 1.1  # what the guard says is never older than a second
+        sleep 1.1  # the guard's report is never older than a second
         before=${EPOCHREALTIME/./}
         "$AMTGUARDCTL" victims >$work/victims 2>&1 || (($? == 1)) || fail "amtguardctl victims: $(tail -n 1 $work/victims)"
         echo $((${EPOCHREALTIME/./} - before))

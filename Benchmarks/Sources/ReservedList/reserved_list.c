@@ -69,7 +69,7 @@ bool ports_hold(const struct ports *whole, const struct ports *part)
 void reserved_read(int list, struct ports *ports)
 {
     // The longest possible list is about 190 KiB, and a short buffer cuts a number in two. But the kernel allocates and
-    // clears as much as is asked for: 4.8 us for 256 KiB, 1.0 us for 4 KiB. So ask for little first.
+    // clears as much as the reader asks for: 4.8 us for 256 KiB, 1.0 us for 4 KiB. So ask for little first.
     static char text[256 * 1024];
     ssize_t length = pread(list, text, 4096, 0);
     if (length == 4096)

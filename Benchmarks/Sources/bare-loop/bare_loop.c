@@ -1,5 +1,5 @@
-// bare-loop: the floor that amtguardd is compared with. It watches the list with inotify, reads it once, adds what is
-// missing in one write, and does nothing else: no reason, no journal, no pace, no state. It ends on SIGTERM.
+// bare-loop: the floor with which amtguardd is compared. It watches the list with inotify, reads it once and adds the
+// missing ports in one write. It does nothing else: no reason, no journal, no pace, no state. It ends on SIGTERM.
 
 #include "reserved_list.h"
 

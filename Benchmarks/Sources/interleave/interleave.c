@@ -1,14 +1,14 @@
-// interleave COUNT SEED ROOT PROGRAM [ARGUMENT…]: does a guard that is started, killed and started again among other
-// writers ever lose a port, its own or theirs?
+// interleave COUNT SEED ROOT PROGRAM [ARGUMENT…]: checks whether a guard that is started, killed and started again
+// among other writers ever loses a port, its own or theirs.
 //
-// A round is a random sequence of what other programs do to the list: replace it, or add to it. The list is emptied and
-// the sequence played without a guard: what it then holds is what the others want. The list is emptied and the same
-// sequence played again, with pauses, while the guard is started, killed with SIGKILL and started again at random
-// moments, also amid its start. It runs at the end of each round. Once it has had time to look, every required port must
-// be in the list, and every port that the others want.
+// A round is a random sequence of acts of other programs on the list: they replace it, or add to it. First the list is
+// emptied and the sequence played without a guard: the result is what the others want. Then the list is emptied and the
+// same sequence played again, with pauses. Meanwhile the guard is started, killed with SIGKILL and started again at
+// random moments, also during its start. It runs at the end of each round. After it has had time to look, the list must
+// contain every required port, and every port that the others want.
 //
-// The guard is run as `PROGRAM ARGUMENT…`, below ROOT, whose run/ is kept over the kills of a round and removed after it.
-// SEED gives the same rounds again; the moments are the machine's. Exit status 0 only if nothing was lost.
+// The guard runs as `PROGRAM ARGUMENT…`, below ROOT. ROOT/run is kept over the kills of a round and removed after it.
+// SEED repeats the same rounds, but the moments depend on the machine. Exit status 0 only if nothing was lost.
 
 #include "reserved_list.h"
 
@@ -37,7 +37,7 @@ static int kills;
 static uint64_t state;
 static uint64_t below(uint64_t limit) { return random_next(&state) % limit; }
 
-// One to three ports or short ranges; every fourth lies next to AMT's, in the same word of the kernel's map.
+// One to three ports or short ranges; every fourth is next to AMT's, in the same word of the kernel's map.
 static void random_text(char *text, size_t size)
 {
     size_t length = 0;
@@ -56,7 +56,7 @@ static int random_steps(struct step *steps)
     for (int i = 0; i < count; i++) {
         static const enum kind kinds[] = { replace, replace, replace, add, add, add, start_guard, start_guard,
                                            kill_guard };
-        // Often nothing between two steps, often the time of a repair, sometimes the time of a start.
+        // Often no pause between two steps, often the time of a repair, sometimes the time of a start.
         static const uint64_t pauses[] = { 1, 50000, 500000, 10000000 };
         steps[i].kind = kinds[below(sizeof kinds / sizeof *kinds)];
         steps[i].pause = (int64_t)below(pauses[below(4)]);

@@ -1,8 +1,8 @@
 // many-sockets COUNT: opens COUNT TCP sockets within this host, both ends of each connection, and keeps them.
-// many-sockets victims ADDRESS PORT…: has a listener on each of these, and keeps them.
-// Says "open" when all are there; ends, and all of it with it, on SIGTERM.
+// many-sockets victims ADDRESS PORT…: opens a listener on each of these, and keeps them.
+// Prints "open" when all are there. On SIGTERM it ends and closes all of them.
 //
-// A process holds 10,000 of them: the limit of descriptors is seldom above 20,000, and several processes share the work.
+// A process holds 10,000 of them: the limit of descriptors is seldom above 20,000, so several processes share the work.
 
 #include <arpa/inet.h>
 #include <err.h>
@@ -33,7 +33,7 @@ static struct sockaddr_in place(in_addr_t address, int port)
     return place;
 }
 
-// Each process has an address of its own to connect to, so that none runs out of local ports.
+// Each process connects to an address of its own, so that none runs out of local ports.
 static void fill(int index, int connections)
 {
     struct sockaddr_in server = place(htonl(INADDR_LOOPBACK + 1 + (in_addr_t)index), 7000);

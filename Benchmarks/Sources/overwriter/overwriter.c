@@ -1,10 +1,10 @@
-// overwriter repairs COUNT: overwrites the list COUNT times, about a millisecond apart, and prints for each how many
-// nanoseconds passed from the beginning of its write() until a reading showed AMT's ports again; -1 where that took
-// more than a second.
+// overwriter repairs COUNT: overwrites the list COUNT times, about a millisecond apart. For each it prints how many
+// nanoseconds passed from the beginning of its write() until a reading showed AMT's ports again; -1 if that took more
+// than a second.
 //
-// overwriter flood PER_SECOND SECONDS: overwrites the list at that rate and never looks; prints how many it wrote.
+// overwriter flood PER_SECOND SECONDS: overwrites the list at that rate and never reads it; prints how many it wrote.
 //
-// In the first it polls as fast as it can, so it wants a core to itself; whom it measures pays nothing for that, since
+// The first mode polls at full speed, so it needs a core to itself. That costs the measured program nothing, since
 // reading the list takes no lock and wakes no watch.
 
 #include "reserved_list.h"

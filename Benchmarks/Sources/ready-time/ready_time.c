@@ -1,6 +1,6 @@
-// ready-time COUNT PROGRAM [ARGUMENT…]: starts a service COUNT times the way a service manager does, and prints for each
-// start the nanoseconds from the fork until its READY=1 arrived; -1 where none came within five seconds. Each is stopped
-// with SIGTERM and waited for.
+// ready-time COUNT PROGRAM [ARGUMENT…]: starts a service COUNT times in the way of a service manager. For each start it
+// prints the nanoseconds from the fork to the READY=1; -1 if none came within five seconds. It stops each with SIGTERM
+// and waits for its end.
 
 #include "reserved_list.h"
 
@@ -60,7 +60,7 @@ int main(int argc, char **argv)
         kill(service, SIGTERM);
         waitpid(service, NULL, 0);
         while (recv(notifications, late, sizeof late, MSG_DONTWAIT) >= 0)
-            ;  // what it said while it ended
+            ;  // the messages during its end
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-// The kernel's list of reserved ports as a map of bits, and the clock: what every program here shares.
+// The kernel's list of reserved ports as a map of bits, and the clock: the common code of all programs here.
 
 #pragma once
 #include <stdbool.h>
@@ -13,17 +13,17 @@ struct ports {
     uint64_t bits[65536 / 64];
 };
 
-// Opens the list for reading and writing; ends the program where that fails.
+// Opens the list for reading and writing; ends the program if that fails.
 int reserved_open(void);
 
 // Ends the program unless HOST_NETNS says which network namespace is the host's (`readlink /proc/self/ns/net` there),
 // and this is another one: the benchmarks overwrite the list.
 void reserved_refuse_host(void);
 
-// The list as it is now. Ends the program where it can't be read.
+// The list as it is now. Ends the program if it can't be read.
 void reserved_read(int list, struct ports *ports);
 
-// What the kernel's text says ("623,664,16992-16995\n"); false when it is no such text.
+// Parses the kernel's text ("623,664,16992-16995\n"); false if the text is invalid.
 bool ports_parse(const char *text, struct ports *ports);
 
 // Whether every port of `part` is in `whole`.
@@ -40,5 +40,5 @@ void sleep_ns(int64_t ns);
 // A small generator of random numbers with a seed: the same sequence everywhere (splitmix64).
 uint64_t random_next(uint64_t *state);
 
-// Starts a program that says nothing and ends with us. Ends the program where that fails.
+// Starts a program without output that ends with us. Ends this program if that fails.
 pid_t spawn_silent(char **command);
