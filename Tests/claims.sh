@@ -1,6 +1,6 @@
-# claims.sh: what scenarios and stages claim, and how they end with the first claim that does not hold. Sourced by the lib.sh
-# of each, which says beforehand what `list` is, and how many seconds of PATIENCE there are; and afterwards, by `situation`,
-# what there is to see where a claim does not hold.
+# claims.sh: the claims of scenarios and stages, which end at the first claim that does not hold. The lib.sh of each
+# sources it. Before that, lib.sh sets `list` and the seconds of PATIENCE; afterwards it defines `situation`, which
+# shows the state if a claim does not hold.
 
 indent() { sed 's/^/    | /'; }
 
@@ -14,7 +14,7 @@ fail() {  # SENTENCE: ends it
 }
 trap 'fail "line $LINENO of $(basename "$0"): $BASH_COMMAND"' ERR
 
-expect() {  # SENTENCE CHECK [ARGUMENT…]: it is so
+expect() {  # SENTENCE CHECK [ARGUMENT…]: it is true
     local sentence=$1
     shift
     unset seen
@@ -22,7 +22,7 @@ expect() {  # SENTENCE CHECK [ARGUMENT…]: it is so
     printf 'so: %s\n' "$sentence"
 }
 
-eventually() {  # SENTENCE CHECK [ARGUMENT…]: it is so at last
+eventually() {  # SENTENCE CHECK [ARGUMENT…]: it becomes true
     local sentence=$1 end=$((SECONDS + PATIENCE))
     shift
     unset seen
@@ -33,7 +33,7 @@ eventually() {  # SENTENCE CHECK [ARGUMENT…]: it is so at last
     printf 'so: %s\n' "$sentence"
 }
 
-# Checks: each leaves in `seen` what it found
+# Checks: each leaves its finding in `seen`
 
 not() { ! "$@"; }
 is() { seen=$1; [[ $1 == "$2" ]]; }

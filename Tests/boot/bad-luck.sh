@@ -23,7 +23,7 @@ rm /run/amtguard/*
 systemctl restart $unit
 eventually "without them all is well" json .verdict protected
 
-# The journal and systemd need /run themselves, so it is a small one of the guard's own that is full.
+# The journal and systemd need /run themselves, so the test fills a small one of the guard's own.
 systemctl stop $unit
 mount -t tmpfs -o size=64k,mode=755 full /run/amtguard
 chown amtguard:amtguard /run/amtguard

@@ -1,4 +1,4 @@
-# The configuration is reloaded: a good one is in force at once, a bad one is told with file and line until it is mended.
+# The configuration is reloaded: a good one takes effect at once, a bad one is reported with file and line until fixed.
 source /srv/boot/lib.sh
 eventually "the guard is there" json .verdict protected
 

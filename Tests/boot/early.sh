@@ -1,4 +1,4 @@
-# The guard is ready before the network and everything that could take a port; what is there is what was promised.
+# The guard is ready before the network and everything that could take a port; the installation is as promised.
 source /srv/boot/lib.sh
 
 before() {  # UNIT UNIT: the first was active before the second
@@ -28,7 +28,7 @@ eventually "the shared address is held" json .holds 6
 expect "amtguardctl exits with 0" exits 0 amtguardctl
 eventually "the bus says so too" property Verdict 's "protected"'
 
-# Who they are.
+# Their identities.
 pid=$(main_pid)
 expect "the guard is the user amtguard" is "$(stat -c %U /proc/$pid)" amtguard
 line() { sed -n "s/^$1:[[:space:]]*//p" /proc/$2/status; }  # KEY PID
@@ -58,7 +58,7 @@ done
 expect "nor new ones" is "$(line NoNewPrivs $helper)" 1
 expect "in a network of its own" not is "$(readlink /proc/$helper/ns/net)" "$(readlink /proc/self/ns/net)"
 
-# It hangs, and delays nobody.
+# It hangs, but delays nothing.
 took() { local began; began=$(date +%s%N); "$@"; echo $((($(date +%s%N) - began) / 1000000)); }
 milliseconds=$(took systemctl restart $unit)
 printf 'restart while the firmware hangs: %s ms\n' "$milliseconds"
@@ -68,7 +68,7 @@ expect "nor a stop" at_most "$milliseconds" 1500
 systemctl start $unit
 eventually "the guard is back" json .verdict protected
 
-# What it may write: asked in its own mount namespace, as its user, with its capabilities.
+# Where it may write: tested in its own mount namespace, as its user, with its capabilities.
 pid=$(main_pid)
 in_its_place() {
     nsenter --target "$pid" --mount setpriv --reuid=amtguard --regid=amtguard --clear-groups \
@@ -86,7 +86,7 @@ expect "nor a file of the system's" exits 2 in_its_place sh -c 'echo x >/etc/x'
 seen=$(in_its_place sh -c 'ls /dev' | tr '\n' ' ')
 expect "and of devices it sees those that everybody has" not like "$seen" '*mei*'
 
-# An administrator who looks at the units.
+# The view of an administrator on the units.
 expect "systemd-analyze verify is silent" quiet systemd-analyze --man=no verify amtguardd.service amtguard-firmware.socket amtguard-firmware@0.service
 score() { systemd-analyze security --no-pager "$1" | sed -n 's/.*exposure level for .*: \([0-9]*\)\.\([0-9]\) .*/\1\2/p'; }
 printf 'systemd-analyze security, tenths: guard %s\n' "$(score $unit)"

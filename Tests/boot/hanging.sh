@@ -1,4 +1,4 @@
-# Purged while a helper hangs in the driver: no user is left, and no helper when the driver lets go.
+# Purged while a helper hangs in the driver: no user remains, and no helper after the driver returns.
 source /srv/boot/lib.sh
 helper=$(id -u amtguard-firmware)
 hangs() { seen=$(pgrep -U "$helper"); }

@@ -1,4 +1,4 @@
-# In a chroot, and in a tree that dpkg fills from outside, as images are made: it installs, starts nothing, leaves nothing.
+# In a chroot, and in a tree that dpkg fills from outside, as for images: it installs, starts nothing, leaves nothing.
 source /srv/boot/lib.sh
 eventually "the machine itself has a guard" json .verdict protected
 guard=$(main_pid)
@@ -18,7 +18,7 @@ nothing_started() {
     seen=$(processes; find "$tree/run" -name '*amtguard*')
     [[ ! $seen ]]
 }
-undisturbed() {  # the machine that the image is made on
+undisturbed() {  # the machine on which the image is made
     find /etc -type f -exec cksum {} + | sort >etc-now
     seen=$(diff etc-before etc-now) && [[ $(main_pid) == "$guard" ]] && holds $amt
 }
@@ -28,7 +28,7 @@ enabled() {
 }
 user() { sed -n "s/^amtguard-firmware:x:\([0-9]*\):\([0-9]*\):.*/\1 \2/p" "$tree/etc/passwd"; }
 
-life() {  # DPKG…: of the package, by the program called so
+life() {  # DPKG…: the life of the package, with this program
     local ids
     expect "installed" without_complaint "$@" -i $package
     expect "nothing was started" nothing_started
@@ -56,7 +56,7 @@ mount -t proc proc "$tree/proc"
 echo "In a chroot that has /proc, and a policy against starting anything:"
 life chroot "$tree" dpkg
 
-# Its scripts run outside of the tree: these are not to be asked, other than for files of the tree.
+# Its scripts run outside of the tree: they may only be asked about files of the tree.
 mkdir spies
 for program in deb-systemd-invoke busctl udevadm amtguardd; do
     printf '#!/bin/sh\necho "%s $*" >>/root/asked\n' $program >spies/$program
@@ -71,5 +71,5 @@ chmod 755 spies/*
 tree outside
 echo "From outside:"
 life env PATH="/root/spies:$PATH" dpkg --root="$tree" --force-script-chrootless
-# debhelper 13.11 has the manager read its units again, which is harmless.
+# debhelper 13.11 makes the manager read its units again, which is harmless.
 expect "and nothing of what runs outside was asked" is "$(grep -vx 'systemctl --system daemon-reload' asked || true)" ''

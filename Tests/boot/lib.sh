@@ -1,13 +1,13 @@
-# lib.sh: what every stage stands on, inside of the booted system; sourced first.
+# lib.sh: the basis of every stage, inside the booted system; source it first.
 #
-# A stage is judged with what an administrator has: systemctl, journalctl, busctl, amtguardctl, /proc. It ends with the
-# first claim that does not hold.
+# A stage uses an administrator's means: systemctl, journalctl, busctl, amtguardctl, /proc. It ends with the first claim
+# that does not hold.
 
 set -Eeuo pipefail
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
 [[ $(systemd-detect-virt) == systemd-nspawn ]] || { echo "this would change the host: start it with Tests/boot/run" >&2; exit 1; }
 
-HOST_NETNS=$(</srv/work/host-netns)  # for the overwriter, which will not touch that one's list
+HOST_NETNS=$(</srv/work/host-netns)  # for the overwriter, which refuses to touch that one's list
 export HOST_NETNS
 list=/proc/sys/net/ipv4/ip_local_reserved_ports
 amt=623,664,16992-16995
@@ -25,7 +25,7 @@ source /srv/claims.sh
 quiet() { seen=$("$@" 2>&1) && [[ ! $seen ]]; }
 shows() { seen=$(systemctl show -P "$1" "${3:-$unit}"); [[ $seen == $2 ]]; }  # PROPERTY PATTERN [UNIT]
 told() { seen=$(journalctl --no-pager -o cat -u $unit | tail -n 30); journalctl --no-pager -o cat -u $unit | grep -qF -- "$1"; }
-exits() {  # STATUS COMMAND…: with its words in `said`
+exits() {  # STATUS COMMAND…: with its output in `said`
     local wanted=$1 status=0
     shift
     said=$("$@" 2>&1) || status=$?
@@ -43,7 +43,7 @@ property() {  # NAME PATTERN: as busctl prints it
 as_somebody() { runuser -u somebody -- "$@"; }
 main_pid() { systemctl show -P MainPID $unit; }
 
-# From the fork of the daemon to READY, and from that of its step, in microseconds: both with the making of the sandbox.
+# From the fork of the daemon to READY, and from that of its step, in microseconds: both include making the sandbox.
 ready_since() { echo $(($(systemctl show -P ActiveEnterTimestampMonotonic $unit) - $(systemctl show -P "$1TimestampMonotonic" $unit))); }
 ready_time() { ready_since ExecMainStart; }
 unit_time() { ready_since InactiveExit; }
@@ -58,7 +58,7 @@ no_longer_than_plain() {  # within a second; the runner has booted the stage `pl
     at_most "$here" $((plain + 1000000))
 }
 
-# Before there is a journal, when the boot is planned, the service manager speaks to the console.
+# When the boot is planned, there is no journal yet, and the service manager writes to the console.
 no_ordering_cycle() {
     expect "the console says what was said before the journal was there" grep -q 'Queued start job' /srv/work/console
     expect "nobody's job was deleted: no ordering cycle" is \

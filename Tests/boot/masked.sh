@@ -1,4 +1,4 @@
-# A unit that is masked while it runs goes on guarding, although systemd takes no notification of it any more.
+# A unit that is masked while it runs goes on guarding, although systemd ignores its notifications from then on.
 source /srv/boot/lib.sh
 eventually "the guard is active" json .verdict protected
 pid=$(main_pid)
@@ -20,7 +20,7 @@ systemctl unmask $unit
 expect "unmasked, it is restarted" exits 0 systemctl restart $unit
 eventually "and guards" json .verdict protected
 
-# The kernel is the watchdog: a process that stands still is killed, and systemd starts another.
+# The kernel is the watchdog: it kills a process that stands still, and systemd starts another.
 frozen=$(main_pid)
 kill -STOP "$frozen"
 another() { seen=$(main_pid); [[ $seen != 0 && $seen != "$frozen" ]]; }

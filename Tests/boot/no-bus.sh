@@ -1,4 +1,4 @@
-# Without a bus and without polkit the guard guards, and the state file tells.
+# Without a bus and without polkit the guard guards, and reports in the state file.
 source /srv/boot/lib.sh
 expect "there is no bus" not test -S /run/dbus/system_bus_socket
 expect "the guard is active" is "$(systemctl is-active $unit)" active

@@ -1,4 +1,4 @@
-# Whoever overwrites the list, in whichever way, it is whole again, and the journal names who it was.
+# Whatever program overwrites the list, in whatever way, it is whole again, and the journal names the program.
 source /srv/boot/lib.sh
 eventually "the guard is there" json .verdict protected
 
@@ -11,7 +11,7 @@ field() {  # FIELD PATTERN: in an entry of the guard's
     seen=$(journalctl --no-pager -u $unit -o json | grep "\"$1\"" | tail -n 1)
     [[ $seen == *"\"$1\":\"$2\""* ]]
 }
-# sysctl may be gone before it is looked up; who waits is not.
+# sysctl may end before the look-up; a process that waits does not.
 write_and_wait() { perl -e 'open my $f, ">", $ARGV[0] or die; syswrite $f, "$ARGV[1]\n" or die; sleep 3' $list "$1"; }
 write_and_wait 5001
 eventually "and names a writer that is still there" field AMTGUARD_WRITER_COMM perl
@@ -24,7 +24,7 @@ eventually "restart of systemd-sysctl with a conflicting file: repaired" holds 6
 eventually "and told" told 'found 7000, restored 623,664,7000,16992-16995.'
 rm /etc/sysctl.d/conflict.conf
 
-# At once: the overwriter polls, and looks how long the ports were missing. At its pace the list would be contested.
+# At once: the overwriter polls, and measures how long the ports were missing. At its pace the list would be contested.
 mkdir -p /etc/amtguard.conf.d
 printf '[Guard]\nRepairBurst=1000000\n' >/etc/amtguard.conf.d/pace.conf
 systemctl reload $unit
@@ -34,7 +34,7 @@ median=$(sort -n gaps | sed -n 150p)
 printf 'repair by the installed unit, median of 300: %s µs\n' $((median / 1000))
 expect "at the median, less than a millisecond" at_most "$median" 1000000
 
-# A mount of its own, as a unit with ProtectProc= has: no watch shows it, an audit does.
+# A mount of its own, as in a unit with ProtectProc=: no watch shows the write, an audit finds it.
 sysctl -q -w net.ipv4.ip_local_reserved_ports=$amt
 eventually "a quiet list" holds $amt
 mkdir -p elsewhere

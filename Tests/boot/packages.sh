@@ -2,7 +2,7 @@
 source /srv/boot/lib.sh
 
 install() { apt-get -qq -y --allow-downgrades install "$1" </dev/null >apt.log 2>&1 || { seen=$(<apt.log); return 1; }; }
-ours() {  # UID UID GID GID: every file of the package's name or of its users, by number, as names may be gone
+ours() {  # UID UID GID GID: every file with the package's name or of its users, by number, as names may be gone
     find / -ignore_readdir_race \( -path /proc -o -path /sys -o -path /srv \) -prune -o \
         \( -name '*amtguard*' -o -uid "$1" -o -uid "$2" -o -gid "$3" -o -gid "$4" \) -print
 }
@@ -70,8 +70,8 @@ printf 'without the ports: median %s µs, 99th percentile %s µs, longest %s µs
 expect "over 50 upgrades under overwriting the list was never without the ports for a second" is "$(grep -c -- '^-1$' gaps || true)" 0
 expect "no daemon gave up before a bridge" not told 'another amtguardd guards this host already'
 expect "and was repaired in the absence of the daemon, each time" is "$(wc -l <bridged)" 50
-# How long one may take is the processors', of which nobody can promise any. But the overwriter waits for each repair: it
-# writes often while a restart lasts only where a repair takes much less. Without a bridge it is once.
+# The duration of one restart depends on the processors, which can't be guaranteed. But the overwriter waits for each
+# repair: during a restart it writes often only if a repair takes much less time. Without a bridge it writes once.
 expect "twenty times or more in each" at_least "$absent" 1000
 eventually "nothing is amiss but the overwrites" json .reasons.0.id contested
 expect "no stand-in is taken for a program that overwrites" is \
@@ -92,7 +92,7 @@ rm "${planted[@]}"
 
 sysctl -q -w net.ipv4.ip_local_reserved_ports=8080
 eventually "a quiet list" holds 623,664,8080,16992-16995
-# A helper that goes on, and a policy by which packages stop nothing.
+# A helper that goes on, and a policy that keeps packages from stopping services.
 printf '[Service]\nExecStart=\nExecStart=/bin/sleep 60\n' >/etc/systemd/system/amtguard-firmware@.service.d/talks.conf
 systemctl daemon-reload
 perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("/run/amtguard-firmware.socket")) or die; sleep 60' &

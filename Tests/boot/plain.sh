@@ -1,4 +1,4 @@
-# A boot that nothing hinders, for others to be compared with.
+# An undisturbed boot, for comparison with others.
 source /srv/boot/lib.sh
 expect "the guard is active" is "$(systemctl is-active $unit)" active
 boot_time >/srv/work/plain-boot

@@ -1,4 +1,4 @@
-# With polkit itself an administrator's rule lets a user reload, and another one stays out.
+# With polkit itself, an administrator's rule lets one user reload, and another user is refused.
 source /srv/boot/lib.sh
 eventually "the guard is on the bus" property Verdict 's "protected"'
 expect "polkit is Debian's" exits 0 systemctl start polkit.service
@@ -18,7 +18,7 @@ expect "and is told so" like "$said" '*ccess denied*'
 expect "the one may" exits 0 as_somebody busctl --timeout=10 call "${manager[@]}" RecordProbe s "$result"
 expect "and it is known" json .probe.ports.0.port 623
 
-# A password is asked of whom no rule names, if somebody can ask for it: here nobody can.
+# A user without a rule is asked for a password, if there is a way to ask: here there is none.
 expect "without an agent the answer is no" exits 1 as_other busctl --timeout=10 --allow-interactive-authorization=yes call "${manager[@]}" Reload
 expect "root needs no rule" exits 0 busctl --timeout=10 call "${manager[@]}" Reload
 systemctl stop polkit.service

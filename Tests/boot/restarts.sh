@@ -1,4 +1,4 @@
-# Killed, frozen, restarted two hundred times: a guard comes back, with its holds, and nobody gets a port of AMT's meanwhile.
+# Killed, frozen, restarted two hundred times: a guard comes back with its holds, and no program gets a port of AMT's.
 source /srv/boot/lib.sh
 eventually "the shared address is held" json .holds 6
 expect "the store has the holds" shows NFileDescriptorStore 6
@@ -15,7 +15,7 @@ systemctl restart $unit
 eventually "restarted from that store it holds what it held" json .holds 6
 expect "with as many descriptors in the store" shows NFileDescriptorStore 6
 
-# The watchdog, with less patience than is installed.
+# The watchdog, with less patience than the installed one.
 mkdir -p /run/systemd/system/$unit.d
 printf '[Service]\nWatchdogSec=2s\n' >/run/systemd/system/$unit.d/watchdog.conf
 systemctl daemon-reload
@@ -29,7 +29,7 @@ rm -r /run/systemd/system/$unit.d
 systemctl daemon-reload
 systemctl restart $unit
 
-# Connections from the shared address, for as long as the restarts go on; the whole range is as wide as it can be.
+# Connections from the shared address, during all restarts; the range is as wide as possible.
 eventually "held" json .holds 6
 sysctl -q -w net.ipv4.ip_local_port_range='16000 17999'
 perl -e 'use Socket; socket(my $l, AF_INET, SOCK_STREAM, 0); setsockopt($l, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -50,7 +50,7 @@ while (1) {
 }
 PERL
 cat >free.pl <<'PERL'
-# Looks for a moment in which one could bind without sharing, as where no hold is.
+# Looks for a moment in which a bind without sharing succeeds, as without a hold.
 use Socket; my ($n, $free) = (0, 0);
 $SIG{TERM} = sub { print "$n looks, $free free\n"; exit };
 while (1) { for my $p (623, 664, 16992 .. 16995) { socket(my $s, AF_INET, SOCK_STREAM, 0);

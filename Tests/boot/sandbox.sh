@@ -1,4 +1,4 @@
-# What runs in the units' sandboxes gets no io_uring, whose requests would pass their filters.
+# Programs in the units' sandboxes get no io_uring, whose requests would bypass their filters.
 source /srv/boot/lib.sh
 eventually "the guard is there" json .verdict protected
 
@@ -22,7 +22,7 @@ drop_in $unit ExecStartPre=/usr/local/sbin/try-io-uring
 systemctl restart $unit
 eventually "the guard's refuses it: EPERM" lines $unit '*io_uring: error 1'
 
-asked() {  # what the program in the helper's place answers
+asked() {  # the answer of the program in the helper's place
     perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0);
         connect($s, pack_sockaddr_un("/run/amtguard-firmware.socket")) or die; print <$s>'
 }

@@ -1,4 +1,4 @@
-# With Hold=strict nobody binds the ports, and a probe gets places beside the holds: its packets leave the machine.
+# With Hold=strict no program binds the ports, but a probe gets places beside the holds: its packets leave the machine.
 source /srv/boot/lib.sh
 eventually "held" json .holds 6
 expect "nobody binds without sharing" exits 1 perl -e 'use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0); bind($s, sockaddr_in(16992, inet_aton("192.168.1.20"))) or exit 1'

@@ -5,7 +5,7 @@ dpkg-deb -x $package unpacked
 mkdir -p $extension/usr/lib/extension-release.d
 cp -R unpacked/usr/. $extension/usr/
 printf 'ID=debian\nVERSION_ID=12\n' >$extension/usr/lib/extension-release.d/extension-release.amtguard
-# What [Install] would do: /etc is the machine's.
+# The work of [Install]: /etc belongs to the machine.
 mkdir -p $extension/usr/lib/systemd/system/{sysinit,sockets}.target.wants
 ln -s ../amtguardd.service $extension/usr/lib/systemd/system/sysinit.target.wants/
 ln -s ../amtguard-firmware.socket $extension/usr/lib/systemd/system/sockets.target.wants/

@@ -1,8 +1,8 @@
-# udev gives the management engine's device to the helper's group alone, and leaves other devices of its class alone.
+# udev gives the management engine's device only to the helper's group, and does not change other devices of its class.
 source /srv/boot/lib.sh
-# No udevd runs in a container. udevadm says what the rules would do, also with a /sys that is not the kernel's.
+# No udevd runs in a container. udevadm shows what the rules would do, even with a /sys that is not the kernel's.
 export SYSTEMD_DEVICE_VERIFY_SYSFS=0
-gives() {  # ACTION WHAT: what the rule gives the device
+gives() {  # ACTION WHAT: the rule's result for the device
     seen=$(udevadm test --action="$1" /sys/class/mei/mei0 2>&1 | sed -n 's/.*60-amtguard-mei.rules:[0-9]* //p' | sort | paste -sd ' ')
     [[ $seen == "$2" ]]
 }

@@ -1,4 +1,4 @@
-# Where the step before the guard fails, the ports are reserved all the same, and an audit sees who overwrites them.
+# If the step before the guard fails, the ports are reserved all the same, and an audit finds overwrites.
 source /srv/boot/lib.sh
 expect "the step failed" like "$(systemctl show -P ExecStartPre $unit)" '*status=1*'
 expect "the guard is active" is "$(systemctl is-active $unit)" active

@@ -37,7 +37,7 @@ expect "says what to do" like "$said" '*Take a service on another machine.*'
 expect "the list is what it was" holds $amt
 expect "the guard never noticed" shows NRestarts 0
 
-# Killed, and nobody starts it again.
+# Killed, without a new start.
 mkdir -p /run/systemd/system/$unit.d
 printf '[Service]\nRestart=no\n' >/run/systemd/system/$unit.d/gone.conf
 systemctl daemon-reload

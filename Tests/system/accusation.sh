@@ -1,4 +1,4 @@
-# A write that the watch shows while the guard is busy with a request is named, and blamed on no other mount of /proc.
+# A write that the watch shows during a request is attributed to its writer, not to another mount of /proc.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 command -v strace >/dev/null || skip "there is no strace"
 strace -o /dev/null true 2>/dev/null || skip "strace can't trace here"
@@ -6,7 +6,7 @@ strace -o /dev/null true 2>/dev/null || skip "strace can't trace here"
 emulate amt
 start_guard AuditSec=1h
 for ((i = 0; i < 5; i++)); do
-    # The look of a request is held up in its readings of /sys, and the list is overwritten meanwhile.
+    # The look of a request is held up in its readings of /sys, and the list is overwritten in the meantime.
     strace -p $guard -o /dev/null -e trace=openat2 -e inject=openat2:delay_enter=300000:when=5 2>strace.log &
     tracer=$!
     eventually "strace is attached" grep -q attached strace.log

@@ -1,4 +1,4 @@
-# Whoever asks it to look, however often, costs a small part of a core, among many sockets and with a hold refused.
+# Requests for a look, however many, cost a small part of a core, among many sockets and with a refused hold.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -x $BENCH_BIN/many-sockets ]] || skip "Benchmarks is not built: swift build -c release --package-path Benchmarks"
 
@@ -7,7 +7,7 @@ connect_host
 emulate amt
 "$BENCH_BIN/many-sockets" 20000 >crowd &
 eventually "there are 20,000 sockets" grep -q open crowd
-# Bound, and no listener: the way of a hold, and what takes longest to find.
+# Bound, but not listening: such a socket blocks a hold, and is the slowest to find.
 perl -e 'use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0); bind($s, sockaddr_in(16992, INADDR_ANY)) or die "$!"; $| = 1; print "bound\n"; sleep 1000' >bound &
 eventually "somebody is in the way of a hold" grep -q bound bound
 start_bus

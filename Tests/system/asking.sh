@@ -1,9 +1,9 @@
-# amtguardctl answers whoever asks, also when the guard is stopped by SIGSTOP, the list is hidden, or nothing runs.
-# It is asked by root and by nobody, of a guard that answers, is stopped, can't read the list, has lost its files, or is
-# not there: verdict and exit status are what the list shows, and each JSON has one shape.
+# amtguardctl answers every user, also if SIGSTOP has stopped the guard, the list is hidden, or nothing runs.
+# root and nobody ask it about a guard that answers, is stopped, can't read the list, has lost its files, or does not
+# run: verdict and exit status follow the list, and each JSON has one shape.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-ctl() {  # ARGUMENT…: amtguardctl, as whom `as` says
+ctl() {  # ARGUMENT…: amtguardctl, as the user in `as`
     status=0
     said=$("${as[@]}" "$amtguardctl" --root $root "$@" 2>&1) || status=$?
 }
@@ -12,11 +12,11 @@ callers=(root)
 become() { as=(); [[ $1 == root ]] || as=("${as_nobody[@]}"); }  # root|nobody
 
 declare -A shape=()
-shaped() {  # COMMAND: `said` has the keys that it had before
+shaped() {  # COMMAND: `said` has the same keys as before
     seen=$(perl "$here/json.pl" --keys <<<"$said") || return 1
     [[ ${shape[$1]:=$seen} == "$seen" ]]
 }
-asked() {  # SENTENCE STATUS PORTS VICTIMS FIRMWARE: what each command exits with, whoever asks; all at once, since a silence takes time
+asked() {  # SENTENCE STATUS PORTS VICTIMS FIRMWARE: the exit status of each command, for each user; all at once, since a silence takes time
     local caller form command wanted=([0]=status:$2 [1]=ports:$3 [2]=victims:$4 [3]=firmware:$5)
     for caller in "${callers[@]}"; do
         become "$caller"
@@ -41,7 +41,7 @@ asked() {  # SENTENCE STATUS PORTS VICTIMS FIRMWARE: what each command exits wit
     done
 }
 asking=()
-told() {  # COMMAND PATTERN: what root was told when it was asked last
+told() {  # COMMAND PATTERN: what root was told at the last time
     seen=$(tail -n +2 "said.root.$1")
     [[ $seen == $2 ]]
 }
@@ -63,7 +63,7 @@ asked "while it answers" 0 0 0 0
 expect "times are those of the reader" like "$(TZ=AMT-5:30 "$amtguardctl" --root $root)" '*protected since 20*+05:30*Observed: *+05:30,*'
 expect "and in JSON those of everybody" like "$(TZ=AMT-5:30 "$amtguardctl" --root $root --json)" '*"at":"20*Z",*'
 
-# Another network namespace has another list, and the guard's is judged by the guard.
+# Another network namespace has another list. The guard's own list decides about the guard.
 expect "elsewhere the guard's word counts" like "$(unshare --net "$amtguardctl" --root $root; echo $?)" '*protected since*0'
 
 # SIGSTOP: the guard has its name, its lock and a state file that is fresh for two hours.
@@ -87,12 +87,12 @@ expect "that is said, and not that it does not run" told status \
 kill -CONT $guard
 eventually "once it goes on, it repairs" holds 623,664,5001,16992-16995
 
-# What no watch shows: the guard is asked to look, and then tells.
+# A write that no watch shows: the guard is asked to look, and then reports it.
 write_elsewhere 5000
 expect "a write that it was not shown is no reason to call it unprotected" exits 0
 expect "since it is repaired" holds 623,664,5000,16992-16995
 
-# Its directory is gone, and it runs.
+# Its directory is gone, but it runs.
 kill -STOP $guard
 rm -rf $run
 expect "stopped and without a directory, it is not called" exits 3
@@ -102,7 +102,7 @@ expect "without a directory it is asked on the bus" not exits 3
 expect "and tells" like "$said" '*Verdict: *ed since *'
 stop_guard
 
-# Without a bus, files are all there is.
+# Without a bus, only files are left.
 stop_bus
 start_guard AuditSec=1h
 asked "without a bus its file is read" 0 0 0 0
@@ -118,7 +118,7 @@ stop_guard
 expect "after its end it does not run" exits 3
 expect "as far as can be seen" like "$said" '*amtguardd does not run*'
 
-# A list that neither can read: neither reserved nor not reserved.
+# A list that neither can read counts neither as reserved nor as not reserved.
 start_bus
 mkdir hidden
 for file in ip_local_port_range ip_unprivileged_port_start ip_autobind_reuse; do cat /proc/sys/net/ipv4/$file >hidden/$file; done
@@ -136,7 +136,7 @@ expect "without a guard neither" exits 3 ports
 expect "of any port, too" is "$(grep -c '^[0-9]\+  *unknown ' <<<"$said")" 6
 umount /proc/sys/net/ipv4
 
-# A process whose name turns the line around.
+# A process whose name reverses the line.
 ip link set lo up
 ip link add here type veth peer name there
 ip link set here up

@@ -1,4 +1,4 @@
-# No kernel object of a stranger's gets into the guard, whatever message or answer it is attached to.
+# No kernel object of a stranger gets into the guard, whatever message or answer it is attached to.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 need_nobody
@@ -8,16 +8,16 @@ export WATCHDOG_USEC=2000000
 start_bus
 start_guard AuditSec=1s
 eventually "it has its name" has_name
-# On most machines everybody may open it.
+# On most machines every user may open it.
 if [[ -c /dev/fuse ]]; then
     mknod -m 666 $work/fuse c 10 229
     mount --bind $work/fuse /dev/fuse
 fi
 opened=$(descriptors)
 
-# The bus itself may be who closes such a socket last, and then waits as long. The guard must not: it has less time.
+# The bus itself may be the last to close such a socket, and then waits as long. The guard must not: it has less time.
 lingers=25
-attach() {  # KIND OBJECT: by somebody who stays, in `stranger`
+attach() {  # KIND OBJECT: by a process that stays, in `stranger`
     : >attached
     "${as_nobody[@]}" $work/helpers/stranger attach $bus_address "$1" "$2" 1 $lingers >attached 2>&1 &
     stranger=$!
@@ -35,7 +35,7 @@ survives() {  # KIND OBJECT
     kill $stranger
 }
 
-# A bus that knows of nobody who takes descriptors says so to the sender.
+# A bus without any receiver of descriptors reports that to the sender.
 for object in queued fifo memory userfault file linger; do survives Check $object; done
 for kind in Describe Reload RecordProbe Missing Nameless Get GetAll Introspect Ping LogLevel PrepareForSleep Noise; do
     survives $kind linger
@@ -43,7 +43,7 @@ done
 eventually "it has no more descriptors than before" has_descriptors "$opened"
 stop_guard
 
-# A helper, too.
+# The same for a helper.
 for object in linger queued fifo memory userfault file; do
     for urgent in '' urgent; do
         rm -f $root/run/amtguard-firmware.socket

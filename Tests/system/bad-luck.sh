@@ -1,4 +1,4 @@
-# Without a runtime directory, room on the disk, journal, bus, service manager or standard error: it guards all the same.
+# Without runtime directory, disk space, journal, bus, service manager or standard error, it guards all the same.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
@@ -10,7 +10,7 @@ guards() {  # HOW
     eventually "$1, it repairs" holds 623,664,5000,16992-16995
     expect "and runs" runs $guard
 }
-degraded_by_directory() {  # by what it says, as no state file can
+degraded_by_directory() {  # by its own messages, as no state file can show it
     eventually "the service manager hears why" told_manager "STATUS=Degraded: /run/amtguard/?.* can't be .*$1"
 }
 afresh() { rm -rf $root/run; printf '\n' >$list; }
@@ -46,14 +46,14 @@ stop_guard
 umount $root/run
 afresh
 
-# No journal, no bus and no service manager are what this namespace has anyway; standard error closed as well.
+# This namespace has no journal, no bus and no service manager anyway; standard error is closed as well.
 "$amtguardd" --root $root 2>&- >&- <&- &
 guard=$!
 guards "with nothing at all"
 stop_guard
 afresh
 
-# Standard error that takes nothing.
+# Standard error that accepts nothing.
 before=$(readies)
 NOTIFY_SOCKET=$notify "$amtguardd" --root $root 2>/dev/full &
 guard=$!
@@ -62,7 +62,7 @@ guards "with standard error on a full disk"
 stop_guard
 afresh
 
-# Standard error that nobody reads, as behind a terminal that was stopped.
+# Standard error without a reading process, like a stopped terminal.
 mkfifo pipe
 exec 8<>pipe
 timeout 20 dd if=/dev/zero of=pipe bs=4k oflag=nonblock 2>/dev/null || true
@@ -72,7 +72,7 @@ guards "with standard error that nobody reads"
 stop_guard
 afresh
 
-# Standard error whose reader has gone, as behind `| head`.
+# Standard error whose reader is gone, as with `| head`.
 mkfifo gone
 exec 9<>gone
 "$amtguardd" --root $root 2>gone &

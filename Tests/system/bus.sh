@@ -23,11 +23,11 @@ expect "Describe() answers with the JSON" calls 's "{?"schema?":1,*' Describe
 described=$(on_bus --json=short call "${object[@]}" $manager_interface Describe)
 expect "which is JSON in JSON" is "$(perl "$here/json.pl" .data.0 <<<"$described" | perl "$here/json.pl" .verdict)" protected
 
-# amtguardctl asks here first: no state file lies about.
+# amtguardctl asks here first: there is no state file.
 rm $run/state.json
 expect "amtguardctl asks the bus" json .verdict protected
 
-# Signals, as somebody else hears them.
+# Signals, as another program receives them.
 on_bus monitor org.amtguard1 --match "type='signal',sender='org.amtguard1'" >signals &
 monitor=$!
 listens() { grep -q 'Monitoring bus' signals; }
@@ -49,7 +49,7 @@ expect "what it says" property RequiredPorts 's "623,664,5900,16992-16995"'
 eventually "the verdict comes back" heard 'Member=VerdictChanged .*STRING "protected"'
 kill $monitor
 
-# Who may what.
+# Which user may do what.
 as=("${as_nobody[@]}")
 expect "anybody may read" property Verdict 's "protected"'
 expect "anybody may ask" calls 's "{?"schema?":1,*' Describe
@@ -91,7 +91,7 @@ overwrite 5005
 eventually "while the bus hangs it repairs" holds 623,664,5005,5900,16992-16995
 kill -CONT $bus
 
-# Another guard without a lock finds the name taken.
+# Another guard without a lock finds that the name is taken.
 mkdir other
 cp -a $root/sys other/sys
 touch other/run

@@ -1,10 +1,10 @@
-# What the service manager must hear reaches it in the end, also where its queue was full when it was sent.
+# Each message to the service manager arrives in the end, even if its queue was full at first.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 configure AuditSec=1h
 connect_host
-fill_queue() {  # as the notifications of all other units do at boot
+fill_queue() {  # like the notifications of all other units at boot
     perl -MSocket -MFcntl -e 'socket my $s, PF_UNIX, SOCK_DGRAM, 0 or die "$!"; fcntl $s, F_SETFL, O_NONBLOCK;
         connect $s, sockaddr_un($ARGV[0]) or die "$!"; 1 while defined send $s, "STATUS=of another unit", 0' $notify
 }
@@ -50,7 +50,7 @@ expect "it ends with exit status 0" is $status 0
 eventually "and the end is heard of" in_order \
     'READY=1 STATUS' 'RELOADING=1 MONOTONIC_USEC=N' 'READY=1 STATUS' 'STOPPING=1'
 
-# The privileged step, too.
+# The same for the privileged step.
 kill -STOP $manager
 fill_queue
 NOTIFY_SOCKET=$notify "$amtguardd" --arm 2>armed.log &

@@ -25,7 +25,7 @@ d --root $work/nowhere --dry-run
 expect "a root that is not there" is "$status $(wc -l <err)" '64 1'
 emulate amt
 
-# Nobody to ask.
+# Without a daemon to ask.
 absent() {  # REASON
     expect "amtguardctl exits with 3: $1" exits 3
     expect "says why" like "$said" "*$1*"
@@ -40,21 +40,21 @@ expect "an unknown subcommand" exits 64 nonsense
 expect "help" exits 0 --help
 expect "version" exits 0 --version
 
-# Without /proc the words can't be read, and no guard is started in place of what was asked for.
+# Without /proc the arguments can't be read, and no guard is started instead of the requested action.
 without_proc() { unshare --mount sh -c 'while umount -l /proc 2>/dev/null; do :; done; exec "$@"' sh "$@"; }
 for program in "$amtguardd" "$amtguardctl"; do
     status=0 said=$(without_proc "$program" --version 2>&1) || status=$?
     expect "without /proc it says so" like "$status $said" "[16]* *the command line can't be read. Is /proc mounted?*"
 done
 
-# A state file of a guard that is dead.
+# A state file of a dead guard.
 start_guard AuditSec=1s
 expect "while it runs" exits 0
 kill_guard
 printf '5000\n' >$list
 absent 'amtguardd does not run'
 
-# Anybody sees that nobody holds the memory, without being root, who sees the lock.
+# Every user sees that no process holds the memory; only root sees the lock.
 as_anybody() {  # PATTERN
     seen=$("${as_nobody[@]}" "$amtguardctl" --root $root 2>&1; echo "status $?")
     [[ $seen == $1 ]]
@@ -68,7 +68,7 @@ if "${as_nobody[@]}" "$amtguardctl" --version >/dev/null 2>&1; then
     printf '5000\n' >$list
 fi
 
-# Hostile files in place of the state. A lock that somebody holds makes it look as if the guard ran.
+# Hostile files in place of the state. A lock held by another process makes it look as if the guard ran.
 rm -rf $run
 mkdir -p $run
 perl -e 'use Fcntl; open my $f, "+>", $ARGV[0] or die;

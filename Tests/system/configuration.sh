@@ -1,7 +1,7 @@
 # A bad configuration is refused with file, line, value and what is allowed; the former one stays in force.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-check() {  # TEXT: what --check says of a file with these bytes: `said` and `status`
+check() {  # TEXT: the result of --check for a file with these bytes: `said` and `status`
     printf %b "$1" >c.conf
     status=0
     said=$("$amtguardd" --config $work/c.conf --check 2>&1) || status=$?
@@ -14,7 +14,7 @@ refuses() {  # LINE TEXT PIECE…: exit status 1, one message with that line and
     [[ $status == 1 && $said == "$work/c.conf:$line"* ]] || return 1
     for piece in "${@:3}"; do [[ $said == *"$piece"* ]] || return 1; done
 }
-accepts() {  # TEXT [PIECE…]: exit status 0, and these pieces in a warning or no word at all
+accepts() {  # TEXT [PIECE…]: exit status 0, and these pieces in a warning, or no output
     local piece
     check "$1"
     seen="status $status: $said"
@@ -65,7 +65,7 @@ status=0 said=$("$amtguardd" --config $work/random.conf --check 2>&1) || status=
 expect "noise" like "$status $said" "1 $work/random.conf:*"
 expect "is told in few lines" at_most "$(wc -l <<<"$said")" 25
 
-# Much configuration: a few lines, and no more memory than a file has.
+# A long configuration: a few lines, and no more memory than the size of a file.
 mkdir -p $root/etc/amtguard.conf.d
 { echo '[Guard]'; head -c 60000 /dev/zero | tr '\0' '#'; } >$root/etc/amtguard.conf.d/0001.conf
 for ((i = 2; i <= 4000; i++)); do printf -v name %04d.conf $i; ln $root/etc/amtguard.conf.d/{0001.conf,$name}; done
@@ -79,7 +79,7 @@ expect "of 99 large ones a megabyte" like "$status $said" '1 */etc/amtguard.conf
 expect "in one line" is "$(wc -l <<<"$said")" 1
 rm -r $root/etc/amtguard.conf.d
 
-# At the start: what is right of it, the defaults for the rest, and a verdict that says so.
+# At the start: the correct values, the defaults for the rest, and a verdict that says so.
 emulate amt
 start_guard OnStop=release ExtraPorts=70000
 expect "with a bad value it guards by the default" holds $amt

@@ -1,4 +1,4 @@
-# Against a program that never stops writing it goes on at its pace, says so once a minute, and recovers by itself.
+# Against a program that never stops writing, it keeps its pace, reports once a minute, and recovers by itself.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -x $BENCH_BIN/overwriter ]] || skip "Benchmarks is not built: swift build -c release --package-path Benchmarks"
 
@@ -24,7 +24,7 @@ eventually "and no longer exposed" json .verdict degraded
 expect "but not rested yet" json .contested true
 expect "one entry told of it" says_times 1 'The list is repeatedly overwritten'
 
-# A full bucket, two a second, and one for the edges and the last.
+# A full bucket, two per second, one for the edges, and the last one.
 ctl --json
 count=$(perl "$here/json.pl" .repairs.count <<<"$said")
 expect "it repaired" at_least "$count" 6

@@ -1,17 +1,17 @@
-# Somebody who calls and never reads costs the guard its connection to the bus, and it takes another, however seldom it audits.
+# If a caller never reads, the guard takes a new connection to the bus, however seldom it audits.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 need_nobody
-# So much of what the guard has sent may wait for others to read; by default it is 127 MiB.
+# This many of the guard's messages may wait for other programs to read them; by default 127 MiB.
 bus_limits='<limit name="max_incoming_bytes">500000</limit>'
-# Once a second: each caller that asks takes a share.
+# Once a second, because each caller gets a share.
 answers() { sleep 1; calls 's "{?"schema?":1,*' Describe; }
 mute() { sleep 1; seen=$(on_bus --timeout=1 call "${object[@]}" $manager_interface Describe || true); [[ $seen == *imed* ]]; }
 deafen() {
     start_guard AuditSec=1h
     eventually "it has its name" has_name
     on_bus set-property org.amtguard1 /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s debug
-    # Fewer than are let through: who leaves more calls unanswered than the bus likes may call no more.
+    # Fewer than the limit: the bus refuses further calls of a client that leaves too many unanswered.
     "${as_nobody[@]}" $work/helpers/stranger flood $bus_address Describe 50 60 1 deaf >sent &
     stranger=$!
     eventually "the bus takes no more of the guard" mute
@@ -22,7 +22,7 @@ recover() {
     stop_guard
 }
 
-# Where AMT is impossible, no audit comes.
+# If AMT is impossible, there are no audits.
 emulate none
 start_bus
 deafen

@@ -1,17 +1,17 @@
-# When file descriptors run out, what can't be read is not known, with the reason, and nothing that was there is "gone".
+# Without file descriptors, what can't be read is reported as unknown, with the reason, and nothing as gone.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 start_bus
 start_guard AuditSec=200ms
 eventually "it has its name" has_name
-# By the connection that the guard has: no new descriptor is needed for it.
+# Through the guard's existing connection: this needs no new descriptor.
 describes() { seen=$(on_bus call "${object[@]}" $manager_interface Describe || true); [[ $seen == *"$1"* ]]; }
 eventually "the management engine is seen" describes 'firmware 16.1.25.2020'
 overwrite 5000
 eventually "the list is whole" holds 623,664,5000,16992-16995
 
-# As many as there are standard ones: no file can be opened any more. What is open stays open.
+# As many as the standard ones: no file can be opened any more. Open files stay open.
 prlimit --pid $guard --nofile=3:1024
 eventually "what can't be read is told" describes 'presence-unread'
 expect "with the cause" describes 'there are no file descriptors left'

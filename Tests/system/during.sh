@@ -1,4 +1,4 @@
-# amtguardd --during COMMAND guards while a command takes the daemon away, in turns with it, and what it adds is owned.
+# amtguardd --during COMMAND takes turns with a restarting daemon, and what it adds is owned.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -x $BENCH_BIN/overwriter ]] || skip "Benchmarks is not built: swift build -c release --package-path Benchmarks"
 
@@ -27,7 +27,7 @@ status=0
 wait $bridge || status=$?
 expect "it waits for the command whatever signal comes" is $status 3
 
-# A restart, step by step: what runs in the place of systemctl leaves the list to the bridge, as long as it is told.
+# A restart, step by step: the program in the place of systemctl leaves the list to the bridge while it is told to.
 cat >bridged.sh <<'SH'
 kill -TERM "$1"
 while kill -0 "$1" 2>/dev/null; do sleep 0.01; done
@@ -40,7 +40,7 @@ while read -r ports; do
     cat "$2"
 done
 SH
-bridged() { during bash bridged.sh $guard $list; }  # its input: what is written, a list a line
+bridged() { during bash bridged.sh $guard $list; }  # its input: the texts to write, one list per line
 reaped() { wait $guard 2>/dev/null || true; }
 
 overwrite 5000
@@ -63,7 +63,7 @@ reaped
 "$amtguardd" --root $root --release 2>/dev/null
 expect "what the bridge added is released where no daemon came after it" holds 6000
 
-# At the usual pace: what it saw of a long quiet time, or of the daemon's repairs, makes it no slower.
+# At the usual pace: neither a long quiet time nor the daemon's repairs make it slower.
 start_guard
 during sh -c "kill -TERM $guard; sleep 0.7; exec '$BENCH_BIN/overwriter' repairs 60"
 reaped
@@ -72,7 +72,7 @@ expect "sixty overwrites in a row are repaired one by one, most within 10 ms" at
 expect "each" is "$(grep -cx -- -1 <<<"$said" || true)" 0
 "$amtguardd" --root $root --release 2>/dev/null
 
-# A port that is required from now on is added to what the daemon owned, and all of it is owned.
+# A port that is newly required is added to the daemon's owned ports, and all of them are owned.
 overwrite 8080
 start_guard
 configure ExtraPorts=5900
@@ -83,7 +83,7 @@ expect "what the configuration newly requires is added" holds 623,664,5900,8080,
 expect "and released with what was owned before" holds 8080
 configure OnStop=keep
 
-# A daemon that has the lock repairs by itself, be it late.
+# A daemon with the lock repairs by itself, even if late.
 start_guard
 kill -STOP $guard
 during sh -c "printf '6500\n' >$list; sleep 0.5; cat $list; kill -CONT $guard"
@@ -94,7 +94,7 @@ stop_guard
 "$amtguardd" --root $root --release 2>/dev/null
 expect "and nobody else does" holds 6500
 
-# A daemon that starts meets a bridge in the midst of a repair, and that one waits for a processor.
+# A daemon starts while a bridge repairs and waits for a processor.
 perl -e 'use Fcntl; open my $f, "+>", $ARGV[0] or die;
     my $lock = pack("s s x4 q q i x4", 1, 0, 0, 0, 0); fcntl($f, 37, $lock) or die "$!"; print "held\n"; close STDOUT; select(undef, undef, undef, 0.8)' $run/lock >held &
 holder=$!
@@ -104,7 +104,7 @@ expect "and the daemon waits for it" test -e $run/state.json
 wait $holder
 stop_guard
 
-# What can't be written down is not added.
+# What can't be recorded is not added.
 start_guard
 rm $run/memory
 ln -s /etc/passwd $run/memory
@@ -114,7 +114,7 @@ expect "what could not be remembered is not added, and one line says why" like "
     "0 Nobody guards the list for now: /run/amtguard/memory can't be used: *"$'\n'7000
 rm $run/memory
 
-# Nor where nothing is on record, or what is belongs to another boot: the next daemon would not own it.
+# Nor is anything added if there is no record, or only one of another boot: the next daemon would not own it.
 start_guard
 rm $run/memory
 during sh -c "kill -KILL $guard; sleep 0.1; printf '7000\n' >$list; sleep 0.4; cat $list"
@@ -129,7 +129,7 @@ expect "nor beside another boot's, and one line says why" like "$status $said" \
 expect "which stays" grep -q 'boot=0 ' $run/memory
 rm $run/memory
 
-# Where the daemon would not write, or takes out what it owns, nothing is added.
+# If the daemon would not write, or removes what it owns, nothing is added.
 untouched() {  # WHY CONTENT-LINE…
     local why=$1
     shift
@@ -154,7 +154,7 @@ reaped
 expect "AMT is impossible: nothing is added" is "$status $said" '0 7000'
 emulate amt
 
-# Restarts while another program overwrites the list all the time; each leaves the guard away for 0.4 s.
+# Restarts while another program overwrites the list all the time; during each, the guard is away for 0.4 s.
 restart() {
     cat >restart.sh <<'SH'
 kill -TERM "$(<guard.pid)"
@@ -184,7 +184,7 @@ printf '10 restarts: %s overwrites; without the ports: median %s µs, 99th perce
     $(($(sed -n "$(((count + 1) / 2))p" sorted) / 1000)) $(($(sed -n "$((count - count / 100))p" sorted) / 1000)) \
     $(($(tail -n 1 sorted) / 1000))
 long=$(perl -ne '$n++ if $_ > 300000000 || $_ < 0; END { print $n + 0 }' sorted)
-# Nobody can promise a processor, but without a bridge each restart is longer than that.
+# A processor can't be guaranteed, but without a bridge each restart is longer than that.
 expect "hardly ever for as long as the guard was away" at_most "$long" 4
 eventually "in the end all is owned but what the other wrote" json .ports.owned $amt
 kill -TERM $guard

@@ -1,11 +1,11 @@
-# With however few descriptors, the guard guards, or says in a line why it can't; and says nothing that it could not see.
+# With however few descriptors, the guard guards, or says in one line why it can't; it reports nothing unseen.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 configure AuditSec=200ms
 start_manager
 
-is_well() {  # but for the overwrites, which are this test's
+is_well() {  # apart from this test's own overwrites
     ctl --json
     [[ $said == *'"verdict":"protected"'* || $said == *'"reasons":[{"id":"contested"'* ]] || return 1
     [[ $said != *unread* && $said != *configuration-refused* ]]
@@ -42,7 +42,7 @@ for ((limit = 6; limit <= 40; limit += limit < 24 ? 1 : 4)); do
 done
 expect "with some number it guards" at_least $guards 10
 
-# Taken away and given back while it runs: all, or all but a few.
+# Removed and restored while it runs: all, or all but a few.
 launch=()
 start_guard
 used=$(find /proc/$guard/fd -mindepth 1 -printf '%f\n' | sort -n | tail -n 1)
@@ -62,7 +62,7 @@ for limit in 3 $((used + 1)) $((used + 2)) $((used + 3)); do
     expect "the management engine is there" like "$said" '*0000:00:16.0 is Intel*'
 done
 
-# A configuration that could not be read.
+# A configuration file that could not be read.
 prlimit --pid $guard --nofile=3:1024
 configure AuditSec=200ms ExtraPorts=5900
 kill -HUP $guard

@@ -1,7 +1,7 @@
-# Floods of calls and signals, by many and by whom nobody answers: repairs come in time, and nothing else is seen of them.
+# Floods of calls and signals, from many and from unanswered callers, delay no repair and have no other effect.
 #
-# flood.sh [SECONDS [CONNECTIONS [KIND…]]]: each kind for so long. With more than a second each call comes in three manners
-# (see stranger.c). `make flood` plays a minute of each, by 1,000 connections, in somewhat more than an hour.
+# flood.sh [SECONDS [CONNECTIONS [KIND…]]]: each kind for this long. With more than a second, each call comes in three
+# manners (see stranger.c). `make flood` plays a minute of each, with 1,000 connections, in somewhat more than an hour.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -x $BENCH_BIN/overwriter ]] || skip "Benchmarks is not built: swift build -c release --package-path Benchmarks"
 
@@ -17,27 +17,28 @@ start_guard AuditSec=1s RepairBurst=1000000 RepairsPerSec=100000
 eventually "it has its name" has_name
 opened=$(descriptors)
 
-# How many times as long as without a flood a repair may take, at the median. The short play is one of many tests on a machine
-# that does other work too: a repair may wait there for a program's turn on the processor, 3 ms, with a flood or without.
+# How many times longer than without a flood the median repair may take. The short play is one of many tests on a
+# machine that also does other work: a repair may wait there for a program's turn on the processor, 3 ms, with a flood
+# or without.
 slower=3 turn=1
 ((seconds > 1)) || slower=10 turn=3000
 if is_release; then most=$((16000000 / 1024)); else most=$(($(peak) + 8192)); fi  # KiB
 
-# The median of so many repairs, in microseconds; none took a second.
+# The median of this many repairs, in microseconds; none took a second.
 repairs() {  # COUNT
     "$BENCH_BIN/overwriter" repairs "$1" | sort -n >took
     expect "each of $1 repairs came within a second" test "$(head -n 1 took)" -gt 0
     median=$(($(sed -n "$((($1 + 1) / 2))p" took) / 1000))
 }
-tells() {  # LINES COUNT: since there were so many lines, at most so many of other things than overwrites
+tells() {  # LINES COUNT: after the first LINES lines, at most COUNT about other things than overwrites
     seen=$(tail -n +$(($1 + 1)) $log | grep -v 'overwrote the list\|repeatedly overwritten' || true)
     [[ $(grep -c . <<<"$seen" || true) -le $2 ]]
 }
 times() { printf '%s.%s' $(($1 / 10)) $(($1 % 10)); }  # TENTHS
 
-play() {  # KIND MANNER: what came of it in `ratio`, in tenths
+play() {  # KIND MANNER: the result in `ratio`, in tenths
     local alone before stranger
-    # As many as take a tenth of the flood, or somewhat more.
+    # As many repairs as take a tenth of the flood, or somewhat more.
     repairs $((100 * seconds))
     alone=$median before=$(used)
     : >sent
@@ -59,7 +60,7 @@ for kind; do
         lines=$(wc -l <$log)
         play $kind $manner
         minutes=$(((seconds + 59) / 60))
-        # Once more, as other work may have begun in between.
+        # Once more, because other work may have begun in between.
         ((ratio <= 10 * slower)) || { play $kind $manner; minutes=$((2 * minutes)); }
         ((ratio <= worst)) || worst=$ratio
         expect "a repair takes at most $slower times as long as without the flood" at_most $ratio $((10 * slower))
@@ -71,6 +72,6 @@ done
 printf 'the slowest median is %s times that without\n' "$(times $worst)"
 beats=$(grep -c WATCHDOG=1 $manager_log)
 eventually "the service manager hears of it" beats_more $beats
-# A bus that has stopped reading makes the guard begin a new connection: it may be without its name for a moment.
+# If a bus stops reading, the guard begins a new connection: it may be without its name for a moment.
 eventually "and so does who asks now" calls 's "{?"schema?":1,*' Describe
 stop_guard

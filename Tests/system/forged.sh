@@ -1,10 +1,10 @@
-# A signal that says that the machine woke up is checked against the clock, and costs nothing.
+# A signal that reports a wake-up of the machine is checked against the clock, and costs nothing.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 need_nobody
 emulate amt
 mkdir -p $root/run
-# A helper that counts what it is asked.
+# A helper that counts its questions.
 cat >helper <<'HELPER'
 #!/bin/sh
 echo >>/run/t/asked

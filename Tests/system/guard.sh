@@ -1,4 +1,4 @@
-# An overwritten list is whole again, what others reserved is kept, and the guard names the writer.
+# An overwritten list is whole again, other programs' reservations are kept, and the guard names the writer.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt

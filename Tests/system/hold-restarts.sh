@@ -1,4 +1,4 @@
-# Holds outlive the daemon in the service manager's store, and its successor knows them again; lent, they stay as they are.
+# Holds outlive the daemon in the service manager's store, and its successor recognizes them; shared ones stay shared.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt

@@ -1,15 +1,15 @@
-# Ports of shared addresses are held: LMS and servers still come in or do not, as configured; others find them in use.
+# Ports of shared addresses are held: LMS and servers can bind as configured; others find them in use.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 connect_host
 
-states() {  # STATE NUMBER: so many holds are so
+states() {  # STATE NUMBER: this many holds have this state
     ctl --json
     seen=$(grep -o '"state": *"[a-z]*"' <<<"$said" | grep -c "\"$1\"" || true)
     [[ $seen == "$2" ]]
 }
-in_use() {  # COMMAND…: it fails at once, since the port is in use
+in_use() {  # COMMAND…: it fails at once, because the port is in use
     seen=$(timeout 5 "$@" 2>&1 </dev/null || true)
     [[ $seen == *'in use'* ]]
 }
@@ -18,10 +18,10 @@ serve='use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SO
     bind($s, sockaddr_in($ARGV[1], inet_aton($ARGV[0]))) or die "$!\n"; listen($s, 5) or die "$!\n";
     print "listens\n"; while (accept(my $c, $s)) { syswrite $c, "served\n" }'
 start_server() { : >server.log; perl -e "\$| = 1; $serve" 0.0.0.0 "$1" >server.log 2>&1 & server=$!; }
-stop_server() { kill -KILL $server; wait $server || true; }  # SIGTERM may be blocked by whoever runs us
+stop_server() { kill -KILL $server; wait $server || true; }  # SIGTERM may be blocked by the process that runs us
 server_says() { grep -q "$1" server.log; }
 answers() { seen=$(timeout 5 nc.openbsd -N 192.0.2.1 "$1" </dev/null || true); [[ $seen == served ]]; }
-traditional() {  # WORD: what netcat-traditional, which sets SO_REUSEADDR, says
+traditional() {  # WORD: the message of netcat-traditional, which sets SO_REUSEADDR
     seen=$(timeout 2 nc.traditional -nv -p 16992 192.0.2.1 9 2>&1 </dev/null || true)
     [[ $seen == *"$1"* ]]
 }
@@ -42,8 +42,8 @@ for port in 16992 623; do
 done
 expect "netcat-traditional, which sets SO_REUSEADDR, comes in and is answered" traditional refused
 
-# Whoever binds with SO_REUSEADDR and SO_REUSEPORT opens the port to its user's others with SO_REUSEPORT alone.
-bind_with() {  # OPTION…: says whether 192.0.2.1:16993 can be bound so
+# A socket bound with SO_REUSEADDR and SO_REUSEPORT opens the port to its user's others with only SO_REUSEPORT.
+bind_with() {  # OPTION…: prints whether 192.0.2.1:16993 can be bound in this way
     perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0);
         setsockopt($s, SOL_SOCKET, Socket->can($_)->(), 1) for @ARGV;
         bind($s, sockaddr_in(16993, inet_aton("192.0.2.1"))) or print "$!\n"' "$@"
@@ -87,7 +87,7 @@ expect "all of it" not says 'Let go of 198.51.100.2'
 ip addr add 192.0.2.1/24 dev eth0
 eventually "and held when it comes back" says_times 2 'Holding 192.0.2.1 tcp 623,664,16992-16995; nobody'
 
-# A connection that sits there.
+# A connection on the port.
 configure Mode=always AuditSec=100ms '[Hold]' Hold=off
 reload_guard
 eventually "switched off, there is none" states held 0

@@ -1,4 +1,4 @@
-# Whatever lies in /run/amtguard in the place of a file, no program waits for it, follows it, or changes what it leads to.
+# Whatever replaces a file in /run/amtguard, no program waits for it, follows it, or changes its target.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
@@ -25,7 +25,7 @@ intact() {
     seen=$(stat -c '%s %a %F' $victim; cat $victim)
     [[ $seen == "7 600 regular file"$'\n'secret && ! -e $work/nowhere ]]
 }
-ends() {  # SENTENCE STATUS… COMMAND…, before which stands --: soon, with one of these, and a line at most
+ends() {  # SENTENCE STATUS… -- COMMAND…: it ends soon, with one of these statuses, and prints at most one line
     local sentence=$1 allowed=''
     shift
     while [[ $1 != -- ]]; do allowed+=" $1 "; shift; done

@@ -1,4 +1,4 @@
-# A helper whose connection nobody closes holds up no repair, and is given up after a while.
+# A helper whose connection stays open delays no repair, and is abandoned after a while.
 source "$(dirname "${BASH_SOURCE[0]}")/hostile/helper.sh"
 
 for manner in silent orphan children; do

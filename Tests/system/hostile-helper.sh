@@ -1,4 +1,4 @@
-# Whatever answers in the place of amtguard-firmware, the guard repairs as ever, keeps its size, and takes no port for free.
+# Whatever answers instead of amtguard-firmware, the guard repairs, keeps its size, and takes no port for free.
 source "$(dirname "${BASH_SOURCE[0]}")/hostile/helper.sh"
 
 while read -r manner words; do

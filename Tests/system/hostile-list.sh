@@ -1,4 +1,4 @@
-# Whatever is mounted over the list, no program waits for it, writes to it, or takes it for a list that is whole.
+# Whatever is mounted over the list, no program waits for it, writes to it, or takes it for a whole list.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
@@ -6,7 +6,7 @@ configure AuditSec=200ms
 start_manager
 overwrite 5000
 
-lies() {  # NAME: makes it in `over`, and leaves in `before` what may not change
+lies() {  # NAME: makes it in `over`, and leaves in `before` what must not change
     rm -rf over
     case $1 in
         empty) : >over ;;
@@ -21,7 +21,7 @@ lies() {  # NAME: makes it in `over`, and leaves in `before` what may not change
         zeros) mknod over c 1 5 ;;
         full) mknod over c 1 7 ;;
         socket) perl -MSocket -e 'socket S, AF_UNIX, SOCK_STREAM, 0; bind S, pack_sockaddr_un $ARGV[0] or die "$!"' over ;;
-        # What procfs serves as well.
+        # Files that procfs serves as well.
         range) over=/proc/sys/net/ipv4/ip_local_port_range ;;
         kernel-log) over=/proc/kmsg ;;
         text) over=/proc/version ;;
@@ -29,7 +29,7 @@ lies() {  # NAME: makes it in `over`, and leaves in `before` what may not change
     esac
 }
 content() { if [[ -f $over && $over != /proc/kmsg && $over != */mem ]]; then stat -c %s "$over"; head -c 2000000 "$over" | cksum; fi; }
-ends() {  # SENTENCE COMMAND…: soon, whatever it says
+ends() {  # SENTENCE COMMAND…: it ends soon, whatever it prints
     status=0
     timeout 10 "${@:2}" >out 2>&1 || status=$?
     expect "$1 ends" at_most $status 3

@@ -1,9 +1,9 @@
-# However a program that writes the list is named, what is told of it is text: no terminal, journal or service manager obeys it.
+# Whatever the name of a writing program, the output stays text: it controls no terminal, journal or service manager.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 
-# Whoever reads it is shown what is there: no control characters (C0, C1), none that turn the line around or can't be seen.
+# A reader sees the whole text: no control characters (C0, C1), none that reverse the line or are invisible.
 unprintable=$'[\x01-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xd8\x9c|\xef\xbb\xbf|\xf3\xa0[\x80\x81]'
 printable() { seen=$(LC_ALL=C grep -aPc "$unprintable" "$1" || true); [[ $seen == 0 ]]; }  # FILE
 utf8() { seen=$(iconv -f UTF-8 -t UTF-8 "$1" 2>&1 >/dev/null) && return 0; return 1; }
@@ -14,7 +14,7 @@ for bad in '\e' '\x07' '\x7f' '\xc2\x9b' '\xe2\x80\xae' '\xe2\x81\xa6' '\xd8\x9c
     expect "what is not printable is seen" not printable bad
 done
 
-overwrites() {  # NAME [UNIT]: a process that is called so, of a unit that is called so
+overwrites() {  # NAME [UNIT]: a process with this name, of a unit with this name
     perl -e '$0 = $ARGV[1]; <STDIN>; open my $f, ">", $ARGV[0] or die "$!"; syswrite $f, "5000\n" or die "$!"; sleep 1000' \
         $list "$1" <go &
     writer=$!

@@ -1,4 +1,4 @@
-# "Impossible" takes proof and nothing against it, and it is no one-way door: each change of what is required is acted on at once.
+# "Impossible" needs proof and no evidence against it, and can be revoked: each change of the requirement takes effect at once.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 command -v systemd-socket-activate >/dev/null || skip "there is no systemd-socket-activate"
 
@@ -10,9 +10,9 @@ emulate amt
 mkdir -p $root/run
 systemd-socket-activate --accept --inetd -l $root/run/amtguard-firmware.socket $work/helper 2>/dev/null &
 eventually "the helper listens" test -S $root/run/amtguard-firmware.socket
-asked_again() { kill -HUP $guard; sleep 0.5; json .amt.state "$1"; }  # it is asked 5 s after the last time at the earliest
+asked_again() { kill -HUP $guard; sleep 0.5; json .amt.state "$1"; }  # it is asked at the earliest 5 s after the last time
 
-# An audit would hide that nobody looked.
+# An audit would hide a missing look.
 incapable
 start_guard AuditSec=1h
 eventually "not capable by the firmware, and offered by /sys: that is unknown" json .amt.state unknown

@@ -1,4 +1,4 @@
-# Random interleavings of other writers and a guard that is killed and started again: no port is lost, its own or theirs.
+# Random interleavings of other writers and a guard that is killed and restarted lose no port of either.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -x $BENCH_BIN/interleave ]] || skip "Benchmarks is not built: swift build -c release --package-path Benchmarks"
 

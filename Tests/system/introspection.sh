@@ -1,4 +1,4 @@
-# What org.amtguard1(5) says of the bus is what the running guard shows to introspection, each member with its own entry.
+# org.amtguard1(5) matches the introspection of the running guard, each member with its own entry.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 page=$here/../../docs/man/org.amtguard1.5
@@ -30,7 +30,7 @@ perl -ne 'print if /^\.Bd/ .. /^\.Ed/ and /^(method|property|signal) /' "$page" 
 same_interface() { seen=$(diff written shown); }
 expect "the page writes the same" same_interface
 
-described() {  # KIND SECTION: each has an entry, and nothing else has
+described() {  # KIND SECTION: each member has an entry, and there is no other entry
     perl -lne 'print $1 if /^'"$1"' .*?(\w+)(?:\(|$)/' written | sort >names
     perl -ne 'BEGIN { $section = shift } $in = $1 eq $section if /^\.Sh (.*)/;
         print "$1\n" if $in && /^\.It (?:Fn|Va) (\w+)/' "$2" "$page" | sort >entries

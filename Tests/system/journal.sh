@@ -1,4 +1,4 @@
-# In the journal stand the fields of each event; a journal that hangs does not keep the guard from repairing.
+# The journal contains the fields of each event; a journal that hangs does not prevent repairs.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 journald=/lib/systemd/systemd-journald
 [[ -x $journald ]] || skip "there is no $journald"
@@ -12,10 +12,10 @@ $journald >journald.log 2>&1 &
 journald_pid=$!
 eventually "the journal listens" test -S /run/systemd/journal/socket
 
-entries() {  # MATCH…: whole entries, a field a line
+entries() {  # MATCH…: whole entries, one field per line
     journalctl --directory=/run/log/journal --quiet --output=export --no-pager "$@" 2>/dev/null || true
 }
-has() {  # FIELD=VALUE MATCH…: an entry of the guard's that matches has this field
+has() {  # FIELD=VALUE MATCH…: a matching entry of the guard has this field
     local field=$1
     shift
     seen=$(entries _COMM=amtguardd "$@")
@@ -41,14 +41,14 @@ eventually "a bad configuration, as an error" has PRIORITY=3 MESSAGE_ID=dd50c587
 configure AuditSec=1h
 reload_guard
 
-# Each entry of notice and worse has an identifier, and each identifier a text in the catalog.
+# Each entry of notice and above has an identifier, and each identifier a text in the catalog.
 entries _COMM=amtguardd | grep -a ^MESSAGE_ID= | sort -u | sed 's/MESSAGE_ID=/-- /' >ids
 expect "there are identifiers" at_least "$(wc -l <ids)" 5
 while IFS= read -r id; do
     expect "the catalog knows $id" grep -qxF -- "$id" "$here/../../systemd/amtguard.catalog"
 done <ids
 
-# More than its socket can queue (net.unix.max_dgram_qlen), so that a guard which waits would stand still.
+# More entries than its socket can queue (net.unix.max_dgram_qlen), so that a guard that waits would stand still.
 kill -STOP $journald_pid
 for ((i = 0; i < 30; i++)); do
     configure "Mode=nonsense$i"

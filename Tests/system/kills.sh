@@ -28,11 +28,11 @@ done
 perl "$table" list $work/0 $work/bin "${acts[@]}" | sort -s -t / -k 1,1 >all
 { "${part[@]}" all || true; } | cut -d ' ' -f 2- >injections
 expect "there is something to inject" at_least "$(wc -l <injections)" 1
-# Those that have to be played, however slow the machine is: each write of the list or the record; of a whole table, all.
+# These must be played, however slow the machine is: each write of the list or the record; of a whole table, all.
 { grep -- "$must" all || true; } | cut -d ' ' -f 2- | grep -xF -f injections >due
 expect "some of it has to be played" at_least "$(wc -l <due)" 1
 
-# Each worker has a list of its own. What is left when the time is nearly over is told, and not played.
+# Each worker has a list of its own. When the time is nearly over, the rest is reported, and not played.
 export TABLE_TIME=$((${PLAY_TIME:-88} - 28 - SECONDS))
 for ((i = 0; i < WORKERS; i++)); do
     awk -v n=$WORKERS -v i=$i 'NR % n == i' injections |

@@ -1,8 +1,8 @@
-# lib.sh: what every scenario stands on; sourced first. `run` has made the namespaces.
+# lib.sh: the basis of every scenario; source it first. `run` has made the namespaces.
 #
-# A scenario is judged from outside: by the kernel's list, by amtguardctl, by what the guard says to the journal, to
-# standard error, to the bus and to the service manager, and by its exit status. No claim rests on how fast a machine
-# is: what has to come about is waited for, generously.
+# A scenario is judged from outside: by the kernel's list, by amtguardctl, by the guard's messages to the journal,
+# standard error, the bus and the service manager, and by its exit status. No claim depends on the speed of a machine:
+# each result is waited for, generously.
 
 set -Eeuo pipefail
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
@@ -22,20 +22,20 @@ log=$work/guard.log  # the guard's standard error, since its last start
 notify=$work/notify  # where the service manager listens
 manager_log=$work/manager.log
 guard=''
-launch=()            # what the guard is started through: setpriv …
+launch=()            # the command that starts the guard: setpriv …
 arguments=()         # for the guard's command line
 : "${PATIENCE:=30}"  # seconds
 
 mount -t tmpfs -o mode=755 t /run
 mkdir -p $work/bin $work/helpers /run/systemd/journal
-# Bind mounts: the user nobody may not enter a checkout in somebody's home.
+# Bind mounts: the user nobody may not enter a checkout in a home directory.
 mount --bind "$AMTGUARD_BIN" $work/bin
 mount --bind "$HELPERS_BIN" $work/helpers
 amtguardd=$work/bin/amtguardd amtguardctl=$work/bin/amtguardctl
 cd $work
 
 # --------------------------------------------------------------------------------------------------------------------
-# Telling
+# Output
 
 situation() {
     if [[ -e $log ]]; then printf '  the guard said last:\n'; tail -n 15 $log | cut -c 1-400 | indent; fi
@@ -51,7 +51,7 @@ skip() { printf 'SKIPPED: %s\n' "$1"; exit 77; }  # REASON
 
 says() { grep -qF -- "$1" $log; }  # TEXT: on the guard's standard error
 says_times() { seen=$(grep -cF -- "$2" $log || true); [[ $seen == "$1" ]]; }
-says_in_state() {  # TEXT: the state file as it lies there
+says_in_state() {  # TEXT: in the text of the state file
     seen=$(cat $run/state.json 2>&1) || return 1
     [[ $seen == *"$1"* ]]
 }
@@ -61,7 +61,7 @@ runs() {  # PID: neither gone nor a zombie
     { read -r _ _ state _ <"/proc/$1/stat"; } 2>/dev/null && [[ $state != Z ]]
 }
 
-ctl() {  # ARGUMENT…: amtguardctl, its words in `said` and its exit status in `status`
+ctl() {  # ARGUMENT…: amtguardctl, its output in `said` and its exit status in `status`
     status=0
     said=$("$amtguardctl" --root $root "$@" 2>&1) || status=$?
 }
@@ -88,23 +88,23 @@ reason() {  # ID: among the reasons in amtguardctl --json
 
 overwrite() { printf '%s\n' "$1" >$list; }  # PORTS: as `sysctl -w` does, and named "bash"
 
-overwrite_and_stay() {  # PORTS: by a process that waits to be named, in `writer`; who is gone when it is looked up is not
+overwrite_and_stay() {  # PORTS: by a process that waits to be named, in `writer`; a process that is gone before the look-up has no name
     perl -e 'open my $f, ">", $ARGV[0] or die "$!"; syswrite $f, "$ARGV[1]\n" or die "$!"; sleep 1000' $list "$1" &
     writer=$!
 }
 
-write_whole() {  # FILE: a list of any length; the kernel takes 4,095 bytes a call, and what follows adds
+write_whole() {  # FILE: a list of any length; the kernel takes 4,095 bytes per call, and later calls add
     perl -e 'open my $in, "<", $ARGV[0] or die; local $/; my $text = <$in>;
         open my $out, ">", $ARGV[1] or die "$!";
         while (length $text) { my $n = syswrite($out, $text) or die "$!"; substr($text, 0, $n) = "" }' "$1" $list
 }
 
-numbers() {  # FILE: each port of a list on a line of its own, sorted; the kernel answers one read, so it takes a large one
+numbers() {  # FILE: each port of a list on its own line, sorted; the kernel answers only one read, so it is a large one
     perl -e 'sysread STDIN, my $text, 1 << 18;
         for (split /[,\n]/, $text) { my ($a, $b) = split /-/; print "$_\n" for $a .. $b // $a }' <"$1" | sort
 }
 
-write_elsewhere() {  # PORTS: through a procfs mount of another pid namespace, which no watch of ours is shown
+write_elsewhere() {  # PORTS: through a procfs mount of another pid namespace, whose writes no watch of ours sees
     mkdir -p $work/elsewhere
     unshare --mount --pid --fork sh -c "mount -t proc proc $work/elsewhere && printf '%s\n' '$1' >$work/elsewhere${list#/proc}"
 }
@@ -114,7 +114,7 @@ write_elsewhere() {  # PORTS: through a procfs mount of another pid namespace, w
 
 emulate() { "$here/../../Tools/demo/emulated-sys.sh" $root "$1"; }  # amt|none
 
-depart() { rm -rf $root/sys; emulate none; }  # what emulate amt showed is gone
+depart() { rm -rf $root/sys; emulate none; }  # the entries of emulate amt are gone
 
 connect_host() {  # gives the host an interface, eth0, with the address 192.0.2.1; the other end of its cable is eth1
     ip link set lo up
@@ -135,7 +135,7 @@ start_manager() {
     eventually "the service manager listens" told_manager '^bound$'
 }
 
-start_unwatched() {  # in the background, and that is all
+start_unwatched() {  # in the background, nothing else
     umask 077  # the unit's
     NOTIFY_SOCKET=$notify "${launch[@]}" "$amtguardd" --root $root "${arguments[@]}" 2>$log &
     guard=$!
@@ -145,7 +145,7 @@ start_unwatched() {  # in the background, and that is all
 readies() { grep -c '^READY=1' $manager_log || true; }
 is_ready() { runs $guard || fail "the guard ended before it was ready"; (($(readies) > $1)); }
 
-start_guard() {  # [LINE…]: with these lines of configuration; without any, with what is there
+start_guard() {  # [LINE…]: with these lines of configuration; without any, with the present configuration
     local before
     (($# == 0)) || configure "$@"
     [[ ${manager:-} ]] || start_manager
@@ -170,11 +170,11 @@ stop_guard() {
 kill_guard() { kill -KILL $guard; wait_guard; }
 
 descriptors() { find /proc/$guard/fd -type l 2>/dev/null | wc -l; }  # how many the guard has
-has_descriptors() { seen=$(descriptors); [[ $seen == "$1" ]]; }      # NUMBER: it may be just writing a file
+has_descriptors() { seen=$(descriptors); [[ $seen == "$1" ]]; }      # NUMBER: it may be writing a file at that moment
 peak() { awk '/^VmHWM:/ { print $2 }' /proc/$guard/status; }         # the most memory that it had, in KiB
-used() { awk '{ sub(/.*\) /, ""); print ($12 + $13) * 10 }' /proc/$guard/stat; }  # how long it has computed, in ms
-is_release() { [[ ${RELEASE:-} == 1 || $(realpath "$AMTGUARD_BIN") == */release ]]; }  # a build as it is shipped
-beats_more() { (($(grep -c WATCHDOG=1 $manager_log) > $1)); }        # COUNT: it told the service manager that it turns
+used() { awk '{ sub(/.*\) /, ""); print ($12 + $13) * 10 }' /proc/$guard/stat; }  # its processor time, in ms
+is_release() { [[ ${RELEASE:-} == 1 || $(realpath "$AMTGUARD_BIN") == */release ]]; }  # a build as shipped
+beats_more() { (($(grep -c WATCHDOG=1 $manager_log) > $1)); }        # COUNT: it has reported to the service manager that the loop turns
 
 reload_guard() {
     local before
@@ -184,7 +184,7 @@ reload_guard() {
 }
 
 as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all)
-need_nobody() {  # The user nobody can run what was built: the toolchain may lie in somebody's home.
+need_nobody() {  # The user nobody can run the built programs: the toolchain may be in a home directory.
     "${as_nobody[@]}" "$amtguardd" --version >/dev/null 2>&1 || skip "the user nobody can't run $AMTGUARD_BIN/amtguardd"
 }
 
@@ -192,12 +192,12 @@ mkdir -p $root
 touch $manager_log
 
 # --------------------------------------------------------------------------------------------------------------------
-# A bus of our own, where the guard below --root looks for the system bus, under the policy that is installed
+# A bus of our own, where the guard below --root looks for the system bus, with the installed policy
 
 bus_socket=$root/run/dbus/system_bus_socket
 bus_address=unix:path=$bus_socket
 
-bus_limits=''  # further ones
+bus_limits=''  # further limits
 start_bus() {
     mkdir -p ${bus_socket%/*}
     rm -f $bus_socket
@@ -240,9 +240,9 @@ stop_bus() { kill -KILL $bus; wait $bus || true; }
 
 object=(org.amtguard1 /org/amtguard1)
 manager_interface=org.amtguard1.Manager
-on_bus() { "${as[@]}" busctl --address=$bus_address --timeout=10 "$@" 2>&1; }  # busctl, as whom `as` says
+on_bus() { "${as[@]}" busctl --address=$bus_address --timeout=10 "$@" 2>&1; }  # busctl, as the user in `as`
 as=()
-calls() {  # PATTERN METHOD: what a call of the manager answers
+calls() {  # PATTERN METHOD: the answer to a call of the manager
     seen=$(on_bus call "${object[@]}" $manager_interface "$2" || true)
     [[ $seen == $1 ]]
 }

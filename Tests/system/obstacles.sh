@@ -1,10 +1,10 @@
-# Whatever stands in the way of the list, the guard is ready, says what it is and what to do, and recovers by itself.
+# Whatever blocks the list, the guard is ready, says what it is and what to do, and recovers by itself.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 configure AuditSec=1s
 
-obstructed() {  # REASON PIECE [EXPOSED]: told by status and standard error, with advice; not a crash
+obstructed() {  # REASON PIECE [EXPOSED]: reported by status and standard error, with advice; not a crash
     eventually "the reason is $1" json .reasons.0.id "$1"
     expect "with advice" not json .reasons.0.advice null
     expect "exposed where the kernel may choose such a port, or nobody can rule it out" json .verdict exposed
@@ -24,7 +24,7 @@ reset() { printf '\n' >$list; }
 printf '%s\n' 400 >/proc/sys/net/ipv4/ip_unprivileged_port_start
 printf '%s\n' '400 65535' >/proc/sys/net/ipv4/ip_local_port_range
 
-# A kernel or a /proc without the list. All but the list is there.
+# A kernel or a /proc without the list. Everything except the list is there.
 mkdir hidden
 for file in ip_local_port_range ip_unprivileged_port_start; do cat /proc/sys/net/ipv4/$file >hidden/$file; done
 mount --bind hidden /proc/sys/net/ipv4
@@ -73,7 +73,7 @@ umount --lazy $list
 stop_guard
 reset
 
-# No capability.
+# Without the capability.
 need_nobody
 chown -R 65534:65534 $root/run
 launch=("${as_nobody[@]}" --bounding-set=-all)

@@ -1,7 +1,7 @@
-# A program that overwrites the list again and again fills no journal, is summed up by name, and makes the verdict degraded.
+# A program that keeps overwriting the list fills no journal, is summed up by name, and degrades the verdict.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ -x $BENCH_BIN/overwriter ]] || skip "Benchmarks is not built: swift build -c release --package-path Benchmarks"
-# OVERWRITE_SECONDS=120 OVERWRITE_RATES='1 10 100 1000' PLAY_TIME=600: the whole of the promise.
+# OVERWRITE_SECONDS=120 OVERWRITE_RATES='1 10 100 1000' PLAY_TIME=600: the whole promise.
 read -r -a rates <<<"${OVERWRITE_RATES:-10}"
 : "${OVERWRITE_SECONDS:=20}"
 minutes=$(((OVERWRITE_SECONDS + 59) / 60))
@@ -33,7 +33,7 @@ for rate in "${rates[@]}"; do
     eventually "the list is whole" holds 623,664,5000-5010,16992-16995
     written=$(($(lines) - before))
     printf '%s lines of %s overwrites in %s s\n' "$written" "$(<written)" "$OVERWRITE_SECONDS"
-    # Several times what is seen: 0.4 % at ten a second and 1.0 % beyond, 2 % and 6 % of a debug build.
+    # Several times the measured values: 0.4 % at ten a second and 1.0 % beyond, 2 % and 6 % for a debug build.
     limit=$((rate <= 20 ? 10 : 30))
     is_release || limit=$((5 * limit))
     printf 'the guard used %s.%s %% of a core\n' $((share / 10)) $((share % 10))
@@ -46,7 +46,7 @@ for rate in "${rates[@]}"; do
     printf '\n' >$list
 done
 
-# Careful people begin with Mode=observe, to see who it is.
+# Careful users begin with Mode=observe, to see which program writes.
 start_guard Mode=observe AuditSec=1h
 overwrite_and_stay 5000-5010
 eventually "an observing guard names the writer" says "perl[$writer] overwrote the list: found 5000-5010, which lacks $amt"

@@ -1,4 +1,4 @@
-# A hold of amtguard is never a victim and never in the way, also while the service manager keeps a copy of one let go.
+# A hold of amtguard is never a victim or an obstacle, even while the service manager keeps a copy of a released one.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
@@ -16,7 +16,7 @@ stored() { seen=$(grep -c '^FDSTORE=1 FDNAME=hold-udp-' $manager_log || true); [
 eventually "and stored" stored
 nobody_else "with holds of UDP"
 
-# A manager that is busy closes its copies later.
+# A busy manager closes its copies later.
 kill -STOP $manager
 for udp in no yes no; do
     configure AuditSec=1h Mode=always '[Hold]' HoldUDP=$udp

@@ -1,4 +1,4 @@
-# OnStop=release takes away only what amtguard added: neither others' ports nor a required one that was there before.
+# OnStop=release removes only what amtguard added: neither others' ports nor required ones that were there before.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
@@ -14,7 +14,7 @@ start_guard OnStop=keep
 stop_guard
 expect "OnStop=keep leaves all" holds 623,664,5000-5010,16992-16995
 
-# Ownership outlives the process: that of the one that kept, and of one that was killed.
+# Ownership outlives the process, both after OnStop=keep and after a kill.
 start_guard OnStop=release
 expect "the next one knows what is owned" json .ports.owned 623,16992-16995
 kill_guard
@@ -48,12 +48,12 @@ expect "a damaged memory owns nothing" json .ports.owned ''
 stop_guard
 expect "and releases nothing" holds $amt
 
-# The longest list there is: every other port, 190 KiB.
+# The longest possible list: every second port, 190 KiB.
 perl -e 'print join(",", map { 2 * $_ + 1 } 0 .. 32767), "\n"' >odd
 write_whole odd
 numbers odd >odd.numbers
 { cat odd.numbers; printf '%s\n' 664 16992 16994; } | sort >merged.numbers
-same_ports() {  # FILE: the list has the ports of it
+same_ports() {  # FILE: the list has the ports of this file
     numbers $list >now.numbers
     seen=$(diff "$1" now.numbers | head -n 5) && return 0
     return 1

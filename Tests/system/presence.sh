@@ -1,4 +1,4 @@
-# Where AMT is impossible nothing is required and nothing is done; evidence of AMT is not forgotten within one boot.
+# If AMT is impossible, nothing is required and nothing is done; evidence of AMT is kept within one boot.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate none
@@ -52,7 +52,7 @@ expect "with exit status 0" exits 0
 expect "for people" like "$said" '*management controller (BMC), as ipmi0 shows*623 and 664*Mode=always and Ports=623 664*'
 stop_guard
 
-# Not knowing is not "impossible".
+# "Unknown" is not "impossible".
 rm -rf $root
 mkdir -p $root
 printf '\n' >$list

@@ -1,4 +1,4 @@
-# `amtguardctl probe` tells swallowed ports from others, over IPv4 and IPv6, whatever the peer does, and it is remembered.
+# `amtguardctl probe` distinguishes swallowed ports from others, over IPv4 and IPv6, whatever the peer does, and is remembered.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # A host whose card diverts some of AMT's ports, and a peer that talks garbage on port 22 and drops all on port 9.
@@ -44,7 +44,7 @@ on_peer perl -e 'use Socket; $SIG{PIPE} = "IGNORE"; my @s;
 eventually "the peer listens" test -e ready
 
 contains() { seen=$said; grep -qF -- "$1" <<<"$said"; }  # TEXT
-judged() {  # VERDICT PORT…: of these ports, in what was said
+judged() {  # VERDICT PORT…: of these ports, in the output
     local verdict=$1 port
     shift
     for port; do
@@ -54,7 +54,7 @@ judged() {  # VERDICT PORT…: of these ports, in what was said
 took() { local began=${EPOCHREALTIME/./}; "$@" || return 1; took=$(((${EPOCHREALTIME/./} - began) / 1000)); }
 
 # Without a daemon.
-for service in 192.0.2.2:22 '[2001:db8::2]:22' 192.0.2.2:80; do  # the last refuses
+for service in 192.0.2.2:22 '[2001:db8::2]:22' 192.0.2.2:80; do  # the last one refuses
     expect "$service: exit status 1" took exits 1 probe $service
     expect "the diverted ports are told" judged diverted 623 16992 16993 16994
     expect "from those that pass" judged passes 664 16995
@@ -75,7 +75,7 @@ expect "of any kind" exits 3 probe '[2001:db8::2]:11'
 expect "nor does it speak of a port" judged 'no answer at all' 623 664 16995
 expect "a control that is silent is a doubt" exits 3 probe 192.0.2.2:12 --ports 16992 --timeout 2
 expect "and no diversion" judged 'no answer at all' 16992
-for service in 192.0.2.2:9 192.0.2.77:22 '[2001:db8::2]:9' '[2001:db8::77]:22'; do  # drops all, or is not there
+for service in 192.0.2.2:9 192.0.2.77:22 '[2001:db8::2]:9' '[2001:db8::77]:22'; do  # it drops all, or does not exist
     expect "$service: says nothing" took exits 3 probe $service
     expect "in less than 5 s" at_most $took 5000
 done
@@ -91,14 +91,14 @@ for bad in 192.0.2.2 2001:db8::1:22 server:0 :22 server:ssh '192.0.2.2:22 --port
     expect "and is told what is allowed" like "$said" '*llowed*'
 done
 
-# Ports in use, and no rights.
+# Ports in use, and missing rights.
 perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0); bind($s, sockaddr_in(16995, INADDR_ANY)) or die; listen($s, 1);
     open my $f, ">", "listens"; close $f; sleep 600' &
 server=$!
 eventually "somebody listens on 16995" test -e listens
 expect "with a port in use" exits 1 probe 192.0.2.2:22 --timeout 2
 expect "it is named" like "$said" '*16995: *busy: *listens there*'
-kill -KILL $server  # a test runner may have had the polite signals blocked
+kill -KILL $server  # a test runner may have blocked the polite signals
 if "${as_nobody[@]}" "$amtguardd" --version >/dev/null 2>&1; then
     said=$("${as_nobody[@]}" "$amtguardctl" --root $root probe 192.0.2.2:22 --timeout 2 2>&1) || status=$?
     expect "an ordinary user probes" is $status 1
@@ -126,7 +126,7 @@ expect "and knows it" json .probe.says '4 of 7 ports are swallowed between 192.0
 "$amtguardctl" --root $root probe '[2001:db8::2]:22' --ports 664 --json 2>/dev/null >probed
 expect "JSON of a probe" is "$(perl "$here/json.pl" .probe.verdict <probed)" passes
 
-# Holds are in nobody's way: a probe's own socket is bound beside a strict one.
+# Holds do not prevent a probe: its socket is bound beside a strict one.
 configure Mode=always AuditSec=1h '[Hold]' Hold=strict
 reload_guard
 holds_all() { seen=$(on_bus get-property "${object[@]}" $manager_interface Holds || true); [[ $(grep -o ' held"' <<<"$seen" | wc -l) == 6 ]]; }
@@ -145,7 +145,7 @@ if "${as_nobody[@]}" "$amtguardd" --version >/dev/null 2>&1; then
     expect "and replaces no result" json .probe.ports.0.verdict passes
 fi
 
-# Who may tell, and what.
+# Which user may record a result, and which result.
 result=$'probe=1\nfrom=192.0.2.1\nto=192.0.2.2\nport=22\nwaited-ms=4000\nport.623=silent\ncontrol.622=connected\n'
 records() { seen=$(on_bus call "${object[@]}" $manager_interface RecordProbe s "$2" || true); [[ $seen == $1 ]]; }
 as=("${as_nobody[@]}")

@@ -1,4 +1,4 @@
-# A system call of the event loop that fails does not end the guard: it repairs all the same, and goes on when the kernel does.
+# A failed system call of the event loop does not end the guard: it repairs all the same, and continues when the kernel does.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 command -v strace >/dev/null || skip "strace is not installed"
@@ -51,7 +51,7 @@ for call in timerfd_create timerfd_settime; do
     stop_traced
 done
 
-# What can't be waited for is looked at by audits, and said.
+# Audits replace the events that can't be waited for, and the guard says so.
 start_traced epoll_ctl:error=ENOSPC:when=2..40
 works "epoll_ctl fails at the start, and the guard repairs"
 eventually "and waits for the watch as soon as it can" json .watch fanotify

@@ -1,4 +1,4 @@
-# amtguardd --release takes out what the last guard of this boot owned, and nothing else; the package calls it at last.
+# amtguardd --release removes what the last guard of this boot owned, and nothing else; the package calls it last.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
@@ -24,7 +24,7 @@ $stays"
 release
 expect "it is released once, and what stays is said again" is "$status $said" "0 $stays"
 
-# As another user than the one whose record it is, which is how the package does it.
+# As another user than the owner of the record, like the package.
 start_guard Mode=observe
 stop_guard
 start_guard Mode=auto OnStop=keep
@@ -44,7 +44,7 @@ expect "after somebody else wrote the list, nothing is taken out of it" holds 62
 expect "and it is said which stay, and how to take them out" is "$status $said" "0 $amt stays reserved: it was reserved \
 before amtguard, or another program has written the list since. To remove it: sysctl -w net.ipv4.ip_local_reserved_ports='7000'"
 
-# Who reads the list and writes the same ports back takes their ownership.
+# A program that reads the list and writes the same ports back ends amtguard's ownership of them.
 printf '\n' >$list
 start_guard AuditSec=1h
 overwrite "7000,$(<$list)"
@@ -58,8 +58,8 @@ stop_guard
 release
 expect "and --release names all six" like "$status $said" "0 $amt stays reserved: *reserved_ports='7000-7002'"
 
-# Hostile records. root reads them, and another user may have written them.
-owns() {  # PORTS: a record that says so of the list as it is now
+# Hostile records. root reads them, but another user may have written them.
+owns() {  # PORTS: a record that says so of the present list
     printf '\n' >$list
     rm -rf $run
     start_guard
@@ -93,7 +93,7 @@ rm $run/memory
 damaged "no record" 0
 expect "none is made" not test -e $run/memory
 
-# The kernel is in the way.
+# The kernel refuses.
 owns
 mount --bind $list $list
 mount -o remount,bind,ro $list

@@ -1,10 +1,10 @@
-# The runtime directory heals: what is deleted or replaced while the guard runs is made anew, and there is one guard.
+# The runtime directory heals: what is deleted or replaced while the guard runs is created again; one guard is left.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 configure AuditSec=200ms OnStop=release
 healed() { eventually "$1 is made anew, and that is told" says "$1 was deleted or replaced while amtguardd runs"; }
-others_only() {  # after a kill, a new guard and an orderly stop: what amtguard added is gone, what others added is not
+others_only() {  # after a kill, a new guard and an orderly stop: amtguard's additions are gone, others' additions are not
     kill_guard
     start_guard
     stop_guard
@@ -43,7 +43,7 @@ expect "it is another file" not is "$(stat -c %i $run/state.json)" "$inode"
 expect "with the status" says_in_state '"verdict":"protected"'
 stop_guard
 
-# A probe, too.
+# The same for a probe.
 result=$'probe=1\nfrom=192.0.2.1\nto=192.0.2.2\nport=22\nwaited-ms=4000\nport.623=silent\ncontrol.622=connected\n'
 start_bus
 start_guard
@@ -58,7 +58,7 @@ expect "the next guard knows it" json .probe.ports.0.port 623
 stop_guard
 stop_bus
 
-# Of two guards one yields.
+# Of two guards one ends.
 start_guard
 rm $run/lock
 healed /run/amtguard/lock
@@ -86,7 +86,7 @@ kill -TERM "$child"
 wait $second || true
 printf '\n' >$list
 
-# What could not be had at the start is had later.
+# What could not be opened at the start is opened later.
 rm -rf $run
 : >$run
 start_guard AuditSec=200ms OnStop=release
@@ -96,7 +96,7 @@ eventually "and has one as soon as it can" says_in_state '"verdict":"protected"'
 expect "with what is owned" grep -q "owned=$amt" $run/memory
 others_only ''
 
-# And what a former guard wrote down is not lost by that.
+# And this does not lose the record of a former guard.
 start_guard
 kill_guard
 mv $run $run.away

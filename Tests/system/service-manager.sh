@@ -1,11 +1,11 @@
-# The service manager hears READY, STATUS, RELOADING, WATCHDOG and STOPPING, each in its order.
+# The service manager gets READY, STATUS, RELOADING, WATCHDOG and STOPPING, each in its order.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 configure AuditSec=1h
 start_manager
 lines() { grep -v '^bound$' $manager_log | sed -E 's/(MONOTONIC_USEC=)[0-9]+/\1N/; s/ STATUS=.*/ STATUS/; s/^STATUS=.*/STATUS/'; }
-in_order() {  # LINE…: these messages and no other; a STATUS in between tells nothing new
+in_order() {  # LINE…: these messages and no other; a STATUS in between contains nothing new
     seen=$(lines | grep -vx STATUS || true)
     [[ $seen == "$(printf '%s\n' "$@")" ]]
 }

@@ -1,4 +1,4 @@
-# Work of the guard's own comes before strangers' requests, however many there are.
+# The guard's own work comes before strangers' requests, however many there are.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 need_nobody

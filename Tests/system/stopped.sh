@@ -1,4 +1,4 @@
-# Stopped and resumed, frozen for as long as anybody likes, the guard goes on where the host is by now.
+# Stopped and resumed, frozen for any time, the guard continues with the host's present state.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
@@ -21,7 +21,7 @@ eventually "after twenty thousand writes as well" holds 623,664,5000,16992-16995
 eventually "and is protected" json .verdict protected
 expect "it runs" runs $guard
 
-# What arrives meanwhile counts once, and in order.
+# Signals that arrive in the meantime count once, and in order.
 freeze
 for ((i = 0; i < 50; i++)); do kill -HUP $guard; done
 configure AuditSec=1h ExtraPorts=5900
@@ -36,7 +36,7 @@ kill -CONT $guard
 wait_guard
 expect "resumed, it ends with exit status 0" is $status 0
 
-# Ownership is as it was.
+# Ownership has not changed.
 printf '\n' >$list
 rm -rf $run
 configure AuditSec=1h OnStop=release

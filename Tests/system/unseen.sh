@@ -1,4 +1,4 @@
-# A write that the kernel shows no watch is repaired at the next audit, and audits then come each second.
+# A write that no watch shows is repaired at the next audit, and audits then come each second.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt

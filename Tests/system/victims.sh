@@ -1,4 +1,4 @@
-# Whoever has one of AMT's ports on an address that AMT shares is told: in status, victims, ports, the journal, the bus.
+# Each socket on one of AMT's ports at a shared address is reported: in status, victims, ports, the journal, the bus.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 ip link set lo up
@@ -6,7 +6,7 @@ ip link add here type veth peer name there
 ip link set here up
 ip link set there up
 ip address add 192.0.2.20/24 dev here
-# Whatever is sent there is lost, as an answer to one of AMT's ports is.
+# Every packet to it is lost, like an answer to one of AMT's ports.
 ip neighbour add 192.0.2.99 lladdr 02:00:00:00:00:99 dev here
 
 socket() {  # PROTOCOL,ADDRESS,PORT[,PEER]…: opens sockets and keeps them until close_all
@@ -33,7 +33,7 @@ victims() {  # PATTERN: of amtguardctl victims
 }
 
 emulate amt
-# Nobody to ask.
+# Without a daemon to ask.
 socket tcp,192.0.2.20,16994,192.0.2.99
 expect "without a guard it is not known who is a victim" exits 3 victims
 expect "but who may be one, and which process it is" like "$said" "*16994*192.0.2.99:443*syn-sent*perl\[$opened\]*"
@@ -43,7 +43,7 @@ expect "the ports are drawn all the same" exits 3 ports
 expect "with who has them" like "$said" '*16994  outside the range, not reserved*tcp 192.0.2.20:16994 to 192.0.2.99:443*'
 close_all
 
-# AMT's address is not known: nobody is a victim for certain.
+# AMT's address is unknown: no socket is certain to be a victim.
 start_guard AuditSec=100ms
 eventually "where nobody has its ports, nobody is a victim" json .victimCount 0
 expect "which is told with exit status 0" exits 0 victims
@@ -59,7 +59,7 @@ eventually "until it is gone" json .victimCount 0
 stop_guard
 start_bus
 
-# Mode=always, and no address is known: every address that others can reach counts.
+# Mode=always, and no known address: every address that others can reach counts.
 sysctl -qw net.ipv4.ip_local_port_range='1024 65535'
 start_guard Mode=always AuditSec=100ms
 eventually "on the bus there is no victim" property Victims 't 0'
@@ -102,7 +102,7 @@ eventually "and the journal says so" \
     says 'AMT deafens this socket no more: tcp 192.0.2.20:16994 to 192.0.2.99:443, syn-sent'
 expect "once for each" says_times 3 'AMT deafens this socket no more'
 
-# A thousand of them are no thousand entries.
+# A thousand of them do not make a thousand entries.
 perl -MSocket -MFcntl -e '
     for my $peer (1 .. 1000) {
         socket my $s, PF_INET, SOCK_STREAM, 0 or die "$!";
@@ -120,7 +120,7 @@ expect "the journal got ten entries, the three before among them" says_times 10 
 close_all
 eventually "and they are gone" json .victimCount 0
 
-# AMT is impossible here: nothing is looked at.
+# AMT is impossible here: the guard does not look.
 stop_guard
 depart
 rm -rf $run

@@ -1,4 +1,4 @@
-# While polkit is silent few calls wait for it, and everything else goes on.
+# While polkit is silent, few calls wait for it, and everything else goes on.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 need_nobody

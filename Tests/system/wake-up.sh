@@ -1,11 +1,11 @@
-# No write is slept through, however close it comes behind another one that needs nothing.
+# No write is missed, however soon it follows another one that needs no repair.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 start_guard AuditSec=1h RepairBurst=1000000
 
-# What is added needs nothing, but wakes the guard; while it looks, the list is overwritten, after a time that grows from
-# round to round. With audits an hour apart, only its watch can tell it.
+# An addition by another program needs no repair, but wakes the guard. While it looks, the list is overwritten, after a
+# time that grows from round to round. With audits an hour apart, only its watch can show that.
 status=0
 perl -e '
     use strict;

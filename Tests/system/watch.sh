@@ -1,4 +1,4 @@
-# Each rung of the watch's ladder: fanotify, inotify, none, and fanotify that was armed for a guard without privileges.
+# Each rung of the watch's ladder: fanotify, inotify, none, and an armed fanotify for a guard without privileges.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
@@ -70,7 +70,7 @@ eventually "and repairs" holds 623,664,5003,16992-16995
 stop_guard
 launch=()
 
-# What is handed over and is no watch of this list is not taken for one.
+# A handed-over descriptor that is not a watch of this list is not used as one.
 exec 3</dev/null
 printf '\n' >$list
 before=$(readies)

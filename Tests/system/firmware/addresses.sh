@@ -1,4 +1,4 @@
-# An address that changes is matched at once with what AMT said, and AMT is asked again a minute after the last time.
+# A changed address is compared at once with AMT's answer, and AMT is asked again a minute after the last time.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 
 start_machine address-equal
@@ -7,7 +7,7 @@ start_guard AuditSec=1h
 eventually "AMT has the host's address" address wired rule same-lease
 expect "which it told at the start" asked_times 1
 
-soon() {  # SENTENCE CHECK [ARGUMENT…]: a second of settling, and one of publishing
+soon() {  # SENTENCE CHECK [ARGUMENT…]: a second to settle, and one to publish
     local begin
     begin=$(date +%s%N)
     eventually "$@"
@@ -17,7 +17,7 @@ soon() {  # SENTENCE CHECK [ARGUMENT…]: a second of settling, and one of publi
 interface=enp0s31f6
 ip address add 192.168.1.21/24 dev $interface
 ip address delete 192.168.1.20/24 dev $interface
-# With its first address gone, the kernel takes the second one of that network away too.
+# When its first address is removed, the kernel also removes the second one of that network.
 ip address replace 192.168.1.21/24 dev $interface
 soon "the host's new address makes AMT's a former lease" address wired rule former-lease
 expect "the new one is taken to be shared" address wired hostAddresses.0 192.168.1.21
@@ -39,7 +39,7 @@ moments() { sed -nE 's/^([0-9]+) mei0 open.*/\1/p' $asked; }
 PATIENCE=75
 eventually "a minute after the last question" asked_times 2
 mapfile -t moment < <(moments)
-# Between the guard's two questions: what is seen here is when their helpers, each after its start, opened the device.
+# The guard's two questions: the test sees the times at which their helpers, each after its start, opened the device.
 expect "and not before" at_least $((moment[1] - moment[0])) 59000
 expect "nor much later, it is asked again" at_most $((moment[1] - moment[0])) 65000
 

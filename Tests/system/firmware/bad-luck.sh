@@ -1,9 +1,9 @@
-# Each bad luck on the way to the firmware has its own line and its own reason, and leaves the ports required.
+# Each failure on the way to the firmware has its own line and its own reason, and leaves the ports required.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 PATIENCE=35
 configure AuditSec=1h
 
-bears() {  # SENTENCE WORD TEXT: a guard that starts now says so, and stays on the safe side
+bears() {  # SENTENCE WORD TEXT: a guard that starts now says so, and assumes the worst
     start_guard
     eventually "$1: $2" outcome "$2"
     expect "with a reason" reason "firmware-$2"
@@ -16,7 +16,7 @@ bears() {  # SENTENCE WORD TEXT: a guard that starts now says so, and stays on t
     printf '\n' >$list
     rm -rf $run
 }
-bears_from() {  # SENTENCE WORD TEXT COMMAND…: who connects to the socket gets this command
+bears_from() {  # SENTENCE WORD TEXT COMMAND…: a connection to the socket starts this command
     serve "${@:4}"
     bears "${@:1:3}"
     stop_serving
@@ -42,7 +42,7 @@ bears_from "one without end" answer-too-long 'is longer than' yes OUTCOME=answer
 expect "nor of that" at_most $resident $((usual + 1024))
 stop_machine
 
-# The device. What the table plays is whether each is judged well; here is what is said.
+# The device. The table checks the judgement of each failure; this checks the messages.
 while read -r name word text; do
     start_machine $name
     bears_from $name $word "$text"

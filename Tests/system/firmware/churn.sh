@@ -1,4 +1,4 @@
-# A thousand interfaces come and go, and the firmware is not asked once more for it.
+# A thousand interfaces come and go without a single further question to the firmware.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 
 start_machine provisioned-acm
@@ -20,12 +20,12 @@ for ((round = 0; round < 10; round++)); do
     done >come
     ip -batch come
     made=$((made + $(there)))
-    sleep 1.2  # The guard looks once a second: let it see them.
+    sleep 1.2  # The guard looks once a second: wait until it has seen them.
     ip link delete group 7
 done
 expect "1,000 pairs came" is $made 2000
 expect "and went" is "$(there)" 0
-sleep 7  # Addresses are given 5 s to settle.
+sleep 7  # Addresses get 5 s to settle.
 spent=$(($(ticks) - before))
 printf 'processor time of the guard for 1,000 pairs in %s s: %s ms\n' $((SECONDS - seconds)) $((spent * 10))
 expect "the firmware was not asked once more" is "$(<$asked)" "$conversation"

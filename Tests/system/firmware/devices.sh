@@ -2,15 +2,15 @@
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 PATIENCE=30
 
-# As early at boot as the guard starts, the driver is not there yet.
+# The guard starts so early at boot that the driver is not there yet.
 start_machine driver-missing
 serve
-start_guard AuditSec=1s  # No udev tells it of devices here, so its audit has to see them.
+start_guard AuditSec=1s  # No udev reports devices here, so its audit must see them.
 eventually "without a driver there is nobody to ask" outcome no-driver
 expect "which has a line" shows 'modprobe mei_me'
 stop_machine
 
-# A reset that takes long enough to be seen by a guard that publishes once a second.
+# The reset lasts long enough for a guard that publishes once a second.
 start_machine - < <(cat $machines/provisioned-acm.machine; printf '\n[machine]\nreset = 4000\n')
 eventually "the driver comes, and the firmware is asked" json .amt.state provisioned
 expect "once" asked_times 1

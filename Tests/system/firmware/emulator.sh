@@ -1,7 +1,7 @@
-# emulator.sh: a machine with a firmware that answers, Tools/mei-emulator; sourced first, in place of lib.sh.
+# emulator.sh: a machine with a firmware that answers, Tools/mei-emulator; source it first, instead of lib.sh.
 #
-# The guard asks the real helper behind a real socket, which opens what the emulator serves: nothing between them is made
-# up. What the firmware was asked stands in the emulator's log, so that is judged from the other side.
+# The guard asks the real helper behind a real socket, and the helper opens the emulator's device: nothing between them
+# is faked. The emulator's log has the questions to the firmware, so the other side shows them.
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 [[ -x ${EMULATOR_BIN:-}/mei-emulator ]] || skip "Tools/mei-emulator is not built: make test-emulator"
@@ -10,14 +10,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 machines=$(cd "$here/../../Tools/mei-emulator/machines" && pwd)
 mkdir $work/emulator
 mount --bind "$EMULATOR_BIN" $work/emulator
-asked=$work/asked.log                           # what the firmware was asked, with milliseconds
+asked=$work/asked.log                           # the questions to the firmware, with milliseconds
 socket=$root/run/amtguard-firmware.socket
 helper=("$work/bin/amtguard-firmware" --root "$root" --answer)
 
 # --------------------------------------------------------------------------------------------------------------------
 # The firmware, and the way to it
 
-start_machine() {  # NAME|-: the emulated machine of that name, or of standard input, and the interfaces of its host
+start_machine() {  # NAME|-: the emulated machine of that name, or from standard input, and the interfaces of its host
     local file=$work/machine
     if [[ $1 == - ]]; then cat >$file; else cp "$machines/$1.machine" $file; fi
     $work/emulator/mei-emulator $file --root $root --log $asked >emulator.out 2>&1 &
@@ -32,7 +32,7 @@ stop_machine() {
     wait $emulator || fail "the emulator ended with status $?"
 }
 
-serve() {  # [COMMAND…]: who connects to the helper's socket gets this; without it the real helper
+serve() {  # [COMMAND…]: a connection to the helper's socket starts this; without it, the real helper
     rm -f $socket
     systemd-socket-activate --accept --inetd -l $socket "${@:-"${helper[@]}"}" 2>>helper.log &
     server=$!
@@ -54,12 +54,12 @@ start_armed_guard() {
 }
 
 # --------------------------------------------------------------------------------------------------------------------
-# Checks: each leaves in `seen` what it found
+# Checks: each leaves its finding in `seen`
 
 outcome() { json .amt.firmware.outcome "$1"; }  # WORD: of the last question
-was_asked() { not json .amt.firmware null; }    # and it came to an end
+was_asked() { not json .amt.firmware null; }    # and an answer came
 opened() { grep -c '^[0-9]* mei[0-9]* open ' $asked 2>/dev/null || true; }
-asked_times() { seen="$(opened) times"; [[ $(opened) == "$1" ]]; }  # COUNT: where AMTHI answers, each opens it once
+asked_times() { seen="$(opened) times"; [[ $(opened) == "$1" ]]; }  # COUNT: if AMTHI answers, each question opens it once
 address() { json ".amt.interfaces.$([[ $1 == wired ]] && echo 0 || echo 1).$2" "$3"; }  # wired|wireless KEY VALUE
 shows() {  # TEXT: `amtguardctl firmware`
     ctl firmware

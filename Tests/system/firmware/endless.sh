@@ -1,4 +1,4 @@
-# A helper that neither answers nor ends is abandoned after 20 s, whether it is mute or talks for ever.
+# A helper that neither answers nor ends is abandoned after 20 s, whether it is silent or sends without end.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 PATIENCE=35
 

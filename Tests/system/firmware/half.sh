@@ -1,4 +1,4 @@
-# A firmware that falls silent in the middle takes nothing back of what it said before, and is soon asked for the rest.
+# If the firmware falls silent midway, its former answers stay, and the rest is asked again soon.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 PATIENCE=75
 
@@ -8,7 +8,7 @@ start_guard AuditSec=1h
 eventually "AMT has the host's address" address wired rule same-lease
 eventually "on which the ports are held" json .holds.0.state held
 
-sleep 5  # Who asks by hand gets an answer each 5 s.
+sleep 5  # Manual requests get an answer every 5 s.
 (cat $machines/provisioned-acm.machine; printf '\n[faults]\nGetLanInterfaceSettings = silent\n') >machine
 kill -HUP $emulator
 kill -HUP $guard

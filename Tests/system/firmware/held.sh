@@ -1,4 +1,4 @@
-# Another program holds AMT's only connection for a minute: that is said, and what AMT says is known once it lets go.
+# Another program holds AMT's only connection for a minute: the guard reports that, and AMT's state after it.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 PATIENCE=100
 

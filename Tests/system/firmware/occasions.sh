@@ -1,8 +1,8 @@
-# The firmware is asked at the start, after a reset, on SIGHUP and after a sleep: once each, and not without a cause.
+# The firmware is asked at the start, after a reset, on SIGHUP and after a sleep: once each, never without a cause.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 PATIENCE=30
 
-# A reset that takes long enough to be seen by a guard that publishes once a second.
+# The reset lasts long enough for a guard that publishes once a second.
 start_machine - < <(cat $machines/provisioned-acm.machine; printf '\n[machine]\nreset = 4000\n')
 serve
 start_bus

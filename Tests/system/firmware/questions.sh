@@ -1,11 +1,11 @@
-# A thousand questions leave nothing behind, and a burst takes no time beyond the firmware's own.
+# A thousand questions leave nothing behind, and a burst takes no longer than the firmware itself.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 
 start_machine provisioned-acm
 serve
 helpers() { pgrep --count --full -- "^$work/bin/amtguard-firmware .*--answer$" || true; }
 
-# Straight at the socket: what a helper costs, from the connect to the end of its answer.
+# Directly at the socket: the cost of a helper, from the connect to the end of its answer.
 perl -MSocket -MTime::HiRes=time -e '
     use strict;
     for my $n (1 .. $ARGV[1]) {
@@ -22,14 +22,14 @@ eventually "no helper is left" none
 expect "the firmware was asked 1,000 times" asked_times 1000
 expect "each time it was closed again" is "$(grep -c ' close ' $asked)" 1000
 median() { sort -n | sed -n 500p; }
-# The emulated firmware takes no time of its own, so all of this is ours, and the kernel's between us.
+# The emulated firmware takes no time of its own, so all of this is our time, and the kernel's between us.
 burst=$(awk '$3 == "open" { at[$4] = $1 } $3 == "close" { print $1 - at[$4] }' $asked | median)
 whole=$(median <took)
 printf 'a burst, from open to close, median: %s ms; with the start of the helper: %s.%s ms\n' \
     "$burst" $((whole / 1000)) $((whole % 1000 / 100))
 expect "a burst takes less than 50 ms" at_most "$burst" 49
 
-# The guard: as many as it puts at our request.
+# The guard: as many as it asks at our request.
 start_guard AuditSec=1h
 eventually "the guard asks" asked_times 1001
 descriptors() { find /proc/$guard/fd -mindepth 1 | wc -l; }

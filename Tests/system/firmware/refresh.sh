@@ -1,4 +1,4 @@
-# Without any other cause the firmware is asked every RefreshSec=, and what it says by then counts.
+# Without any other cause the firmware is asked every RefreshSec=, and its new answer counts.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 PATIENCE=75
 
@@ -7,7 +7,7 @@ serve
 start_guard AuditSec=1h '[Detect]' RefreshSec=1min
 eventually "AMT is not provisioned" json .amt.state unprovisioned
 cp $machines/provisioned-ccm.machine machine
-kill -HUP $emulator  # The firmware is set up meanwhile, which nobody tells the guard.
+kill -HUP $emulator  # The firmware is set up in the meantime, without a report to the guard.
 eventually "a minute later it is known to be provisioned" json .amt.state provisioned
 expect "in client control mode" json .amt.controlMode client
 expect "by one more question" asked_times 2

@@ -1,17 +1,17 @@
-# A firmware that never answers disturbs nobody: repairs, stop, start and restart are as fast as ever.
+# A firmware that never answers delays nothing: repairs, stop, start and restart are as fast as ever.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 [[ -x $BENCH_BIN/overwriter ]] || skip "Benchmarks is not built: swift build -c release --package-path Benchmarks"
 
 configure AuditSec=1h RepairBurst=1000000
 
 median() { sort -n "$1" | sed -n "$((($(wc -l <"$1") + 1) / 2))p"; }  # FILE
-# Three times: what other programs take of the processors passes, and a guard that waits would wait each time.
+# Three times: the load of other programs passes, but a guard that waits would wait each time.
 repairs() { for ((n = 1; n <= 3; n++)); do "$BENCH_BIN/overwriter" repairs 100 >"$1.$n"; done; }  # FILE
 least() { for ((n = 1; n <= 3; n++)); do median "$1.$n"; done | sort -n | head -n 1; }             # FILE
 lost() { grep -c -- '^-1$' "$1" || true; }                           # FILE
 ready_in() { "$BENCH_BIN/ready-time" 1 "$amtguardd" --root $root 2>/dev/null; }
 
-# What no signal ends: the kernel's own connect may wait like this for 15 to 30 s.
+# No signal ends this: the kernel's own connect may wait like this for 15 to 30 s.
 start_machine - <<<$'[faults]\nconnect = uninterruptible 600000'
 start_guard
 eventually "without a helper nobody is asked" outcome no-helper
@@ -24,7 +24,7 @@ for ((i = 0; i < 10; i++)); do
     ready_in >>alone
     mv $socket.away $socket
     ready_in >>asking
-    sleep 0.2  # That helper starts now, and takes its share of the processors.
+    sleep 0.2  # That helper starts now, and uses part of the processors.
 done
 expect "each start was ready" is "$(lost asking)" 0
 printf 'exec to READY, median: %s µs without a helper, %s µs with one that hangs\n' \
@@ -34,7 +34,7 @@ expect "a start waits for nobody" at_most "$(median asking)" $((2 * $(median alo
 : >$asked
 start_guard
 eventually "the firmware is asked, and hangs" grep -q 'connect .* uninterruptible' $asked
-# By the daemon's own clock, as the machine may be slow: the question was put after this.
+# By the daemon's own clock, as the machine may be slow: the question came after this.
 begin=$(date +%s%N)
 repairs hanging
 expect "no repair is lost" is "$(cat hanging.? | grep -c -- '^-1$' || true)" 0
@@ -56,7 +56,7 @@ expect "AMT is unknown" json .amt.state unknown
 expect "the ports stay required" json .ports.required $amt
 expect "the helper that hangs is no child of the guard" is "$(cat /proc/$guard/task/*/children)" ''
 
-# The next one hangs as well, and the guard is told to stop.
+# The next one hangs as well, and the guard receives the stop signal.
 before=$(opened)
 kill -HUP $guard
 more() { seen="$(opened) opened"; (($(opened) > before)); }

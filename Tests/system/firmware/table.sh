@@ -1,4 +1,4 @@
-# Of each emulated machine the real guard concludes, over the real way to its firmware, what the machine's file expects.
+# For each emulated machine the real guard reaches, through the real way to its firmware, the expected conclusion.
 #
 #   Tests/system/run firmware/table.sh MACHINE
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"

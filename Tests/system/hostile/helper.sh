@@ -1,4 +1,4 @@
-# helper.sh: a guard that asks a hostile helper, helper.pl; sourced first, in place of lib.sh.
+# helper.sh: a guard that asks a hostile helper, helper.pl; source it first, instead of lib.sh.
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 emulate amt
@@ -19,7 +19,7 @@ outcome() {  # PATTERN
 no_more_open() { seen=$(descriptors); ((seen <= $1)); }
 
 served=0
-suffers() {  # MANNER OUTCOME: a guard that starts now; its descriptors are in `open`, its peak of memory in `high`
+suffers() {  # MANNER OUTCOME: a guard that starts now; its descriptors are in `open`, its peak memory in `high`
     printf '%s\n' "$1" >manner
     served=$(wc -l <served)
     WATCHDOG_USEC=400000 start_guard
@@ -38,7 +38,7 @@ suffers() {  # MANNER OUTCOME: a guard that starts now; its descriptors are in `
 }
 parts() { stop_guard; printf '\n' >$list; rm -rf $run; }
 
-next_to_nothing() { seen=$high; ((high <= usual + 1536)); }  # of what came was kept
+next_to_nothing() { seen=$high; ((high <= usual + 1536)); }  # of the received bytes was kept
 suffers good answered
 usual=$high open=$(descriptors)
 parts
