@@ -118,7 +118,7 @@ public struct Status: Hashable, Sendable, Codable {
     /// What is known of the overwrites; `nil` while `contested` is false.
     public var overwrites: Overwrites?
     public var holds: [HeldPort]
-    /// The gravest first, at most 256; `nil` where that is not known.
+    /// The gravest first, at most 256; `nil` if that is unknown.
     public var victims: [Socket]?
     /// How many there are.
     public var victimCount: Int?
