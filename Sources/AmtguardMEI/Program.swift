@@ -88,7 +88,7 @@ public enum Program {
         }
     }
 
-    /// Prints an answer; where there is none, says why on standard error as well.
+    /// Prints an answer. If there is none, also says why on standard error.
     private static func tell(_ answer: FirmwareAnswer, as act: HelperInvocation.Act) throws -> CInt {
         let text =
             switch act {
