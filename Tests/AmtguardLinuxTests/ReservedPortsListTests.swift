@@ -133,10 +133,11 @@ struct ReservedPortsListTests {
             // One removal a millisecond is already a thousand times what stopping a daemon comes to.
             while writer.isRunning {
                 try list.add(amtPorts)
-                _ = try list.remove(amtPorts)
-                removals += 1
+                // On a busy machine it may give up.
+                if (try? list.remove(amtPorts)) != nil { removals += 1 }
                 usleep(1_000)
             }
+            _ = try list.remove(amtPorts)
             let missing = PortSet(writer.range).subtracting(try list.read())
             #expect(try list.read().intersection(amtPorts).isEmpty)
             return (missing.count, writer.range.count, removals)
