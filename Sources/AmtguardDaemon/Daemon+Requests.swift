@@ -61,7 +61,7 @@ extension Daemon {
         let now = Moment.now().instant.sinceBoot.microseconds
         if now - publisher.status.observed.bootUSec > 1_000_000 {
             check()
-            publisher.publish()
+            publisher.publish(isPaced: false)
         }
         return publisher.describe()
     }

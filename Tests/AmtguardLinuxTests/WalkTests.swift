@@ -53,7 +53,9 @@ private struct Walk: Sendable {
     }
 
     func onTheMachine() throws -> [String] {
-        try walk(on: HostGround(below: RootDirectory(), ListDriver(), HoldDriver(), FirmwareClient(on: EventLoop())))
+        try walk(
+            on: HostGround(
+                below: RootDirectory(), ListDriver(), HoldDriver(), FirmwareClient(on: EventLoop(), telling: Teller())))
     }
 
     func inTheLab() throws -> [String] {

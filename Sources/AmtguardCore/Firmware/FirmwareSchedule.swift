@@ -5,9 +5,9 @@
 public struct FirmwareSchedule: Hashable, Sendable {
     /// What the daemon must do.
     public enum Effect: Hashable, Sendable {
-        /// Connect to the helper, then report the result with `answered` or `failed`.
+        /// Connect to the helper, then report the result with `answered`.
         case ask
-        /// Close the connection: the answer took too long. That counts as `failed` and need not be reported.
+        /// Close the connection: the answer took too long. The schedule counts it as a failure itself.
         case abandon
         /// Call `woke` at this time; `nil` for never.
         case wake(at: Instant?)

@@ -93,13 +93,15 @@ extension Guardian {
     }
 
     /// Looks at the list because the watch has an event, and asks only then who wrote it.
-    public mutating func lookAfterWrite(on ground: inout some Ground & ~Copyable) {
-        look(.watch, on: &ground)
+    /// Returns what it saw last.
+    @discardableResult
+    public mutating func lookAfterWrite(on ground: inout some Ground & ~Copyable) -> Reading {
+        let reading = look(.watch, on: &ground)
         // After a repair the writers are named already.
-        guard ground.hasEvents else { return }
+        guard ground.hasEvents else { return reading }
         // The event may be of a write that came after that look. So another look follows after it is taken.
         nameWriters(on: &ground)
-        look(.readBack, on: &ground)
+        return look(.readBack, on: &ground)
     }
 
     /// Asks the watch who wrote the list.
@@ -118,9 +120,7 @@ extension Guardian {
         case .audit(let interval): ground.audit(every: interval)
         case .hold(let change): return ground.hold(change).map { .holds($0, .readBack) }
         case .askFirmware: return ground.askFirmware().map { .firmware(.failed($0)) }
-        case .abandonQuestion:
-            ground.abandonQuestion()
-            return .firmware(.failed(.abandoned))
+        case .abandonQuestion: ground.abandonQuestion()
         case .wakeForFirmware(let time): ground.wakeForFirmware(at: time)
         case .rememberProbe(let probe): ground.remember(probe, in: scope)
         case .report(let event): ground.report(event)

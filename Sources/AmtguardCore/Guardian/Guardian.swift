@@ -77,11 +77,11 @@ public struct Guardian: Sendable {
                 effects += follow { $0.presenceSeen(presence, at: now.instant) }
             }
         case .firmware(let inquiry):
-            let remembered = detection.sighting
-            detection.observe(inquiry, at: now)
-            if detection.sighting != remembered { effects.append(.remember) }
-            effects += require(at: now.instant) + follow { $0.answered(inquiry, at: now.instant) }
-        case .firmwareDue: effects = follow { $0.woke(at: now.instant) }
+            effects = hear(inquiry, at: now) + follow { $0.answered(inquiry, at: now.instant) }
+        case .firmwareDue:
+            let due = follow { $0.woke(at: now.instant) }
+            // The schedule has counted the abandoned question itself, and may ask the next one at once.
+            effects = due.contains(.abandonQuestion) ? hear(.failed(.abandoned), at: now) + due : due
         case .deviceChanged: effects = follow { $0.deviceChanged(at: now.instant) }
         case .resumed: effects = follow { $0.resumed(at: now.instant) }
         case .smbios(let reading):
@@ -154,6 +154,13 @@ public struct Guardian: Sendable {
             released ? PortSet() : wanted.union(kept),
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace, at: now)
         return look + holding.follow(holdPlan, at: now)
+    }
+
+    /// Takes the result of a question.
+    private mutating func hear(_ inquiry: FirmwareInquiry, at now: Moment) -> [Effect] {
+        let remembered = detection.sighting
+        detection.observe(inquiry, at: now)
+        return (detection.sighting == remembered ? [] : [.remember]) + require(at: now.instant)
     }
 
     /// Reports an event to the schedule.

@@ -11,20 +11,31 @@ struct FirmwareClient: ~Copyable {
     /// Fires when the guardian wants to decide about a question.
     var timer: Timer?
     private let loop: EventLoop
+    private let teller: Teller
     private var stream: AnswerStream?
     private var source: EventSource?
     /// Whether the helper may be asked. A helper that has passed descriptors is not ours and is never asked again: each
     /// such answer leaves a socket open for good.
     private var isTrusted = true
 
-    init(on loop: EventLoop) {
+    init(on loop: EventLoop, telling teller: Teller) {
         self.loop = loop
+        self.teller = teller
     }
 
     /// Connects to the helper. Returns why it can't.
     ///
     /// - Parameter onAnswer: Called when there is something to `take`.
     mutating func ask(in root: borrowing RootDirectory, onAnswer: @escaping () -> Void) -> FirmwareFailure? {
+        teller.debug("Asking the firmware")
+        let failure = connect(in: root, onAnswer)
+        if let failure { teller.debug("The firmware: \(failure.says)") }
+        return failure
+    }
+
+    private mutating func connect(
+        in root: borrowing RootDirectory, _ onAnswer: @escaping () -> Void
+    ) -> FirmwareFailure? {
         hangUp()
         guard isTrusted else { return Self.loaded }
         do {
@@ -44,6 +55,7 @@ struct FirmwareClient: ~Copyable {
     mutating func take() -> FirmwareInquiry? {
         guard let inquiry = inquiry() else { return nil }
         hangUp()
+        teller.debug("The firmware: \(inquiry.says)")
         return inquiry
     }
 

@@ -43,7 +43,7 @@ final class Site {
         var armed = Arming.receive(holds: &holds)
         ground = HostGround(
             below: root, ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take()), holds,
-            FirmwareClient(on: loop))
+            FirmwareClient(on: loop, telling: teller))
         smbios = armed.smbios.take()
         guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
     }
@@ -135,7 +135,8 @@ final class Site {
     }
 
     private func lookAfterWrite() {
-        guardian.lookAfterWrite(on: &ground)
+        let reading = guardian.lookAfterWrite(on: &ground)
+        teller.debug("Looked (watch): \(reading)")
         settle()
     }
 
@@ -241,7 +242,6 @@ final class Site {
     /// The helper has sent something.
     private func listenToAnswer() {
         guard let inquiry = ground.firmware.take() else { return }
-        teller.debug("The firmware: \(inquiry.says)")
         observe(.firmware(inquiry))
         // With AMT's address known, more sockets may turn out to be cut off.
         lookAtSockets()

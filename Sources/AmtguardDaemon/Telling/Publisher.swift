@@ -63,14 +63,16 @@ final class Publisher {
     }
 
     /// Reports events. If the state has changed, also reports it to the state file, the service manager and the bus.
-    func publish() {
+    ///
+    /// - Parameter isPaced: Whether it may wait if only the time of the last look has changed.
+    func publish(isPaced: Bool = true) {
         tell()
         let former = published
         var status = site.guardian.status
         guard status != former else { return }
         // Each look changes when the list was last observed, and any user can ask for a look.
         let pacedUntil = publishedAt + .seconds(1)
-        if status.differsByTimeAlone(from: former), Moment.now().instant.sinceBoot < pacedUntil {
+        if isPaced, status.differsByTimeAlone(from: former), Moment.now().instant.sinceBoot < pacedUntil {
             timer?.arm(at: pacedUntil)
             return
         }
@@ -89,6 +91,8 @@ final class Publisher {
             notifier.status(line)
         }
         face?.announce(status, after: former)
+        // The second attempt to write may have had another outcome.
+        if site.untold > 0 || site.guardian.status != status { timer?.arm(at: publishedAt + .milliseconds(100)) }
     }
 
     // MARK: - What
@@ -96,7 +100,7 @@ final class Publisher {
     /// The status as the bus reports it.
     var status: Status { published ?? site.guardian.status }
 
-    /// The same as JSON, for `Describe()` and the state file.
+    /// The same as JSON, for `Describe()`.
     func describe() -> String {
         let text = described ?? status.json.description
         described = text
