@@ -40,7 +40,8 @@ repairs hanging
 expect "no repair is lost" is "$(cat hanging.? | grep -c -- '^-1$' || true)" 0
 printf 'repair, least median of three times 100: %s µs while nothing is asked, %s µs while a question hangs\n' \
     $(($(least idle) / 1000)) $(($(least hanging) / 1000))
-expect "a repair waits for nobody" at_most "$(least hanging)" $((3 * $(least idle) + 1000000))
+# A guard that waits would take seconds. The other tests beside this one cost some milliseconds.
+expect "a repair waits for nobody" at_most "$(least hanging)" $((3 * $(least idle) + 20000000))
 expect "the question still hangs" not was_asked
 expect "its helper is no child of the guard" is "$(cat /proc/$guard/task/*/children)" ''
 expect "it says that it was not asked yet" shows "the firmware was not asked yet"
