@@ -1,4 +1,4 @@
-import AmtguardCore
+public import AmtguardCore
 import AmtguardLinux
 import Glibc
 public import SystemPackage
@@ -18,12 +18,7 @@ public struct Invocation: Equatable {
     /// `--root DIR`
     public var root: FilePath?
 
-    /// A command line that can't be understood, and why: one line.
-    public struct Misuse: Error, Equatable {
-        public let message: String
-        /// 64 (`EX_USAGE`), or 1 if the machine has run out of something for now.
-        public var status: CInt = 64
-    }
+    public typealias Misuse = OptionWords.Misuse
 
     /// The reader of the requested configuration.
     var loader: ConfigurationLoader {
@@ -45,26 +40,24 @@ public struct Invocation: Equatable {
     ///
     /// - Throws: `Misuse`; the caller prints it and exits 64 (`EX_USAGE`).
     public init(_ arguments: some Sequence<String>) throws(Misuse) {
-        var rest = Array(arguments)[...]
-        while let word = rest.popFirst() {
-            let (name, inline) = Self.split(word)
-            let shown = printable(word.utf8)
+        var words = OptionWords(arguments)
+        while let name = words.next() {
             switch name {
-            case "--config": configuration = FilePath(try Self.value(of: name, inline, &rest))
-            case "--root": root = FilePath(try Self.value(of: name, inline, &rest))
+            case "--config": configuration = FilePath(try words.path())
+            case "--root": root = FilePath(try words.path())
             case "--arm", "--check", "--dry-run", "--during", "--release", "--version", "--help", "-h":
-                guard inline == nil else { throw Misuse(message: "\(name) takes no value") }
-                guard act == .guardHost else { throw Misuse(message: "\(shown): only one of \(Self.actNames)") }
+                try words.requireNoValue()
+                guard act == .guardHost else { throw Misuse(message: "\(words.shown): only one of \(Self.actNames)") }
                 if name == "--during" {
-                    guard let command = rest.first, !command.isEmpty else {
+                    guard let command = words.rest.first, !command.isEmpty else {
                         throw Misuse(message: "\(name) needs a command")
                     }
-                    act = .during(Array(rest))  // The rest is the command's.
+                    act = .during(Array(words.rest))  // The rest is the command's.
                     return
                 }
                 act = Self.acts[name] ?? .help
             default:
-                throw Misuse(message: "unknown argument '\(shown)'. Allowed: \(Self.summary). Try --help.")
+                throw Misuse(message: "unknown argument '\(words.shown)'. Allowed: \(Self.summary). Try --help.")
             }
         }
     }
@@ -72,20 +65,6 @@ public struct Invocation: Equatable {
     private static let acts: [String: Act] = [
         "--arm": .arm, "--check": .check, "--dry-run": .dryRun, "--release": .release, "--version": .version,
     ]
-
-    private static func split(_ word: String) -> (name: String, value: String?) {
-        guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
-        return (String(word[..<equals]), String(word[word.index(after: equals)...]))
-    }
-
-    private static func value(
-        of name: String, _ inline: String?, _ rest: inout ArraySlice<String>
-    ) throws(Misuse) -> String {
-        guard let value = inline ?? rest.popFirst(), !value.isEmpty else {
-            throw Misuse(message: "\(name) needs a path")
-        }
-        return value
-    }
 
     private static let actNames = "--arm, --check, --dry-run, --during COMMAND, --release, --version, --help"
     private static let summary = "--config FILE, --root DIR, \(actNames)"

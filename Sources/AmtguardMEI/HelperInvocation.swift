@@ -1,4 +1,4 @@
-import AmtguardCore
+public import AmtguardCore
 public import SystemPackage
 
 /// What the command line asks for.
@@ -18,28 +18,24 @@ public struct HelperInvocation: Equatable {
     /// `--root DIR`
     public var root: FilePath?
 
-    /// A command line that can't be understood, and why: one line.
-    public struct Misuse: Error, Equatable {
-        public let message: String
-    }
+    public typealias Misuse = OptionWords.Misuse
 
     /// Parses the arguments after the program's name.
     ///
     /// - Throws: `Misuse`; the caller prints it and exits 64 (`EX_USAGE`).
     public init(_ arguments: some Sequence<String>) throws(Misuse) {
-        var rest = Array(arguments)[...]
-        while let word = rest.popFirst() {
-            let (name, inline) = Self.split(word)
+        var words = OptionWords(arguments)
+        while let name = words.next() {
             switch name {
-            case "--record": record = FilePath(try Self.value(of: name, inline, &rest))
-            case "--replay": replay = FilePath(try Self.value(of: name, inline, &rest))
-            case "--root": root = FilePath(try Self.value(of: name, inline, &rest))
+            case "--record": record = FilePath(try words.path())
+            case "--replay": replay = FilePath(try words.path())
+            case "--root": root = FilePath(try words.path())
             default:
                 guard Self.words.contains(name) else {
                     throw Misuse(
-                        message: "unknown argument '\(printable(word.utf8))'. Allowed: \(Self.summary). Try --help.")
+                        message: "unknown argument '\(words.shown)'. Allowed: \(Self.summary). Try --help.")
                 }
-                guard inline == nil else { throw Misuse(message: "\(name) takes no value") }
+                try words.requireNoValue()
                 try take(name)
             }
         }
@@ -68,20 +64,6 @@ public struct HelperInvocation: Equatable {
     private static let words = ["--json", "--answer", "--version", "--help", "-h", "--uuid", "--unmasked"]
     private static let actNames = "--json, --answer, --version, --help"
     private static let summary = "--uuid, --record FILE, --unmasked, --replay FILE, --root DIR, \(actNames)"
-
-    private static func split(_ word: String) -> (name: String, value: String?) {
-        guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
-        return (String(word[..<equals]), String(word[word.index(after: equals)...]))
-    }
-
-    private static func value(
-        of name: String, _ inline: String?, _ rest: inout ArraySlice<String>
-    ) throws(Misuse) -> String {
-        guard let value = inline ?? rest.popFirst(), !value.isEmpty else {
-            throw Misuse(message: "\(name) needs a path")
-        }
-        return value
-    }
 
     /// What `--help` prints.
     public static let help = """

@@ -1,3 +1,4 @@
+import AmtguardCore
 import SystemPackage
 import Testing
 

@@ -1,3 +1,4 @@
+import AmtguardCore
 import AmtguardMEI
 import SystemPackage
 import Testing
