@@ -13,7 +13,7 @@ list=/proc/sys/net/ipv4/ip_local_reserved_ports
 amt=623,664,16992-16995
 unit=amtguardd.service
 package=/srv/debs/package.deb successor=/srv/debs/successor.deb
-: "${PATIENCE:=30}"  # seconds
+: "${PATIENCE:=20}"  # seconds
 cd /root
 
 situation() { systemctl status --no-pager --lines=12 --full $unit 2>&1 | cut -c 1-300 | indent; }

@@ -15,13 +15,11 @@ if [[ -c /dev/fuse ]]; then
 fi
 opened=$(descriptors)
 
-# The bus itself may be the last to close such a socket, and then waits as long. The guard must not: it has less time.
-lingers=25
 attach() {  # KIND OBJECT: by a process that stays, in `stranger`
     : >attached
-    "${as_nobody[@]}" $work/helpers/stranger attach $bus_address "$1" "$2" 1 $lingers >attached 2>&1 &
+    "${as_nobody[@]}" $work/helpers/stranger attach $bus_address "$1" "$2" 1 60 >attached 2>&1 &
     stranger=$!
-    PATIENCE=$((lingers * 2)) eventually "a stranger has sent $1 with an object of the kind $2" attached_or_gone
+    eventually "a stranger has sent $1 with an object of the kind $2" attached_or_gone
 }
 attached_or_gone() { seen=$(<attached); [[ $seen == sent* ]] || ! runs $stranger; }
 survives() {  # KIND OBJECT
@@ -29,7 +27,7 @@ survives() {  # KIND OBJECT
     attach "$1" "$2"
     [[ $(<attached) == sent* ]] || { printf 'this machine has no object of the kind %s: %s\n' "$2" "$(<attached)"; return 0; }
     overwrite $port
-    PATIENCE=$((lingers / 2)) eventually "the list is whole all the same" holds 623,664,$port,16992-16995
+    eventually "the list is whole all the same" holds 623,664,$port,16992-16995
     beats=$(grep -c WATCHDOG=1 $manager_log)
     eventually "the service manager hears of it" beats_more $beats
     kill $stranger
@@ -47,7 +45,7 @@ stop_guard
 for object in linger queued fifo memory userfault file; do
     for urgent in '' urgent; do
         rm -f $root/run/amtguard-firmware.socket
-        $work/helpers/stranger answer $root/run/amtguard-firmware.socket $object $lingers $urgent >answered 2>&1 &
+        $work/helpers/stranger answer $root/run/amtguard-firmware.socket $object 60 $urgent >answered 2>&1 &
         helper=$!
         eventually "a helper is there" test -S $root/run/amtguard-firmware.socket
         start_guard
@@ -55,7 +53,7 @@ for object in linger queued fifo memory userfault file; do
         sleep 0.3  # It is read after everything else.
         port=$((5000 + RANDOM % 1000))
         overwrite $port
-        PATIENCE=$((lingers / 2)) eventually "the list is whole all the same" holds 623,664,$port,16992-16995
+        eventually "the list is whole all the same" holds 623,664,$port,16992-16995
         kill $helper
         kill_guard
     done

@@ -24,7 +24,7 @@ manager_log=$work/manager.log
 guard=''
 launch=()            # the command that starts the guard: setpriv …
 arguments=()         # for the guard's command line
-: "${PATIENCE:=30}"  # seconds
+: "${PATIENCE:=20}"  # seconds
 
 mount -t tmpfs -o mode=755 t /run
 mkdir -p $work/bin $work/helpers /run/systemd/journal

@@ -7,7 +7,7 @@ configure AuditSec=1h RepairBurst=1000000
 median() { sort -n "$1" | sed -n "$((($(wc -l <"$1") + 1) / 2))p"; }  # FILE
 # Three times: the load of other programs passes, but a guard that waits would wait each time.
 repairs() { for ((n = 1; n <= 3; n++)); do "$BENCH_BIN/overwriter" repairs 100 >"$1.$n"; done; }  # FILE
-least() { for ((n = 1; n <= 3; n++)); do median "$1.$n"; done | sort -n | head -n 1; }             # FILE
+least() { for file in "$1".*; do median "$file"; done | sort -n | head -n 1; }                    # FILE
 lost() { grep -c -- '^-1$' "$1" || true; }                           # FILE
 ready_in() { "$BENCH_BIN/ready-time" 1 "$amtguardd" --root $root 2>/dev/null; }
 
@@ -40,8 +40,15 @@ repairs hanging
 expect "no repair is lost" is "$(cat hanging.? | grep -c -- '^-1$' || true)" 0
 printf 'repair, least median of three times 100: %s µs while nothing is asked, %s µs while a question hangs\n' \
     $(($(least idle) / 1000)) $(($(least hanging) / 1000))
-# A guard that waits would take seconds. The other tests beside this one cost some milliseconds.
-expect "a repair waits for nobody" at_most "$(least hanging)" $((3 * $(least idle) + 20000000))
+# The load of other programs passes, too: as long as it is slow, once more.
+round=3
+is_fast() {
+    at_most "$(least hanging)" $((3 * $(least idle) + 1000000)) && return
+    round=$((round + 1))
+    "$BENCH_BIN/overwriter" repairs 100 >hanging.$round
+    return 1
+}
+PATIENCE=10 eventually "a repair waits for nobody" is_fast
 expect "the question still hangs" not was_asked
 expect "its helper is no child of the guard" is "$(cat /proc/$guard/task/*/children)" ''
 expect "it says that it was not asked yet" shows "the firmware was not asked yet"
