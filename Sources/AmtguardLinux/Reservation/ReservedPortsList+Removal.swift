@@ -32,8 +32,19 @@ extension ReservedPortsList {
 
     /// Removes `ports` from the list and keeps the others.
     ///
-    /// - Returns: The list in the end.
+    /// - Returns: The list in the end. If it can't be read after a write, the list that was written: the removal was made,
+    ///   and the caller looks at its outcome.
     public mutating func remove(_ ports: PortSet) throws(RemovalError) -> PortSet {
+        var written: PortSet?
+        do throws(RemovalError) {
+            return try remove(ports, noting: &written)
+        } catch {
+            guard case .read = error, let written else { throw error }
+            return written
+        }
+    }
+
+    private mutating func remove(_ ports: PortSet, noting written: inout PortSet?) throws(RemovalError) -> PortSet {
         var rounds = 0
         for _ in 0..<Self.looks {
             let found = try reading()
@@ -45,6 +56,7 @@ extension ReservedPortsList {
             guard try isStillTheSame() else { continue }
             rounds += 1
             try writing { (list) throws(Errno) in try list.write(text, at: 0) }
+            written = kept
         }
         throw .busy
     }
