@@ -106,7 +106,8 @@ sub ending {  # ACT SYSCALL FAULT STATUS SAID
     my ($act, $name, $fault, $status, $said) = @_;
     my ($signal, $exit) = ($status & 127, $status >> 8);
     return if $fault =~ /KILL/ && $signal == 9 || ($act->{ends} || $act->{program}) && !$status || Faults::may_break($name);
-    my $explained = $exit == 1 && $said =~ /^amtguardd: \S/m;
+    # The call that failed may be the one that prints the line.
+    my $explained = $exit == 1 && ($name eq 'write' || $said =~ /^amtguardd: \S/m);
     return if $explained && ($act->{family} eq 'release' || Faults::may_end($name));
     my ($last) = reverse grep { /\S/ } split /\n/, $said;
     return sprintf 'it ended with %s: %s', $signal ? "signal $signal" : "status $exit", $last // 'no word';
