@@ -58,7 +58,9 @@ let package = Package(
                 "AmtguardLinux", "AmtguardCore", "AmtguardDaemon", "AmtguardLab", "AmtguardSystemd", "CLinux", system,
             ]),
         .testTarget(name: "AmtguardSystemdTests", dependencies: ["AmtguardSystemd", "CSystemd", system]),
-        .testTarget(name: "AmtguardDaemonTests", dependencies: ["AmtguardDaemon", "AmtguardCore", system]),
+        .testTarget(
+            name: "AmtguardDaemonTests",
+            dependencies: ["AmtguardDaemon", "AmtguardLinux", "AmtguardSystemd", "AmtguardCore", system]),
         .testTarget(
             name: "AmtguardMEITests",
             dependencies: ["AmtguardMEI", "AmtguardLinux", "AmtguardCore", "amtguard-firmware", system]),

@@ -6,13 +6,11 @@ extension Guardian {
         guard configuration.hold != .off, configuration.mode != .observe, isNeeded, !reservation.required.isEmpty else {
             return .nothing
         }
-        // Mode=always overrides the finding that AMT is impossible, and so that it has no interface.
-        let interfaces = detection.amtInterfaces.flatMap { $0.isEmpty ? nil : $0 }
         return HoldPlan(
-            addresses: HoldPlan.Addresses(
-                sharedBy: interfaces, with: detection.interfaces, had: detection.had,
-                always: configuration.mode == .always),
-            ports: reservation.required, holdsUDP: configuration.holdsUDP, isShared: configuration.hold == .cooperative)
+            places: claims.map { claim in
+                HoldPlan.Place(claim.addressesToHold, claim.guarded.intersection(reservation.required), udp: claim.udp)
+            },
+            holdsUDP: configuration.holdsUDP, isShared: configuration.hold == .cooperative)
     }
 
     /// A hold that fails does not worsen the verdict: the list still keeps the kernel from choosing the port.

@@ -6,6 +6,8 @@ public struct Guardian: Sendable {
     public private(set) var configuration = Configuration()
     /// Whether one was accepted since the start.
     private var isConfigured = false
+    /// Owned ports that stay required: a refused configuration is no reason to undo what the one before it asked for.
+    private var kept = PortSet()
     private(set) var refused: [ConfigurationProblem] = []
     /// What was ignored, perhaps a misspelled key.
     private(set) var warned: [ConfigurationProblem] = []
@@ -147,11 +149,10 @@ public struct Guardian: Sendable {
     ///   the changes of the holds.
     private mutating func require(at now: Instant) -> [Effect] {
         let released = stopping && configuration.onStop == .release
-        let wanted = isNeeded ? configuration.guarded : PortSet()
-        // A refused configuration is no reason to undo what the one before it asked for.
-        let kept = isConfigured ? PortSet() : reservation.ownership.possible
+        kept = isConfigured ? PortSet() : reservation.ownership.possible
+        let claimed = PortSet(merging: claims.flatMap(\.guarded.ranges))
         let look = reservation.require(
-            released ? PortSet() : wanted.union(kept),
+            released ? PortSet() : claimed.union(kept),
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace, at: now)
         return look + holding.follow(holdPlan, at: now)
     }
@@ -188,13 +189,19 @@ public struct Guardian: Sendable {
 
     /// The ports whose sockets should be looked at: none if AMT is impossible.
     public var portsOfInterest: PortSet {
-        isNeeded ? reservation.required.union(.ofAMT) : PortSet()
+        PortSet(merging: claims.flatMap(\.ports.ranges))
+    }
+
+    /// Who takes packets from this host; none if AMT is impossible.
+    var claims: [Claim] {
+        guard isNeeded else { return [] }
+        let guarded = configuration.guarded.union(kept)
+        return [Claim(ofAMT: detection, guarding: guarded, always: configuration.mode == .always)]
     }
 
     /// Judges with the knowledge at the time of the look.
     private mutating func judgeSockets(at now: Moment) -> [Event] {
-        let judgement = SocketJudgement(
-            detection.sockets, SharedAddresses(detection, always: configuration.mode == .always))
+        let judgement = SocketJudgement(detection.sockets, claims)
         takers = judgement.takers
         doubtfulSockets = judgement.doubtful
         omittedSockets = judgement.omitted

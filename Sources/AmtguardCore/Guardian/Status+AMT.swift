@@ -103,9 +103,9 @@ extension Status.Firmware {
         outcome = inquiry.word
         says = inquiry.says
         // Only a person asks for the UUID.
-        fields = (inquiry.answer?.fields ?? []).filter { $0.name != "uuid" }.map { field in
+        fields = (inquiry.answer?.fields ?? []).filter { $0.row.name != "uuid" }.map { field in
             Status.Field(
-                name: field.name, label: field.label, source: field.source.rawValue,
+                name: field.row.name, label: field.row.label, source: field.row.source.rawValue,
                 says: field.reason == nil ? field.words : nil, unknown: field.reason)
         }
     }

@@ -66,35 +66,6 @@ extension Status.Probe {
 // MARK: - Telling
 
 extension Status.Probe {
-    var json: JSON {
-        [
-            "at": .string(at), "bootUSec": .number(bootUSec), "from": .string(from), "to": .string(to),
-            "shared": shared.map(JSON.bool) ?? .null, "waitedMSec": .number(waitedMSec),
-            "verdict": .string(verdict.rawValue), "says": .string(says), "advice": .array(advice.map(JSON.string)),
-            "ports": .array(
-                ports.map {
-                    [
-                        "port": .number(Int64($0.port)), "verdict": .string($0.verdict.rawValue),
-                        "outcome": .string($0.outcome), "says": .string($0.says),
-                    ]
-                }),
-            "controls": .array(
-                controls.map {
-                    ["port": .number(Int64($0.port)), "outcome": .string($0.outcome), "says": .string($0.says)]
-                }),
-        ]
-    }
-
-    /// What `amtguardctl probe --json` prints: the same key as in the status.
-    ///
-    /// - Parameter reasons: Why there is no result, or why it is not remembered.
-    public static func json(_ probe: Status.Probe?, isRemembered: Bool, reasons: [Reason]) -> JSON {
-        [
-            "schema": 1, "version": .string(amtguardVersion), "reasons": .array(reasons.map(\.json)),
-            "probe": probe?.json ?? .null, "remembered": .bool(isRemembered),
-        ]
-    }
-
     /// What `amtguardctl probe` prints, the result first.
     public var text: [Status.Line] {
         var lines = [Status.Line("Probe", says, verdict.tone)]

@@ -1,6 +1,7 @@
 /// The whole report of amtguard, in the shape of its JSON (`docs/status.schema.json`).
 ///
-/// Written by `json`, and read back by amtguardctl with any decoder; `nil` for an unknown value.
+/// The order of the properties is that of the keys. Written by `json`, and read back by amtguardctl with any decoder;
+/// `nil` for an unknown value.
 public struct Status: Hashable, Sendable, Codable {
     /// When the list was last looked at.
     public struct Observed: Hashable, Sendable, Codable {
@@ -21,11 +22,11 @@ public struct Status: Hashable, Sendable, Codable {
         public var required: String
         public var reserved: String?
         public var owned: String
+        /// Required ports that are reserved and that amtguard does not own: it never removes them.
+        public var unowned: String
         public var ephemeralRange: String?
         /// `nil` if the list can't be read.
         public var exposed: String?
-        /// Required ports that are reserved and that amtguard does not own: it never removes them.
-        public var unowned: String
         /// The range from which the kernel chooses, without the reservations; `nil` if that can't be read.
         public var reach: String?
         /// `net.ipv4.ip_autobind_reuse`.

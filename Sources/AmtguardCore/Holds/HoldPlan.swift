@@ -1,4 +1,4 @@
-/// The holds to take: decided by the configuration, by AMT's addresses, and by the host's.
+/// The holds to take: decided by the configuration and by the claims, AMT's addresses and the host's.
 struct HoldPlan: Hashable, Sendable {
     /// The addresses to hold.
     enum Addresses: Hashable {
@@ -10,8 +10,20 @@ struct HoldPlan: Hashable, Sendable {
         case unknown
     }
 
-    var addresses: Addresses
-    var ports: PortSet
+    /// Ports to hold on some addresses.
+    struct Place: Hashable {
+        var addresses: Addresses
+        var tcp: PortSet
+        /// Those of them whose UDP is claimed too.
+        var udp: PortSet
+
+        init(_ addresses: Addresses, _ ports: PortSet, udp: PortSet) {
+            (self.addresses, tcp, self.udp) = (addresses, ports, ports.intersection(udp))
+        }
+    }
+
+    /// One for each claim.
+    var places: [Place]
     /// Whether UDP is held too.
     var holdsUDP: Bool
     /// Whether other programs may bind the same (`Hold=cooperative`).
@@ -24,33 +36,42 @@ struct HoldPlan: Hashable, Sendable {
     static let mostHolds = ConfigurationKey.mostPorts + 2
 
     /// No holds.
-    static let nothing = HoldPlan(addresses: .these([]), ports: PortSet(), holdsUDP: false, isShared: true)
+    static let nothing = HoldPlan(places: [], holdsUDP: false, isShared: true)
 
     /// All wanted holds, the first addresses first, and the number of addresses beyond the limit.
     ///
     /// - Parameter held: The present holds.
     func wanted(held: some Collection<Hold>) -> (holds: Set<Hold>, passedOver: Int) {
-        let addresses: [IPv4Address]
-        switch self.addresses {
-        case .these(let these): addresses = these
-        case .asBefore(let among): addresses = Set(held.map(\.address)).intersection(among).sorted()
-        case .unknown: addresses = Set(held.map(\.address)).sorted()
+        let wanted = places.flatMap { place in
+            place.addresses.these(held).map { (address: $0, holds: self.holds(of: place, on: $0)) }
         }
         var holds: Set<Hold> = []
         var seen: Set<IPv4Address> = []
-        for address in addresses where seen.insert(address).inserted {
-            let more = self.holds(on: address)
-            guard seen.count <= Self.mostAddresses, holds.count + more.count <= Self.mostHolds else {
-                return (holds, Set(addresses).count - seen.count + 1)
+        for (address, more) in wanted {
+            seen.insert(address)
+            let all = holds.union(more)
+            guard seen.count <= Self.mostAddresses, all.count <= Self.mostHolds else {
+                return (holds, Set(wanted.map(\.address)).count - seen.count + 1)
             }
-            holds.formUnion(more)
+            holds = all
         }
         return (holds, 0)
     }
 
-    private func holds(on address: IPv4Address) -> [Hold] {
-        let udp = holdsUDP ? ports.intersection(.ofAMTsUDP) : PortSet()
-        return ports.ranges.joined().map { Hold(address, $0) } + udp.ranges.joined().map { Hold(address, $0, .udp) }
+    private func holds(of place: Place, on address: IPv4Address) -> [Hold] {
+        place.tcp.ranges.joined().map { Hold(address, $0) }
+            + (holdsUDP ? place.udp.ranges.joined().map { Hold(address, $0, .udp) } : [])
+    }
+}
+
+extension HoldPlan.Addresses {
+    /// The addresses, while `held` are the present holds.
+    fileprivate func these(_ held: some Collection<Hold>) -> [IPv4Address] {
+        switch self {
+        case .these(let these): these
+        case .asBefore(let among): Set(held.map(\.address)).intersection(among).sorted()
+        case .unknown: Set(held.map(\.address)).sorted()
+        }
     }
 }
 

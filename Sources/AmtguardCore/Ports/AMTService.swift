@@ -28,5 +28,5 @@ extension PortSet {
     /// All ports of AMT.
     public static let ofAMT = AMTService.ports(.tcp, .udp)
     /// Those on which AMT takes UDP as well.
-    static let ofAMTsUDP = AMTService.ports(.udp)
+    public static let ofAMTsUDP = AMTService.ports(.udp)
 }

@@ -9,7 +9,7 @@ public struct Absence: Hashable, Sendable {
     public init(reason: Reason, _ look: KernelLook, sockets: SocketReading?) {
         self.reason = reason
         // It is unknown which addresses AMT shares, so no socket is certain to be a victim.
-        let judgement = SocketJudgement(sockets, SharedAddresses(doubt: reason.says))
+        let judgement = SocketJudgement(sockets, [Claim(doubt: reason.says)])
         ports = Status.Ports(
             required: .ofAMT, reserved: look.reserved, owned: PortSet(), unowned: PortSet(), choice: look.choice,
             takers: judgement.takers, holds: nil)
@@ -29,15 +29,15 @@ public struct Absence: Hashable, Sendable {
     /// knows.
     public var json: JSON {
         [
-            "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null, "reasons": [reason.json],
-            "since": .null, "amt": .null, "ports": ports.json(fromDaemon: false), "watch": .null, "repairs": .null,
+            "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null, "reasons": JSON(encoding: [reason]),
+            "since": .null, "amt": .null, "ports": ports.jsonWithoutDaemon, "watch": .null, "repairs": .null,
             "contested": .null, "overwrites": .null, "holds": .null, "victims": .null, "victimCount": .null,
             "probe": .null,
         ]
     }
 
     /// What `amtguardctl ports --json` prints.
-    public var portsJSON: JSON { head(["ports": ports.json(fromDaemon: false)]) }
+    public var portsJSON: JSON { head(["ports": ports.jsonWithoutDaemon]) }
 
     /// What `amtguardctl firmware --json` prints.
     public var firmwareJSON: JSON { head(["amt": .null]) }
@@ -48,7 +48,7 @@ public struct Absence: Hashable, Sendable {
     }
 
     private func head(_ parts: JSON) -> JSON {
-        let head: JSON = ["schema": 1, "version": .null, "observed": .null, "reasons": [reason.json]]
+        let head: JSON = ["schema": 1, "version": .null, "observed": .null, "reasons": JSON(encoding: [reason])]
         return head.followed(by: parts)
     }
 }

@@ -22,14 +22,15 @@ extension Assessment {
 
     /// What `amtguardctl status --json` prints.
     public var json: JSON {
-        status.json(verdict: JSON(verdict?.rawValue), since: isDaemons ? .string(status.since) : .null)
+        let json = status.json.replacing("verdict", with: JSON(verdict?.rawValue))
+        return isDaemons ? json : json.replacing("since", with: .null)
     }
 
     /// What `amtguardctl ports --json` prints.
-    public var portsJSON: JSON { status.head.followed(by: ["ports": status.ports.json]) }
+    public var portsJSON: JSON { status.head.followed(by: ["ports": JSON(encoding: status.ports)]) }
 
     /// What `amtguardctl firmware --json` prints.
-    public var firmwareJSON: JSON { status.head.followed(by: ["amt": status.amt.json]) }
+    public var firmwareJSON: JSON { status.head.followed(by: ["amt": JSON(encoding: status.amt)]) }
 
     /// What `amtguardctl victims --json` prints: the sockets, with the processes that have them open now.
     public func victimsJSON(_ victims: [JSON]?, possible: [JSON]) -> JSON {

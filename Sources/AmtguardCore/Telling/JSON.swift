@@ -29,6 +29,12 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
         return .object(members + more)
     }
 
+    /// This object with another value for these keys.
+    func replacing(_ keys: String..., with value: JSON) -> JSON {
+        guard case .object(let members) = self else { preconditionFailure("only objects have members") }
+        return .object(members.map { keys.contains($0.key) ? Member(key: $0.key, value: value) : $0 })
+    }
+
     /// The text, on one line.
     public var description: String {
         var text = ""

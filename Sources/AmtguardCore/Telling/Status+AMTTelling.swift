@@ -1,48 +1,13 @@
-// What amtguard prints of AMT: as JSON, in `amtguardctl status`, and in full in `amtguardctl firmware`.
+// What amtguard prints of AMT: in `amtguardctl status`, and in full in `amtguardctl firmware`.
 
 extension Status.AMT {
-    var json: JSON {
-        [
-            "state": .string(state), "controlMode": JSON(controlMode), "version": JSON(version),
-            "evidence": .array(evidence.map { ["source": .string($0.source), "says": .string($0.says)] }),
-            "firmware": firmware?.json ?? .null,
-            "interfaces": interfaces.map { .array($0.map(\.json)) } ?? .null,
-            "listeners": listeners.map { .array($0.map(\.json)) } ?? .null,
-            "hostListeners": hostListeners.map { .array($0.map(\.json)) } ?? .null,
-        ]
-    }
-
     /// The state with its control mode and its version.
     var words: String {
         state + (controlMode.map { ", \($0) control mode" } ?? "") + (version.map { ", firmware \($0)" } ?? "")
     }
 }
 
-extension Status.Firmware {
-    fileprivate var json: JSON {
-        [
-            "at": .string(at), "bootUSec": .number(bootUSec), "outcome": .string(outcome), "says": .string(says),
-            "fields": .array(
-                fields.map {
-                    [
-                        "name": .string($0.name), "label": .string($0.label), "source": .string($0.source),
-                        "says": JSON($0.says), "unknown": JSON($0.unknown),
-                    ]
-                }),
-        ]
-    }
-}
-
 extension Status.Interface {
-    fileprivate var json: JSON {
-        [
-            "medium": .string(medium), "mac": JSON(mac), "link": link.map(JSON.bool) ?? .null, "mode": JSON(mode),
-            "ip": JSON(ip), "address": .string(address), "rule": JSON(rule), "evidence": .string(evidence),
-            "hostInterfaces": .array(hostInterfaces.map(JSON.string)),
-            "hostAddresses": .array(hostAddresses.map(JSON.string)),
-        ]
-    }
-
     /// `shared with eno1 (192.168.1.20)`
     var words: String {
         let addresses = hostAddresses.isEmpty ? "" : " (\(hostAddresses.joined(separator: ", ")))"
@@ -57,23 +22,7 @@ extension Status.Interface {
     var label: String { medium.prefix(1).uppercased() + medium.dropFirst() }
 }
 
-extension Status.Listener {
-    fileprivate var json: JSON {
-        [
-            "port": .number(Int64(port)), "protocol": .string(`protocol`), "expected": .string(expected),
-            "evidence": .string(evidence),
-        ]
-    }
-}
-
 extension Status.Host {
-    fileprivate var json: JSON {
-        [
-            "port": .number(Int64(port)), "protocol": .string(`protocol`), "address": .string(address),
-            "uid": .number(Int64(uid)), "unit": JSON(unit), "presumed": JSON(presumed),
-        ]
-    }
-
     var words: String {
         let host = address.utf8.contains(UInt8(ascii: ":")) ? "[\(address)]" : address
         return "\(host):\(port)/\(`protocol`) by \(unit ?? "uid \(uid)")"

@@ -2,87 +2,40 @@
 
 extension Status {
     /// The status in the order of `docs/status.schema.json`.
-    public var json: JSON { json(verdict: .string(verdict.rawValue), since: .string(since)) }
-
-    /// The same JSON with another verdict; null if the report does not decide it.
-    func json(verdict: JSON, since: JSON) -> JSON {
-        [
-            "schema": .number(Int64(schema)),
-            "version": .string(version),
-            "observed": observed.json,
-            "verdict": verdict,
-            "mode": .string(mode),
-            "reasons": .array(reasons.map(\.json)),
-            "since": since,
-            "amt": amt.json,
-            "ports": ports.json,
-            "watch": .string(watch.rawValue),
-            "repairs": ["count": .number(Int64(clamping: repairs.count)), "last": repairs.last?.json ?? .null],
-            "contested": .bool(contested),
-            "overwrites": overwrites?.json ?? .null,
-            "holds": .array(holds.map(\.json)),
-            "victims": victims.map { .array($0.map(\.json)) } ?? .null,
-            "victimCount": JSON(victimCount.map(Int64.init)),
-            "probe": probe?.json ?? .null,
-        ]
-    }
+    public var json: JSON { JSON(encoding: self) }
 
     /// The keys with which the JSON of `amtguardctl ports`, `victims` and `firmware` begins.
     var head: JSON {
         [
-            "schema": .number(Int64(schema)), "version": .string(version), "observed": observed.json,
-            "reasons": .array(reasons.map(\.json)),
+            "schema": .number(Int64(schema)), "version": .string(version), "observed": JSON(encoding: observed),
+            "reasons": JSON(encoding: reasons),
         ]
     }
 }
 
-extension Status.Observed {
-    fileprivate var json: JSON {
+extension Status.Socket {
+    /// A socket with its process, as far as that could be seen.
+    public func json(pid: Int32?, command: String?) -> JSON {
+        JSON(encoding: self).followed(by: ["pid": JSON(pid.map(Int64.init)), "command": JSON(command)])
+    }
+}
+
+extension Status.Ports {
+    /// The JSON without a daemon: it is unknown which ports are required, exposed and owned.
+    var jsonWithoutDaemon: JSON {
+        JSON(encoding: self).replacing("required", "owned", "unowned", "exposed", with: .null)
+            .replacing("each", with: .array(each.map { JSON(encoding: $0).replacing("owned", with: .null) }))
+    }
+}
+
+extension Status.Probe {
+    /// What `amtguardctl probe --json` prints: the same key as in the status.
+    ///
+    /// - Parameter reasons: Why there is no result, or why it is not remembered.
+    public static func json(_ probe: Status.Probe?, isRemembered: Bool, reasons: [Reason]) -> JSON {
         [
-            "at": .string(at), "bootUSec": .number(bootUSec), "bootId": .string(bootId),
-            "namespace": JSON(namespace), "auditUSec": JSON(auditUSec),
+            "schema": 1, "version": .string(amtguardVersion), "reasons": JSON(encoding: reasons),
+            "probe": JSON(encoding: probe), "remembered": .bool(isRemembered),
         ]
     }
-}
-
-extension Reason {
-    var json: JSON { ["id": .string(id), "says": .string(says), "advice": JSON(advice)] }
-}
-
-extension Status.HeldPort {
-    fileprivate var json: JSON {
-        [
-            "address": .string(address), "port": .number(Int64(port)), "protocol": .string(`protocol`),
-            "state": .string(state), "says": JSON(says),
-        ]
-    }
-}
-
-extension Status.LastRepair {
-    fileprivate var json: JSON {
-        [
-            "at": .string(at), "bootUSec": .number(bootUSec), "found": .string(found), "restored": .string(restored),
-            "writer": writer?.json ?? .null, "brokenAfter": JSON(brokenAfter),
-            "brokenAtMostUSec": JSON(brokenAtMostUSec),
-        ]
-    }
-}
-
-extension Status.Overwrites {
-    fileprivate var json: JSON {
-        [
-            "since": .string(since), "count": .number(Int64(count)), "answer": .string(answer),
-            "writers": .array(
-                writers.map {
-                    [
-                        "pid": .number(Int64($0.pid)), "command": JSON($0.command), "unit": JSON($0.unit),
-                        "count": .number(Int64($0.count)),
-                    ]
-                }), "otherWriters": .number(Int64(otherWriters)),
-        ]
-    }
-}
-
-extension Writer {
-    fileprivate var json: JSON { ["pid": .number(Int64(pid)), "command": JSON(command), "unit": JSON(unit)] }
 }

@@ -1,28 +1,6 @@
-// What amtguard prints of victims and of single ports: as JSON, in `amtguardctl status`, `victims` and `ports`.
+// What amtguard prints of victims and of single ports: in `amtguardctl status`, `victims` and `ports`.
 
 extension Status.Socket {
-    var json: JSON { .object(members) }
-
-    /// The same with its process, as far as that could be seen.
-    public func json(pid: Int32?, command: String?) -> JSON {
-        .object(
-            members + [
-                JSON.Member(key: "pid", value: JSON(pid.map(Int64.init))),
-                JSON.Member(key: "command", value: JSON(command)),
-            ])
-    }
-
-    private var members: [JSON.Member] {
-        let members: [(String, JSON)] = [
-            ("port", .number(Int64(port))), ("protocol", .string(`protocol`)), ("address", .string(address)),
-            ("state", .string(state)), ("remote", JSON(remote)), ("uid", .number(Int64(uid))), ("unit", JSON(unit)),
-            ("inode", JSON(inode.map(Int64.init))), ("retransmissions", .number(Int64(retransmissions))),
-            ("standing", .string(standing)),
-            ("since", JSON(since)),
-        ]
-        return members.map { JSON.Member(key: $0.0, value: $0.1) }
-    }
-
     /// `tcp 192.0.2.20:16994 to 198.51.100.7:443, syn-sent, sent 3 times more, session-3.scope (uid 1000)`
     public var words: String {
         "\(`protocol`) \(local)" + (remote.map { " to \($0)" } ?? "") + ", \(doing), \(owner)"
@@ -62,16 +40,6 @@ extension Status.Socket {
 }
 
 extension Status.Port {
-    func json(fromDaemon: Bool) -> JSON {
-        [
-            "port": .number(Int64(port)), "exposure": .string(exposure), "reserved": reserved.map(JSON.bool) ?? .null,
-            "owned": fromDaemon ? .bool(owned) : .null, "inReach": inReach.map(JSON.bool) ?? .null,
-            "held": held.map { .array($0.map(JSON.string)) } ?? .null,
-            "takenBy": takenBy.map { .array($0.map(\.json)) } ?? .null,
-            "takers": JSON(takers.map(Int64.init)),
-        ]
-    }
-
     /// The exposure in words.
     public var words: String {
         switch PortCondition.Exposure(rawValue: exposure) {
@@ -81,23 +49,6 @@ extension Status.Port {
         case .outside: "outside the range, not reserved"
         case .unknown, nil: "unknown"
         }
-    }
-}
-
-extension Status.Ports {
-    /// The part of the status that `amtguardctl ports --json` prints as well.
-    var json: JSON { json(fromDaemon: true) }
-
-    /// The same JSON. Without a daemon it is unknown which ports are required, exposed and owned.
-    func json(fromDaemon: Bool) -> JSON {
-        [
-            "required": fromDaemon ? JSON(required) : .null, "reserved": JSON(reserved),
-            "owned": fromDaemon ? JSON(owned) : .null, "unowned": fromDaemon ? JSON(unowned) : .null,
-            "ephemeralRange": JSON(ephemeralRange),
-            "exposed": fromDaemon ? JSON(exposed) : .null, "reach": JSON(reach),
-            "autobindReuse": autobindReuse.map(JSON.bool) ?? .null,
-            "each": .array(each.map { $0.json(fromDaemon: fromDaemon) }),
-        ]
     }
 }
 

@@ -6,9 +6,9 @@ public struct SocketJudgement: Hashable, Sendable {
     public var omitted: Int
 
     /// Judges a reading; `nil` for one that failed.
-    public init(_ reading: SocketReading?, _ shared: SharedAddresses) {
+    public init(_ reading: SocketReading?, _ claims: [Claim]) {
         sockets = reading.map { reading in
-            reading.sockets.map { JudgedSocket($0, $0.standing(shared)) }.sorted(by: JudgedSocket.isGraver)
+            reading.sockets.map { JudgedSocket($0, $0.standing(claims)) }.sorted(by: JudgedSocket.isGraver)
         }
         omitted = reading?.omitted ?? 0
     }

@@ -25,12 +25,22 @@ public enum Standing: String, Hashable, Sendable, CaseIterable {
     case otherProtocol = "other-protocol"
 }
 
+extension Standing {
+    /// The lowest number is the gravest.
+    fileprivate var gravity: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
 extension LocalSocket {
+    /// The gravest of its standings before all claims.
+    public func standing(_ claims: [Claim]) -> Standing {
+        claims.map(standing).min { $0.gravity < $1.gravity } ?? .elsewhere
+    }
+
     /// The first case that fits.
-    public func standing(_ shared: SharedAddresses) -> Standing {
+    public func standing(_ shared: Claim) -> Standing {
         if isOwn { return .own }
         if isProbe { return .probe }
-        if self.protocol == .udp, !PortSet.ofAMTsUDP.contains(port) { return .otherProtocol }
+        guard shared.takes(port, self.protocol) else { return self.protocol == .udp ? .otherProtocol : .elsewhere }
         if inode == nil { return .orphan }
         if !takesIPv4 { return .elsewhere }
         if reach == .loopback || interface == Self.loopbackInterface { return .local }
@@ -52,7 +62,7 @@ extension LocalSocket {
     private static var loopbackInterface: Int { 1 }
 }
 
-extension SharedAddresses {
+extension Claim {
     fileprivate func isOwn(_ address: IPAddress) -> Bool { address.ipv4.map(own.contains) ?? false }
 }
 
@@ -70,13 +80,12 @@ public struct JudgedSocket: Hashable, Sendable {
     static func isGraver(_ a: JudgedSocket, _ b: JudgedSocket) -> Bool { a.weight < b.weight }
 
     private var weight: (Int, Int, Int, UInt16) {
-        let standing = Standing.allCases.firstIndex(of: standing) ?? 0
         let state: Int =
             switch socket.state {
             case .synSent: 0
             case .listening, .unconnected, .bound: 2
             default: 1
             }
-        return (standing, state, -Int(socket.retransmissions), socket.port)
+        return (standing.gravity, state, -Int(socket.retransmissions), socket.port)
     }
 }

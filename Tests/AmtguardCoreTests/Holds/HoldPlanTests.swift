@@ -68,7 +68,7 @@ import Testing
     }
 
     private func plan(_ addresses: HoldPlan.Addresses, _ ports: PortSet = amt, udp: Bool = false) -> HoldPlan {
-        HoldPlan(addresses: addresses, ports: ports, holdsUDP: udp, isShared: true)
+        HoldPlan(places: [HoldPlan.Place(addresses, ports, udp: .ofAMTsUDP)], holdsUDP: udp, isShared: true)
     }
 
     @Test func `holds each required port on TCP, and 623 and 664 on UDP if asked to`() {

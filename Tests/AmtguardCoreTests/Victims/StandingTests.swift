@@ -4,16 +4,16 @@ import Testing
 
 @Suite struct `A socket's standing` {
     /// AMT shares 192.0.2.20 on the interface 2; 192.0.2.77 is another address of this host.
-    private static let shared = SharedAddresses(
-        [ip("192.0.2.20")], interfaces: [2], own: [ip("192.0.2.20"), ip("192.0.2.77"), ip("127.0.0.1")])
+    private static let shared = Claim(
+        tcp: PortSet(1...65535), on: [ip("192.0.2.20")], interfaces: [2], own: [ip("192.0.2.20"), ip("192.0.2.77"), ip("127.0.0.1")])
     /// The same, and what another interface of AMT has is not known.
     private static let half = {
         var half = shared
         half.doubt = "wireless"
         return half
     }()
-    private static let none = SharedAddresses(own: shared.own)
-    private static let unknown = SharedAddresses(own: shared.own, doubt: "not told")
+    private static let none = Claim(tcp: shared.tcp, own: shared.own)
+    private static let unknown = Claim(tcp: shared.tcp, own: shared.own, doubt: "not told")
 
     private static func v6(_ octets: [UInt8]) -> IPAddress {
         guard let address = IPv6Address(octets: octets) else { preconditionFailure("no address") }
@@ -124,7 +124,7 @@ import Testing
             .listener("127.0.0.1", 623), .listener("192.0.2.20", 16992), Self.out.with { $0.state = .established },
             Self.out, waiting,
         ]
-        let judged = SocketJudgement(SocketReading(sockets), Self.shared)
+        let judged = SocketJudgement(SocketReading(sockets), [Self.shared])
         #expect(judged.sockets?.map(\.socket) == [waiting, Self.out] + [sockets[2], sockets[1], sockets[0]])
         #expect(judged.victims?.count == 4)
     }
@@ -163,7 +163,7 @@ import Testing
         detection.observe(presence)
         detection.observe([HostInterface.lo, .eno1("192.0.2.20"), .wlan0("192.0.2.77", "169.254.0.9")])
         if let inquiry { detection.observe(inquiry, at: at(1)) }
-        let shared = SharedAddresses(detection, always: mode == .always)
+        let shared = Claim(ofAMT: detection, guarding: .ofAMT, always: mode == .always)
         #expect(shared.addresses.map(\.description).sorted() == addresses, "\(name)")
         #expect((shared.doubt != nil) == isDoubtful, "\(name): \(shared.doubt ?? "none")")
         #expect(shared.interfaces == Set(addresses.map { $0 == "192.0.2.20" ? 2 : 3 }))
@@ -175,6 +175,6 @@ import Testing
         detection.observe([HostInterface.eno1("192.0.2.20")])
         detection.observe(.answer(.heard(.post, .admin)), at: at(1))
         detection.observe(.failed(.abandoned), at: at(2))
-        #expect(SharedAddresses(detection, always: false).addresses == [ip("192.0.2.20")])
+        #expect(Claim(ofAMT: detection, guarding: .ofAMT, always: false).addresses == [ip("192.0.2.20")])
     }
 }

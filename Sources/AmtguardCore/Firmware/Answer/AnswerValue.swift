@@ -15,6 +15,8 @@ protocol AnswerValue: Hashable, Sendable {
 
 extension AnswerValue {
     static var parts: [String] { [""] }
+    /// The key of each part of the field with this key: `WIRED_IPV4`.
+    static func keys(_ key: String) -> [String] { parts.map { $0.isEmpty ? key : key + "_" + $0 } }
     var json: JSON { .string(texts[0]) }
     var words: String { texts[0] }
 }

@@ -29,4 +29,7 @@ public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
         case .unknown(let gap): .unknown(gap)
         }
     }
+
+    /// What a field is until something was said of it.
+    static var unsaid: Self { .unknown(.unsaid) }
 }

@@ -1,4 +1,5 @@
-// The table of the fields. Every output of an answer is made from it, so all have the same order.
+// The table of the fields: every output of an answer, and its parser, goes through its rows, in their order. A new field
+// is a property and a row.
 
 extension FirmwareAnswer {
     /// The source of a field.
@@ -11,8 +12,32 @@ extension FirmwareAnswer {
         case mkhi
     }
 
-    /// A field of any type: how it is written.
-    struct Field {
+    static let rows: [Row] = [
+        Row("DEVICE", "device", "Device", .sysfs, \.device),
+        Row("DEVICE_STATE", "deviceState", "State", .sysfs, \.deviceState),
+        Row("FIRMWARE_VERSION", "firmwareVersion", "Firmware", .sysfs, \.firmwareVersion),
+        Row("AMTHI", "amthi", "Interface", .amthi, \.amthi),
+        Row("BIOS", "bios", "BIOS", .amthi, \.bios),
+        Row("AMT_VERSION", "amtVersion", "AMT version", .amthi, \.amtVersion),
+        Row("AMT_BUILD", "amtBuild", "Build", .amthi, \.amtBuild),
+        Row("SKU", "sku", "SKU", .amthi, \.sku),
+        Row("PROVISIONING", "provisioningState", "Provisioning", .amthi, \.provisioningState),
+        Row("CONTROL_MODE", "controlMode", "Control mode", .amthi, \.controlMode),
+        Row("WIRED", "wired", "Wired", .amthi, \.wired),
+        Row("WIRELESS", "wireless", "Wireless", .amthi, \.wireless),
+        Row("SECURITY", "security", "Security", .amthi, \.security),
+        Row("REDIRECTION", "redirection", "Redirection", .amthi, \.redirection),
+        Row("WEB_UI", "webUI", "Web UI", .amthi, \.webUI),
+        Row("KVM", "kvm", "KVM", .amthi, \.kvm),
+        Row("REMOTE", "remoteAccess", "Remote access", .amthi, \.remoteAccess),
+        Row("UUID", "uuid", "UUID", .amthi, \.uuid),
+        Row("MKHI_CAPABLE", "capable", "Capable", .mkhi, \.capable),
+        Row("MKHI_ENABLED", "enabled", "Enabled", .mkhi, \.enabled),
+        Row("MKHI_AVAILABLE", "available", "Available", .mkhi, \.available),
+    ]
+
+    /// A field of any type: its names, and how it is read from lines.
+    struct Row: Sendable {
         /// The key of its line, or the beginning of its keys.
         let key: String
         /// Its name in the JSON.
@@ -20,56 +45,57 @@ extension FirmwareAnswer {
         /// Its name for people.
         let label: String
         let source: Source
-        /// A key and a text for each part; `nil` if it is not known.
-        let lines: [(key: String, text: String)]?
-        let json: JSON
-        let words: String
-        /// Why it is not known.
-        let gap: Gap?
-        var reason: String? { gap?.says }
+        /// Makes it unknown.
+        let miss: @Sendable (inout FirmwareAnswer, Gap) -> Void
+        /// Takes it from the lines. Without a line it stays as it is.
+        let fill: @Sendable (inout FirmwareAnswer, inout AnswerLines) throws(Malformed) -> Void
+        fileprivate let finding: @Sendable (FirmwareAnswer) -> any AnswerFinding
 
         fileprivate init<Value: AnswerValue>(
-            _ key: String, _ name: String, _ label: String, _ source: Source, _ finding: Finding<Value>
+            _ key: String, _ name: String, _ label: String, _ source: Source,
+            _ path: any WritableKeyPath<FirmwareAnswer, Finding<Value>> & Sendable
         ) {
             self.key = key
             self.name = name
             self.label = label
             self.source = source
-            lines = finding.value.map { value in
-                zip(Value.parts, value.texts).map { (Self.key(key, $0), $1) }
-            }
-            json = finding.value.map(\.json) ?? .null
-            words = finding.value.map(\.words) ?? "unknown"
-            gap = finding.gap
+            miss = { $0[keyPath: path] = .unknown($1) }
+            fill = { (answer, lines) throws(Malformed) in try lines.fill(&answer[keyPath: path], key) }
+            finding = { $0[keyPath: path] }
         }
+    }
 
-        static func key(_ key: String, _ part: String) -> String { part.isEmpty ? key : key + "_" + part }
+    /// A field of this answer.
+    struct Field {
+        let row: Row
+        fileprivate let finding: any AnswerFinding
+
+        /// A key and a text for each part; `nil` if it is not known.
+        var lines: [(key: String, text: String)]? { finding.lines(row.key) }
+        var json: JSON { finding.json }
+        var words: String { finding.words }
+        /// Why it is not known.
+        var gap: Gap? { finding.gap }
+        var reason: String? { gap?.says }
     }
 
     /// All fields.
-    var fields: [Field] {
-        [
-            Field("DEVICE", "device", "Device", .sysfs, device),
-            Field("DEVICE_STATE", "deviceState", "State", .sysfs, deviceState),
-            Field("FIRMWARE_VERSION", "firmwareVersion", "Firmware", .sysfs, firmwareVersion),
-            Field("AMTHI", "amthi", "Interface", .amthi, amthi),
-            Field("BIOS", "bios", "BIOS", .amthi, bios),
-            Field("AMT_VERSION", "amtVersion", "AMT version", .amthi, amtVersion),
-            Field("AMT_BUILD", "amtBuild", "Build", .amthi, amtBuild),
-            Field("SKU", "sku", "SKU", .amthi, sku),
-            Field("PROVISIONING", "provisioningState", "Provisioning", .amthi, provisioningState),
-            Field("CONTROL_MODE", "controlMode", "Control mode", .amthi, controlMode),
-            Field("WIRED", "wired", "Wired", .amthi, wired),
-            Field("WIRELESS", "wireless", "Wireless", .amthi, wireless),
-            Field("SECURITY", "security", "Security", .amthi, security),
-            Field("REDIRECTION", "redirection", "Redirection", .amthi, redirection),
-            Field("WEB_UI", "webUI", "Web UI", .amthi, webUI),
-            Field("KVM", "kvm", "KVM", .amthi, kvm),
-            Field("REMOTE", "remoteAccess", "Remote access", .amthi, remoteAccess),
-            Field("UUID", "uuid", "UUID", .amthi, uuid),
-            Field("MKHI_CAPABLE", "capable", "Capable", .mkhi, capable),
-            Field("MKHI_ENABLED", "enabled", "Enabled", .mkhi, enabled),
-            Field("MKHI_AVAILABLE", "available", "Available", .mkhi, available),
-        ]
+    var fields: [Field] { Self.rows.map { Field(row: $0, finding: $0.finding(self)) } }
+}
+
+/// A finding of any type.
+private protocol AnswerFinding {
+    func lines(_ key: String) -> [(key: String, text: String)]?
+    var json: JSON { get }
+    var words: String { get }
+    var gap: Gap? { get }
+}
+
+extension Finding: AnswerFinding where Value: AnswerValue {
+    func lines(_ key: String) -> [(key: String, text: String)]? {
+        value.map { value in zip(Value.keys(key), value.texts).map { ($0, $1) } }
     }
+
+    var json: JSON { value.map(\.json) ?? .null }
+    var words: String { value.map(\.words) ?? "unknown" }
 }

@@ -24,7 +24,7 @@ extension FirmwareAnswer {
         if let reason = outcome.reason { line("OUTCOME_REASON", reason) }
         for field in fields {
             for part in field.lines ?? [] { line(part.key, part.text) }
-            if let gap = field.gap { line(field.key + "_UNKNOWN", gap.encoded) }
+            if let gap = field.gap { line(field.row.key + "_UNKNOWN", gap.encoded) }
         }
         line("END", "1")
         return Array(text.utf8)
@@ -49,33 +49,13 @@ extension FirmwareAnswer {
         guard let outcome = Outcome(word: word, reason: lines.take("OUTCOME_REASON") ?? "no reason given") else {
             throw Malformed("OUTCOME=\(printable(word.utf8)) is no outcome")
         }
-        self.init(outcome, because: "the answer does not say")
-        try lines.fill(&device, "DEVICE")
-        try lines.fill(&deviceState, "DEVICE_STATE")
-        try lines.fill(&firmwareVersion, "FIRMWARE_VERSION")
-        try lines.fill(&amthi, "AMTHI")
-        try lines.fill(&bios, "BIOS")
-        try lines.fill(&amtVersion, "AMT_VERSION")
-        try lines.fill(&amtBuild, "AMT_BUILD")
-        try lines.fill(&sku, "SKU")
-        try lines.fill(&provisioningState, "PROVISIONING")
-        try lines.fill(&controlMode, "CONTROL_MODE")
-        try lines.fill(&wired, "WIRED")
-        try lines.fill(&wireless, "WIRELESS")
-        try lines.fill(&security, "SECURITY")
-        try lines.fill(&redirection, "REDIRECTION")
-        try lines.fill(&webUI, "WEB_UI")
-        try lines.fill(&kvm, "KVM")
-        try lines.fill(&remoteAccess, "REMOTE")
-        try lines.fill(&uuid, "UUID")
-        try lines.fill(&capable, "MKHI_CAPABLE")
-        try lines.fill(&enabled, "MKHI_ENABLED")
-        try lines.fill(&available, "MKHI_AVAILABLE")
+        self.init(outcome, because: .unsaid)
+        for row in Self.rows { try row.fill(&self, &lines) }
     }
 }
 
 /// The lines of an answer by their keys. Each can be taken once.
-private struct AnswerLines {
+struct AnswerLines {
     private var values: [String: String] = [:]
 
     /// Checks everything that can be checked without knowing the keys.
@@ -118,7 +98,7 @@ private struct AnswerLines {
         _ field: inout Finding<Value>, _ key: String
     ) throws(FirmwareAnswer.Malformed) {
         let gap = take(key + "_UNKNOWN").map(Gap.init(parsing:))
-        let parts = Value.parts.map { FirmwareAnswer.Field.key(key, $0) }
+        let parts = Value.keys(key)
         let texts = parts.compactMap { take($0) }
         switch (texts.count, gap) {
         case (0, let gap?): field = .unknown(gap)

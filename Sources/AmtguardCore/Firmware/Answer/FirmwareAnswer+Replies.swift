@@ -6,46 +6,46 @@ extension FirmwareAnswer {
     /// - Returns: What was wrong with them; its fields hold the same as their reason.
     @discardableResult
     public mutating func take(_ bytes: [UInt8], for request: AMTHI.Request) -> WireError? {
-        switch request {
-        case .codeVersions:
-            let (versions, error) = Self.parse(CodeVersions.self, bytes, request)
-            set(versions)
-            return error
-        case .provisioningState: return fill(\.provisioningState, bytes, request)
-        case .controlMode: return fill(\.controlMode, bytes, request)
-        case .wiredSettings: return fill(\.wired, bytes, request)
-        case .wirelessSettings:
-            if let error = fill(\.wireless, bytes, request) { return error }
-            // Both interfaces answer the same command, and nothing else in a reply names the interface.
-            guard let mac = wireless.value?.mac, !mac.isZero, mac == wired.value?.mac else { return nil }
-            wireless = .unknown(Gap(.repeated))
-            return .repeated
-        case .securityParameters: return fill(\.security, bytes, request)
-        case .redirectionState: return fill(\.redirection, bytes, request)
-        case .webUI:
-            let (state, error) = Self.parse(WebUIState.self, bytes, request)
-            webUI = state.map(\.enabled, else: "the reply does not say")
-            return error
-        case .kvm: return fill(\.kvm, bytes, request)
-        case .remoteAccess: return fill(\.remoteAccess, bytes, request)
-        case .uuid: return fill(\.uuid, bytes, request)
-        }
+        note(.bytes(bytes), for: request)
     }
 
     /// Notes why there is no reply to `request`.
     public mutating func miss(_ request: AMTHI.Request, because gap: Gap) {
+        _ = note(.missing(gap), for: request)
+    }
+
+    private enum Reply {
+        case bytes([UInt8])
+        case missing(Gap)
+    }
+
+    private mutating func note(_ reply: Reply, for request: AMTHI.Request) -> WireError? {
         switch request {
-        case .codeVersions: set(.unknown(gap))
-        case .provisioningState: provisioningState = .unknown(gap)
-        case .controlMode: controlMode = .unknown(gap)
-        case .wiredSettings: wired = .unknown(gap)
-        case .wirelessSettings: wireless = .unknown(gap)
-        case .securityParameters: security = .unknown(gap)
-        case .redirectionState: redirection = .unknown(gap)
-        case .webUI: webUI = .unknown(gap)
-        case .kvm: kvm = .unknown(gap)
-        case .remoteAccess: remoteAccess = .unknown(gap)
-        case .uuid: uuid = .unknown(gap)
+        case .codeVersions:
+            let (versions, error) = Self.parse(CodeVersions.self, reply, request)
+            bios = versions.map({ $0.bios.isEmpty ? nil : $0.bios }, else: "the firmware tells no BIOS version")
+            amtVersion = versions.map({ $0["AMT"] }, else: "the firmware lists no version of AMT")
+            amtBuild = versions.map({ $0["Build Number"] }, else: "the firmware lists no build number")
+            sku = versions.map(\.sku, else: "the firmware lists no SKU")
+            return error
+        case .provisioningState: return fill(\.provisioningState, reply, request)
+        case .controlMode: return fill(\.controlMode, reply, request)
+        case .wiredSettings: return fill(\.wired, reply, request)
+        case .wirelessSettings:
+            if let error = fill(\.wireless, reply, request) { return error }
+            // Both interfaces answer the same command, and nothing else in a reply names the interface.
+            guard let mac = wireless.value?.mac, !mac.isZero, mac == wired.value?.mac else { return nil }
+            wireless = .unknown(Gap(.repeated))
+            return .repeated
+        case .securityParameters: return fill(\.security, reply, request)
+        case .redirectionState: return fill(\.redirection, reply, request)
+        case .webUI:
+            let (state, error) = Self.parse(WebUIState.self, reply, request)
+            webUI = state.map(\.enabled, else: "the reply does not say")
+            return error
+        case .kvm: return fill(\.kvm, reply, request)
+        case .remoteAccess: return fill(\.remoteAccess, reply, request)
+        case .uuid: return fill(\.uuid, reply, request)
         }
     }
 
@@ -67,13 +67,6 @@ extension FirmwareAnswer {
         set(rule, .unknown(gap))
     }
 
-    private mutating func set(_ versions: Finding<CodeVersions>) {
-        bios = versions.map({ $0.bios.isEmpty ? nil : $0.bios }, else: "the firmware tells no BIOS version")
-        amtVersion = versions.map({ $0["AMT"] }, else: "the firmware lists no version of AMT")
-        amtBuild = versions.map({ $0["Build Number"] }, else: "the firmware lists no build number")
-        sku = versions.map(\.sku, else: "the firmware lists no SKU")
-    }
-
     private mutating func set(_ rule: MKHI.Rule, _ finding: Finding<Bool>) {
         switch rule {
         case .capable: capable = finding
@@ -82,21 +75,25 @@ extension FirmwareAnswer {
         }
     }
 
-    private mutating func fill<Reply: AMTHIReply>(
-        _ field: WritableKeyPath<Self, Finding<Reply>>, _ bytes: [UInt8], _ request: AMTHI.Request
+    private mutating func fill<Value: AMTHIReply>(
+        _ field: WritableKeyPath<Self, Finding<Value>>, _ reply: Reply, _ request: AMTHI.Request
     ) -> WireError? {
-        let (finding, error) = Self.parse(Reply.self, bytes, request)
+        let (finding, error) = Self.parse(Value.self, reply, request)
         self[keyPath: field] = finding
         return error
     }
 
-    private static func parse<Reply: AMTHIReply>(
-        _: Reply.Type, _ bytes: [UInt8], _ request: AMTHI.Request
-    ) -> (Finding<Reply>, WireError?) {
-        do {
-            return (.known(try Reply(parsing: bytes, to: request)), nil)
-        } catch {
-            return (.unknown(Gap(error)), error)
+    private static func parse<Value: AMTHIReply>(
+        _: Value.Type, _ reply: Reply, _ request: AMTHI.Request
+    ) -> (Finding<Value>, WireError?) {
+        switch reply {
+        case .missing(let gap): return (.unknown(gap), nil)
+        case .bytes(let bytes):
+            do {
+                return (.known(try Value(parsing: bytes, to: request)), nil)
+            } catch {
+                return (.unknown(Gap(error)), error)
+            }
         }
     }
 }

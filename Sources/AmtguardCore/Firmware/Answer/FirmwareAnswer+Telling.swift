@@ -12,9 +12,9 @@ extension FirmwareAnswer {
             ]
                 + fields.map { field in
                     JSON.Member(
-                        key: field.name,
+                        key: field.row.name,
                         value: [
-                            "value": field.json, "source": .string(field.source.rawValue),
+                            "value": field.json, "source": .string(field.row.source.rawValue),
                             "unknown": JSON(field.reason),
                         ])
                 })
@@ -26,13 +26,13 @@ extension FirmwareAnswer {
         var missing: [(reason: String, labels: [String])] = []
         for field in fields {
             guard let reason = field.reason else {
-                lines.append(Status.Line(field.label, "\(field.words) (\(field.source.rawValue))"))
+                lines.append(Status.Line(field.row.label, "\(field.words) (\(field.row.source.rawValue))"))
                 continue
             }
             if let index = missing.firstIndex(where: { $0.reason == reason }) {
-                missing[index].labels.append(field.label)
+                missing[index].labels.append(field.row.label)
             } else {
-                missing.append((reason, [field.label]))
+                missing.append((reason, [field.row.label]))
             }
         }
         for (reason, labels) in missing where reason != outcome.says {

@@ -21,63 +21,43 @@ public struct FirmwareAnswer: Hashable, Sendable {
     public var outcome: Outcome
 
     /// The node that was asked: `mei0`.
-    public var device: Finding<String>
+    public var device: Finding<String> = .unsaid
     /// `dev_state` before the question: `ENABLED`.
-    public var deviceState: Finding<String>
+    public var deviceState: Finding<String> = .unsaid
     /// `fw_ver`: `11.8.93.4323`.
-    public var firmwareVersion: Finding<String>
+    public var firmwareVersion: Finding<String> = .unsaid
 
-    public var amthi: Finding<Behaviour>
+    public var amthi: Finding<Behaviour> = .unsaid
     /// As the BIOS calls itself.
-    public var bios: Finding<String>
+    public var bios: Finding<String> = .unsaid
     /// `11.8.93`
-    public var amtVersion: Finding<String>
+    public var amtVersion: Finding<String> = .unsaid
     /// `4323`
-    public var amtBuild: Finding<String>
-    public var sku: Finding<SKU>
-    public var provisioningState: Finding<ProvisioningState>
-    public var controlMode: Finding<ControlMode>
-    public var wired: Finding<LANSettings>
-    public var wireless: Finding<LANSettings>
-    public var security: Finding<SecurityParameters>
-    public var redirection: Finding<RedirectionState>
-    public var webUI: Finding<Bool>
-    public var kvm: Finding<KVMState>
-    public var remoteAccess: Finding<RemoteAccess>
+    public var amtBuild: Finding<String> = .unsaid
+    public var sku: Finding<SKU> = .unsaid
+    public var provisioningState: Finding<ProvisioningState> = .unsaid
+    public var controlMode: Finding<ControlMode> = .unsaid
+    public var wired: Finding<LANSettings> = .unsaid
+    public var wireless: Finding<LANSettings> = .unsaid
+    public var security: Finding<SecurityParameters> = .unsaid
+    public var redirection: Finding<RedirectionState> = .unsaid
+    public var webUI: Finding<Bool> = .unsaid
+    public var kvm: Finding<KVMState> = .unsaid
+    public var remoteAccess: Finding<RemoteAccess> = .unsaid
     /// The machine's own UUID; only a person asks for it.
-    public var uuid: Finding<GUID>
+    public var uuid: Finding<GUID> = .unsaid
 
     /// Whether the chipset is capable of AMT, by MKHI.
-    public var capable: Finding<Bool>
+    public var capable: Finding<Bool> = .unsaid
     /// Whether AMT is enabled, by MKHI.
-    public var enabled: Finding<Bool>
+    public var enabled: Finding<Bool> = .unsaid
     /// Whether AMT is ready, by MKHI.
-    public var available: Finding<Bool>
+    public var available: Finding<Bool> = .unsaid
 
     /// An answer in which everything is unknown for one reason.
     public init(_ outcome: Outcome, because gap: Gap? = nil) {
-        let gap = gap ?? .other(outcome.says)
         self.outcome = outcome
-        device = .unknown(gap)
-        deviceState = .unknown(gap)
-        firmwareVersion = .unknown(gap)
-        amthi = .unknown(gap)
-        bios = .unknown(gap)
-        amtVersion = .unknown(gap)
-        amtBuild = .unknown(gap)
-        sku = .unknown(gap)
-        provisioningState = .unknown(gap)
-        controlMode = .unknown(gap)
-        wired = .unknown(gap)
-        wireless = .unknown(gap)
-        security = .unknown(gap)
-        redirection = .unknown(gap)
-        webUI = .unknown(gap)
-        kvm = .unknown(gap)
-        remoteAccess = .unknown(gap)
-        uuid = .unknown(gap)
-        capable = .unknown(gap)
-        enabled = .unknown(gap)
-        available = .unknown(gap)
+        let gap = gap ?? .other(outcome.says)
+        for row in Self.rows { row.miss(&self, gap) }
     }
 }

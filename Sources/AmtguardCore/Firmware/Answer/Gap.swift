@@ -15,6 +15,8 @@ public enum Gap: Hashable, Sendable {
     /// Anything else, in words.
     case other(String)
 
+    static let unsaid: Gap = "the answer does not say"
+
     /// What was wrong with a reply.
     public init(_ error: WireError) {
         switch error {

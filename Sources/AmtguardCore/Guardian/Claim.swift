@@ -1,24 +1,49 @@
-/// The IPv4 addresses of this host that AMT uses. On these it takes packets from the host's sockets.
-public struct SharedAddresses: Hashable, Sendable {
+/// What something below the operating system takes of the packets to this host: on which ports, on which of the host's
+/// own addresses, and how sure that is. The reservation, the holds and the victims follow from the claims of a guardian.
+///
+/// AMT is the only claimant so far. A server's BMC that shares the network card would be another.
+public struct Claim: Hashable, Sendable {
+    /// The ports on which it takes TCP. Packets of all other protocols on these ports reach the host.
+    public var tcp: PortSet
+    /// The same for UDP.
+    public var udp: PortSet
+    /// The IPv4 addresses of this host on which it takes packets.
     public var addresses: Set<IPv4Address> = []
     /// The host's interfaces that have them, by index.
     public var interfaces: Set<Int> = []
     /// All addresses of this host: packets to one of them never reach the network card.
     public var own: Set<IPv4Address> = []
-    /// Why other addresses may be shared as well; `nil` if these are all.
+    /// Why other addresses may be concerned as well; `nil` if these are all.
     public var doubt: String?
+    /// The ports to keep from the kernel and from other programs, as configured.
+    var guarded = PortSet()
+    /// The addresses on which these are to be held.
+    var addressesToHold = HoldPlan.Addresses.these([])
 
+    /// A claim to these ports.
     public init(
-        _ addresses: Set<IPv4Address> = [], interfaces: Set<Int> = [], own: Set<IPv4Address> = [], doubt: String? = nil
+        tcp: PortSet = .ofAMT, udp: PortSet = .ofAMTsUDP, on addresses: Set<IPv4Address> = [],
+        interfaces: Set<Int> = [], own: Set<IPv4Address> = [], doubt: String? = nil
     ) {
+        self.tcp = tcp
+        self.udp = udp
         self.addresses = addresses
         self.interfaces = interfaces
         self.own = own
         self.doubt = doubt
     }
+
+    /// All its ports.
+    public var ports: PortSet { tcp.union(udp) }
+
+    func takes(_ port: UInt16, _ protocol: LocalSocket.TransportProtocol) -> Bool {
+        (`protocol` == .udp ? udp : tcp).contains(port)
+    }
 }
 
-extension SharedAddresses {
+extension Claim {
+    /// AMT's claim, of which `guarded` is to be guarded.
+    ///
     /// | AMT | `Mode=` | addresses on which it takes packets |
     /// |---|---|---|
     /// | impossible | not `always` | none |
@@ -27,7 +52,13 @@ extension SharedAddresses {
     /// | is not known to share any | `always` | every address that others can reach |
     /// | is not known to share any | not `always` | unknown |
     /// | is disabled, or not set up | not `always` | unknown: no source shows what the hardware does then |
-    init(_ detection: Detection, always: Bool) {
+    init(ofAMT detection: Detection, guarding guarded: PortSet, always: Bool) {
+        self.init(tcp: guarded.union(.ofAMT))
+        self.guarded = guarded
+        // Mode=always overrides the finding that AMT is impossible, and so that it has no interface.
+        addressesToHold = HoldPlan.Addresses(
+            sharedBy: detection.amtInterfaces.flatMap { $0.isEmpty ? nil : $0 }, with: detection.interfaces,
+            had: detection.had, always: always)
         let interfaces = detection.interfaces ?? []
         own = Set(interfaces.flatMap(\.ipv4))
         let known = detection.amtInterfaces ?? []
