@@ -5,7 +5,8 @@ import Testing
 @Suite struct `A socket's standing` {
     /// AMT shares 192.0.2.20 on the interface 2; 192.0.2.77 is another address of this host.
     private static let shared = Claim(
-        tcp: PortSet(1...65535), on: [ip("192.0.2.20")], interfaces: [2], own: [ip("192.0.2.20"), ip("192.0.2.77"), ip("127.0.0.1")])
+        tcp: PortSet(1...65535), on: [ip("192.0.2.20")], interfaces: [2],
+        own: [ip("192.0.2.20"), ip("192.0.2.77"), ip("127.0.0.1")])
     /// The same, and what another interface of AMT has is not known.
     private static let half = {
         var half = shared
