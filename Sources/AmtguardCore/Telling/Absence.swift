@@ -30,9 +30,9 @@ public struct Absence: Hashable, Sendable {
     public var json: JSON {
         [
             "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null,
-            "reasons": JSON(encoding: [reason]), "since": .null, "amt": .null, "ports": ports.jsonWithoutDaemon, "watch": .null,
-            "repairs": .null, "contested": .null, "overwrites": .null, "holds": .null, "victims": .null, "victimCount": .null,
-            "probe": .null,
+            "reasons": JSON(encoding: [reason]), "since": .null, "amt": .null, "ports": ports.jsonWithoutDaemon,
+            "watch": .null, "repairs": .null, "contested": .null, "overwrites": .null, "holds": .null,
+            "victims": .null, "victimCount": .null, "probe": .null,
         ]
     }
 
