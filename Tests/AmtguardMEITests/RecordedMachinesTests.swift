@@ -22,6 +22,7 @@ import Testing
         expected.amtBuild = .known("4323")
         expected.sku = .known(.amt)
         expected.provisioningState = .known(.pre)
+        expected.surplus = .known("none")
         expected.uuid = .unknown("asked for with --uuid only")
         for rule in MKHI.Rule.allCases { expected.miss(rule, because: .notAsked("AMTHI is offered")) }
         #expect(try recording("lenovo-amt-11.8.93").answer() == expected)

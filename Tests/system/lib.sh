@@ -228,8 +228,8 @@ start_bus() {
     <allow send_destination="org.freedesktop.PolicyKit1"/>
   </policy>
   $bus_limits
-  <limit name="max_connections_per_user">2000</limit>
-  <limit name="max_completed_connections">2000</limit>
+  <limit name="max_connections_per_user">5000</limit>
+  <limit name="max_completed_connections">5000</limit>
 </busconfig>
 CONF
     dbus-daemon --config-file=bus.conf --nofork --nopidfile 2>bus.log &

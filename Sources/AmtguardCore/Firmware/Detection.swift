@@ -83,7 +83,8 @@ struct Detection: Hashable, Sendable {
 
     /// The version of AMT, else that of the engine's firmware, from any source.
     var firmwareVersion: String? {
-        heard?.amtVersion.value ?? basis.presence?.csmeDevices.lazy.compactMap(\.firmwareVersion).first
+        heard?.amtVersion.value ?? basis.inquiry?.answer?.firmwareVersion.value
+            ?? basis.presence?.csmeDevices.lazy.compactMap(\.firmwareVersion).first
     }
 
     /// AMT's interfaces; `nil` until something was heard of them.
@@ -107,7 +108,7 @@ struct Detection: Hashable, Sendable {
     var expectedListeners: [ExpectedListener]? {
         if case .impossible = state { return [] }
         guard basis.inquiry != nil else { return nil }
-        return ExpectedListener.all(state, basis.inquiry?.answer)
+        return ExpectedListener.all(state, basis.inquiry?.answer, version: firmwareVersion)
     }
 
     /// Listeners of this host on AMT's ports; `nil` if they can't be known.

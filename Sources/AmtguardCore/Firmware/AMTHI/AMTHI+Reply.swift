@@ -9,10 +9,13 @@ public protocol AMTHIReply: Hashable, Sendable {
 }
 
 extension AMTHIReply {
-    /// Parses a whole reply to `request`.
+    /// Parses a whole reply to `request`. Newer firmware may append fields; they are left over.
     ///
+    /// - Returns: The reply, and how many bytes follow the last field that is known.
     /// - Throws: `refused` if the status is not zero, whatever follows it.
-    public init(parsing bytes: [UInt8], to request: AMTHI.Request) throws(WireError) {
+    public static func parse(
+        _ bytes: [UInt8], to request: AMTHI.Request
+    ) throws(WireError) -> (reply: Self, surplus: Int) {
         var reader = ByteReader(bytes)
         let header = try AMTHI.Header(from: &reader)
         guard header.isResponse, header.command == request.command.rawValue else {
@@ -20,8 +23,13 @@ extension AMTHIReply {
         }
         let status = AMTStatus(rawValue: try reader.u32("status"))
         guard status == .success else { throw .refused(status) }
-        try self.init(from: &reader, to: request)
-        try reader.end()
+        let reply = try Self(from: &reader, to: request)
+        return (reply, reader.count)
+    }
+
+    /// The reply alone.
+    public init(parsing bytes: [UInt8], to request: AMTHI.Request) throws(WireError) {
+        self = try Self.parse(bytes, to: request).reply
     }
 
     /// The bytes of the whole reply: for emulators, and to mask a recording.

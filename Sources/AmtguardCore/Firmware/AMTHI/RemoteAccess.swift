@@ -9,6 +9,8 @@ public struct RemoteAccess: Hashable, Sendable {
         }
 
         public static let words = ["direct", "vpn", "outside", "unknown"]
+        /// Not in its company's network.
+        public static let outside = Network(rawValue: 2)
     }
 
     /// Whether the tunnel is up.

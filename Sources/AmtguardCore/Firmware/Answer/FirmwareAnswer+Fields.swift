@@ -10,6 +10,8 @@ extension FirmwareAnswer {
         case amthi
         /// The kernel host interface.
         case mkhi
+        /// The watchdog client.
+        case watchdog
     }
 
     static let rows: [Row] = [
@@ -30,10 +32,12 @@ extension FirmwareAnswer {
         Row("WEB_UI", "webUI", "Web UI", .amthi, \.webUI),
         Row("KVM", "kvm", "KVM", .amthi, \.kvm),
         Row("REMOTE", "remoteAccess", "Remote access", .amthi, \.remoteAccess),
+        Row("SURPLUS", "surplus", "Surplus", .amthi, \.surplus),
         Row("UUID", "uuid", "UUID", .amthi, \.uuid),
         Row("MKHI_CAPABLE", "capable", "Capable", .mkhi, \.capable),
         Row("MKHI_ENABLED", "enabled", "Enabled", .mkhi, \.enabled),
         Row("MKHI_AVAILABLE", "available", "Available", .mkhi, \.available),
+        Row("SWITCH", "amtSwitch", "AMT switch", .watchdog, \.amtSwitch),
     ]
 
     /// A field of any type: its names, and how it is read from lines.

@@ -22,7 +22,7 @@ extension FirmwareAnswer {
     private mutating func note(_ reply: Reply, for request: AMTHI.Request) -> WireError? {
         switch request {
         case .codeVersions:
-            let (versions, error) = Self.parse(CodeVersions.self, reply, request)
+            let (versions, error) = parse(CodeVersions.self, reply, request)
             bios = versions.map({ $0.bios.isEmpty ? nil : $0.bios }, else: "the firmware tells no BIOS version")
             amtVersion = versions.map({ $0["AMT"] }, else: "the firmware lists no version of AMT")
             amtBuild = versions.map({ $0["Build Number"] }, else: "the firmware lists no build number")
@@ -40,7 +40,7 @@ extension FirmwareAnswer {
         case .securityParameters: return fill(\.security, reply, request)
         case .redirectionState: return fill(\.redirection, reply, request)
         case .webUI:
-            let (state, error) = Self.parse(WebUIState.self, reply, request)
+            let (state, error) = parse(WebUIState.self, reply, request)
             webUI = state.map(\.enabled, else: "the reply does not say")
             return error
         case .kvm: return fill(\.kvm, reply, request)
@@ -78,22 +78,36 @@ extension FirmwareAnswer {
     private mutating func fill<Value: AMTHIReply>(
         _ field: WritableKeyPath<Self, Finding<Value>>, _ reply: Reply, _ request: AMTHI.Request
     ) -> WireError? {
-        let (finding, error) = Self.parse(Value.self, reply, request)
+        let (finding, error) = parse(Value.self, reply, request)
         self[keyPath: field] = finding
         return error
     }
 
-    private static func parse<Value: AMTHIReply>(
+    private mutating func parse<Value: AMTHIReply>(
         _: Value.Type, _ reply: Reply, _ request: AMTHI.Request
     ) -> (Finding<Value>, WireError?) {
         switch reply {
         case .missing(let gap): return (.unknown(gap), nil)
         case .bytes(let bytes):
             do {
-                return (.known(try Value(parsing: bytes, to: request)), nil)
+                let (value, surplus) = try Value.parse(bytes, to: request)
+                note(surplus, of: request)
+                return (.known(value), nil)
             } catch {
                 return (.unknown(Gap(error)), error)
             }
         }
     }
+
+    /// Notes how much of a reply is not known here: newer firmware says more.
+    private mutating func note(_ surplus: Int, of request: AMTHI.Request) {
+        let former = self.surplus.value.flatMap { $0 == Self.noSurplus ? nil : $0 + ", " } ?? ""
+        if surplus > 0 {
+            self.surplus = .known("\(former)\(request) \(surplus) bytes")
+        } else if former.isEmpty {
+            self.surplus = .known(Self.noSurplus)
+        }
+    }
+
+    private static let noSurplus = "none"
 }

@@ -44,6 +44,8 @@ public struct FirmwareAnswer: Hashable, Sendable {
     public var webUI: Finding<Bool> = .unsaid
     public var kvm: Finding<KVMState> = .unsaid
     public var remoteAccess: Finding<RemoteAccess> = .unsaid
+    /// Which replies were longer than is known here, and by how much; `none`.
+    public var surplus: Finding<String> = .unsaid
     /// The machine's own UUID; only a person asks for it.
     public var uuid: Finding<GUID> = .unsaid
 
@@ -51,6 +53,8 @@ public struct FirmwareAnswer: Hashable, Sendable {
     public var capable: Finding<Bool> = .unsaid
     /// Whether AMT is enabled, by MKHI.
     public var enabled: Finding<Bool> = .unsaid
+    /// Whether AMT is switched on, by the watchdog client.
+    public var amtSwitch: Finding<AMTSwitch> = .unsaid
     /// Whether AMT is ready, by MKHI.
     public var available: Finding<Bool> = .unsaid
 

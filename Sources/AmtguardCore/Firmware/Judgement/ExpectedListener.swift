@@ -17,13 +17,16 @@ public struct ExpectedListener: Hashable, Sendable {
     public var evidence: String
 
     /// All of AMT's ports, for this state and this last answer.
-    static func all(_ state: AMTState, _ answer: FirmwareAnswer?) -> [ExpectedListener] {
+    ///
+    /// - Parameter version: AMT's version, else that of the engine's firmware; `nil` if neither is known.
+    static func all(_ state: AMTState, _ answer: FirmwareAnswer?, version: String?) -> [ExpectedListener] {
         if case .impossible = state { return [] }
+        let version = version.flatMap(FirmwareVersion.init)
         let all = AMTService.allCases.flatMap { service in
-            let (expected, evidence) = service.judge(state, answer)
-            return service.ports.map {
-                ExpectedListener(
-                    port: $0, protocol: service.protocol, expected: expected, evidence: evidence)
+            service.ports.map { port in
+                let (expected, evidence) = service.judge(port, state, answer, version)
+                return ExpectedListener(
+                    port: port, protocol: service.protocol, expected: expected, evidence: evidence)
             }
         }
         return all.sorted { ($0.protocol.rawValue, $0.port) < ($1.protocol.rawValue, $1.port) }
@@ -31,17 +34,25 @@ public struct ExpectedListener: Hashable, Sendable {
 }
 
 extension AMTService {
-    fileprivate func judge(_ state: AMTState, _ answer: FirmwareAnswer?) -> (ExpectedListener.Expectation, String) {
+    private typealias Judgement = (ExpectedListener.Expectation, String)
+
+    fileprivate func judge(
+        _ port: UInt16, _ state: AMTState, _ answer: FirmwareAnswer?, _ version: FirmwareVersion?
+    ) -> (ExpectedListener.Expectation, String) {
         // Before the set-up and after switching off, the hardware may divert these ports or not: there is no evidence.
         switch state {
         case .impossible: return (.closed, state.because)
         case .unknown(let reason): return (.unknown, "AMT's state is not known: \(reason)")
         case .disabled: return (.unknown, "what becomes of the port while AMT is disabled is not known")
         case .unprovisioned:
+            if self == .rmcp, port == 623, let version, version >= .answersPingsEarly {
+                return (.open, "firmware from 6.1 on answers RMCP pings before it is provisioned")
+            }
             return (.unknown, "what becomes of the port before AMT is provisioned is not known")
         case .provisioning: return (.unknown, "what becomes of the port while AMT is provisioned is not known")
         case .provisioned: break
         }
+        if let elsewhere = answer.flatMap(byNetwork) { return elsewhere }
         guard self != .rmcp else { return (.unknown, "the firmware does not tell whether it answers RMCP") }
         guard let answer else { return (.unknown, "the firmware was not asked") }
         guard let security = answer.security.value else {
@@ -58,32 +69,48 @@ extension AMTService {
                 return (.closed, "provisioned, SOL, IDE-R and KVM are off")
             }
         }
-        return byTLS(security.tls, Generation(answer.amtVersion.value))
+        return byTLS(security.tls, version)
     }
 
-    private func byTLS(_ tls: Bool, _ generation: Generation) -> (ExpectedListener.Expectation, String) {
-        switch (tls, generation) {
-        case (true, _):
-            return isOfTLS ? (.open, "provisioned, TLS is on") : (.closed, "provisioned, TLS is on")
-        case (false, .tlsOnly):
-            let evidence = "provisioned, firmware from 19 on serves TLS alone"
-            return isOfTLS ? (.open, evidence) : (.closed, evidence)
-        case (false, .tlsOutside):
-            return (.unknown, "provisioned, TLS is off, and firmware from 16.1 on serves the network by TLS alone")
-        case (false, .free):
-            return isOfTLS ? (.closed, "provisioned, TLS is off") : (.open, "provisioned, TLS is off")
+    /// Outside its company's network, AMT serves no port of the local network: it opens a tunnel itself.
+    private func byNetwork(_ answer: FirmwareAnswer) -> Judgement? {
+        answer.remoteAccess.value?.network == .outside
+            ? (.closed, "provisioned, and the firmware finds itself outside its company's network") : nil
+    }
+
+    /// Source: Intel's page "Intel AMT and Security Considerations". Without a version, as older firmware does.
+    private func byTLS(_ tls: Bool, _ version: FirmwareVersion?) -> Judgement {
+        let evidence: String
+        switch version {
+        case _ where tls: evidence = "provisioned, TLS is on"
+        case let version? where version >= .servesTLSOnly: evidence = "provisioned, firmware from 19 on serves TLS only"
+        case let version? where version >= .servesNetworkByTLSOnly:
+            evidence = "provisioned, firmware from 16.1 on serves the network by TLS only, even if TLS is off"
+        default: return isOfTLS ? (.closed, "provisioned, TLS is off") : (.open, "provisioned, TLS is off")
         }
+        return isOfTLS ? (.open, evidence) : (.closed, evidence)
     }
 }
 
-/// How the firmware's generation handles TLS.
-private enum Generation {
-    case free, tlsOutside, tlsOnly
+/// The first two numbers of a version of the firmware.
+private struct FirmwareVersion: Comparable {
+    private let major: Int
+    private let minor: Int
 
-    /// `16.1.25`; without a version, the older way.
-    init(_ version: String?) {
-        let numbers = (version ?? "").split(separator: ".").prefix(2).map { Int($0) ?? 0 }
-        let (major, minor) = (numbers.first ?? 0, numbers.count > 1 ? numbers[1] : 0)
-        self = major >= 19 ? .tlsOnly : (major, minor) >= (16, 1) ? .tlsOutside : .free
+    private init(_ major: Int, _ minor: Int) {
+        (self.major, self.minor) = (major, minor)
     }
+
+    /// `16.1.25`; `nil` if it does not begin with two numbers.
+    init?(_ text: String) {
+        let numbers = text.split(separator: ".").prefix(2).compactMap { Int($0) }
+        guard numbers.count == 2 else { return nil }
+        self.init(numbers[0], numbers[1])
+    }
+
+    static let answersPingsEarly = FirmwareVersion(6, 1)
+    static let servesNetworkByTLSOnly = FirmwareVersion(16, 1)
+    static let servesTLSOnly = FirmwareVersion(19, 0)
+
+    static func < (a: Self, b: Self) -> Bool { (a.major, a.minor) < (b.major, b.minor) }
 }

@@ -49,12 +49,12 @@ public enum MKHI {
     private static let group: UInt8 = 3
     private static let command: UInt8 = 2
     private static let responseBit: UInt8 = 0x80
-    /// The data are one number of 32 bits.
+    /// The data begin with one number of 32 bits.
     private static let dataSize: UInt8 = 4
 }
 
 extension MKHI.Features {
-    /// Parses a whole reply to `rule`: 13 bytes.
+    /// Parses a whole reply to `rule`: 13 bytes, or more from newer firmware.
     public init(parsing bytes: [UInt8], to rule: MKHI.Rule) throws(WireError) {
         var reader = ByteReader(bytes)
         let (group, command) = (try reader.u8("group"), try reader.u8("command"))
@@ -65,9 +65,9 @@ extension MKHI.Features {
         let result = MKHI.Result(rawValue: try reader.u8("result"))
         guard result == .success else { throw .result(result) }
         try reader.expect(rule.rawValue, "rule")
-        try reader.expect(MKHI.dataSize, "data's length")
+        let size = try reader.u8("data's length")
+        guard size >= MKHI.dataSize else { throw .value("data's length", UInt32(size)) }
         rawValue = try reader.u32("data")
-        try reader.end()
     }
 
     /// The bytes of the whole reply: for an emulator.

@@ -31,6 +31,8 @@ import Testing
         answer.capable = .known(true)
         answer.enabled = .known(false)
         answer.available = .known(true)
+        answer.surplus = .known("wired 4 bytes")
+        answer.amtSwitch = .known([.isKnown, .operational, .tlsOnly])
         return answer
     }()
 
@@ -101,10 +103,12 @@ import Testing
                 REMOTE_CONNECTION=connected
                 REMOTE_TRIGGER=other-9
                 REMOTE_HOST=mps.example.net
+                SURPLUS=wired 4 bytes
                 UUID=12f80028-b4b7-4b2d-aca8-46e0ff65814c
                 MKHI_CAPABLE=1
                 MKHI_ENABLED=0
                 MKHI_AVAILABLE=1
+                SWITCH=0xc2
                 END=1
 
                 """)
@@ -119,10 +123,10 @@ import Testing
             let data = Data("\(answer.json)".utf8)
             let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
             #expect(object["outcome"] as? String == answer.outcome.word)
-            #expect(object.count == 4 + 21)
+            #expect(object.count == 4 + 23)
             for (key, value) in object where !["schema", "version", "outcome", "says"].contains(key) {
                 let field = try #require(value as? [String: Any], "\(key)")
-                #expect(["sysfs", "amthi", "mkhi"].contains(field["source"] as? String))
+                #expect(["sysfs", "amthi", "mkhi", "watchdog"].contains(field["source"] as? String))
                 #expect((field["value"] is NSNull) != (field["unknown"] is NSNull), "\(key)")
             }
         }

@@ -10,7 +10,14 @@ import Testing
         ("TLS, 16.1", .heard(.post, .admin, tls: true, version: "16.1.25"), "closed open closed open closed open"),
         (
             "no TLS, 16.1", .heard(.post, .client, version: "16.1.25"),
-            "unknown unknown unknown unknown unknown unknown"
+            "closed open closed open closed open"
+        ),
+        (
+            "no TLS, 16.1 by the engine's version",
+            .heard(.post, .client).with {
+                $0.amtVersion = .unknown("not told")
+                $0.firmwareVersion = .known("16.1.30.2361")
+            }, "closed open closed open closed open"
         ),
         ("no TLS, 16.0", .heard(.post, .client, version: "16.0.15"), "open closed open closed open closed"),
         ("no TLS, 19", .heard(.post, .admin, version: "19.0.0"), "closed open closed open closed open"),
@@ -18,7 +25,7 @@ import Testing
         ("no redirection", .heard(.post, .admin, redirection: []), "open closed open closed closed closed"),
         (
             "no redirection, 16.1", .heard(.post, .admin, version: "16.1.25", redirection: []),
-            "unknown unknown unknown unknown closed closed"
+            "closed open closed open closed closed"
         ),
         (
             "redirection not told", .heard(.post, .admin).with { $0.redirection = .unknown(.refused(.unsupported)) },
@@ -28,6 +35,10 @@ import Testing
             "security not told", .heard(.post, .admin).with { $0.security = .unknown(.refused(.unsupported)) },
             "unknown unknown unknown unknown unknown unknown"
         ),
+        (
+            "outside its company's network", .heard(.post, .admin).with { $0.remoteAccess = .known(.outside) },
+            "closed closed closed closed closed closed"
+        ),
         ("no network", .heard(.post, .admin, network: false), "closed closed closed closed closed closed"),
         // No evidence of what the hardware does with these ports then.
         ("unprovisioned", .heard(.pre, .none), "unknown unknown unknown unknown unknown unknown"),
@@ -36,6 +47,20 @@ import Testing
         ("silent", .silent(.silent, .silent), "unknown unknown unknown unknown unknown unknown"),
     ]
 
+    /// Of 623 and 664.
+    private static func udp(_ answer: FirmwareAnswer) -> [String] {
+        if answer.remoteAccess.value == .outside { return ["closed", "closed"] }
+        return answer.provisioningState.value == .pre ? ["open", "unknown"] : ["unknown", "unknown"]
+    }
+
+    @Test(arguments: ["6.0.99", "6.1.0", "x", "21.0.2"])
+    func `answer pings before AMT is provisioned from 6.1 on`(version: String) {
+        var scene = Scene()
+        scene.see(.firmware(.answer(.heard(.pre, .none, version: version))))
+        let ping = scene.status.amt.listeners?.first { $0.port == 623 && $0.protocol == "udp" }
+        #expect((ping?.expected == "open") == ["6.1.0", "21.0.2"].contains(version))
+    }
+
     @Test(arguments: rows)
     func `follow from its state, TLS, redirection and version`(name: String, answer: FirmwareAnswer, words: String) {
         var scene = Scene()
@@ -43,7 +68,7 @@ import Testing
         let listeners = scene.status.amt.listeners ?? []
         #expect(listeners.filter { $0.protocol == "tcp" }.map(\.expected).joined(separator: " ") == words, "\(name)")
         #expect(listeners.filter { $0.protocol == "tcp" }.map(\.port) == [623, 664, 16992, 16993, 16994, 16995])
-        #expect(listeners.filter { $0.protocol == "udp" }.map(\.expected) == ["unknown", "unknown"])
+        #expect(listeners.filter { $0.protocol == "udp" }.map(\.expected) == Self.udp(answer))
         #expect(listeners.allSatisfy { !$0.evidence.isEmpty && $0.evidence.oneLineOnly })
         #expect(scene.status.ports.required == amt.description)
     }
@@ -108,4 +133,9 @@ import Testing
         let json = scene.status.json.description
         for field in scene.status.amt.firmware?.fields ?? [] { #expect(json.contains(field.label)) }
     }
+}
+
+extension RemoteAccess {
+    fileprivate static let outside = RemoteAccess(
+        network: .outside, connection: Connection(rawValue: 0), trigger: Trigger(rawValue: 0), host: "")
 }
