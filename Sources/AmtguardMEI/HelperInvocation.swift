@@ -70,8 +70,8 @@ public struct HelperInvocation: Equatable {
         Usage: amtguard-firmware [--json | --answer] [--uuid] [--root DIR]
                                  [--record FILE [--unmasked] | --replay FILE]
 
-        Asks the management engine's firmware what AMT is doing: one short burst of
-        questions to /dev/meiN. It changes nothing there.
+        Asks the management engine's firmware what AMT is doing: a few questions to
+        /dev/meiN. It changes nothing there.
 
           --json         the answer as JSON
           --answer       the answer as lines of KEY=value, for amtguardd's socket
