@@ -19,6 +19,8 @@ struct PortForwarding {
 
     private var stage = Stage.version
     private var ports: ArraySlice<UInt16>
+    /// The channels that both sides have open.
+    private var channels: Set<UInt32> = []
     private let address: String
     /// What AMT's web server answers.
     private let page: [UInt8]
@@ -88,7 +90,9 @@ struct PortForwarding {
         case (Kind.failure, .port(let port)): return ("lme/refuses-\(port)", nextPort())
         case (Kind.channelOpen, .port), (Kind.channelOpen, .listening): return open(cursor)
         case (Kind.channelData, .port), (Kind.channelData, .listening): return answer(cursor)
-        case (Kind.channelClose, .port), (Kind.channelClose, .listening): return ("lme/close", [])
+        case (Kind.channelClose, .port), (Kind.channelClose, .listening):
+            let channel = channels.remove(cursor.bigLong() ?? 0)
+            return ("lme/close", channel.map { [Self.close($0)] } ?? [])
         case (Kind.windowAdjust, .port), (Kind.windowAdjust, .listening): return ("lme/window", [])
         default: return protocolError()
         }
@@ -116,6 +120,7 @@ struct PortForwarding {
         guard cursor.bigCounted() == Array("forwarded-tcpip".utf8), let channel = cursor.bigLong() else {
             return protocolError()
         }
+        channels.insert(channel)
         var reply = Message()
         reply.byte(Kind.channelOpened)
         for number in [channel, channel, 4_095, 0xFFFF_FFFF] { reply.bigLong(number) }
@@ -131,10 +136,14 @@ struct PortForwarding {
         data.bigLong(channel)
         data.bigLong(UInt32(page.count))
         data.raw(page)
-        var close = Message()
-        close.byte(Kind.channelClose)
-        close.bigLong(channel)
-        return ("lme/data", [data.bytes, close.bytes])
+        return ("lme/data", channels.remove(channel) == nil ? [] : [data.bytes, Self.close(channel)])
+    }
+
+    private static func close(_ channel: UInt32) -> [UInt8] {
+        var message = Message()
+        message.byte(Kind.channelClose)
+        message.bigLong(channel)
+        return message.bytes
     }
 
     /// A message that makes no sense here.

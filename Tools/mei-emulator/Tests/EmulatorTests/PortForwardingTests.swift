@@ -89,7 +89,10 @@ struct PortForwardingTests {
         #expect(replies[4].count == 2 && replies[4][1] == "61" + "00000007")
         let answer = String(decoding: hexadecimal(replies[4][0])?.dropFirst(9) ?? [], as: UTF8.self)
         #expect(answer.hasPrefix("HTTP/1.1 401") && answer.contains("Active Management Technology 16.1.25"))
-        #expect(replies[5] == [])
+        #expect(replies[5] == [], "it was closed before")
+        let (_, left, _) = try talk(
+            "[lme]\nports = none\n", [Self.version, "06" + Self.service, open, "61" + "00000007", "61" + "00000007"])
+        #expect(left[3] == ["61" + "00000007"] && left[4] == [], "a caller that leaves without a word")
     }
 
     @Test(arguments: ["c0", "51", "06" + service, "5e00000001", "", "ff"])
