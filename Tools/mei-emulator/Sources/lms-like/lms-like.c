@@ -1,9 +1,9 @@
-/* lms-like [--commands N] [--no-listen] [--attempts N] [--pause MS] NODE: does to a MEI device and to the host's ports what
+/* lms-like [--commands N] [--gap MS] [--no-listen] [--attempts N] [--pause MS] NODE: does to a MEI device and to the host's ports what
  * Intel LMS does, and nothing else. It shares no line with LMS: this was seen on LMS 2506.0.0.0.
  *
  * First it asks AMTHI N questions (34), and connects for each: if another program has the connection, it tries three times,
- * half a second apart, and then counts the question as lost. "commands: 34 asked, 0 lost, 2 waited". With --no-listen it
- * ends here, with exit status 1 if one was lost.
+ * half a second apart, and then counts the question as lost. "commands: 34 asked, 0 lost, 2 waited". --gap: so long it
+ * does something else between two questions (0). With --no-listen it ends here, with exit status 1 if one was lost.
  *
  * Then it connects to LME and does what the firmware asks for. For each port it binds 0.0.0.0 with SO_REUSEADDR, then [::]
  * with SO_REUSEADDR and IPV6_V6ONLY if the host has an address of IPv6, and listens. If one of both fails, it refuses the
@@ -97,7 +97,7 @@ static int question(const char *node, const unsigned char *bytes, size_t size, i
         return answered;
 }
 
-static int ask(const char *node, int commands) {
+static int ask(const char *node, int commands, int gap) {
         /* Provisioning state, versions, security, redirection, control mode, remote access, name, wired interface. */
         static const unsigned char numbers[] = { 0x11, 0x1a, 0x1b, 0x58, 0x6b, 0x46, 0x56, 0x48 };
         int lost = 0, waited = 0;
@@ -110,6 +110,7 @@ static int ask(const char *node, int commands) {
                         say("lost: command %d of %d", i + 1, commands);
                         lost++;
                 }
+                wait_for(gap);
         }
         say("commands: %d asked, %d lost, %d waited", commands, lost, waited);
         return lost;
@@ -347,22 +348,23 @@ static void serve(int device) {
 
 int main(int argc, char **argv) {
         static const struct option options[] = {
-                { "commands", required_argument, NULL, 'c' }, { "no-listen", no_argument, NULL, 'n' },
+                { "commands", required_argument, NULL, 'c' }, { "gap", required_argument, NULL, 'g' }, { "no-listen", no_argument, NULL, 'n' },
                 { "attempts", required_argument, NULL, 'a' }, { "pause", required_argument, NULL, 'p' }, { 0 } };
-        int commands = 34, attempts = 35, milliseconds = 6000, failures = 0, listens = 1, option;
+        int commands = 34, gap = 0, attempts = 35, milliseconds = 6000, failures = 0, listens = 1, option;
 
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
                 switch (option) {
                 case 'c': commands = atoi(optarg); break;
+                case 'g': gap = atoi(optarg); break;
                 case 'n': listens = 0; break;
                 case 'a': attempts = atoi(optarg); break;
                 case 'p': milliseconds = atoi(optarg); break;
                 default: return 64;
                 }
         if (optind != argc - 1)
-                errx(64, "usage: lms-like [--commands N] [--no-listen] [--attempts N] [--pause MS] NODE");
+                errx(64, "usage: lms-like [--commands N] [--gap MS] [--no-listen] [--attempts N] [--pause MS] NODE");
         signal(SIGPIPE, SIG_IGN);
-        int lost = ask(argv[optind], commands);
+        int lost = ask(argv[optind], commands, gap);
         if (!listens)
                 return lost > 0;
         while (failures++ < attempts) {
