@@ -76,8 +76,8 @@ public struct HelperInvocation: Equatable {
           --json         the answer as JSON
           --answer       the answer as lines of KEY=value, for amtguardd's socket
           --uuid         ask for the machine's UUID as well
-          --record FILE  save the conversation in a new file; serial numbers, UUID
-                         and MAC addresses masked
+          --record FILE  save the conversation in a new file; serial number, UUID,
+                         MAC and public addresses, and servers masked
           --unmasked     with --record: save these as they are
           --replay FILE  answer from a recording, without a device
           --root DIR     read /sys and /dev below DIR

@@ -1,5 +1,5 @@
-# lms-lib.sh: a host with Intel LMS beside the guard; source it first. LMS is Tools/mei-emulator's lms-like, by the name of
-# the real one: it connects to LME, which tells it to listen, and makes the real one's binds.
+# lms-lib.sh: a host with Intel LMS beside the guard; source it first. LMS is Tools/mei-emulator's lms-like, by the name
+# of the real one: it connects to LME, which tells it to listen, and makes the real one's binds.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 
 mkdir $work/lms
@@ -13,7 +13,7 @@ rmdir "$groups"/amtguard-test-*/* "$groups"/amtguard-test-* 2>/dev/null || true
 groups=$groups/amtguard-test-$(readlink /proc/self/ns/pid | tr -dc 0-9)
 mkdir "$groups"
 leave_groups() {
-    kill -KILL ${lms:-} 2>/dev/null && wait $lms 2>/dev/null || true
+    kill -KILL ${lms:-} 2>/dev/null || true
     for ((n = 0; n < 50; n++)); do
         rmdir "$groups"/* 2>/dev/null || true
         ! rmdir "$groups" 2>/dev/null || return 0
