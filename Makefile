@@ -39,7 +39,7 @@ MEASURES  = -c release --package-path Benchmarks
 BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: test-emulator test-boot test-reproducible all release programs test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: take-recording test-emulator test-boot test-reproducible all release programs test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
@@ -94,6 +94,11 @@ test-emulator:
 	AMTGUARD_BIN=$(DEBUG_BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) \
 	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) \
 	$(SWIFT) test --package-path Tools/mei-emulator --disable-xctest
+
+# Makes a test of a recording of AMT that somebody sent: FILE=amt.recording, and NAME= if its headers don't name it.
+take-recording:
+	$(SWIFT) build --product amtguard-firmware
+	AMTGUARD_BIN=$(DEBUG_BIN) Tools/take-recording "$(FILE)" $(NAME)
 
 # Installs the package and boots it: systemd in separate containers, judged from inside. BOOT_CACHE keeps the tree of
 # Debian that it boots.

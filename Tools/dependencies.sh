@@ -8,7 +8,7 @@ case "${1:-}" in
     build) packages="$build" ;;
     lint)  packages="binutils groff man-db mandoc rpm rpmlint shellcheck" ;;  # make lint skips missing ones
     test)  packages="$build dbus fish iproute2 netcat-openbsd netcat-traditional nftables procps strace systemd util-linux zsh" ;;
-    emulator) packages="$build $emulator dbus iproute2 procps systemd util-linux" ;;
+    emulator) packages="$build $emulator dbus iproute2 netcat-openbsd procps systemd util-linux" ;;
     demo)  packages="$build $emulator iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
     deb)   packages="$build debhelper dpkg-dev fakeroot lintian pkg-config" ;;
     boot)  packages="$build $emulator debootstrap dpkg-dev iproute2 systemd systemd-container util-linux" ;;

@@ -1,10 +1,10 @@
-// The two bursts of questions: to AMTHI, and to MKHI if there is no AMTHI.
+// The questions to AMTHI, and to MKHI if there is no AMTHI.
 
 import AmtguardCore
 
 extension Conversation where Link: ~Copyable {
     /// Asks AMTHI all questions, one after the other.
-    mutating func askAMTHI(atMost size: Int) throws(Reset) -> FirmwareAnswer {
+    mutating func askAMTHI() throws(Reset) -> FirmwareAnswer {
         var answer = FirmwareAnswer(.answered, because: .notAsked("the conversation ended"))
         var tally = Tally()
         for request in requests {
@@ -12,7 +12,7 @@ extension Conversation where Link: ~Copyable {
                 answer.miss(request, because: gap)
                 continue
             }
-            let exchange = try exchange(.amthi(request), atMost: size) { bytes in
+            let exchange = try exchange(.amthi(request)) { bytes in
                 var trial = answer
                 return trial.take(bytes, for: request) == .refused(.notReady)
             }
@@ -28,6 +28,9 @@ extension Conversation where Link: ~Copyable {
             case .silence:
                 answer.miss(request, because: .noAnswer)
                 tally.end(.silent, Self.fellSilent)
+            case .unsent(let outcome):
+                answer.miss(request, because: outcome.gap)
+                tally.end(outcome, outcome.gap)
             case .failed(let error):
                 answer.miss(request, because: .other(error.says))
                 // A recording may lack questions. A device that failed will fail again.
@@ -52,21 +55,18 @@ extension Conversation where Link: ~Copyable {
         answer.amthi = .known(.notOffered)
         var connection = try connect(to: .mkhi)
         if case .notOffered = connection { connection = try connect(to: .fixedMKHI) }
-        var gap: Gap?
-        var limit = 0
-        switch connection {
-        case .connected(let size): limit = size
-        case .notOffered: gap = "MKHI is not offered either"
-        case .failed(.busy): gap = .held
-        case .failed(.silent): gap = .noAnswer
-        case .failed(let outcome): gap = .other(outcome.says)
-        }
+        var gap: Gap? =
+            switch connection {
+            case .connected: nil
+            case .notOffered: "MKHI is not offered either"
+            case .failed(let outcome): outcome.gap
+            }
         for rule in MKHI.Rule.allCases {
             if let gap {
                 answer.miss(rule, because: gap)
                 continue
             }
-            let exchange = try exchange(.mkhi(rule), atMost: limit) { bytes in
+            let exchange = try exchange(.mkhi(rule)) { bytes in
                 var trial = answer
                 return trial.take(bytes, for: rule) == .result(.notReady)
             }
@@ -76,6 +76,9 @@ extension Conversation where Link: ~Copyable {
             case .silence:
                 answer.miss(rule, because: .noAnswer)
                 gap = Self.fellSilent
+            case .unsent(let outcome):
+                answer.miss(rule, because: outcome.gap)
+                gap = outcome.gap
             case .failed(let error): answer.miss(rule, because: .other(error.says))
             }
         }
@@ -89,6 +92,17 @@ extension Conversation where Link: ~Copyable {
         var answer = FirmwareAnswer(.answered, because: "AMT is disabled: its interface answers with nothing")
         answer.amthi = .known(.disabled)
         return answer
+    }
+}
+
+extension FirmwareAnswer.Outcome {
+    /// Why questions that need this connection have no answer.
+    fileprivate var gap: Gap {
+        switch self {
+        case .busy: .held
+        case .silent: .noAnswer
+        default: .other(says)
+        }
     }
 }
 

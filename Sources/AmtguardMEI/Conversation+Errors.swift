@@ -29,6 +29,16 @@ extension Conversation where Link: ~Copyable {
         }
     }
 
+    /// The result of a question that could not be sent or received.
+    static func failure(toAsk error: LinkError) throws(Reset) -> Exchange {
+        switch error {
+        // ENOTTY here: the client is gone. Connecting again shows whether it comes back.
+        case .errno(.operationNotSupportedByDevice), .errno(.inappropriateIOCTLForDevice): throw Reset()
+        case .silent: .silence
+        default: .failed(error)
+        }
+    }
+
     /// An answer that knows only how the interface behaved.
     static func nothing(
         _ outcome: FirmwareAnswer.Outcome, _ behaviour: FirmwareAnswer.Behaviour?
@@ -51,6 +61,9 @@ extension Conversation where Link: ~Copyable {
 }
 
 extension LinkError {
+    /// Whether a driver that says so may take the same message later.
+    var isPassing: Bool { self == .errno(.resourceTemporarilyUnavailable) || self == .errno(.resourceBusy) }
+
     /// One line.
     var says: String {
         switch self {

@@ -1,9 +1,10 @@
 public import AmtguardCore
 import SystemPackage
 
-/// One short conversation with the firmware of one device: connects, asks everything in one burst, closes.
+/// One short conversation with the firmware of one device: connects, asks, closes.
 ///
-/// AMTHI has a single connection, so it is never held while idle. The code blocks: it has a process of its own.
+/// AMTHI has a single connection, so it is never held while idle, and by a slow firmware not for long: the conversation
+/// releases it between questions and takes turns with other programs. The code blocks: it has a process of its own.
 public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     /// The way to the firmware.
     public private(set) var link: Link
@@ -14,6 +15,10 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     private var notReadyPauses = Timing.notReady[...]
     /// The same with a driver that takes no message.
     private var fullPauses = Timing.busy[...]
+    /// The connection for the next question; `nil` before the first, and after a reset.
+    private var turn: Turn?
+    /// How long the slowest reply took.
+    private var slowest = Duration.zero
 
     /// The device failed during the conversation, or says that it is not enabled: ask again from the beginning.
     struct Reset: Error {}
@@ -35,6 +40,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
             do throws(Reset) {
                 return try attempt()
             } catch {
+                turn = nil
                 link.close()
                 guard waits(pauses.popFirst()) else { return Self.nothing(.resetting, .resetting) }
             }
@@ -43,11 +49,13 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
 
     private mutating func attempt() throws(Reset) -> FirmwareAnswer {
         switch try connect(to: .amthi) {
-        case .connected(let limit): return try askAMTHI(atMost: limit)
+        case .connected: return try askAMTHI()
         case .notOffered: return try askMKHI()
         case .failed(let outcome): return Self.nothing(outcome, Self.behaviour(outcome))
         }
     }
+
+    // MARK: - Connections
 
     /// The result of connecting.
     enum Connection {
@@ -55,6 +63,17 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         case connected(limit: Int)
         case notOffered
         case failed(FirmwareAnswer.Outcome)
+    }
+
+    /// One connection, from its beginning until it is released.
+    private struct Turn {
+        let client: GUID
+        /// The longest message, in bytes.
+        let limit: Int
+        let began: Instant
+        var isReleased = false
+        /// Whether a question was sent.
+        var isUsed = false
     }
 
     /// Opens the device again and connects. While another program holds the client, it pauses and tries again.
@@ -77,55 +96,83 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
                 return try Self.failure(toConnect: error)
             }
             do throws(WireError) {
-                return .connected(limit: try ConnectReply(parsing: bytes).messageLimit)
+                let limit = try ConnectReply(parsing: bytes).messageLimit
+                turn = Turn(client: client, limit: limit, began: link.now)
+                return .connected(limit: limit)
             } catch {
                 return .failed(.garbled("connecting: \(error)"))
             }
         }
     }
 
+    /// The connection for one more question: the present one if a reply that takes as long as the slowest still comes
+    /// within the turn, else another one after a rest.
+    private mutating func takeTurn() throws(Reset) -> Connection {
+        guard let turn else { preconditionFailure("a question without a connection") }
+        if !turn.isReleased {
+            if !turn.isUsed || link.now - turn.began + slowest <= Timing.turn { return .connected(limit: turn.limit) }
+            guard rests(for: Timing.rest) else { return .failed(.silent) }
+        }
+        let connection = try connect(to: turn.client)
+        // The client was there a moment ago.
+        if case .notOffered = connection { throw Reset() }
+        return connection
+    }
+
+    /// Releases the connection and waits; `false` if there is no pause left, or no time for it.
+    private mutating func rests(for pause: Duration?) -> Bool {
+        guard let pause, hasTime(for: pause) else { return false }
+        link.close()
+        turn?.isReleased = true
+        link.pause(pause)
+        return true
+    }
+
+    // MARK: - Questions
+
     /// The result of one question.
     enum Exchange {
         case reply([UInt8])
         case silence
         case failed(LinkError)
+        /// It was not sent: the connection could not be had again, or there was no time.
+        case unsent(FirmwareAnswer.Outcome)
     }
 
     /// Sends one message and receives one; repeats this while the reply says NOT_READY.
-    mutating func exchange(
-        _ question: Question, atMost size: Int, isNotReady: ([UInt8]) -> Bool
-    ) throws(Reset) -> Exchange {
+    mutating func exchange(_ question: Question, isNotReady: ([UInt8]) -> Bool) throws(Reset) -> Exchange {
         while true {
+            let size: Int
+            switch try takeTurn() {
+            case .connected(let limit): size = limit
+            case .notOffered: throw Reset()
+            case .failed(let outcome): return .unsent(outcome)
+            }
             let limit = min(Timing.reply, deadline - link.now)
             guard limit > .zero else { return .silence }
+            let start = link.now
             do throws(LinkError) {
-                try send(question)
+                try link.write(question)
+            } catch {
+                if error.isPassing, awaitsRoom() { continue }
+                return try Self.failure(toAsk: error)
+            }
+            turn?.isUsed = true
+            do throws(LinkError) {
                 let bytes = try link.read(atMost: size, within: limit)
-                if isNotReady(bytes), waits(notReadyPauses.popFirst()) { continue }
+                slowest = max(slowest, link.now - start)
+                if isNotReady(bytes), rests(for: notReadyPauses.popFirst()) { continue }
                 return .reply(bytes)
             } catch {
-                switch error {
-                // ENOTTY here: the client is gone. Connecting again shows whether it comes back.
-                case .errno(.operationNotSupportedByDevice), .errno(.inappropriateIOCTLForDevice): throw Reset()
-                case .silent: return .silence
-                default: return .failed(error)
-                }
+                return try Self.failure(toAsk: error)
             }
         }
     }
 
-    /// Sends a question. If the driver says that its queue is full (EAGAIN), or that it is busy, it pauses and tries
-    /// again.
-    private mutating func send(_ question: Question) throws(LinkError) {
-        while true {
-            do throws(LinkError) {
-                return try link.write(question)
-            } catch .errno(.resourceTemporarilyUnavailable) where waits(fullPauses.popFirst()) {
-                continue
-            } catch .errno(.resourceBusy) where waits(fullPauses.popFirst()) {
-                continue
-            }
-        }
+    /// The driver's queue is full (EAGAIN), or it is busy: waits, with the connection kept as long as its turn lasts.
+    private mutating func awaitsRoom() -> Bool {
+        guard let pause = fullPauses.popFirst(), let turn else { return false }
+        return link.now - turn.began + pause <= Timing.turn ? waits(pause) : rests(for: pause)
     }
 
     /// Discards what follows an invalid reply.
@@ -135,10 +182,12 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
 
     /// Waits for the pause; `false` if none is left, or the conversation would take too long.
     private mutating func waits(_ pause: Duration?) -> Bool {
-        guard let pause, link.now + pause < deadline else { return false }
+        guard let pause, hasTime(for: pause) else { return false }
         link.pause(pause)
         return true
     }
+
+    private func hasTime(for pause: Duration) -> Bool { link.now + pause < deadline }
 }
 
 /// How long things may take.
@@ -147,6 +196,11 @@ enum Timing {
     static let conversation: Duration = .seconds(14)
     /// From a question to its reply. Observed are 100 to 300 ms; the in-house tools wait 3 to 15 s.
     static let reply: Duration = .seconds(3)
+    /// How long a connection may be held while others want it, and for how long it is then released. Intel LMS connects
+    /// for each command, and tries three times, half a second apart. A turn shorter than that second, and a rest longer
+    /// than half of it, leave it one of its attempts.
+    static let turn: Duration = .milliseconds(600)
+    static let rest: Duration = .milliseconds(600)
     /// Other programs hold AMTHI for milliseconds up to a few seconds.
     static let busy: [Duration] = [250, 320, 390, 460, 530, 600, 675, 750].map { .milliseconds($0) }
     /// A firmware reset takes seconds.

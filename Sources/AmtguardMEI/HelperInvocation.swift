@@ -70,14 +70,14 @@ public struct HelperInvocation: Equatable {
         Usage: amtguard-firmware [--json | --answer] [--uuid] [--root DIR]
                                  [--record FILE [--unmasked] | --replay FILE]
 
-        Asks the management engine's firmware what AMT is doing: one short burst of
-        questions to /dev/meiN. It changes nothing there.
+        Asks the management engine's firmware what AMT is doing: a few questions to
+        /dev/meiN. It changes nothing there.
 
           --json         the answer as JSON
           --answer       the answer as lines of KEY=value, for amtguardd's socket
           --uuid         ask for the machine's UUID as well
-          --record FILE  save the conversation in a new file; serial numbers, UUID
-                         and MAC addresses masked
+          --record FILE  save the conversation in a new file; serial number, UUID,
+                         MAC and public addresses, and servers masked
           --unmasked     with --record: save these as they are
           --replay FILE  answer from a recording, without a device
           --root DIR     read /sys and /dev below DIR

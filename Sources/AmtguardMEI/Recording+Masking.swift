@@ -3,9 +3,10 @@
 import AmtguardCore
 
 extension Recording {
-    /// The same with MAC addresses and the machine's UUID replaced; equal ones get equal replacements.
+    /// The same with MAC addresses, public IPv4 addresses, the machine's UUID and names of servers replaced; equal
+    /// addresses get equal replacements.
     ///
-    /// An all-zero address stays: it says that there is no interface.
+    /// An all-zero address stays: it says that there is no interface. So do private addresses: judgements depend on them.
     public var masked: Recording {
         var mask = Mask()
         for device in devices { mask.learn(device.events) }
@@ -20,6 +21,8 @@ extension Recording {
 /// Which bytes are replaced by which.
 private struct Mask {
     private var replacements: [(secret: [UInt8], mask: [UInt8])] = []
+    /// Replaced only where they stand: four bytes may occur by chance.
+    private var publicAddresses: [IPv4Address] = []
 
     /// Learns the addresses and the UUID from whole replies.
     mutating func learn(_ events: [Recording.Event]) {
@@ -29,6 +32,9 @@ private struct Mask {
                     // Locally administered, so that it is not mistaken for a real one.
                     add(settings.mac.octets) { [0x02, 0, 0, 0, 0, UInt8(truncatingIfNeeded: $0)] }
                 }
+            }
+            if let address = Self.publicAddress(in: bytes), !publicAddresses.contains(address) {
+                publicAddresses.append(address)
             }
             if let uuid = try? GUID(parsing: bytes, to: .uuid) {
                 add(uuid.wire) { [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 16) }
@@ -45,6 +51,15 @@ private struct Mask {
     func masked(_ event: Recording.Event) -> Recording.Event {
         guard case .read(.bytes(var bytes)) = event else { return event }
         for (secret, mask) in replacements { bytes.replace(secret, with: mask) }
+        if let address = Self.publicAddress(in: bytes), let index = publicAddresses.firstIndex(of: address) {
+            // An address for documentation, as the little-endian number that the reply contains.
+            bytes.replaceSubrange(Self.addressPlace, with: [UInt8(truncatingIfNeeded: index + 1), 2, 0, 192])
+        }
+        if let access = try? RemoteAccess(parsing: bytes, to: .remoteAccess), !access.host.isEmpty {
+            for place in bytes.indices[Self.serverPlace...] where bytes[place].isLetterOrDigit {
+                bytes[place] = UInt8(ascii: "x")
+            }
+        }
         if isUnread(bytes) {
             // It is unknown what such a reply holds if it is incomplete, so nothing of it is kept.
             let kept = min(bytes.count, Self.beforePayload)
@@ -53,13 +68,28 @@ private struct Mask {
         return .read(.bytes(bytes))
     }
 
-    /// A reply to a question for an address or the UUID that can't be parsed, and is not a refusal.
+    /// The address in a reply about an interface, if it could be found in the internet.
+    private static func publicAddress(in bytes: [UInt8]) -> IPv4Address? {
+        guard let address = (try? LANSettings(parsing: bytes, to: .wiredSettings))?.ipv4, address.isGlobal else {
+            return nil
+        }
+        return keptNetworks.contains { address.bits >> (32 - $0.length) == $0.bits >> (32 - $0.length) } ? nil : address
+    }
+
+    /// Private networks, that of carriers, and those of documentation.
+    private static let keptNetworks: [(bits: UInt32, length: UInt32)] = [
+        (0x0A00_0000, 8), (0xAC10_0000, 12), (0xC0A8_0000, 16), (0x6440_0000, 10), (0xC000_0200, 24), (0xC633_6400, 24),
+        (0xCB00_7100, 24),
+    ]
+
+    /// A reply to a question for an address, the UUID or a server that can't be parsed, and is not a refusal.
     private func isUnread(_ bytes: [UInt8]) -> Bool {
-        [AMTHI.Request.wiredSettings, .uuid].contains { request in
+        [AMTHI.Request.wiredSettings, .uuid, .remoteAccess].contains { request in
             guard AMTHI.isReply(bytes, to: request) else { return false }
             do throws(WireError) {
                 switch request {
                 case .uuid: _ = try GUID(parsing: bytes, to: request)
+                case .remoteAccess: _ = try RemoteAccess(parsing: bytes, to: request)
                 default: _ = try LANSettings(parsing: bytes, to: request)
                 }
                 return false
@@ -71,6 +101,20 @@ private struct Mask {
 
     /// Header and status.
     private static let beforePayload = 16
+    /// The IPv4 address in a reply about an interface, and the beginning of the server's name in one about remote access.
+    private static let addressPlace = 20..<24
+    private static let serverPlace = 30
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: false
+        }
+    }
 }
 
 extension [UInt8] {

@@ -1,15 +1,21 @@
 public import AmtguardCore
+import SystemPackage
 
 /// Replays a recorded conversation, in no time.
 ///
-/// The questions may come in another order than in the recording. Each question gets the next answer that it got there,
-/// within its connection. A question that is not in the recording gets no answer.
+/// The questions may come in another order than in the recording, and with other pauses between them. So each question
+/// gets the next answer that it got there, in the same connection or in a later one to the same client. A question that
+/// is not in the recording gets no answer.
 public struct Replay: Transport {
     private let events: [Recording.Event]
     /// The place after the last replayed opening or connecting.
     private var cursor = 0
-    /// The connection's questions, by their places, that were not asked yet.
+    /// The client's questions from here on, by their places, that were not asked yet.
     private var unasked: [Int] = []
+    /// The questions that were asked.
+    private var asked: Set<Int> = []
+    /// The last connection; `nil` before the first, and after it failed.
+    private var connection: (client: GUID, reply: [UInt8])?
     /// Where the answers to the last question begin; `nil` before the first.
     private var answers: Int?
     public private(set) var now = Instant(sinceBoot: .zero)
@@ -28,15 +34,28 @@ public struct Replay: Transport {
     }
 
     public mutating func connect(to client: GUID) throws(LinkError) -> [UInt8] {
+        answers = nil
         for index in events.indices[cursor...] {
             guard case .connect(client, let outcome) = events[index] else { continue }
             cursor = index + 1
-            let end = events[cursor...].firstIndex(where: \.isBeginning) ?? events.endIndex
-            unasked = (cursor..<end).filter { if case .write = events[$0] { true } else { false } }
-            answers = nil
-            return try outcome.get()
+            connection = nil
+            let reply = try outcome.get()
+            connection = (client, reply)
+            unasked = questions(to: client)
+            return reply
         }
-        throw .notRecorded
+        // It was connected fewer times: the conversation goes on where it was.
+        guard let connection, connection.client == client else { throw .notRecorded }
+        return connection.reply
+    }
+
+    private func questions(to client: GUID) -> [Int] {
+        var receiver = client
+        return events.indices[cursor...].filter { index in
+            if case .connect(let next, _) = events[index] { receiver = next }
+            guard case .write = events[index] else { return false }
+            return receiver == client && !asked.contains(index)
+        }
     }
 
     public mutating func write(_ question: Question) throws(LinkError) {
@@ -44,8 +63,9 @@ public struct Replay: Transport {
         for (place, index) in unasked.enumerated() {
             guard case .write(bytes, let errno) = events[index] else { continue }
             unasked.remove(at: place)
+            asked.insert(index)
             answers = index + 1
-            if let errno { throw .errno(errno) }
+            if let errno { throw ended(by: errno) }
             return
         }
         answers = nil
@@ -59,7 +79,15 @@ public struct Replay: Transport {
         }
         answers = index + 1
         if outcome == .silence { now = now + limit }
+        if case .errno(let errno) = outcome { throw ended(by: errno) }
         return Array(try outcome.get().prefix(size))
+    }
+
+    /// The error of a step; most of them end the connection.
+    private mutating func ended(by errno: Errno) -> LinkError {
+        let error = LinkError.errno(errno)
+        if !error.isPassing { connection = nil }
+        return error
     }
 
     public mutating func discard() {

@@ -10,17 +10,19 @@ import Testing
         var connects: [GUID]
         var questions: [Question]
         var discards: Int
+        var holds: [Range<Int64>]
         var seconds: Double
     }
 
-    static func converse(_ text: String, uuid: Bool = false) throws -> Result {
-        var conversation = Conversation(over: try Watched(text), uuid: uuid)
+    static func converse(_ text: String, uuid: Bool = false, latency: Int = 0) throws -> Result {
+        var conversation = Conversation(over: try Watched(text, latency: .milliseconds(latency)), uuid: uuid)
         let answer = conversation.run()
         let isOpen = conversation.link.isOpen
         #expect(!isOpen, "the device is closed at the end")
         return Result(
             answer: answer, pauses: conversation.link.pauses, connects: conversation.link.connects,
             questions: conversation.link.questions, discards: conversation.link.discards,
+            holds: conversation.link.holds,
             seconds: Double(conversation.link.now.sinceBoot.microseconds) / 1_000_000)
     }
 
@@ -254,5 +256,102 @@ import Testing
         let busy = try `A conversation over AMTHI`.converse(
             refused + String(repeating: Line.refused(.mkhi, "EBUSY"), count: 9))
         #expect(busy.answer.capable == .unknown(.held), "not the AMT host interface")
+    }
+}
+
+@Suite struct `A conversation with a slow firmware` {
+    private func converse(_ text: String, latency: Int) throws -> `A conversation over AMTHI`.Result {
+        try `A conversation over AMTHI`.converse(text, uuid: true, latency: latency)
+    }
+
+    private var burst: String { get throws { try Line.amthi + Line.burst() + Line.ask(.uuid, GUID.amthi) } }
+
+    /// Intel LMS connects for each command, and tries three times, half a second apart.
+    @Test(arguments: [0, 15, 120, 199, 200, 250, 299, 301, 400, 599, 601, 700])
+    func `leaves the connection to a program that tries three times in a second`(latency: Int) throws {
+        let result = try converse(burst, latency: latency)
+        #expect(result.questions.count == 11)
+        #expect(result.questions == AMTHI.Request.allCases.map(Question.amthi), "each question is asked once")
+        #expect(result.answer.remoteAccess.value != nil && result.answer.uuid == .known(.amthi))
+        let (first, last) = (try #require(result.holds.first), try #require(result.holds.last))
+        #expect(result.holds.allSatisfy { $0.count <= 1_000 }, "\(result.holds)")
+        for moment in first.lowerBound..<last.upperBound {
+            let isFree = [0, 500, 1_000].contains { wait in !result.holds.contains { $0.contains(moment + wait) } }
+            #expect(isFree, "a program that comes at \(moment) ms is left out: \(result.holds)")
+            if !isFree { break }
+        }
+    }
+
+    @Test func `makes no pause where the firmware is fast`() throws {
+        #expect(try converse(burst, latency: 50).holds.count == 1)
+        #expect(try converse(burst, latency: 250).holds.count == 6)
+    }
+
+    @Test func `keeps what it heard when another program has taken the connection`() throws {
+        let refused = String(repeating: Line.refused(.amthi, "EBUSY"), count: 9)
+        let result = try converse(Line.amthi + Line.versions + refused, latency: 700)
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.amthi == .known(.answers))
+        #expect(result.answer.amtVersion == .known("16.1.25"))
+        #expect(result.answer.provisioningState == .unknown(.held))
+        #expect(result.answer.remoteAccess == .unknown(.held))
+        #expect(result.pauses == [600, 250, 320, 390, 460, 530, 600, 675, 750])
+        #expect(result.questions.count == 1)
+    }
+
+    @Test func `goes on where it was when the connection is free again`() throws {
+        let result = try converse(
+            Line.amthi + Line.versions + Line.refused(.amthi, "EBUSY") + Line.amthi
+                + Line.ask(.provisioningState, ProvisioningState.post), latency: 700)
+        #expect(result.answer.provisioningState == .known(.post))
+        #expect(Array(result.pauses.prefix(2)) == [600, 250])
+        #expect(result.questions.count { $0 == .amthi(.codeVersions) } == 1)
+    }
+
+    @Test func `does not hold it while the firmware is not ready, or the driver takes no message`() throws {
+        let result = try converse(Line.amthi + Line.ask(.codeVersions, Line.notReady) + Line.burst(), latency: 0)
+        #expect(result.pauses == [250] && result.holds.count == 2)
+        let refusal = "write \(hexDigits(AMTHI.Request.codeVersions.encoded)) -> errno EAGAIN\n"
+        let full = try converse(Line.amthi + String(repeating: refusal, count: 5) + Line.burst(), latency: 0)
+        #expect(full.answer.amtVersion == .known("16.1.25"))
+        #expect(full.pauses == [-250, -320, 390, -460, 530])
+    }
+
+    @Test func `begins again when the client is gone, or the firmware was reset, in between`() throws {
+        let gone = Line.refused(.amthi, "ENOTTY")
+        let rule = Line.ask(.capable, "03820000" + "00000000" + "04" + "20000000")
+        let result = try converse(Line.amthi + Line.versions + gone + gone + Line.mkhi + rule, latency: 700)
+        #expect(result.answer.amthi == .known(.notOffered))
+        #expect(result.answer.capable == .known(false))
+        let reset = try converse(
+            Line.amthi + Line.versions + "open -> errno ENODEV\nopen\n" + Line.amthi + Line.burst(), latency: 700)
+        #expect(reset.pauses.prefix(2) == [600, 500])
+        #expect(reset.questions.count { $0 == .amthi(.codeVersions) } == 2)
+    }
+
+    @Test func `ends in time, and asks again soon what it had no time for`() throws {
+        let result = try converse(burst, latency: 2_900)
+        #expect(result.seconds < 14)
+        #expect(result.answer.outcome == .answered)
+        #expect(result.answer.provisioningState == .known(.post))
+        #expect(result.answer.wired.value != nil)
+        #expect(result.answer.wireless == .unknown(.noAnswer), "there is no time for a rest and a question")
+        #expect(result.answer.remoteAccess == .unknown(.noAnswer))
+        // Here there is, and the reply is late.
+        let late = try converse(burst, latency: 2_000)
+        #expect(late.seconds <= 14)
+        #expect(late.answer.security == .unknown(.noAnswer))
+    }
+
+    @Test func `is recorded with its connections, and replays in full`() throws {
+        let text = try burst
+        var conversation = Conversation(over: Recorder(try Watched(text, latency: .milliseconds(250))), uuid: true)
+        let answer = conversation.run()
+        let recording = Recording(devices: [Recording.Device(events: conversation.link.events)])
+        #expect(recording.devices[0].events.count { if case .connect = $0 { true } else { false } } == 6)
+        var replay = Conversation(
+            over: Replay(try Recording(parsing: Array(recording.description.utf8)).devices[0]), uuid: true)
+        #expect(replay.run() == answer)
+        #expect(answer.kvm.value != nil && answer.uuid.value != nil)
     }
 }

@@ -3,33 +3,40 @@ import AmtguardMEI
 import Foundation
 import Testing
 
-/// Real machines, as `Tests/Recordings` holds them.
+/// Real machines, as `Tests/Recordings` holds them: NAME.recording, and beside it NAME.expected with what must be read in
+/// it. `Tools/take-recording` adds one.
 @Suite struct `Recorded machines` {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Recordings")
+    private static let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    private static let names = files.filter { $0.hasSuffix(".recording") }.map { String($0.dropLast(10)) }.sorted()
+
     private func recording(_ name: String) throws -> Recording {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let file = folder.appending(path: "Recordings/\(name).recording")
-        return try Recording(parsing: Array(try Data(contentsOf: file)))
+        try Recording(parsing: Array(try Data(contentsOf: Self.folder.appending(path: "\(name).recording"))))
     }
 
-    @Test func `a Lenovo with AMT 11.8.93 is told exactly`() throws {
-        var expected = FirmwareAnswer(.answered, because: "not in the recording")
-        expected.device = .known("mei0")
-        expected.deviceState = .unknown("the driver has no dev_state (before Linux 5.1)")
-        expected.firmwareVersion = .unknown("the driver tells no version (fw_ver)")
-        expected.amthi = .known(.answers)
-        expected.bios = .known("N1EETA2W (1.75 )")
-        expected.amtVersion = .known("11.8.93")
-        expected.amtBuild = .known("4323")
-        expected.sku = .known(.amt)
-        expected.provisioningState = .known(.pre)
-        expected.surplus = .known("none")
-        expected.uuid = .unknown("asked for with --uuid only")
-        for rule in MKHI.Rule.allCases { expected.miss(rule, because: .notAsked("AMTHI is offered")) }
-        #expect(try recording("lenovo-amt-11.8.93").answer() == expected)
+    /// The lines of an answer. The last one only ends it.
+    private func lines(_ answer: FirmwareAnswer) -> Set<Substring> {
+        Set(String(decoding: answer.encoded, as: UTF8.self).split(separator: "\n")).subtracting(["END=1"])
     }
 
-    @Test func `have nothing to mask that is not masked`() throws {
-        let recording = try recording("lenovo-amt-11.8.93")
+    /// A later version may read more in it; that is no failure.
+    @Test(arguments: names) func `are told as their owners expect`(name: String) throws {
+        let text = try String(contentsOf: Self.folder.appending(path: "\(name).expected"), encoding: .utf8)
+        let expected = Set(text.split(separator: "\n").filter { !$0.hasPrefix("#") })
+        #expect(expected.contains("OUTCOME=answered"))
+        #expect(expected.subtracting(lines(try recording(name).answer())) == [], "expected, and not read")
+    }
+
+    @Test(arguments: names) func `have nothing to mask that is not masked`(name: String) throws {
+        let recording = try recording(name)
         #expect(recording.masked == recording)
+        #expect(!recording.headers.contains { $0.name == "serial" })
+    }
+
+    @Test func `are one of them at least, each with its expectations`() {
+        #expect(!Self.names.isEmpty)
+        let others = Set(Self.files).subtracting(Self.names.flatMap { ["\($0).recording", "\($0).expected"] })
+        #expect(others == [])
     }
 }

@@ -142,6 +142,38 @@ import Testing
         #expect(masked([.read(.bytes([1, 1]))]) == [.read(.bytes([1, 1]))])
     }
 
+    @Test func `tells no public address and no server, and private addresses as they were`() throws {
+        func settings(_ address: String) throws -> LANSettings {
+            var settings = try Line.lan
+            settings.ipv4 = try #require(IPv4Address(address))
+            return settings
+        }
+        func told(_ addresses: String...) throws -> [String] {
+            let replies = try addresses.map {
+                Recording.Event.read(.bytes(try settings($0).encoded(to: .wiredSettings)))
+            }
+            return try masked(replies).map { event in
+                guard case .read(.bytes(let bytes)) = event else { return "" }
+                return try LANSettings(parsing: bytes, to: .wiredSettings).ipv4.description
+            }
+        }
+        #expect(try told("8.8.8.8", "1.2.3.4", "8.8.8.8") == ["192.0.2.1", "192.0.2.2", "192.0.2.1"])
+        let kept = ["10.1.2.3", "172.31.0.9", "192.168.1.20", "169.254.1.1", "100.64.0.1", "192.0.2.1"]
+        for address in kept { #expect(try told(address) == [address]) }
+        #expect(try told("172.32.0.9") == ["192.0.2.1"])
+        var access = RemoteAccess(
+            network: .init(rawValue: 2), connection: .init(rawValue: 2), trigger: .init(rawValue: 3),
+            host: "MPS-7.example.com")
+        let events = masked([.read(.bytes(access.encoded(to: .remoteAccess)))])
+        access.host = "xxx-x.xxxxxxx.xxx"
+        #expect(events == [.read(.bytes(access.encoded(to: .remoteAccess)))])
+        let cut = Array(access.encoded(to: .remoteAccess).dropLast())
+        #expect(
+            masked([.read(.bytes(cut))]) == [
+                .read(.bytes(cut.prefix(16) + [UInt8](repeating: 0, count: cut.count - 16)))
+            ])
+    }
+
     @Test func `leaves an interface absent that is`() throws {
         let none = "0101000048008004180000000000000000000000000000000000000000000000" + "00000000"
         let bytes = try #require(hexadecimal(none.utf8))

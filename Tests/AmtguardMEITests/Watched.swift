@@ -10,22 +10,32 @@ struct Watched: Transport, ~Copyable {
     private(set) var connects: [GUID] = []
     private(set) var questions: [Question] = []
     private(set) var discards = 0
+    /// Milliseconds from each connect to the close after it.
+    private(set) var holds: [Range<Int64>] = []
+    /// How long each answer takes, and all of them so far.
+    private let latency: Duration
+    private var waited = Duration.zero
+    private var connected: Instant?
 
-    init(_ text: String) throws {
+    init(_ text: String, latency: Duration = .zero) throws {
+        self.latency = latency
         let recording = try Recording(parsing: Array(("amtguard-recording: 1\n\n" + text).utf8))
         replay = Replay(recording.devices.first ?? Recording.Device())
     }
 
-    var now: Instant { replay.now }
+    var now: Instant { replay.now + waited }
 
     mutating func open() throws(LinkError) {
+        close()
         isOpen = true
         try replay.open()
     }
 
     mutating func connect(to client: GUID) throws(LinkError) -> [UInt8] {
         connects.append(client)
-        return try replay.connect(to: client)
+        let bytes = try replay.connect(to: client)
+        connected = now
+        return bytes
     }
 
     mutating func write(_ question: Question) throws(LinkError) {
@@ -34,7 +44,9 @@ struct Watched: Transport, ~Copyable {
     }
 
     mutating func read(atMost size: Int, within limit: Duration) throws(LinkError) -> [UInt8] {
-        try replay.read(atMost: size, within: limit)
+        waited += min(latency, limit)
+        if latency > limit { throw .silent }
+        return try replay.read(atMost: size, within: limit)
     }
 
     mutating func discard() {
@@ -42,7 +54,12 @@ struct Watched: Transport, ~Copyable {
         replay.discard()
     }
 
-    mutating func close() { isOpen = false }
+    mutating func close() {
+        isOpen = false
+        guard let connected else { return }
+        holds.append(connected.sinceBoot.microseconds / 1_000..<now.sinceBoot.microseconds / 1_000)
+        self.connected = nil
+    }
 
     mutating func pause(_ duration: Duration) {
         let milliseconds = duration.microseconds / 1_000

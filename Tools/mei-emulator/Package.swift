@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "mei-emulator", targets: ["mei-emulator"]),
         .executable(name: "mei-client", targets: ["mei-client"]),
+        .executable(name: "lms-like", targets: ["lms-like"]),
         .library(name: "EmulatedMEI", targets: ["EmulatedMEI"]),
     ],
     targets: [
@@ -18,15 +19,19 @@ let package = Package(
         .executableTarget(
             name: "mei-client",
             cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-        .testTarget(name: "EmulatorTests", dependencies: ["EmulatedMEI", "mei-emulator", "mei-client"]),
+        // Another one, which takes the ports of the host as Intel LMS does.
+        .executableTarget(
+            name: "lms-like",
+            cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        .testTarget(name: "EmulatorTests", dependencies: ["EmulatedMEI", "mei-emulator", "mei-client", "lms-like"]),
         // Scenarios of Tests/system/firmware: they need the built guard; `make test-emulator` builds it.
-        .testTarget(name: "GuardTests", dependencies: ["mei-emulator", "mei-client"]),
+        .testTarget(name: "GuardTests", dependencies: ["mei-emulator", "mei-client", "lms-like"]),
     ],
     cLanguageStandard: .gnu17
 )
 
 // The settings of the root package, for the reasons given there.
-for target in package.targets where target.type != .system && target.name != "mei-client" {
+for target in package.targets where target.type != .system && !["mei-client", "lms-like"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .strictMemorySafety(),

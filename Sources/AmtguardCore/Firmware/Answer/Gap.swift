@@ -4,7 +4,7 @@ public enum Gap: Hashable, Sendable {
     case notAsked(String)
     /// The firmware was asked, and no answer came in time.
     case noAnswer
-    /// Another program holds MKHI, which has one connection.
+    /// Another program holds the connection to the client, which has one.
     case held
     /// AMT answered and refused.
     case refused(AMTStatus)
@@ -31,7 +31,7 @@ public enum Gap: Hashable, Sendable {
         switch self {
         case .notAsked(let reason): "not asked: \(reason)"
         case .noAnswer: "no answer in time"
-        case .held: "another program holds MKHI"
+        case .held: "another program holds the connection"
         case .refused(let status): WireError.refused(status).description
         case .rejected(let result): WireError.result(result).description
         case .malformed(let reason), .other(let reason): reason

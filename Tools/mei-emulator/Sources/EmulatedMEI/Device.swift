@@ -38,6 +38,8 @@ public struct Device {
 
     private struct OpenFile {
         var connected: Client?
+        /// If that is LME.
+        var forwarding: PortForwarding?
         var inbox: [[UInt8]] = []
         /// How many bytes of the first message were read.
         var offset = 0
@@ -142,6 +144,12 @@ public struct Device {
         files[file]?.connected = client
         changes += 1
         log.append("connect \(file) \(client.rawValue)")
+        if client == .lme, firmware.machine.exchanges[.lme] == nil {
+            let forwarding = PortForwarding(firmware.machine)
+            files[file]?.forwarding = forwarding
+            deliveries.append((now + firmware.machine.hardware.latency, file, forwarding.greeting))
+            advance(to: now)
+        }
         var answer = Message()
         answer.long(client.mtu)
         answer.byte(1)
@@ -154,14 +162,15 @@ public struct Device {
         guard state == .enabled, let client = files[file]?.connected else { return .failed(.ENODEV) }
         guard bytes.count <= Int(client.mtu) else { return .failed(.EFBIG) }
         if bytes.isEmpty { return .done(0) }
-        let (request, reply) = firmware.answer(bytes, to: client)
-        var bent = reply
+        var forwarding = files[file]?.forwarding
+        let (request, replies) = firmware.answer(bytes, to: client, &forwarding)
+        var bent = replies
         var moment = now + firmware.machine.hardware.latency
         if !resumed, let rule = strike(request.names) {
             log.append("ask \(file) \(client.rawValue) \(request.title): \(rule.fault)")
             switch rule.fault {
             case .slow(let milliseconds): moment += milliseconds
-            case .silent: bent = nil
+            case .silent: bent = []
             case .reset(let milliseconds):
                 reset(lasting: milliseconds, at: now)
                 return .done(bytes.count)
@@ -170,13 +179,14 @@ public struct Device {
             case .failure(let failure): return .failed(failure)
             default:
                 moment += rule.delay
-                bent = reply.map { bend($0, by: rule.fault, mtu: Int(client.mtu)) }
-                if rule.fault == .twice, let reply { deliveries.append((moment, file, reply)) }
+                bent = replies.map { bend($0, by: rule.fault, mtu: Int(client.mtu)) }
+                if rule.fault == .twice { bent += replies }
             }
         } else {
             log.append("ask \(file) \(client.rawValue) \(request.title)")
         }
-        if let bent { deliveries.append((moment, file, bent)) }
+        files[file]?.forwarding = forwarding
+        deliveries += bent.map { (moment, file, $0) }
         advance(to: now)
         return .done(bytes.count)
     }

@@ -30,7 +30,11 @@ extension Firmware {
             guard result == 0 else { return (Request(names: names), reply(result: result)) }
             return (Request(names: names), reply(result: 0, versions))
         default:
-            return (Request(names: ["mkhi/\(group).\(command)", "mkhi", "any"]), reply(result: 0x8D))
+            let name = "mkhi/\(group).\(command)"
+            let isForbidden = Question.forbiddenMKHI.contains { $0 == group && $1?.contains(command) ?? true }
+            return (
+                Request(names: [isForbidden ? "FORBIDDEN \(name)" : name, "mkhi", "any"]), reply(result: 0x8D)
+            )
         }
     }
 
@@ -43,15 +47,17 @@ extension Firmware {
         }
     }
 
-    /// Minor, major, build, hotfix: of the code, then of the recovery.
+    /// Minor, major, build, hotfix: of the code, of the recovery, and of the image as the maker flashed it. The kernel
+    /// makes the three lines of `fw_ver` from it; if those are given, it is the other way round.
     private var versions: [UInt8] {
-        let numbers = machine.amt.version.split(separator: ".").map { UInt16($0) ?? 0 } + [0, 0, 0]
+        let own = "0:\(machine.amt.version).\(machine.amt.build)"
+        let lines = (machine.hardware.fwVer ?? own).split(separator: " ")
         var message = Message()
-        for _ in 0..<2 {
-            message.word(numbers[1])
-            message.word(numbers[0])
-            message.word(UInt16(machine.amt.build) ?? 0)
-            message.word(numbers[2])
+        for index in 0..<3 {
+            let line = lines.isEmpty ? Substring(own) : lines[min(index, lines.count - 1)]
+            let version = line.split(separator: ":").last ?? ""
+            let numbers = version.split(separator: ".").map { UInt16($0) ?? 0 } + [0, 0, 0, 0]
+            for number in [numbers[1], numbers[0], numbers[3], numbers[2]] { message.word(number) }
         }
         return message.bytes
     }

@@ -15,7 +15,19 @@ struct Firmware {
     init(machine: Machine) { self.machine = machine }
 
     /// Names the request and answers it like a healthy firmware; no reply if the client does not answer this.
-    mutating func answer(_ bytes: [UInt8], to client: Client) -> (request: Request, reply: [UInt8]?) {
+    ///
+    /// - Parameter forwarding: The connection, if it is one to LME.
+    mutating func answer(
+        _ bytes: [UInt8], to client: Client, _ forwarding: inout PortForwarding?
+    ) -> (request: Request, replies: [[UInt8]]) {
+        if machine.exchanges[client] == nil, let (name, replies) = forwarding?.take(bytes) {
+            return (Request(names: [name, "lme", "any"]), replies)
+        }
+        let (request, reply) = answer(bytes, to: client)
+        return (request, reply.map { [$0] } ?? [])
+    }
+
+    private mutating func answer(_ bytes: [UInt8], to client: Client) -> (request: Request, reply: [UInt8]?) {
         let described = describe(bytes, to: client)
         guard let exchanges = machine.exchanges[client] else { return described }
         let recorded = exchanges.filter { $0.request == bytes }
@@ -33,9 +45,7 @@ struct Firmware {
         switch client {
         case .amthi: return amthi(bytes)
         case .mkhi, .mkhiFixed: return mkhi(bytes)
-        case .watchdog:
-            // IsChangeToAMTEnabled.
-            return (Request(names: ["watchdog", "any"]), bytes == [0x05, 0x02, 0x51, 0x10] ? [machine.watchdog] : nil)
+        case .watchdog: return watchdog(bytes)
         default: return (Request(names: [client.rawValue, "any"]), nil)
         }
     }
@@ -62,6 +72,22 @@ extension Firmware {
         message.long(status)
         message.raw(payload)
         return message.bytes
+    }
+
+    /// Only IsChangeToAMTEnabled reads. All other commands change a state of AMT, or start a watchdog that resets the
+    /// machine; no refusal of them is known, so they get no reply.
+    private func watchdog(_ bytes: [UInt8]) -> (request: Request, reply: [UInt8]?) {
+        guard bytes == [0x05, 0x02, 0x51, 0x10] else {
+            let command = bytes.count > 2 ? "0x" + String(bytes[2], radix: 16) : "malformed"
+            return (Request(names: ["FORBIDDEN watchdog \(command)", "watchdog", "any"]), nil)
+        }
+        var reply = Message()
+        if machine.watchdog.isLong {
+            reply.long(machine.watchdog.answer)
+        } else {
+            reply.byte(UInt8(truncatingIfNeeded: machine.watchdog.answer))
+        }
+        return (Request(names: ["watchdog", "any"]), reply.bytes)
     }
 
     func amthi(_ bytes: [UInt8]) -> (request: Request, reply: [UInt8]?) {
@@ -120,7 +146,7 @@ extension Firmware {
         case .getDNSSuffix: message.counted(machine.amt.suffix)
         case .getDNSSuffixList: message.counted(machine.amt.suffix)
         case .getRemoteAccessConnectionStatus:
-            message.long(machine.remoteAccess.network)
+            message.long(machine.remoteAccess.network ?? (machine.amt.provisioning == 2 ? 0 : 2))
             message.long(machine.remoteAccess.status)
             message.long(machine.remoteAccess.trigger)
             message.counted(machine.remoteAccess.server)

@@ -27,6 +27,30 @@ extension Key {
         }
     }
 
+    /// The same with a default of its own.
+    static func code(
+        _ name: String, _ path: WritableKeyPath<Machine, UInt32?>, _ choices: KeyValuePairs<String, UInt32>
+    ) -> Key {
+        let names = choices.map(\.key).joined(separator: ", ")
+        return Key(name: name, allowed: names + ", or a number as 7 or 0x7") { machine, text in
+            guard let value = choices.first(where: { $0.key == text })?.value ?? unsigned(text) else { return false }
+            machine[keyPath: path] = value
+            return true
+        }
+    }
+
+    /// `8086:4601`
+    static func function(_ name: String, _ path: WritableKeyPath<Machine, [UInt16]>) -> Key {
+        Key(name: name, allowed: "vendor and device as 8086:4601") { machine, text in
+            let numbers = text.split(separator: ":", omittingEmptySubsequences: false).compactMap {
+                $0.utf8.count == 4 ? UInt16($0, radix: 16) : nil
+            }
+            guard text.utf8.count == 9, numbers.count == 2 else { return false }
+            machine[keyPath: path] = numbers
+            return true
+        }
+    }
+
     static func number<Value: FixedWidthInteger>(
         _ name: String, _ path: WritableKeyPath<Machine, Value>, _ range: ClosedRange<UInt32>
     ) -> Key {

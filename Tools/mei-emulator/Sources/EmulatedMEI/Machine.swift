@@ -20,8 +20,10 @@ public struct Machine: Hashable, Sendable {
     public var remoteAccess = RemoteAccess()
     /// MKHI's values.
     public var mkhi = MKHI()
-    /// IsChangeToAMTEnabled of the watchdog client: new interface, operational, enabled.
-    public var watchdog: UInt8 = 0x83
+    /// IsChangeToAMTEnabled of the watchdog client.
+    public var watchdog = Watchdog()
+    /// What LME asks the host for.
+    public var lme = LME()
     /// Raw SMBIOS structures by type.
     public var smbios: [UInt8: [UInt8]] = [:]
     /// Answers with this status instead, by the name of the question.
@@ -43,7 +45,13 @@ public struct Machine: Hashable, Sendable {
         public var csme = true
         public var driver = true
         public var index = 0
+        /// The PCI function of the CSME: domain, bus, device, function.
+        public var address = "0000:00:16.0"
         public var pciDevice: UInt16 = 0x51E0
+        /// Vendor and device of the host bridge, which is on every machine.
+        public var hostBridge: [UInt16] = [0x8086, 0x4601]
+        /// The same of a network card.
+        public var networkCard: [UInt16] = [0x8086, 0x1A1C]
         /// `nil`: a kernel before 5.8.
         public var kind: String? = "mei"
         public var state = DeviceState.enabled
@@ -57,7 +65,7 @@ public struct Machine: Hashable, Sendable {
         public var fwStatus = "00000000 00000000 00000000 00000000 00000000 00000000"
         /// The index of a graphics card's node.
         public var graphics: Int?
-        /// The serial function 00:16.3.
+        /// The serial function 16.3 beside the CSME.
         public var serialOverLAN = false
         /// Whether the Wi-Fi driver for AMT is loaded; it binds itself to the client SAP.
         public var iwlmei = false
@@ -125,10 +133,25 @@ public struct Machine: Hashable, Sendable {
     }
 
     public struct RemoteAccess: Hashable, Sendable {
-        public var network: UInt32 = 0
+        /// `nil`: outside the enterprise's network before AMT is provisioned, and directly in it afterwards.
+        public var network: UInt32?
         public var status: UInt32 = 0
         public var trigger: UInt32 = 0
         public var server = ""
+    }
+
+    public struct Watchdog: Hashable, Sendable {
+        /// New interface, operational, enabled.
+        public var answer: UInt32 = 0x83
+        /// Whether the answer has four bytes, as of old firmware, or one.
+        public var isLong = false
+    }
+
+    public struct LME: Hashable, Sendable {
+        /// `nil`: those of a firmware with these settings.
+        public var ports: [UInt16]?
+        /// `nil`: AMT's own name.
+        public var address: String?
     }
 
     public struct MKHI: Hashable, Sendable {
@@ -169,5 +192,14 @@ public struct Machine: Hashable, Sendable {
         public var sharedWith: [String]?
         /// Text that must be in the evidence or the reasons.
         public var says: String?
+    }
+}
+
+extension Machine.Hardware {
+    /// Whether this is a PCI function as sysfs names it: `0000:80:16.0`.
+    static func isAddress(_ text: String) -> Bool {
+        let parts = text.split(omittingEmptySubsequences: false) { $0 == ":" || $0 == "." }
+        return parts.map(\.utf8.count) == [4, 2, 2, 1] && parts.allSatisfy { UInt16($0, radix: 16) != nil }
+            && Array(text.utf8)[10] == UInt8(ascii: ".")
     }
 }

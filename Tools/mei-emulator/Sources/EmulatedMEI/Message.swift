@@ -14,6 +14,11 @@ struct Message {
         word(UInt16(truncatingIfNeeded: value >> 16))
     }
 
+    /// The byte order of APF.
+    mutating func bigLong(_ value: UInt32) {
+        for shift in [24, 16, 8, 0] as [UInt32] { byte(UInt8(truncatingIfNeeded: value >> shift)) }
+    }
+
     mutating func flag(_ value: Bool) { long(value ? 1 : 0) }
 
     mutating func raw(_ value: some Sequence<UInt8>) { bytes += value }
@@ -23,6 +28,12 @@ struct Message {
         let text = value.utf8.prefix(count)
         raw(text)
         raw(repeatElement(0, count: count - text.count))
+    }
+
+    /// The length as APF writes it, then the text.
+    mutating func bigCounted(_ value: String) {
+        bigLong(UInt32(value.utf8.count))
+        raw(value.utf8)
     }
 
     /// The length in two bytes, then the text without a terminator.
@@ -50,5 +61,14 @@ struct Cursor {
     mutating func long() -> UInt32? {
         guard rest.count >= 4, let low = word(), let high = word() else { return nil }
         return UInt32(high) << 16 | UInt32(low)
+    }
+
+    /// The byte order of APF.
+    mutating func bigLong() -> UInt32? { long()?.byteSwapped }
+
+    mutating func bigCounted() -> [UInt8]? {
+        guard let length = bigLong(), let count = Int(exactly: length), count <= rest.count else { return nil }
+        defer { rest = rest.dropFirst(count) }
+        return Array(rest.prefix(count))
     }
 }

@@ -48,7 +48,14 @@ enum Question: UInt32, CaseIterable {
         0x0400_0010: "Unprovision", 0x0400_0028: "0x28", 0x0400_0029: "StartConfiguration", 0x0400_002A: "0x2A",
         0x0400_002F: "0x2F", 0x0400_003F: "0x3F", 0x0400_0044: "OpenUserInitiatedConnection",
         0x0400_0045: "CloseUserInitiatedConnection", 0x0400_005B: "SetHostFQDN", 0x0400_005E: "StopConfiguration",
-        0x0400_0067: "GetLocalSystemAccount", 0x0400_008B: "StartConfigurationHostBased",
+        0x0400_0062: "0x62", 0x0400_0067: "GetLocalSystemAccount", 0x0400_0088: "DisableAndClear",
+        0x0400_008B: "StartConfigurationHostBased",
+    ]
+
+    /// The same for MKHI: groups, and which of their commands; `nil` for all. A reset of the engine or the machine,
+    /// passwords, SetRule, unlocking the flash, an update of the firmware.
+    static let forbiddenMKHI: [(group: UInt8, commands: [UInt8]?)] = [
+        (0, nil), (2, nil), (3, [3]), (5, nil), (6, nil),
     ]
 
     private static var names: [String] {
@@ -68,7 +75,8 @@ enum Question: UInt32, CaseIterable {
 
     /// The allowed names in `[faults]`.
     static var faultTargets: [String] {
-        ["open", "connect"] + Client.allCases.map { "connect/\($0.rawValue)" } + ["any", "amthi", "watchdog"] + names
+        ["open", "connect"] + Client.allCases.map { "connect/\($0.rawValue)" } + ["any", "amthi", "watchdog", "lme"]
+            + names
             + mkhiNames
     }
 }

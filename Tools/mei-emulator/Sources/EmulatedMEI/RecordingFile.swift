@@ -65,6 +65,7 @@ public struct RecordingFile {
             case "name":
                 guard let index = Int(value.drop { !$0.isNumber }) else { return false }
                 machine.hardware.index = index
+            case "parent": if Machine.Hardware.isAddress(value) { machine.hardware.address = value }
             case "kind": machine.hardware.kind = value
             case "fw_ver": machine.hardware.fwVer = value
             case "hbm_ver": machine.hardware.hbmVer = value

@@ -28,7 +28,8 @@ var sections: [Section] {
         Section(name: "features", content: .keys(featureKeys)),
         Section(name: "remote access", content: .keys(remoteAccessKeys)),
         Section(name: "mkhi", content: .keys(mkhiKeys)),
-        Section(name: "watchdog", content: .keys([.number("answer", \.watchdog, 0...255)])),
+        Section(name: "watchdog", content: .keys(watchdogKeys)),
+        Section(name: "lme", content: .keys(lmeKeys)),
         Section(name: "smbios", content: .keys([structure(130), structure(131)])),
         Section(
             name: "status",
@@ -58,7 +59,13 @@ private var machineKeys: [Key] {
         .flag("csme", \.hardware.csme),
         .flag("driver", \.hardware.driver),
         .number("index", \.hardware.index, 0...255),
+        Key(name: "address", allowed: "a PCI function as 0000:80:16.0") { machine, text in
+            machine.hardware.address = text
+            return Machine.Hardware.isAddress(text)
+        },
         .number("pci device", \.hardware.pciDevice, 0...0xFFFF),
+        .function("host bridge", \.hardware.hostBridge),
+        .function("network card", \.hardware.networkCard),
         .choice(
             "kind", \.hardware.kind, ["mei": "mei", "itouch": "itouch", "gsc": "gsc", "gscfi": "gscfi", "absent": nil]),
         Key(
@@ -171,6 +178,38 @@ private var mkhiKeys: [Key] {
         .featureBits("enabled", \.mkhi.enabled),
         .featureBits("available", \.mkhi.available),
         .number("platform", \.mkhi.platform, 0...UInt32.max),
+    ]
+}
+
+private var watchdogKeys: [Key] {
+    let allowed = "a number, as 7 or 0x7; then optionally: byte, for one up to 255, or u32"
+    return [
+        Key(name: "answer", allowed: allowed) { machine, text in
+            let words = text.split(separator: " ")
+            guard (1...2).contains(words.count), let answer = unsigned(words[0]) else { return false }
+            switch words.dropFirst().first {
+            case nil: machine.watchdog.isLong = answer > 255
+            case "byte" where answer <= 255: machine.watchdog.isLong = false
+            case "u32": machine.watchdog.isLong = true
+            default: return false
+            }
+            machine.watchdog.answer = answer
+            return true
+        }
+    ]
+}
+
+private var lmeKeys: [Key] {
+    [
+        Key(name: "ports", allowed: "none, or numbers from 1 to 65535, with spaces between") { machine, text in
+            let ports = text == "none" ? [] : text.split(separator: " ").map { UInt16($0) ?? 0 }
+            machine.lme.ports = ports
+            return !ports.contains(0) && !(ports.isEmpty && text != "none")
+        },
+        Key(name: "address", allowed: "text of at most 255 bytes") { machine, text in
+            machine.lme.address = text
+            return text.utf8.count <= 255
+        },
     ]
 }
 

@@ -18,8 +18,7 @@ struct SystemTree {
     /// The files on which a file system must be mounted: `dev_state` of each node.
     private(set) var stateFiles: [(path: String, device: Int)] = []
 
-    private static let csme = "0000:00:16.0"
-    private static let pci = "sys/devices/pci0000:00"
+    private var csme: String { hardware.address }
     private static let mark = "sys/.mei-emulator"
 
     /// Lays out the tree; replaces only a tree that an emulator made before.
@@ -45,31 +44,44 @@ struct SystemTree {
     // MARK: PCI
 
     private func layOutPCI() throws {
-        try function("0000:00:00.0", device: 0x4601, class: 0x060000)
+        try function("0000:00:00.0", hardware.hostBridge, class: 0x060000)
         if hardware.csme {
             try function(
-                SystemTree.csme, device: hardware.pciDevice, class: 0x078000, driver: hardware.driver ? "mei_me" : nil)
+                csme, [0x8086, hardware.pciDevice], class: 0x078000, driver: hardware.driver ? "mei_me" : nil)
         }
-        if hardware.serialOverLAN { try function("0000:00:16.3", device: 0x51E3, class: 0x070002, driver: "serial") }
-        try function("0000:00:1f.6", device: 0x1A1C, class: 0x020000, driver: "e1000e")
+        if hardware.serialOverLAN {
+            try function("\(csme.dropLast())3", [0x8086, 0x51E3], class: 0x070002, driver: "serial")
+        }
+        try function(
+            "0000:00:1f.6", hardware.networkCard, class: 0x020000,
+            driver: hardware.networkCard[0] == 0x8086 ? "e1000e" : nil)
         if hardware.graphics != nil {
-            try function("0000:03:00.0", device: 0x56A0, class: 0x030000, driver: "i915")
+            try function("0000:03:00.0", [0x8086, 0x56A0], class: 0x030000, driver: "i915")
         }
     }
 
-    private func function(_ address: String, device: UInt16, class number: UInt32, driver: String? = nil) throws {
-        let directory = "\(SystemTree.pci)/\(address)"
-        let device = hex(UInt32(device), 4)
+    /// The directory of the bus that a function is on, below `sys/devices`: each bus here is a root of its own.
+    private func bus(of address: String) -> String { "pci\(address.prefix(7))" }
+
+    /// The directory of a function, and of what is below it.
+    private func directory(of address: String) -> String { "sys/devices/\(bus(of: address))/\(address)" }
+
+    private func function(
+        _ address: String, _ numbers: [UInt16], class number: UInt32, driver: String? = nil
+    ) throws {
+        let directory = directory(of: address)
+        let vendor = hex(UInt32(numbers[0]), 4)
+        let device = hex(UInt32(numbers[1]), 4)
         let number = hex(number, 6)
         try makeDirectory(directory)
-        try write("0x8086\n", to: "\(directory)/vendor")
+        try write("0x\(vendor)\n", to: "\(directory)/vendor")
         try write("0x\(device)\n", to: "\(directory)/device")
         try write("0x\(number)\n", to: "\(directory)/class")
         try write("0x17aa\n", to: "\(directory)/subsystem_vendor")
         try write("0x222e\n", to: "\(directory)/subsystem_device")
         let uevent =
             (driver.map { "DRIVER=\($0)\n" } ?? "")
-            + "PCI_CLASS=\(number.drop { $0 == "0" }.uppercased())\nPCI_ID=8086:\(device.uppercased())\n"
+            + "PCI_CLASS=\(number.drop { $0 == "0" }.uppercased())\nPCI_ID=\(vendor.uppercased()):\(device.uppercased())\n"
             + "PCI_SUBSYS_ID=17AA:222E\nPCI_SLOT_NAME=\(address)\n"
         try write(uevent, to: "\(directory)/uevent")
         try link("../../../bus/pci", at: "\(directory)/subsystem")
@@ -77,7 +89,7 @@ struct SystemTree {
             try makeDirectory("sys/bus/pci/drivers/\(driver)")
             try link("../../../bus/pci/drivers/\(driver)", at: "\(directory)/driver")
         }
-        try link("../../../devices/pci0000:00/\(address)", at: "sys/bus/pci/devices/\(address)")
+        try link("../../../devices/\(bus(of: address))/\(address)", at: "sys/bus/pci/devices/\(address)")
     }
 
     // MARK: The driver
@@ -88,7 +100,7 @@ struct SystemTree {
         try makeDirectory("sys/bus/mei/drivers")
         if hardware.iwlmei { try makeDirectory("sys/bus/mei/drivers/iwlmei") }
         if hardware.csme {
-            try node(hardware.index, parent: SystemTree.csme, depth: 1, kind: hardware.kind, version: version)
+            try node(hardware.index, parent: csme, depth: 1, kind: hardware.kind, version: version)
             for client in Client.allCases { try layOut(client) }
         }
         if let graphics = hardware.graphics {
@@ -107,7 +119,7 @@ struct SystemTree {
 
     private mutating func node(_ index: Int, parent: String, depth: Int, kind: String?, version: String) throws {
         let name = "mei\(index)"
-        let directory = "\(SystemTree.pci)/\(parent)/mei/\(name)"
+        let directory = "\(directory(of: parent))/mei/\(name)"
         try makeDirectory(directory)
         if let kind { try write(kind + "\n", to: "\(directory)/kind") }
         try write("235:\(index)\n", to: "\(directory)/dev")
@@ -124,7 +136,7 @@ struct SystemTree {
         try link("../../../\(last)", at: "\(directory)/device")
         let up = String(repeating: "../", count: depth + 4)
         try link("\(up)class/mei", at: "\(directory)/subsystem")
-        try link("../../devices/pci0000:00/\(parent)/mei/\(name)", at: "sys/class/mei/\(name)")
+        try link("../../devices/\(bus(of: parent))/\(parent)/mei/\(name)", at: "sys/class/mei/\(name)")
     }
 
     private func layOut(_ client: Client) throws {
@@ -132,8 +144,9 @@ struct SystemTree {
         guard let offer = machine.clients[client], offer == .yes || offer == .refused, client.connections < 2 else {
             return
         }
-        let name = "\(SystemTree.csme)-\(client.uuid)"
-        let directory = "\(SystemTree.pci)/\(SystemTree.csme)/\(name)"
+        let name = "\(csme)-\(client.uuid)"
+        let directory = "\(directory(of: csme))/\(name)"
+        let device = "devices/\(bus(of: csme))/\(csme)/\(name)"
         try makeDirectory(directory)
         try write(client.uuid + "\n", to: "\(directory)/uuid")
         try write("\n", to: "\(directory)/name")
@@ -148,12 +161,10 @@ struct SystemTree {
             "MEI_CL_VERSION=1\nMEI_CL_UUID=\(client.uuid)\nMEI_CL_NAME=\nMODALIAS=\(alias)\n",
             to: "\(directory)/uevent")
         try link("../../../../bus/mei", at: "\(directory)/subsystem")
-        try link(
-            "../../../devices/pci0000:00/\(SystemTree.csme)/\(name)", at: "sys/bus/mei/devices/\(name)")
+        try link("../../../\(device)", at: "sys/bus/mei/devices/\(name)")
         guard client == .sap, hardware.iwlmei else { return }
         try link("../../../../bus/mei/drivers/iwlmei", at: "\(directory)/driver")
-        try link(
-            "../../../../devices/pci0000:00/\(SystemTree.csme)/\(name)", at: "sys/bus/mei/drivers/iwlmei/\(name)")
+        try link("../../../../\(device)", at: "sys/bus/mei/drivers/iwlmei/\(name)")
     }
 
     // MARK: SMBIOS

@@ -215,6 +215,30 @@ struct DeviceFileTests {
                 + connected)
     }
 
+    @Test func `an engine on another bus is there, with its serial function, and nothing of it on bus 0`() throws {
+        let lines = try Stage.run(
+            machine: "[machine]\naddress = 0000:80:16.0\npci device = 0x7f68\nserial over lan = yes\n",
+            """
+            cd $ROOT/sys; cat bus/pci/devices/0000:80:16.0/device bus/pci/devices/0000:80:16.3/class
+            basename $(readlink -e class/mei/mei0/device); ls bus/mei/devices | grep 12f80028
+            readlink -e bus/mei/devices/*12f80028* | sed "s|$ROOT||"; ls bus/pci/devices | grep -c :16
+            cat bus/pci/devices/0000:80:16.0/uevent | grep PCI_ID
+            """
+        ).lines
+        #expect(
+            lines == [
+                "0x7f68", "0x070002", "0000:80:16.0", "0000:80:16.0-12f80028-b4b7-4b2d-aca8-46e0ff65814c",
+                "/sys/devices/pci0000:80/0000:80:16.0/0000:80:16.0-12f80028-b4b7-4b2d-aca8-46e0ff65814c", "2",
+                "PCI_ID=8086:7F68",
+            ])
+    }
+
+    @Test func `who connects to LME is spoken to`() throws {
+        let lines = try client("open connect=dba4336776047b4eb3afbcfc29bee7a7 poll=5000 read")
+        #expect(lines.prefix(2) == ["open: 0", "mtu: 4096, version: 1"])
+        #expect(lines[3] == "poll: in" && lines[4].hasPrefix("read: 93 c00000000100000000"))
+    }
+
     @Test func `what has several lines in the driver's attributes has them here, from a recording too`() throws {
         let lines = try Stage.run(
             machine: "amtguard-recording: 1\n\nattribute name=mei0\nattribute fw_ver=0:11.8.93.4323 0:11.8.93.4300\n"

@@ -8,10 +8,12 @@ private struct NotConnected: Error {}
 
 /// The device in virtual time: the effect of each fault on one answer.
 struct DeviceTests {
-    private func connected(_ text: String) throws -> (device: Device, file: Device.File) {
+    private func connected(
+        _ text: String, to client: Client = .amthi
+    ) throws -> (device: Device, file: Device.File) {
         var device = Device(try MachineFile.machine(parsing: text), at: 0)
         guard case .done(let file) = device.open(resumed: false, at: 0),
-            case .done = device.connect(file, Client.amthi.wire, resumed: false, at: 0)
+            case .done = device.connect(file, client.wire, resumed: false, at: 0)
         else { throw NotConnected() }
         return (device, file)
     }
@@ -106,22 +108,57 @@ struct DeviceTests {
         ("0302000020000000", "03820000 20000000 04 20000000"),
         ("0302000027000000", "0382002a"),
         ("0302000028000000", "03820081"),
-        ("ff020000", "ff820000 0100 1000 e407 1900 0100 1000 e407 1900"),
+        ("ff020000", "ff820000 0100 1000 e407 1900 0100 1000 e407 1900 0100 1000 e407 1900"),
         ("05010000", "0581008d"),
     ])
     func `MKHI answers byte for byte`(question: String, reply: String) throws {
-        let machine = try MachineFile.machine(
-            parsing: "[mkhi]\ncapable = amt psr pavp\nenabled = psr\n[status]\nmkhi/available = 0x2a\n")
-        var device = Device(machine, at: 0)
-        guard case .done(let file) = device.open(resumed: false, at: 0),
-            case .done = device.connect(file, Client.mkhi.wire, resumed: false, at: 0)
-        else { throw NotConnected() }
+        var (device, file) = try connected(
+            "[mkhi]\ncapable = amt psr pavp\nenabled = psr\n[status]\nmkhi/available = 0x2a\n", to: .mkhi)
         #expect(ask(&device, file, hexadecimal(question) ?? [], at: 0) == [reply.filter { $0 != " " }])
     }
 
-    @Test func `what must not be asked is refused, and named`() throws {
-        var (device, file) = try connected("")
-        _ = ask(&device, file, hexadecimal("010100001000000400000000") ?? [], at: 0)
-        #expect(device.log.last == "ask 1 amthi FORBIDDEN Unprovision")
+    @Test func `the version of MKHI is that of fw_ver, line by line`() throws {
+        var (device, file) = try connected("[machine]\nfw_ver = 0:12.0.24.1314 0:12.0.20.1000\n", to: .mkhi)
+        #expect(
+            ask(&device, file, [0xFF, 2, 0, 0], at: 0)
+                == ["ff820000" + "00000c0022051800" + "00000c00e8031400" + "00000c00e8031400"])
+    }
+
+    @Test(arguments: [
+        (Client.amthi, "010100001000000400000000", "Unprovision", ["0101000010008004" + "0400000010000000"]),
+        (.amthi, "010100006200000400000000", "0x62", ["0101000062008004" + "0400000010000000"]),
+        (.amthi, "010100008800000400000000", "DisableAndClear", ["0101000088008004" + "0400000010000000"]),
+        (.watchdog, "05025210", "watchdog 0x52", []), (.watchdog, "05025310", "watchdog 0x53", []),
+        (.watchdog, "0502135100", "watchdog 0x13", []), (.mkhi, "03030000", "mkhi/3.3", ["0383008d"]),
+        (.mkhi, "000b0000", "mkhi/0.11", ["008b008d"]), (.mkhiFixed, "", "", []),
+    ])
+    func `what must not be asked is refused, and named`(
+        client: Client, question: String, name: String, replies: [String]
+    ) throws {
+        // No program reaches a client at a fixed address.
+        if client == .mkhiFixed { return _ = #expect(throws: NotConnected.self) { try connected("", to: client) } }
+        var (device, file) = try connected("", to: client)
+        #expect(ask(&device, file, hexadecimal(question) ?? [], at: 0) == replies)
+        #expect(device.log.last == "ask 1 \(client.rawValue) FORBIDDEN \(name)")
+    }
+
+    @Test(arguments: [
+        ("", "83"), ("answer = 0x80", "80"), ("answer = 0xC2 byte", "c2"), ("answer = 0x80 u32", "80000000"),
+        ("answer = 0x183", "83010000"),
+    ])
+    func `the watchdog client answers one question, in a byte or four`(answer: String, reply: String) throws {
+        var (device, file) = try connected("[watchdog]\n\(answer)\n", to: .watchdog)
+        #expect(ask(&device, file, [5, 2, 0x51, 0x10], at: 0) == [reply])
+        #expect(device.log.last == "ask 1 watchdog watchdog")
+    }
+
+    @Test(arguments: [
+        ("", 2), ("[amt]\nprovisioning = post", 0), ("[remote access]\nnetwork = unknown", 3),
+        ("[amt]\nprovisioning = post\n[remote access]\nnetwork = vpn", 1),
+    ])
+    func `AMT that is not provisioned is outside the enterprise's network`(machine: String, network: UInt8) throws {
+        var (device, file) = try connected(machine)
+        let reply = try #require(ask(&device, file, hexadecimal("010100004600000400000000") ?? [], at: 0).first)
+        #expect(hexadecimal(reply)?[16] == network)
     }
 }

@@ -66,6 +66,11 @@ struct MachineTests {
         ("[status]\nGetUUID = NOPE", 2, "'GetUUID' can't be 'NOPE'", "NOT_READY"),
         ("[exchanges amthi]\n0 = 1", 2, "not two messages", "hexadecimal"),
         ("[exchanges amt]", 1, "no client 'amt'", "amthi, mkhi"),
+        ("[machine]\naddress = 00:16.0", 2, "'address' can't be '00:16.0'", "0000:80:16.0"),
+        ("[machine]\naddress = 0000:80:16:0", 2, "'address' can't be '0000:80:16:0'", "0000:80:16.0"),
+        ("[machine]\nhost bridge = 1022", 2, "'host bridge' can't be '1022'", "8086:4601"),
+        ("[watchdog]\nanswer = 0x100 byte", 2, "'answer' can't be '0x100 byte'", "u32"),
+        ("[lme]\nports = 0", 2, "'ports' can't be '0'", "from 1 to 65535"),
         ("[smbios]\ntype 130 = 82 15 00", 2, "'type 130' can't be '82 15 00'", "hexadecimal"),
     ])
     func `a bad file is refused with its line and what is allowed`(

@@ -9,8 +9,10 @@ enum Play {
 
     /// The table has one scenario for each machine.
     static let machines = names(in: top.appending(path: "Tools/mei-emulator/machines"), ending: ".machine")
-    /// All scenarios except the table, and the file that they share.
-    static let scenarios = names(in: directory, ending: ".sh").filter { !["emulator", "table"].contains($0) }
+    /// All scenarios except the table, and the files that they share.
+    static let scenarios = names(in: directory, ending: ".sh").filter {
+        !["emulator", "lms-lib", "table"].contains($0)
+    }
 
     /// What `make test-emulator` builds first and says where: this package knows nothing of the guard.
     static let needs: Comment = "needs root, /dev/fuse, and the guard: make test-emulator"
