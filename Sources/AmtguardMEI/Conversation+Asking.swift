@@ -1,4 +1,4 @@
-// The questions to AMTHI, and to MKHI if there is no AMTHI.
+// The questions to AMTHI, to MKHI if there is no AMTHI, and to the watchdog client.
 
 import AmtguardCore
 
@@ -83,6 +83,32 @@ extension Conversation where Link: ~Copyable {
             }
         }
         return answer
+    }
+
+    /// Asks the watchdog client whether AMT is switched on. It does not wait for another holder: the kernel's own
+    /// driver holds this client as long as it is loaded.
+    mutating func askSwitch() -> Finding<AMTSwitch> {
+        do throws(Reset) {
+            switch try connect(to: .watchdog, pauses: []) {
+            case .connected: break
+            case .notOffered: return .unknown("the watchdog client is not offered")
+            case .failed(.busy): return .unknown("another program holds it, or the kernel's driver mei_wdt")
+            case .failed(let outcome): return .unknown(outcome.gap)
+            }
+            switch try exchange(.amtSwitch, isNotReady: { _ in false }) {
+            case .reply(let bytes):
+                do {
+                    return .known(try AMTSwitch(parsing: bytes))
+                } catch {
+                    return .unknown(Gap(error))
+                }
+            case .silence: return .unknown(.noAnswer)
+            case .unsent(let outcome): return .unknown(outcome.gap)
+            case .failed(let error): return .unknown(.other(error.says))
+            }
+        } catch {
+            return .unknown("the device went into reset")
+        }
     }
 
     private static var fellSilent: Gap { .notAsked("the firmware fell silent before") }

@@ -48,11 +48,14 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     }
 
     private mutating func attempt() throws(Reset) -> FirmwareAnswer {
+        var answer: FirmwareAnswer
         switch try connect(to: .amthi) {
-        case .connected: return try askAMTHI()
-        case .notOffered: return try askMKHI()
+        case .connected: answer = try askAMTHI()
+        case .notOffered: answer = try askMKHI()
         case .failed(let outcome): return Self.nothing(outcome, Self.behaviour(outcome))
         }
+        if answer.outcome == .answered { answer.amtSwitch = askSwitch() }
+        return answer
     }
 
     // MARK: - Connections
@@ -77,8 +80,8 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     }
 
     /// Opens the device again and connects. While another program holds the client, it pauses and tries again.
-    mutating func connect(to client: GUID) throws(Reset) -> Connection {
-        var pauses = Timing.busy[...]
+    mutating func connect(to client: GUID, pauses: [Duration] = Timing.busy) throws(Reset) -> Connection {
+        var pauses = pauses[...]
         while true {
             do throws(LinkError) {
                 try link.open()

@@ -5,12 +5,15 @@ public import SystemPackage
 public enum Question: Hashable, Sendable {
     case amthi(AMTHI.Request)
     case mkhi(MKHI.Rule)
+    /// To the watchdog client: whether AMT is switched on.
+    case amtSwitch
 
     /// The bytes of the message.
     public var encoded: [UInt8] {
         switch self {
         case .amthi(let request): request.encoded
         case .mkhi(let rule): rule.encoded
+        case .amtSwitch: AMTSwitch.question
         }
     }
 }

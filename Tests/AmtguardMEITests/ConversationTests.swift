@@ -38,7 +38,8 @@ import Testing
         #expect(result.answer.webUI == .known(true))
         #expect(result.answer.uuid == .unknown("asked for with --uuid only"))
         #expect(result.answer.capable == .unknown(.notAsked("AMTHI is offered")))
-        #expect(result.connects == [.amthi])
+        #expect(result.answer.amtSwitch == .unknown("connecting: not in the recording"))
+        #expect(result.connects == [.amthi, .watchdog])
         #expect(result.questions == AMTHI.Request.allCases.filter { $0 != .uuid }.map(Question.amthi))
         #expect(result.pauses == [])
 
@@ -235,7 +236,7 @@ import Testing
         #expect(result.answer.enabled == .known(features.enabled))
         #expect(result.answer.available == .known(features.available))
         #expect(result.answer.controlMode == .unknown("the AMT host interface is not offered"))
-        #expect(result.connects == [.amthi, .mkhi] + (isFixed ? [.fixedMKHI] : []))
+        #expect(result.connects == [.amthi, .mkhi] + (isFixed ? [.fixedMKHI] : []) + [.watchdog])
     }
 
     @Test func `leaves it unknown where MKHI says nothing`() throws {

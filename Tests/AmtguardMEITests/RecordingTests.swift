@@ -76,8 +76,10 @@ import Testing
         let text =
             "amtguard-recording: 1\n\nattribute name=mei1\nattribute dev_state=ENABLED\n"
             + "attribute fw_ver=0:16.1.25.2124\n" + Line.amthi + (try Line.burst())
+            + "open\n" + Line.watchdog + Line.askSwitch("c2")
         let answer = try parse(text).answer()
         #expect(answer.outcome == .answered)
+        #expect(answer.amtSwitch == .known([.isKnown, .operational, .tlsOnly]))
         #expect(answer.device == .known("mei1"))
         #expect(answer.deviceState == .known("ENABLED"))
         #expect(answer.firmwareVersion == .known("16.1.25.2124"))

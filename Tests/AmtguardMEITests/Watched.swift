@@ -74,6 +74,11 @@ enum Line {
     static let mkhi = "connect 8e6a6715-9abc-4043-88ef-9e39c6f63e0f -> 00080000bc9a434088ef9e39c6f63e0f\n"
     static let fixedMKHI = "connect 55213584-9a29-4916-badf-0fb7ed682aeb -> 00080000299a1649badf0fb7ed682aeb\n"
 
+    static let watchdog = "connect 05b79a6f-4628-4d7f-899d-a91514cb32ab -> 0004000028467f4d899da91514cb32ab\n"
+
+    /// The question whether AMT is switched on, and the reply in digits.
+    static func askSwitch(_ reply: String) -> String { "write \(hexDigits(AMTSwitch.question))\nread \(reply)\n" }
+
     /// The client is refused.
     static func refused(_ client: GUID, _ errno: String) -> String { "connect \(client) -> errno \(errno)\n" }
 

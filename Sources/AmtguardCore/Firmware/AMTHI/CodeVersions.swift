@@ -76,6 +76,9 @@ public struct SKU: OptionSet, Hashable, Sendable {
     /// A corporate image of the firmware.
     public static let corporate = SKU(rawValue: 0x4000)
 
+    /// Whether these are the bits that are meant here: AMT 2.2 and older used other, small numbers.
+    var isOfMany: Bool { rawValue >= 0x100 }
+
     private static let bits: [(SKU, String)] = [
         (SKU(rawValue: 0x2), "qst"), (SKU(rawValue: 0x4), "asf"), (.amt, "amt"),
         (.standardManageability, "standard-manageability"), (SKU(rawValue: 0x20), "tpm"),

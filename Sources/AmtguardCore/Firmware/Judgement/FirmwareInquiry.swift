@@ -136,6 +136,15 @@ extension FirmwareAnswer {
             || [capable, enabled].contains { $0.gap == .rejected(.notReady) }
     }
 
+    /// Why an AMT that says that it is not provisioned is none that waits for a set-up; `nil` if it may be one.
+    ///
+    /// From 16.1 on, makers deliver machines with AMT switched off. And firmware without AMT may answer as well.
+    var switchedOff: String? {
+        if amtSwitch.value?.isOn == false { return "the watchdog client says that AMT is switched off" }
+        guard let sku = sku.value, sku.isOfMany, sku.isDisjoint(with: [.amt, .standardManageability]) else { return nil }
+        return "the firmware is sold without AMT (its SKU is \(sku.words))"
+    }
+
     /// Whether it lacks something that may be known soon.
     var hasGaps: Bool { fields.contains { $0.gap?.isPassing == true } }
 }

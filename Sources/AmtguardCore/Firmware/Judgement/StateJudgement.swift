@@ -111,7 +111,7 @@ struct StateJudgement: Hashable, Sendable {
             if let mode = answer.controlMode.value, mode != .none {
                 return .unknown("its firmware contradicts itself: not provisioned, and in control mode \(mode.word)")
             }
-            return .unprovisioned
+            return answer.switchedOff.map(AMTState.disabled) ?? .unprovisioned
         case .in: return .provisioning
         case .post: return .provisioned(controlMode(answer))
         }

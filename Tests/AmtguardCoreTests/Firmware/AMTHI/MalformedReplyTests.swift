@@ -99,7 +99,8 @@ import Testing
         arguments: [
             (0, "SUCCESS"), (1, "INTERNAL_ERROR"), (2, "NOT_READY"), (3, "INVALID_PT_MODE"),
             (0x10, "NOT_PERMITTED"), (0x24, "INVALID_PARAMETER"), (0x400, "DISABLED_BY_POLICY"),
-            (0x812, "UNSUPPORTED"), (2_501, "INTERFACE_DOES_NOT_EXIST"), (0x13, "BLOCK_NOT_LOCKED"), (0x817, "0x817"), (0xDEAD_BEEF, "0xdeadbeef"),
+            (0x812, "UNSUPPORTED"), (2_501, "INTERFACE_DOES_NOT_EXIST"), (0x13, "BLOCK_NOT_LOCKED"), (0x817, "0x817"),
+            (0xDEAD_BEEF, "0xdeadbeef"),
         ] as [(UInt32, String)])
     func `makes its field unknown, with the status by name`(code: UInt32, name: String) {
         var answer = FirmwareAnswer(.answered)

@@ -103,6 +103,25 @@ typealias StateJudgementTests = `The state of AMT`
         // On.
         Row("pre, none", .csme, .heard(.pre, .none), "unprovisioned"),
         Row(
+            "pre, switched off", .csme, .heard(.pre, .none).with { $0.amtSwitch = .known(.isKnown) }, "disabled",
+            because: "watchdog client"),
+        Row(
+            "pre, switched on", .csme, .heard(.pre, .none).with { $0.amtSwitch = .known([.isKnown, .operational]) },
+            "unprovisioned"),
+        Row(
+            "pre, and older firmware's answer about the switch", .csme,
+            .heard(.pre, .none).with { $0.amtSwitch = .known([]) }, "unprovisioned"),
+        Row(
+            "post, whatever the switch says", .csme, .heard(.post, .admin).with { $0.amtSwitch = .known(.isKnown) },
+            "provisioned", "admin"),
+        Row(
+            "pre, sold without AMT", .csme, .heard(.pre, .none).with { $0.sku = .known(.corporate) }, "disabled",
+            because: "without AMT"),
+        Row(
+            "pre, Standard Manageability", .csme,
+            .heard(.pre, .none).with { $0.sku = .known([.corporate, .standardManageability]) }, "unprovisioned"),
+        Row("pre, AMT 2", .csme, .heard(.pre, .none).with { $0.sku = .known(SKU(rawValue: 2)) }, "unprovisioned"),
+        Row(
             "pre, the mode refused", .csme, .heard(.pre, .none).with { $0.controlMode = .unknown("x") }, "unprovisioned"
         ),
         Row("pre, client", .csme, .heard(.pre, .client), "unknown", because: "contradicts"),
