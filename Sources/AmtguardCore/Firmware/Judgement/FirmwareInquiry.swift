@@ -141,7 +141,9 @@ extension FirmwareAnswer {
     /// From 16.1 on, makers deliver machines with AMT switched off. And firmware without AMT may answer as well.
     var switchedOff: String? {
         if amtSwitch.value?.isOn == false { return "the watchdog client says that AMT is switched off" }
-        guard let sku = sku.value, sku.isOfMany, sku.isDisjoint(with: [.amt, .standardManageability]) else { return nil }
+        guard let sku = sku.value, sku.isOfMany, sku.isDisjoint(with: [.amt, .standardManageability]) else {
+            return nil
+        }
         return "the firmware is sold without AMT (its SKU is \(sku.words))"
     }
 
