@@ -1,4 +1,4 @@
-# A starting Intel LMS asks AMT 34 times, with a connection for each. Beside questions of ours to a slow firmware it loses
+# A starting Intel LMS asks AMT 34 times, with a connection for each. Beside our questions to a slow firmware it loses
 # none of them.
 source "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
 PATIENCE=60
@@ -7,7 +7,8 @@ start_machine - < <(cat $machines/provisioned-acm.machine; printf '\n[machine]\n
 ask() { $work/bin/amtguard-firmware --root $root --uuid --json >answer.json 2>answer.log || true; }
 loses_nothing() { seen=$(<lms.log); [[ $seen == *'34 asked, 0 lost'* ]]; }
 longest() {  # for how many milliseconds a program held the connection
-    awk '$3 == "connect" && $5 == "amthi" { at[$4] = $1 } $3 == "close" && $4 in at { t = $1 - at[$4]; if (t > most) most = t }
+    awk '$3 == "connect" && $5 == "amthi" { at[$4] = $1 }
+        $3 == "close" && $4 in at && $1 - at[$4] > most { most = $1 - at[$4] }
         END { print most + 0 }' $asked
 }
 

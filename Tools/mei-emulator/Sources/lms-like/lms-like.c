@@ -1,14 +1,15 @@
-/* lms-like [--commands N] [--gap MS] [--no-listen] [--attempts N] [--pause MS] NODE: does to a MEI device and to the host's ports what
- * Intel LMS does, and nothing else. It shares no line with LMS: this was seen on LMS 2506.0.0.0.
+/* lms-like [--commands N] [--gap MS] [--no-listen] [--attempts N] [--pause MS] NODE: does to a MEI device and to the
+ * host's ports what Intel LMS does, and nothing else. It shares no line with LMS: this was seen on LMS 2506.0.0.0.
  *
- * First it asks AMTHI N questions (34), and connects for each: if another program has the connection, it tries three times,
- * half a second apart, and then counts the question as lost. "commands: 34 asked, 0 lost, 2 waited". --gap: so long it
- * does something else between two questions (0). With --no-listen it ends here, with exit status 1 if one was lost.
+ * First it asks AMTHI N questions (34), and connects for each. If another program has the connection, it tries three
+ * times, half a second apart, and then counts the question as lost: "commands: 34 asked, 0 lost, 2 waited". Between two
+ * questions it does something else for --gap MS (0). With --no-listen it ends here, with exit status 1 if one was lost.
  *
- * Then it connects to LME and does what the firmware asks for. For each port it binds 0.0.0.0 with SO_REUSEADDR, then [::]
- * with SO_REUSEADDR and IPV6_V6ONLY if the host has an address of IPv6, and listens. If one of both fails, it refuses the
- * port, disconnects and closes all ports; it tries again after MS (6000), N times in all (35), and then stays without
- * ports until it ends. Callers from outside of the host are turned away, the others get AMT's answer. */
+ * Then it connects to LME and does what the firmware asks for. For each port it binds 0.0.0.0 with SO_REUSEADDR, then
+ * [::] with SO_REUSEADDR and IPV6_V6ONLY if the host has an address of IPv6, and listens. If one of both fails, it
+ * refuses the port, disconnects and closes all ports. It tries again after --pause MS (6000), --attempts N in all (35),
+ * and then stays without ports until it ends. It turns callers from outside of the host away, and hands the others to
+ * the firmware. */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +29,8 @@
 #include <unistd.h>
 
 enum { DISCONNECT = 1, SERVICE_REQUEST = 5, SERVICE_ACCEPT = 6, GLOBAL_REQUEST = 80, SUCCESS = 81, FAILURE = 82,
-       CHANNEL_OPEN = 90, CHANNEL_OPENED = 91, CHANNEL_REFUSED = 92, CHANNEL_DATA = 94, CHANNEL_CLOSE = 97, VERSION = 192 };
+       CHANNEL_OPEN = 90, CHANNEL_OPENED = 91, CHANNEL_REFUSED = 92, CHANNEL_DATA = 94, CHANNEL_CLOSE = 97,
+       VERSION = 192 };
 enum { MOST = 64, LONGEST = 4096 };
 
 static const unsigned char amthi[17] = "\x28\x00\xf8\x12\xb7\xb4\x2d\x4b\xac\xa8\x46\xe0\xff\x65\x81\x4c";
@@ -276,7 +278,10 @@ static int obey(int device, const unsigned char *bytes, ssize_t length) {
         case GLOBAL_REQUEST:
                 /* The request's name, whether an answer is wanted, an address, the port. */
                 skipped = length > 5 ? take_number(bytes + 1) + 6 : LONGEST;
-                if (skipped + 8 > (unsigned) length || (skipped += take_number(bytes + skipped) + 4) + 4 > (unsigned) length)
+                if (skipped + 8 > (unsigned) length)
+                        return 0;
+                skipped += take_number(bytes + skipped) + 4;
+                if (skipped + 4 > (unsigned) length)
                         return 0;
                 port = take_number(bytes + skipped);
                 if (!bind_port((int) port)) {
@@ -348,8 +353,9 @@ static void serve(int device) {
 
 int main(int argc, char **argv) {
         static const struct option options[] = {
-                { "commands", required_argument, NULL, 'c' }, { "gap", required_argument, NULL, 'g' }, { "no-listen", no_argument, NULL, 'n' },
-                { "attempts", required_argument, NULL, 'a' }, { "pause", required_argument, NULL, 'p' }, { 0 } };
+                { "commands", required_argument, NULL, 'c' }, { "gap", required_argument, NULL, 'g' },
+                { "no-listen", no_argument, NULL, 'n' }, { "attempts", required_argument, NULL, 'a' },
+                { "pause", required_argument, NULL, 'p' }, { 0 } };
         int commands = 34, gap = 0, attempts = 35, milliseconds = 6000, failures = 0, listens = 1, option;
 
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)

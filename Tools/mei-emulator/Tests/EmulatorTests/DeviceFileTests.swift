@@ -233,6 +233,21 @@ struct DeviceFileTests {
             ])
     }
 
+    @Test(arguments: [(700, "3 asked, 0 lost, 2 waited"), (1_750, "3 asked, 1 lost, 5 waited")])
+    func `the client like LMS tries for a second, and loses what it does not get by then`(
+        hold: Int, result: String
+    ) throws {
+        let lines = try Stage.run(
+            machine: "",
+            """
+            $MEI $NODE open connect=\(amthi) sleep=\(hold) close >/dev/null & HOLDER=$!
+            until grep -q 'connect 1 amthi' $LOG; do sleep 0.01; done
+            $BIN/lms-like --commands 3 --no-listen $NODE; echo "status $?"; wait $HOLDER
+            """
+        ).lines
+        #expect(lines.suffix(2) == ["commands: \(result)", "status \(hold < 1_000 ? 0 : 1)"])
+    }
+
     @Test func `who connects to LME is spoken to`() throws {
         let lines = try client("open connect=dba4336776047b4eb3afbcfc29bee7a7 poll=5000 read")
         #expect(lines.prefix(2) == ["open: 0", "mtu: 4096, version: 1"])

@@ -86,7 +86,8 @@ struct PortForwardingTests {
                 "61" + "00000007",
             ])
         #expect(replies[3] == ["5b" + "00000007" + "00000007" + "00000fff" + "ffffffff"])
-        #expect(replies[4].count == 2 && replies[4][1] == "61" + "00000007")
+        try #require(replies[4].count == 2)
+        #expect(replies[4][1] == "61" + "00000007")
         let answer = String(decoding: hexadecimal(replies[4][0])?.dropFirst(9) ?? [], as: UTF8.self)
         #expect(answer.hasPrefix("HTTP/1.1 401") && answer.contains("Active Management Technology 16.1.25"))
         #expect(replies[5] == [], "it was closed before")
