@@ -84,7 +84,8 @@ public struct LocalSocket: Hashable, Sendable {
     public init(
         _ protocol: TransportProtocol, _ address: IPAddress, port: UInt16, _ state: State, to remote: Endpoint? = nil,
         takesIPv4: Bool = true, interface: Int? = nil, uid: UInt32, unit: String? = nil,
-        commands: [String] = [], inode: UInt32? = 1, retransmissions: UInt8 = 0, isOwn: Bool = false, isProbe: Bool = false
+        commands: [String] = [], inode: UInt32? = 1, retransmissions: UInt8 = 0, isOwn: Bool = false,
+        isProbe: Bool = false
     ) {
         self.protocol = `protocol`
         self.address = address

@@ -144,7 +144,8 @@ private struct PresenceReader {
     mutating func hypervisor(in root: borrowing RootDirectory) -> String? {
         // The uuid of Xen's privileged domain, which sees the real hardware, is zero.
         if let type = attribute("type", of: "/sys/hypervisor", .machine, in: root), type == "xen",
-            let id = attribute("uuid", of: "/sys/hypervisor", .machine, in: root), id.contains(where: { $0.isLetter })
+            let id = attribute("uuid", of: "/sys/hypervisor", .machine, in: root),
+            id.contains(where: { $0.isLetter })
                 || id.contains(where: { ("1"..."9").contains($0) })
         {
             return "Xen"

@@ -23,9 +23,9 @@ extension LocalSocket {
         return LMS.mayBe(uid: uid, unit: unit, commands: commands, isOnOneAddress: reach == .address)
     }
 
-    /// Its owner, for people, as far as that is known: `Intel LMS (lms.service)`, `nginx (nginx.service)`.
+    /// Its owner, for people, as far as that is known: `presumably Intel LMS (lms.service)`, `nginx (nginx.service)`.
     public var owner: String {
-        let name = isPresumedLMS ? "Intel LMS" : commands.count == 1 ? commands[0] : nil
+        let name = isPresumedLMS ? "presumably Intel LMS" : commands.count == 1 ? commands[0] : nil
         guard let name else { return unit ?? "a program of uid \(uid)" }
         return "\(name) (\(unit ?? "uid \(uid)"))"
     }

@@ -77,7 +77,8 @@ struct StateJudgement: Hashable, Sendable {
 
     /// The evidence, from every source, that there is AMT.
     private static func contrary(_ basis: Basis) -> [String] {
-        let contrary = (basis.presence?.speaksForAMT ?? []) + (basis.inquiry?.answer?.speaksForAMT ?? [])
+        let contrary =
+            (basis.presence?.speaksForAMT ?? []) + (basis.inquiry?.answer?.speaksForAMT ?? [])
             + (basis.smbios?.speaksForAMT ?? [])
         // What /sys shows was noted as seen in this boot.
         guard let sighting = basis.sighting, sighting != .present || basis.presence?.showsAMT != true else {
