@@ -9,6 +9,15 @@ struct NamedSocket {
     /// `curl[4711]`
     var process: String { holder.map { "\($0.command ?? "?")[\($0.pid)]" } ?? "-" }
 
+    /// Its standing, for people. The daemon guesses that a listener is Intel LMS where it can't see the process; if the
+    /// caller sees it, its name decides.
+    var standingWords: String {
+        guard socket.standing == Standing.lms.rawValue, let command = holder?.command,
+            !LMS.mayBe(uid: socket.uid, unit: socket.unit, commands: [command], isOnOneAddress: false)
+        else { return socket.standingWords }
+        return "not Intel LMS but \(printable(command.utf8))"
+    }
+
     var json: JSON { socket.json(pid: holder?.pid, command: holder?.command) }
 
     /// Finds the processes. The daemon may not look into other processes; amtguardctl may, as far as its caller may.

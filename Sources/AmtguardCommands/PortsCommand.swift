@@ -59,12 +59,20 @@ struct PortsCommand: ParsableCommand {
         let picture = PortPicture(PortSpace(ports, victims: victims))
         guard !ports.each.isEmpty else { return { "\(picture.render(on: $0))\n\nNo port is required." } }
         var table = Columns("PORT", "EXPOSURE", "HELD ON", "TAKEN BY")
+        let listeners = ports.each.flatMap { $0.takenBy ?? [] }.filter { $0.standing == Standing.lms.rawValue }
+        let names = Dictionary(
+            NamedSocket.naming(listeners).compactMap { named in named.socket.inode.map { ($0, named) } }
+        ) { first, _ in first }
+        func cell(_ socket: Status.Socket) -> Columns.Cell {
+            let named = socket.inode.flatMap { names[$0] } ?? NamedSocket(socket: socket, holder: nil)
+            return Columns.Cell("\(socket.words): \(named.standingWords)", socket.tone)
+        }
         for port in ports.each {
             let takers = port.takenBy ?? []
             let held = port.held.map { $0.isEmpty ? "-" : $0.joined(separator: ", ") } ?? "unknown"
-            let first = port.takenBy == nil ? Columns.Cell("unknown", .doubtful) : takers.first?.cell ?? .init("-")
+            let first = port.takenBy == nil ? Columns.Cell("unknown", .doubtful) : takers.first.map(cell) ?? .init("-")
             table.add(.init("\(port.port)"), .init(port.words, port.tone), .init(held), first)
-            for taker in takers.dropFirst() { table.add(.init(""), .init(""), .init(""), taker.cell) }
+            for taker in takers.dropFirst() { table.add(.init(""), .init(""), .init(""), cell(taker)) }
             let more = (port.takers ?? 0) - takers.count
             if more > 0 { table.add(.init(""), .init(""), .init(""), .init("and \(more) more", .faint)) }
         }
@@ -78,9 +86,8 @@ struct PortsCommand: ParsableCommand {
 }
 
 extension Status.Socket {
-    fileprivate var cell: Columns.Cell {
-        Columns.Cell(
-            "\(words): \(standingWords)", standing == "victim" ? .bad : standing == "unknown" ? .doubtful : .plain)
+    fileprivate var tone: Status.Tone {
+        standing == "victim" ? .bad : standing == "unknown" ? .doubtful : .plain
     }
 }
 

@@ -27,23 +27,28 @@ struct ProbeRun {
         let outcomes = Probe(from: source, to: peer, timeout: timeout).run(
             plan.all, beside: guardian.held(on: source.address)
         ) { port in
-            Self.listener(on: port, source.address) ?? "another program has it"
+            Self.occupant(of: port, source.address) ?? "another program has it"
         }
         return ProbeResult(
             from: source.address, to: peer.address, port: peer.port, isShared: guardian.shares(source.address),
             waited: timeout, plan: plan, outcomes: outcomes)
     }
 
-    /// The name of the server that uses a port; `nil` if no server uses it.
-    private static func listener(on port: UInt16, _ address: IPAddress) -> String? {
-        let listeners = try? readSockets(on: PortSet(port...port)).listeners.filter { listener in
-            guard listener.protocol == .tcp else { return false }
-            return switch listener.reach {
-            case .wildcard: listener.takesIPv4 || address.ipv4 == nil
-            case .address, .loopback: listener.address == address
+    /// The program that uses a port, as far as this user may know; `nil` if none is found.
+    private static func occupant(of port: UInt16, _ address: IPAddress) -> String? {
+        let sockets = try? readSockets(on: PortSet(port...port), includingBound: true).sockets.filter { socket in
+            guard socket.protocol == .tcp else { return false }
+            return switch socket.reach {
+            case .wildcard: socket.takesIPv4 || address.ipv4 == nil
+            case .address, .loopback: socket.address == address
             }
         }
-        return listeners?.first?.obstacle.says
+        guard let sockets, var socket = sockets.first(where: \.isListener) ?? sockets.first else { return nil }
+        // Root sees which process has it.
+        if let inode = socket.inode, let command = holders(of: [inode])[inode]?.command {
+            socket.commands = [printable(command.utf8)]
+        }
+        return socket.obstacle.says
     }
 
     private func plan() throws(Impossible) -> ProbePlan {

@@ -10,7 +10,9 @@ import Testing
     private func status(needed: Bool = true) -> Status {
         var guardian = Guardian(remembering: Memory(scope: .init(boot: "b", namespace: "n")))
         if !needed {
-            let presence = Presence(pciFunctions: 3, heci: [], devices: [], offeringAMTHI: [])
+            let presence = Presence(
+                pciFunctions: 3, heci: [], devices: [], offeringAMTHI: [],
+                machine: Presence.Machine(chipset: .other("0x1022")))
             _ = guardian.observe(.presence(presence), at: Self.moment)
         }
         let list = PortSet(623...623, 664...664, 16992...16995)

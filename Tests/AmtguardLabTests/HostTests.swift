@@ -18,6 +18,7 @@ import Testing
     @Test func `where AMT is impossible costs nothing at all`() {
         var host = SimulatedHost(seed: 0)
         host.presence.heci = []
+        host.presence.machine.chipset = .other("0x1022")
         let guardian = host.install()
         let looks = host.daemons[guardian].looks
         host.run(for: .seconds(86_400))
@@ -27,6 +28,37 @@ import Testing
         host.write(.replace("1"))
         host.run(for: .seconds(1))
         #expect(host.list.ports == "1")
+    }
+
+    /// Audits are an hour apart, so none of them helps.
+    @Test func `follows an answer of the firmware in less than a second, and says so`() throws {
+        var host = SimulatedHost(seed: 0)
+        var configuration = Configuration()
+        configuration.audit = .seconds(3_600)
+        let guardian = host.install(configuration)
+        host.run(for: .seconds(100))
+        #expect(host.list.ports == required)
+        let steps: [(answer: FirmwareAnswer, list: PortSet)] = [
+            (try Self.answer("AMTHI=not-offered", "MKHI_CAPABLE=0"), PortSet()),
+            (try Self.answer("AMTHI=answers", "PROVISIONING=post", "CONTROL_MODE=admin"), required),
+        ]
+        for (answer, list) in steps {
+            let (start, told) = (host.now, host.daemons[guardian].told.count)
+            host.see(guardian, .firmware(.answer(answer)))
+            host.run(for: .milliseconds(900))
+            #expect(host.list.ports == list)
+            let news = host.daemons[guardian].told.dropFirst(told)
+            #expect(news.contains { if case .amt = $0.event { true } else { false } })
+            #expect(news.contains { if case .verdict = $0.event { true } else { false } })
+            #expect(news.allSatisfy { $0.at - start < .seconds(1) })
+            host.run(for: .seconds(7_300))
+        }
+    }
+
+    private static func answer(_ lines: String...) throws -> FirmwareAnswer {
+        let text = (["OUTCOME=answered", "DEVICE=mei0", "DEVICE_STATE=ENABLED"] + lines + ["END=1"])
+            .map { $0 + "\n" }.joined()
+        return try FirmwareAnswer(parsing: Array(text.utf8))
     }
 
     @Test func `with eight hours of sleep: the clock jumps, and all is as it was`() {

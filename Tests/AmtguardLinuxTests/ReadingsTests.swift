@@ -42,7 +42,8 @@ struct PresenceReaderTests {
         try tree.file("sys/bus/mei/devices/0000:00:16.0-8e6a6715-9abc-4043-88ef-9e39c6f63e0f/uuid", "8e6a6715")
         let presence = try presence(tree)
         #expect(presence.pciFunctions == 6)
-        #expect(presence.heci == ["0000:00:16.0", "10000:00:16.4"])
+        #expect(presence.heci == ["0000:00:16.0", "0000:03:16.0", "10000:00:16.4"])
+        #expect(presence.serialOverLAN == ["0000:00:16.3"])
         #expect(
             presence.devices == [
                 .init(name: "mei0", kind: "gsc", state: nil, firmwareVersion: nil, parent: "i915.mei-gsc.768"),

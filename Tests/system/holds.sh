@@ -61,7 +61,7 @@ eventually "a server is there first" server_says listens
 start_guard
 eventually "then its port is not held" states refused 1
 expect "and the others are" states held 5
-expect "one line names the cause" says 'Not held: 192.0.2.1 tcp 16992: a program of uid 0 listens there.'
+expect "one line names the cause" says 'Not held: 192.0.2.1 tcp 16992: presumably Intel LMS (uid 0) listens there.'
 expect "which is no reason to look" json .verdict protected
 sleep 0.5
 expect "and is said once" says_times 1 'Not held'

@@ -19,6 +19,7 @@ sleep 0.1
 overwrite 6000
 expect "and is not concerned with what others write" holds 6000
 
+rm -rf $root/sys
 emulate amt
 reload_guard
 expect "a management engine that appears makes the ports required" holds 623,664,6000,16992-16995
@@ -50,6 +51,38 @@ expect "the verdict is not-needed" json .verdict not-needed
 expect "but there is a pointer" json .reasons.0.id bmc
 expect "with exit status 0" exits 0
 expect "for people" like "$said" '*management controller (BMC), as ipmi0 shows*623 and 664*Mode=always and Ports=623 664*'
+stop_guard
+
+# A BIOS can hide the management engine while AMT runs.
+rm -rf $root
+emulate hidden
+printf '\n' >$list
+start_guard
+expect "Intel's chipset without a management engine makes it unknown" json .amt.state unknown
+expect "with the reason" json .amt.evidence.0.says "Intel's chipset shows no management engine, and a BIOS can hide it while AMT runs"
+expect "the ports are required" holds $amt
+expect "and a person learns what to do" json .reasons.0.advice 'Look at the BIOS set-up and the data sheet: if the machine has no AMT, set Mode=observe in amtguard.conf or remove amtguard; if it has, set Mode=always.'
+stop_guard
+
+# A virtual machine has nothing that could be AMT's, unless a network card is passed through to it.
+rm -rf $root
+emulate hidden
+rm -rf "$root"/sys/bus/pci/devices/0000:00:1f.6 "$root"/sys/devices/pci0000:00/0000:00:1f.6
+mkdir -p $root/sys/class/dmi/id
+echo QEMU >$root/sys/class/dmi/id/sys_vendor
+printf 'flags\t\t: fpu hypervisor\n' >$root/proc/cpuinfo
+printf '\n' >$list
+start_guard
+expect "a virtual machine without a passed-through card has no AMT" json .amt.state impossible
+expect "and needs nothing" holds ''
+stop_guard
+rm -rf $root/sys
+emulate hidden
+mkdir -p $root/sys/class/dmi/id
+echo QEMU >$root/sys/class/dmi/id/sys_vendor
+start_guard
+expect "with the host's card it is unknown" json .amt.state unknown
+expect "and the ports are required" holds $amt
 stop_guard
 
 # "Unknown" is not "impossible".

@@ -44,6 +44,8 @@ struct Detection: Hashable, Sendable {
         let presence = presence.completed(by: basis.presence)
         basis.presence = presence
         if presence.speaksForCSME { basis.sawCSME = true }
+        // The firmware may take it away later in this boot.
+        if presence.showsAMT, basis.sighting == nil { basis.sighting = .present }
         judge()
     }
 
@@ -83,8 +85,15 @@ struct Detection: Hashable, Sendable {
 
     /// The version of AMT, else that of the engine's firmware, from any source.
     var firmwareVersion: String? {
+<<<<<<< HEAD
         heard?.amtVersion.value ?? basis.inquiry?.answer?.firmwareVersion.value
             ?? basis.presence?.csmeDevices.lazy.compactMap(\.firmwareVersion).first
+=======
+        // With two engines, that of the one that answered.
+        let asked = basis.inquiry?.answer.flatMap { $0.device.value == nil ? nil : $0.firmwareVersion.value }
+        return heard?.amtVersion.value ?? asked
+            ?? basis.presence?.candidates.lazy.compactMap(\.firmwareVersion).first
+>>>>>>> truth-bus
     }
 
     /// AMT's interfaces; `nil` until something was heard of them.
@@ -138,21 +147,24 @@ extension Presence {
     /// Whether anything here makes a management engine possible, even at an unusual place. Then AMT is never
     /// "impossible".
     public var speaksForCSME: Bool {
-        !heci.isEmpty || !offeringAMTHI.isEmpty || devices.contains(where: \.isOfCSME)
+        !heci.isEmpty || !offeringAMTHI.isEmpty || !offeringWatchdog.isEmpty || devices.contains(where: \.isOfCSME)
     }
+
+    /// Whether it shows something that only firmware with AMT shows.
+    var showsAMT: Bool { !offeringAMTHI.isEmpty || !offeringWatchdog.isEmpty || !serialOverLAN.isEmpty }
 
     /// The nodes that lead to the CSME: not those of a graphics card (`kind` gsc, gscfi), whatever their index.
     public var csmeDevices: [Device] {
         devices.filter { device in
             guard device.isOfCSME, let parent = device.parent else { return false }
-            return heci.contains(parent) || offeringAMTHI.contains(parent)
+            return heci.contains(parent) || offeringAMTHI.contains(parent) || offeringWatchdog.contains(parent)
         }
     }
 }
 
 extension Presence.Device {
     /// Not of a graphics card (`kind` gsc, gscfi) or a touch screen.
-    var isOfCSME: Bool { kind == nil || kind == "mei" }
+    public var isOfCSME: Bool { kind == nil || kind == "mei" }
 
     /// Its owner, for people.
     var owner: String {
@@ -171,7 +183,8 @@ extension Detection {
         let failure = basis.inquiry.flatMap { $0.word == FirmwareAnswer.Outcome.answered.word ? nil : $0 }
         switch state {
         case .impossible: return []
-        case .unknown(let reason): reasons.append(.unknown(reason, failure))
+        case .unknown(let reason):
+            reasons.append(.unknown(reason, failure, advice: basis.deadEnd?.advice))
         case .disabled, .unprovisioned, .provisioning: reasons += failure.map { [.notAsked($0)] } ?? []
         case .provisioned(nil):
             let answer = basis.inquiry?.answer

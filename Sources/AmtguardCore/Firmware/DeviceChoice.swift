@@ -9,9 +9,8 @@ public enum DeviceChoice: Hashable, Sendable {
 extension Presence {
     /// The nodes to ask: those of the CSME, whatever their index. One that is seen to offer AMTHI comes first.
     public var choice: DeviceChoice {
-        let promising = csmeDevices.filter { device in device.parent.map(offeringAMTHI.contains) ?? false }
-        let others = csmeDevices.filter { !promising.contains($0) }
-        if !csmeDevices.isEmpty { return .ask(promising + others) }
+        let candidates = candidates
+        if !candidates.isEmpty { return .ask(candidates) }
         if let astray = devices.first(where: \.isOfCSME) {
             return .none(.failed("\(astray.name) stands on no management engine interface that the PCI bus shows"))
         }
@@ -20,5 +19,11 @@ extension Presence {
         if speaksForCSME { return .none(.noDriver) }
         guard pciFunctions != nil else { return .none(.failed("the PCI bus can't be read in /sys")) }
         return .none(devices.isEmpty ? .noDevice : .graphicsOnly)
+    }
+
+    /// The nodes of the CSME, the most promising first.
+    var candidates: [Device] {
+        let promising = csmeDevices.filter { device in device.parent.map(offeringAMTHI.contains) ?? false }
+        return promising + csmeDevices.filter { !promising.contains($0) }
     }
 }

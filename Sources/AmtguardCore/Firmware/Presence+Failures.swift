@@ -18,6 +18,11 @@ extension Presence {
         if failures[.pci] != nil {
             whole.pciFunctions = pciFunctions ?? former.pciFunctions
             whole.heci = former.heci.union(heci)
+            whole.serialOverLAN = former.serialOverLAN.union(serialOverLAN)
+            whole.trustedEngines = former.trustedEngines.union(trustedEngines)
+            whole.machine.chipset = machine.chipset ?? former.machine.chipset
+            whole.machine.networkCards = machine.networkCards ?? former.machine.networkCards
+            if driver == .missing { whole.driver = former.driver }
         }
         if failures[.devices] != nil {
             let known = former.devices.map { before in
@@ -26,7 +31,14 @@ extension Presence {
             let new = devices.filter { device in !known.contains { $0.name == device.name } }
             whole.devices = known + new
         }
-        if failures[.clients] != nil { whole.offeringAMTHI = former.offeringAMTHI.union(offeringAMTHI) }
+        if failures[.clients] != nil {
+            whole.offeringAMTHI = former.offeringAMTHI.union(offeringAMTHI)
+            whole.offeringWatchdog = former.offeringWatchdog.union(offeringWatchdog)
+        }
+        if failures[.machine] != nil {
+            whole.machine.hypervisor = machine.hypervisor ?? former.machine.hypervisor
+            whole.machine.networkCards = machine.networkCards ?? former.machine.networkCards
+        }
         return whole
     }
 }

@@ -25,12 +25,15 @@ public struct Presence: Hashable, Sendable {
 
     /// A part of `/sys` that is read on its own.
     public enum Part: String, Hashable, Sendable, CaseIterable {
-        /// The functions on the PCI bus: `pciFunctions`, `heci`.
+        /// The functions on the PCI bus: `pciFunctions`, `heci`, `serialOverLAN`, `trustedEngines`, and the rest of
+        /// `machine`.
         case pci
         /// The MEI device nodes: `devices`.
         case devices
-        /// The firmware's clients: `offeringAMTHI`.
+        /// The firmware's clients: `offeringAMTHI`, `offeringWatchdog`.
         case clients
+        /// The names of the machine: `machine.hypervisor`.
+        case machine
 
         /// Its directory.
         public var path: String {
@@ -38,18 +41,28 @@ public struct Presence: Hashable, Sendable {
             case .pci: "/sys/bus/pci/devices"
             case .devices: "/sys/class/mei"
             case .clients: "/sys/bus/mei/devices"
+            case .machine: "/sys/class/dmi/id"
             }
         }
     }
 
     /// How many functions the PCI bus shows; `nil` if it could not be read.
     public var pciFunctions: Int?
-    /// The CSME's own: vendor 8086, class 0780, at 00:16.x.
+    /// The interfaces of the CSME: `PCIFunction.isEngine`, and those that carry a MEI node.
     public var heci: [String]
+    /// AMT's serial ports (SOL).
+    public var serialOverLAN: [String]
+    /// The TXE of an Atom processor, unless it carries a MEI node: then it is in `heci`.
+    public var trustedEngines: [String]
     /// All MEI devices, including those of graphics cards.
     public var devices: [Device]
     /// The parents that offer the AMTHI client on `/sys/bus/mei/devices`.
     public var offeringAMTHI: [String]
+    /// The parents that offer AMT's watchdog there.
+    public var offeringWatchdog: [String]
+    /// The driver of the CSME.
+    public var driver: Driver
+    public var machine: Machine
     /// The IPMI devices, such as `ipmi0`: each means that the machine has a server's management controller (BMC). `nil`
     /// if they could not be read.
     public var controllers: [String]?
@@ -61,12 +74,19 @@ public struct Presence: Hashable, Sendable {
     /// A reading of `/sys`.
     public init(
         pciFunctions: Int?, heci: [String], devices: [Device], offeringAMTHI: [String],
-        controllers: [String]? = [], failures: [Part: ReadingFailure] = [:]
+        offeringWatchdog: [String] = [], serialOverLAN: [String] = [], trustedEngines: [String] = [],
+        driver: Driver = .missing, machine: Machine = Machine(), controllers: [String]? = [],
+        failures: [Part: ReadingFailure] = [:]
     ) {
         self.pciFunctions = pciFunctions
         self.heci = heci
         self.devices = devices
         self.offeringAMTHI = offeringAMTHI
+        self.offeringWatchdog = offeringWatchdog
+        self.serialOverLAN = serialOverLAN
+        self.trustedEngines = trustedEngines
+        self.driver = driver
+        self.machine = machine
         self.controllers = controllers
         self.failures = failures
         unseen = Set(failures.keys)

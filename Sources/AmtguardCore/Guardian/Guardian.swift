@@ -70,9 +70,9 @@ public struct Guardian: Sendable {
             reservation.observe(writers: writers)
             return []
         case .presence(let presence):
-            let remembered = detection.sawCSME
+            let remembered = (detection.sawCSME, detection.sighting)
             detection.observe(presence)
-            if detection.sawCSME != remembered { effects.append(.remember) }
+            if (detection.sawCSME, detection.sighting) != remembered { effects.append(.remember) }
             effects += require(at: now.instant)
             // The parts that could not be read this time come from earlier readings.
             if let presence = self.presence {

@@ -93,10 +93,12 @@ extension Reason {
     }
 
     /// AMT's state is unknown; with the word of the failure if one is the cause.
-    static func unknown(_ reason: String, _ failure: FirmwareInquiry?) -> Reason {
+    ///
+    /// - Parameter advice: What to do if asking again can't help.
+    static func unknown(_ reason: String, _ failure: FirmwareInquiry?, advice: String?) -> Reason {
         Reason(
             id: failure.map { "firmware-\($0.word)" } ?? "amt-unknown",
-            says: "AMT's state is not known: \(reason); the ports stay required", advice: failure?.advice)
+            says: "AMT's state is not known: \(reason); the ports stay required", advice: advice ?? failure?.advice)
     }
 
     /// The firmware was asked without success, but the state is known from other sources.

@@ -2,8 +2,10 @@
 public enum HoldObstacle: Hashable, Sendable {
     /// A server listens there, so the kernel does not choose the port either; its owner, if known.
     case listener(String?)
-    /// A socket is there that does not listen, connected or only bound; its owner, if known.
+    /// A connected socket is there, or one of which nothing is known; its owner, if known.
     case occupied(String?)
+    /// A bound socket of another program keeps the port and sends nothing; its owner.
+    case placeholder(String)
     /// A port below 1024 (`ip_unprivileged_port_start`) without CAP_NET_BIND_SERVICE.
     case notPermitted
     /// The process or the machine has no descriptor left.
@@ -16,6 +18,7 @@ public enum HoldObstacle: Hashable, Sendable {
         switch self {
         case .listener: "listener"
         case .occupied: "occupied"
+        case .placeholder: "placeholder"
         case .notPermitted: "not-permitted"
         case .noDescriptor: "no-descriptor"
         case .failed: "failed"
@@ -27,6 +30,7 @@ public enum HoldObstacle: Hashable, Sendable {
         switch self {
         case .listener(let owner): "\(owner ?? "another program") listens there"
         case .occupied(let owner): "\(owner ?? "a socket of another program") sits there"
+        case .placeholder(let owner): "\(owner) keeps the port and sends nothing, which serves as a hold does"
         case .notPermitted: "binding it is not permitted"
         case .noDescriptor: "there are no file descriptors left"
         case .failed(let error): "\(error)"
@@ -36,7 +40,7 @@ public enum HoldObstacle: Hashable, Sendable {
     /// What to do about it; `nil` if nothing.
     public var advice: String? {
         switch self {
-        case .listener: nil
+        case .listener, .placeholder: nil
         case .occupied: "AMT takes the packets to that port: close that connection. amtguard tries again at each audit."
         case .notPermitted: "Give amtguardd CAP_NET_BIND_SERVICE: ports below 1024 need it."
         case .noDescriptor: "Raise LimitNOFILE= of the unit, or fs.file-max."

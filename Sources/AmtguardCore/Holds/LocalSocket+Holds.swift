@@ -9,7 +9,7 @@ extension LocalSocket {
 
     /// The obstacle that it then is.
     public var obstacle: HoldObstacle {
-        let owner = unit ?? "a program of uid \(uid)"
+        if isPlaceholder { return .placeholder(owner) }
         return isListener ? .listener(owner) : .occupied(remote.map { "\(owner), connected to \($0)," } ?? owner)
     }
 }

@@ -115,6 +115,12 @@ extension ProbeResult {
         if !ports(.noAnswer).isEmpty {
             advice.append("Probe a service that answers everybody: try to connect to \(to.with(port: port)) first.")
         }
+        let busy = ports(.busy)
+        if !busy.isEmpty {
+            advice.append(
+                "To probe \(busy), stop the program that has the port, and start it again afterwards: Intel LMS by "
+                    + "systemctl stop lms. --ports leaves a port out.")
+        }
         if plan.all.contains(where: { outcome(of: $0) == .notPermitted }) {
             advice.append("As root the ports below 1024 can be probed as well; --ports leaves them out.")
         }

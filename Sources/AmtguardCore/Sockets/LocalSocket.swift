@@ -68,6 +68,8 @@ public struct LocalSocket: Hashable, Sendable {
     public var uid: UInt32
     /// The systemd unit that made it; `nil` if unknown.
     public var unit: String?
+    /// The names of its owner's processes in its control group; one of them has the socket. Empty if they are unknown.
+    public var commands: [String]
     /// Identifies it among the open files of its process; `nil` if no process has it: not accepted yet, or closed
     /// before all was sent.
     public var inode: UInt32?
@@ -81,8 +83,9 @@ public struct LocalSocket: Hashable, Sendable {
     /// A socket of a process; by default an unconnected one that is not ours.
     public init(
         _ protocol: TransportProtocol, _ address: IPAddress, port: UInt16, _ state: State, to remote: Endpoint? = nil,
-        takesIPv4: Bool = true, interface: Int? = nil, uid: UInt32, unit: String? = nil, inode: UInt32? = 1,
-        retransmissions: UInt8 = 0, isOwn: Bool = false, isProbe: Bool = false
+        takesIPv4: Bool = true, interface: Int? = nil, uid: UInt32, unit: String? = nil,
+        commands: [String] = [], inode: UInt32? = 1, retransmissions: UInt8 = 0, isOwn: Bool = false,
+        isProbe: Bool = false
     ) {
         self.protocol = `protocol`
         self.address = address
@@ -93,6 +96,7 @@ public struct LocalSocket: Hashable, Sendable {
         self.interface = interface
         self.uid = uid
         self.unit = unit
+        self.commands = commands
         self.inode = inode
         self.retransmissions = retransmissions
         self.isOwn = isOwn

@@ -31,7 +31,7 @@ extension Status.Socket {
         case .probe: "a probe"
         case .local: "within this host"
         case .elsewhere: "where AMT is not"
-        case .idle: "waits for nothing"
+        case .idle: "keeps the port, as a hold does"
         case .orphan: "no program has it"
         case .otherProtocol: "AMT takes TCP alone"
         case nil: "?"

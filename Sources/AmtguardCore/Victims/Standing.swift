@@ -17,7 +17,7 @@ public enum Standing: String, Hashable, Sendable, CaseIterable {
     case local
     /// On an address, or an interface, that AMT does not share. This includes all of IPv6.
     case elsewhere
-    /// It has the port, but does not wait for anything yet.
+    /// It has the port and neither sends nor waits for anything: it keeps the port as a hold does.
     case idle
     /// No program waits for it: no longer, or not yet.
     case orphan
@@ -42,13 +42,14 @@ extension LocalSocket {
         if isProbe { return .probe }
         guard shared.takes(port, self.protocol) else { return self.protocol == .udp ? .otherProtocol : .elsewhere }
         if inode == nil { return .orphan }
+        // Also its sockets of IPv6 and of loopback.
+        if isPresumedLMS { return .lms }
         if !takesIPv4 { return .elsewhere }
         if reach == .loopback || interface == Self.loopbackInterface { return .local }
         if let remote, remote.address == address || remote.address.isLoopback || shared.isOwn(remote.address) {
             return .local
         }
-        if state == .bound { return .idle }
-        if isPresumedLMS { return .lms }
+        if isPlaceholder { return .idle }
         let isOnAddress =
             switch reach {
             case .wildcard: !shared.addresses.isEmpty
@@ -57,6 +58,10 @@ extension LocalSocket {
         if isOnAddress, interface.map(shared.interfaces.contains) ?? true { return .victim }
         return shared.doubt == nil ? .elsewhere : .unknown
     }
+
+    /// Whether it merely keeps the port: bound and no more, or a socket of portreserve, whose UDP sockets look like a
+    /// server's.
+    var isPlaceholder: Bool { state == .bound || (commands == ["portreserve"] && remote == nil) }
 
     /// The kernel's LOOPBACK_IFINDEX.
     private static var loopbackInterface: Int { 1 }

@@ -20,6 +20,7 @@ public struct Victim: Hashable, Sendable {
             self.socket.inode = nil
             // The unit comes from the control group, which may be gone before the socket.
             self.socket.unit = nil
+            self.socket.commands = []
         }
     }
 }

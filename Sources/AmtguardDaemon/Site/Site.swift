@@ -32,6 +32,10 @@ final class Site {
     /// The SMBIOS structures from the privileged step, until they are read.
     private var smbios: Descriptor?
     private var slept = Clocks.sleepTime()
+    /// Whether nothing was required at the last look at the list.
+    private var isAtRest = true
+    /// Whether the host's state was looked at since the start: before that, nothing may delay the list.
+    private var hasLookedAround = false
     /// Since when another process has the lock at the path.
     private var displacedAt: Instant?
 
@@ -140,9 +144,17 @@ final class Site {
         settle()
     }
 
-    /// If AMT is impossible, no address matters, and none wakes the daemon.
+    /// If AMT is impossible, no address matters, and none wakes the daemon. When it is no longer impossible, the holds
+    /// need the addresses at once.
     private func settle() {
-        if ground.auditInterval == nil { interfaces?.stop() }
+        guard ground.auditInterval != nil else {
+            interfaces?.stop()
+            isAtRest = true
+            return
+        }
+        guard isAtRest else { return }
+        isAtRest = false
+        if hasLookedAround { lookAround() }
     }
 
     /// Looks at the list, then at everything else on which the verdict depends and that has no event of its own.
@@ -163,6 +175,7 @@ final class Site {
 
     /// Looks at the host's state around AMT's ports.
     func lookAround() {
+        hasLookedAround = true
         // If AMT is impossible, nothing of this matters, and no sockets are read.
         guard ground.auditInterval != nil else { return lookAtSockets() }
         if let interfaces, !interfaces.isOn {

@@ -36,4 +36,19 @@ extension Descriptor {
             if bytes.count >= 16_384, chunk.count < 65_536 { chunk = [UInt8](repeating: 0, count: 65_536) }
         }
     }
+
+    /// The first bytes from the present position, at most `limit`. The corresponding C function is `read`.
+    func readStart(_ limit: Int) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: limit)
+        while bytes.count < limit {
+            let wanted = limit - bytes.count
+            let count = try valueOrErrno {
+                unsafe chunk.withUnsafeMutableBytes { unsafe read(number, $0.baseAddress, wanted) }
+            }
+            guard count > 0 else { break }
+            bytes += chunk[..<count]
+        }
+        return bytes
+    }
 }

@@ -103,6 +103,13 @@ public struct RootDirectory: ~Copyable {
         return try file.readAll(atMost: limit)
     }
 
+    /// The first `limit` bytes of such a file, which may be longer. Each is read once.
+    public borrowing func readStart(of path: FilePath, atMost limit: Int) throws(Errno) -> [UInt8] {
+        let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
+        try file.requireRegularFile()
+        return try file.readStart(limit)
+    }
+
     /// Whether `path` leads to /dev/null. The corresponding C function is `fstat`.
     public borrowing func isNullDevice(_ path: FilePath) throws(Errno) -> Bool {
         let status = try open(path, flags: O_PATH).status()

@@ -10,14 +10,22 @@ struct ControlGroupTree {
     private static let mostDirectories = 8_192
     private static let deepest = 24
 
-    /// The unit of each group that can be found. An id is the inode of the group's directory.
+    /// A control group.
+    struct Group {
+        /// Its unit; `nil` if it belongs to none.
+        var unit: String?
+        /// Its directory.
+        var path: FilePath
+    }
+
+    /// Each group that can be found. An id is the inode of the group's directory.
     ///
     /// The kernel gives no path for an inode, so the tree is walked, the nearest first, until all are found. A group
     /// without subgroups, like most, costs an `open` and an `fstat`.
     /// The corresponding C functions are `fstatfs`, `fdopendir` and `readdir`.
-    func units(of ids: Set<UInt64>) -> [UInt64: String] {
+    func groups(of ids: Set<UInt64>) -> [UInt64: Group] {
         var missing = ids
-        var units: [UInt64: String] = [:]
+        var groups: [UInt64: Group] = [:]
         for mount in [mount, mount.appending("unified")] where !missing.isEmpty {
             guard let root = try? open(mount, number: nil), isVersion2(root) else { continue }
             var waiting: [(path: String, depth: Int)] = [("", 0)]
@@ -28,13 +36,15 @@ struct ControlGroupTree {
                 for (name, inode) in directories(in: path, below: root) {
                     let path = path + "/" + name
                     if missing.remove(inode) != nil {
-                        units[inode] = ControlGroup.unit(cgroup: Array("0::\(path)".utf8))
+                        groups[inode] = Group(
+                            unit: ControlGroup.unit(cgroup: Array("0::\(path)".utf8)),
+                            path: FilePath("\(mount)\(path)"))
                     }
                     if depth < Self.deepest { waiting.append((path, depth + 1)) }
                 }
             }
         }
-        return units
+        return groups
     }
 
     private func isVersion2(_ directory: borrowing Descriptor) -> Bool {

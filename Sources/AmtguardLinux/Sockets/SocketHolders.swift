@@ -68,7 +68,8 @@ private func socketInode(_ link: FilePath) -> UInt32? {
     return UInt32(String(decoding: buffer[prefix.count..<(count - 1)], as: UTF8.self))
 }
 
-private func command(of pid: Int32, below proc: FilePath) -> String? {
+/// The name of a process, foreign text; `nil` if it is gone.
+func command(of pid: Int32, below proc: FilePath) -> String? {
     guard let bytes = try? RootDirectory().readFile(proc.appending("\(pid)").appending("comm"), atMost: 64) else {
         return nil
     }

@@ -34,10 +34,16 @@ public func readSockets(
         entries += found.entries.values
         omitted += found.omitted
     }
-    let units = ControlGroupTree(mount: cgroups).units(of: Set(entries.compactMap(\.controlGroup)))
+    let groups = ControlGroupTree(mount: cgroups).groups(of: Set(entries.compactMap(\.controlGroup)))
+    var members = GroupMembers()
     let sockets = entries.map { entry in
         var socket = entry.socket
-        socket.unit = entry.controlGroup.flatMap { units[$0] }
+        let group = entry.controlGroup.flatMap { groups[$0] }
+        socket.unit = group?.unit
+        // Of the others, only the unit matters; there may be a thousand.
+        if let group, socket.isListener || socket.state == .bound {
+            socket.commands = members.commands(of: socket.uid, in: group.path)
+        }
         socket.isOwn = socket.inode.map(own.contains) ?? false
         return socket
     }

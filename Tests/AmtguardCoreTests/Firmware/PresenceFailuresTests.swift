@@ -5,7 +5,9 @@ import Testing
 @Suite struct `A reading of /sys that fails` {
     static let nothing = Presence(
         pciFunctions: nil, heci: [], devices: [], offeringAMTHI: [], controllers: nil,
-        failures: [.pci: .noDescriptor, .devices: .noDescriptor, .clients: .noDescriptor])
+        failures: [
+            .pci: .noDescriptor, .devices: .noDescriptor, .clients: .noDescriptor, .machine: .noDescriptor,
+        ])
 
     @Test func `leaves what was known, and is told with its reason`() {
         var scene = Scene()
@@ -16,7 +18,7 @@ import Testing
         #expect(scene.status.amt == before)
         #expect(scene.toldNames() == [])
         let unread = scene.status.reasons.filter { $0.id == "presence-unread" }
-        #expect(unread.count == 3)
+        #expect(unread.count == 4)
         #expect(
             unread.first?.says == "/sys/bus/pci/devices can't be read now: there are no file descriptors left; "
                 + "the last successful reading still counts")
@@ -33,6 +35,7 @@ import Testing
         case .pci: (partly.pciFunctions, partly.heci) = (nil, [])
         case .devices: partly.devices = []
         case .clients: partly.offeringAMTHI = []
+        case .machine: partly.machine.hypervisor = nil
         }
         partly.failures = [part: .failed("Input/output error")]
         scene.see(.presence(partly))

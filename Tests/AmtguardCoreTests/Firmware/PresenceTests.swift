@@ -1,5 +1,6 @@
-import AmtguardCore
 import Testing
+
+@testable import AmtguardCore
 
 @Suite struct `What /sys shows of AMT` {
     static let gsc = Presence.Device(
@@ -30,7 +31,8 @@ import Testing
         version: String?
     ) {
         let presence = Presence(
-            pciFunctions: functions, heci: heci, devices: devices, offeringAMTHI: offering)
+            pciFunctions: functions, heci: heci, devices: devices, offeringAMTHI: offering,
+            machine: Presence.without.machine)
         let scene = Scene(list: "8080", presence: presence)
         #expect(scene.status.amt.state == state)
         #expect(scene.status.amt.version == version)
@@ -79,6 +81,42 @@ import Testing
         let successor = Scene(list: scene.list, remembering: scene.remembered, presence: .without)
         #expect(successor.status.amt.state == "unknown")
         #expect(successor.status.verdict == .protected)
+    }
+
+    /// Most machines load the driver at boot, but nothing says so.
+    @Test func `is asked for AMT when it comes after an hour`() {
+        var scene = Scene(presence: .without)
+        scene.see(.ready)
+        #expect(scene.list.isEmpty && !scene.told().contains(.askFirmware))
+        scene.now += 3_600
+        scene.see(.presence(.csme))
+        scene.lookAsAsked()
+        #expect(scene.list == amt)
+        #expect(scene.status.amt.state == "unknown" && scene.remembered.sawCSME)
+        // And what it showed is not forgotten when it shows it no more.
+        scene.see(.presence(StateJudgementTests.withoutAMTHI))
+        scene.see(.firmware(.answer(.mkhi(false, nil))))
+        #expect(scene.status.amt.state == "unknown")
+        #expect(scene.guardian.detection.state.because.hasSuffix("not capable of AMT, but in this boot it was there"))
+    }
+
+    @Test func `tells the version of the engine that is asked, of two`() {
+        let other = Presence.Device(
+            name: "mei0", kind: "mei", state: "ENABLED", firmwareVersion: "9.1.1.1000", parent: "0000:00:16.4")
+        let presence = Presence(
+            pciFunctions: 20, heci: ["0000:00:16.0", "0000:00:16.4"], devices: [other, Self.csme],
+            offeringAMTHI: ["0000:00:16.0"])
+        var scene = Scene(presence: presence)
+        #expect(presence.choice == .ask([Self.csme, other]))
+        #expect(scene.status.amt.version == "16.1.25.2124")
+        scene.see(
+            .firmware(
+                .answer(
+                    .mkhi(true, false).with {
+                        $0.device = .known("mei0")
+                        $0.firmwareVersion = .known("9.1.1.1000")
+                    })))
+        #expect(scene.status.amt.version == "9.1.1.1000")
     }
 
     @Test func `is remembered at once when a management engine is seen`() {

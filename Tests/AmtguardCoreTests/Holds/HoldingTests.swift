@@ -119,6 +119,38 @@ import Testing
         #expect(scene.status.reasons.contains { $0.id == "hold-occupied" } && scene.status.verdict == .protected)
     }
 
+    @Test func `that another program keeps are as good as held`() {
+        var scene = Scene(list: amt)
+        let other = LocalSocket(.tcp, .v4(ip("0.0.0.0")), port: 16992, .bound, uid: 0, unit: "portreserve.service")
+            .run(by: "portreserve")
+        let datagrams = LocalSocket(.udp, .v4(ip("0.0.0.0")), port: 623, .unconnected, uid: 0).run(by: "portreserve")
+        #expect(other.isInTheWay(of: Hold(address, 16992)))
+        #expect(datagrams.obstacle == .placeholder("portreserve (uid 0)"))
+        scene.sockets.obstacles[Hold(address, 16992)] = other.obstacle
+        scene.hear(.provisioned(.admin))
+        #expect(
+            scene.status.holds.first { $0.port == 16992 }?.says
+                == "portreserve (portreserve.service) keeps the port and sends nothing, which serves as a hold does")
+        #expect(!scene.status.reasons.contains { $0.id.hasPrefix("hold") } && scene.status.verdict == .protected)
+        let journal = scene.toldEvents().map(\.journalEntry.message)
+        #expect(journal.contains { $0.contains("keeps the port and sends nothing") })
+    }
+
+    @Test(
+        arguments: [
+            (.listener("0.0.0.0", 16992, uid: 0, unit: "lms.service"), "presumably Intel LMS (lms.service)"),
+            (.listener("0.0.0.0", 16992, uid: 0).run(by: "lms"), "presumably Intel LMS (uid 0)"),
+            (.listener("0.0.0.0", 16992, uid: 0), "presumably Intel LMS (uid 0)"),
+            (.listener("0.0.0.0", 16992, uid: 0).run(by: "nc"), "nc (uid 0)"),
+            (.listener("0.0.0.0", 16992, uid: 33, unit: "nginx.service").run(by: "nginx"), "nginx (nginx.service)"),
+            (.listener("0.0.0.0", 16992, uid: 33, unit: "nginx.service"), "nginx.service"),
+            (.listener("0.0.0.0", 16992, uid: 33).run(by: "a", "b"), "a program of uid 33"),
+        ] as [(LocalSocket, String)])
+    func `name the owner of what is in the way`(socket: LocalSocket, owner: String) {
+        #expect(socket.owner == owner)
+        #expect(socket.obstacle.says.hasPrefix(owner + " listens"))
+    }
+
     @Test func `whose obstacle changes again and again are told of once a minute`() {
         var scene = Scene(list: amt)
         scene.sockets.obstacles[Hold(address, 16992)] = .occupied(nil)

@@ -63,6 +63,9 @@ import Testing
         #expect(probe(.shared).advice.count == 1)
         #expect(probe(shared: false, .shared).advice.last?.contains("packet filter") == true)
         #expect(probe(Self.silent).advice.first?.contains("Probe a service that answers") == true)
+        let busy = probe([16992: .busy("presumably Intel LMS (uid 0) listens there")])
+        #expect(busy.says(of: 16992) == "the port is in use: presumably Intel LMS (uid 0) listens there")
+        #expect(busy.advice.first?.hasPrefix("To probe 16992, stop the program that has the port") == true)
         #expect(probe([622: .notPermitted]).advice.first?.hasPrefix("As root") == true)
     }
 

@@ -84,11 +84,26 @@ extension FirmwareAnswer {
     }
 }
 
+extension Presence {
+    func with(_ change: (inout Presence) -> Void) -> Presence {
+        var presence = self
+        change(&presence)
+        return presence
+    }
+}
+
 extension SMBIOSReading {
     static let on = SMBIOSReading(table: SMBIOSTests.on + [0, 0])
     static let off = SMBIOSReading(table: SMBIOSTests.disabled + [0, 0])
     static let unsupported = SMBIOSReading(table: SMBIOSTests.unsupported + [0, 0])
     static let vProAlone = SMBIOSReading(table: SMBIOSTests.vPro(engine: 0xC009) + [0, 0])
+    /// Another vendor's structure of type 130, which says "supported".
+    static let foreign = SMBIOSReading(
+        table: SMBIOSTests.on.enumerated().map { (4..<8).contains($0.offset) ? 0x41 : $0.element } + [0, 0])
+    static let manageable = SMBIOSReading(table: SMBIOSTests.vPro(engine: 0x11) + [0, 0])
+    static let vProWithout = SMBIOSReading(table: SMBIOSTests.vPro(engine: 0x2001) + [0, 0])
+    static let unsupportedVPro = SMBIOSReading(
+        table: SMBIOSTests.unsupported + [0, 0] + SMBIOSTests.vPro(engine: 0xC009) + [0, 0])
     static let both = SMBIOSReading(table: SMBIOSTests.disabled + [0, 0] + SMBIOSTests.on + [0, 0])
 }
 
@@ -125,6 +140,9 @@ extension LocalSocket {
             .tcp, .v4(ip(address)), port: port, state, to: Endpoint(.v4(ip(remote)), port: 443), uid: uid,
             unit: "session-3.scope")
     }
+
+    /// Processes of these names are in its control group.
+    func run(by commands: String...) -> LocalSocket { with { $0.commands = commands } }
 
     func with(_ change: (inout LocalSocket) -> Void) -> LocalSocket {
         var socket = self

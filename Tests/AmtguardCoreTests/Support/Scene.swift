@@ -198,6 +198,10 @@ extension Presence {
             Device(
                 name: "mei0", kind: "mei", state: "ENABLED", firmwareVersion: "16.1.25.2124", parent: "0000:00:16.0")
         ], offeringAMTHI: ["0000:00:16.0"])
-    /// A virtual machine, an AMD board.
-    static let without = Presence(pciFunctions: 9, heci: [], devices: [], offeringAMTHI: [])
+    /// An AMD board.
+    static let without = Presence(
+        pciFunctions: 9, heci: [], devices: [], offeringAMTHI: [], machine: Machine(chipset: .other("0x1022")))
+    /// A board of Intel's whose BIOS hides the engine, or that has none.
+    static let hidden = Presence(
+        pciFunctions: 9, heci: [], devices: [], offeringAMTHI: [], machine: Machine(chipset: .intel))
 }

@@ -20,7 +20,8 @@ import Testing
     @Test func `say in one line that nothing is needed`() {
         #expect(
             Scene(presence: .without).status.line
-                == "Not needed: none of the 9 functions on the PCI bus is a management engine.")
+                == "Not needed: none of the 9 functions on the PCI bus is a management engine, and the host bridge is not "
+                + "Intel's (vendor 0x1022).")
     }
 
     @Test func `say in one line what is wrong`() {

@@ -27,6 +27,7 @@ import Testing
         LocalSocket(.udp, .v4(ip(address)), port: port, .unconnected, uid: 1000)
     }
     private static let out: LocalSocket = .connection("192.0.2.20", 16994, to: "198.51.100.7")
+    private static let lms: LocalSocket = .listener("0.0.0.0", 16992, uid: 0, unit: "lms.service")
     private static let wildcardOfV6 = v6([UInt8](repeating: 0, count: 16))
 
     struct Row {
@@ -89,6 +90,17 @@ import Testing
             .listener("0.0.0.0", 16994).with { $0.address = wildcardOfV6 }, deaf
         ),
         Row("LMS", .listener("0.0.0.0", 16992, uid: 0, unit: "lms.service"), always(.lms)),
+        Row(
+            "LMS, by IPv6 alone",
+            lms.with {
+                $0.address = wildcardOfV6; $0.takesIPv4 = false
+            }, always(.lms)),
+        Row("LMS, on loopback", .listener("127.0.0.1", 16992, uid: 0, unit: "lms.service"), always(.lms)),
+        Row("LMS, in a session", lms.with { $0.unit = "session-3.scope" }.run(by: "bash", "lms"), always(.lms)),
+        Row("another program in LMS's unit", lms.run(by: "python3"), deaf),
+        Row("root's, of no unit, by name", .listener("0.0.0.0", 16992, uid: 0).run(by: "nc"), deaf),
+        Row("portreserve's, by UDP", udp("0.0.0.0", 623).run(by: "portreserve"), always(.idle)),
+        Row("another's, by UDP", udp("0.0.0.0", 623).run(by: "ipmi"), deaf),
         Row("root's, of no unit", .listener("0.0.0.0", 16992, uid: 0), always(.lms)),
         Row("on a port that is not AMT's", .listener("0.0.0.0", 5900, uid: 0), deaf),
         Row(

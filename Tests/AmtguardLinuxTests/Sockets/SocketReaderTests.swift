@@ -206,5 +206,8 @@ struct SocketReaderTests {
         }
         #expect(found.map { $0.map(\.port) } == [[16992], [16992], [16992]])
         #expect(found.map { $0.first?.unit } == ["lms.service", nil, nil])
+        // The shell has become that of the server.
+        #expect(found[0].first?.commands.contains("nc") == true)
+        #expect(found[1].first?.commands == [] && found[2].first?.commands == [])
     }
 }

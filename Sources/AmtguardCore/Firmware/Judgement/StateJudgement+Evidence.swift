@@ -13,7 +13,9 @@ extension StateJudgement {
         }
         for vPro in basis.smbios?.vPro ?? [] {
             let version = vPro.firmwareVersion.map { " \($0)" } ?? ""
-            let kind = vPro.hasAMTFirmware ? "one with AMT" : "one without AMT"
+            let kind =
+                vPro.hasAMTFirmware
+                ? "one with AMT" : vPro.hasStandardManageability ? "one with Standard Manageability" : "one without AMT"
             evidence.append(Evidence(source: "smbios", says: "the engine's firmware\(version) is \(kind)"))
         }
         evidence += byBuses(basis.presence)
@@ -62,8 +64,14 @@ extension StateJudgement {
             evidence.append(
                 Evidence(source: "mei", says: "\(device.name) belongs to \(device.owner)\(state)\(version)"))
         }
+        for port in presence.serialOverLAN {
+            evidence.append(Evidence(source: "pci", says: "\(port) is AMT's serial port (SOL)"))
+        }
         for parent in presence.offeringAMTHI {
             evidence.append(Evidence(source: "amthi", says: "\(parent) offers the AMT host interface"))
+        }
+        for parent in presence.offeringWatchdog {
+            evidence.append(Evidence(source: "amthi", says: "\(parent) offers AMT's watchdog"))
         }
         return evidence
     }

@@ -24,10 +24,14 @@ struct StateJudgement: Hashable, Sendable {
     let sighting: AMTSighting?
 
     init(_ basis: Basis) {
-        let (decided, sighting) = Self.decide(basis)
-        self.state = Self.doubting(decided, basis)
-        self.sighting = sighting
+        (state, sighting) = Self.judge(basis)
         evidence = Self.evidence(basis, state)
+    }
+
+    /// The state, and what the firmware itself shows now.
+    static func judge(_ basis: Basis) -> (state: AMTState, sighting: AMTSighting?) {
+        let (decided, sighting) = decide(basis)
+        return (doubting(decided, basis), sighting)
     }
 
     // MARK: - The table
@@ -35,9 +39,12 @@ struct StateJudgement: Hashable, Sendable {
     private static func decide(_ basis: Basis) -> (AMTState, AMTSighting?) {
         if let decided = withoutEngine(basis) { return (decided, nil) }
         guard let inquiry = basis.inquiry else {
-            return (bySMBIOS(basis, failing: "a management engine is present, and its firmware was not asked"), nil)
+            let reason = "a management engine is present, and its firmware was not asked"
+            return (bySMBIOS(basis, failing: basis.deadEnd?.says ?? reason), nil)
         }
-        guard let answer = inquiry.answer else { return (bySMBIOS(basis, failing: inquiry.says), nil) }
+        guard let answer = inquiry.answer else {
+            return (bySMBIOS(basis, failing: basis.deadEnd?.says ?? inquiry.says), nil)
+        }
         if [.answers, nil].contains(answer.amthi.value), let decided = byAMTHI(answer) {
             return (decided, AMTSighting(decided) ?? .present)
         }
@@ -54,7 +61,7 @@ struct StateJudgement: Hashable, Sendable {
         case .busy, .garbled: return (unknown(answer.outcome.says, basis), .present)
         case .silent, .resetting: return (bySMBIOS(basis, failing: answer.outcome.says), nil)
         case nil:
-            let reason = answer.outcome == .answered ? answer.amthi.reason : nil
+            let reason = answer.outcome == .answered ? answer.amthi.reason : basis.deadEnd?.says
             return (bySMBIOS(basis, failing: reason ?? answer.outcome.says), nil)
         }
     }
@@ -70,21 +77,17 @@ struct StateJudgement: Hashable, Sendable {
 
     /// The evidence, from every source, that there is AMT.
     private static func contrary(_ basis: Basis) -> [String] {
-        var contrary: [String] = []
-        if basis.presence?.offeringAMTHI.isEmpty == false { contrary.append("/sys shows the AMT host interface") }
-        let answer = basis.inquiry?.answer
-        if answer?.provisioningState.value != nil { contrary.append("AMT reports its provisioning state") }
-        if answer?.enabled.value == true { contrary.append("the firmware says that AMT is enabled") }
-        if answer?.available.value == true { contrary.append("the firmware says that AMT is ready") }
-        if basis.smbios?.amtNote?.isSupported == true { contrary.append("SMBIOS says that AMT is supported") }
-        if basis.smbios?.vPro.contains(where: \.hasAMTFirmware) == true {
-            contrary.append("SMBIOS says that the engine's firmware is one with AMT")
+        let contrary =
+            (basis.presence?.speaksForAMT ?? []) + (basis.inquiry?.answer?.speaksForAMT ?? [])
+            + (basis.smbios?.speaksForAMT ?? [])
+        // What /sys shows was noted as seen in this boot.
+        guard let sighting = basis.sighting, sighting != .present || basis.presence?.showsAMT != true else {
+            return contrary
         }
-        if let sighting = basis.sighting { contrary.append("in this boot \(sighting.words)") }
-        return contrary
+        return contrary + ["in this boot \(sighting.words)"]
     }
 
-    /// Only a PCI bus that could be read, shows devices, and has no CSME makes AMT impossible.
+    /// What follows if no management engine shows; `nil` if one does.
     private static func withoutEngine(_ basis: Basis) -> AMTState? {
         guard let presence = basis.presence else {
             return basis.inquiry == nil ? unknown("nothing was looked at yet", basis) : nil
@@ -99,7 +102,30 @@ struct StateJudgement: Hashable, Sendable {
         if basis.inquiry?.answer?.outcome == .answered { return nil }
         guard let functions = presence.pciFunctions else { return unknown("the PCI bus can't be read in /sys", basis) }
         guard functions > 0 else { return unknown("the PCI bus shows no device at all", basis) }
-        return .impossible("none of the \(functions) functions on the PCI bus is a management engine")
+        return byMachine(presence.machine, functions, basis)
+    }
+
+    /// A missing engine proves nothing by itself: a BIOS can hide it. The kind of machine decides.
+    private static func byMachine(_ machine: Presence.Machine, _ functions: Int, _ basis: Basis) -> AMTState {
+        let none = "none of the \(functions) functions on the PCI bus is a management engine"
+        if let hypervisor = machine.hypervisor {
+            guard let cards = machine.networkCards else {
+                return unknown(
+                    "this is a virtual machine (\(hypervisor)), and whether a network card is passed through to it is "
+                        + "not known", basis)
+            }
+            if cards.isEmpty {
+                return .impossible(
+                    "\(none); this is a virtual machine (\(hypervisor)), and no network card of Intel is passed through "
+                        + "to it")
+            }
+        } else if case .other(let vendor)? = machine.chipset {
+            return .impossible("\(none), and the host bridge is not Intel's (vendor \(vendor))")
+        } else if machine.chipset == .intel, let note = basis.smbios?.amtNote, !note.isSupported, !note.isEnabled {
+            return .impossible("\(none), and SMBIOS says that AMT is not supported")
+        }
+        return unknown(
+            basis.deadEnd?.says ?? "\(none), and no host bridge shows whether the machine is one of Intel's", basis)
     }
 
     /// The state that AMT itself reports; `nil` if it reports none.
@@ -154,7 +180,7 @@ struct StateJudgement: Hashable, Sendable {
         guard basis.sighting?.isOn != true else { return unknown(reason, basis) }
         guard let smbios = basis.smbios else { return unknown(reason, basis) }
         guard let note = smbios.amtNote else {
-            let isMade = smbios.vPro.contains(where: \.hasAMTFirmware)
+            let isMade = smbios.vPro.contains { $0.hasAMTFirmware || $0.hasStandardManageability }
             return unknown(reason + (isMade ? "; SMBIOS says that its firmware is one with AMT" : ""), basis)
         }
         switch (note.isSupported, note.isEnabled) {

@@ -81,6 +81,15 @@ import Testing
         (.listener("0.0.0.0", 16992, uid: 0, unit: "lms.service"), "lms"),
         (.listener("0.0.0.0", 16992, uid: 988, unit: "intel-lms.service"), "lms"),
         (.listener("0.0.0.0", 16992, uid: 0, unit: "films.service"), nil),
+        // A name at hand decides.
+        (.listener("0.0.0.0", 16992, uid: 0, unit: "session-3.scope").run(by: "bash", "lms", "sshd"), "lms"),
+        (.listener("0.0.0.0", 16992, uid: 0, unit: "snap.lms.lms.service").run(by: "lms"), "lms"),
+        (.listener("0.0.0.0", 16992, uid: 0).run(by: "lms"), "lms"),
+        (.listener("0.0.0.0", 16992, uid: 0).run(by: "nc"), nil),
+        (.listener("0.0.0.0", 16992, uid: 0, unit: "lms.service").run(by: "python3"), nil),
+        (.listener("0.0.0.0", 16992, uid: 1000, unit: "session-3.scope").run(by: "lms"), nil),
+        (.listener("0.0.0.0", 16992, uid: 1000, unit: "lms.service"), nil),
+        (.listener("0.0.0.0", 16992, uid: 0, unit: "session-3.scope"), nil),
         (.listener("127.0.0.1", 623, uid: 0), "lms"),
         (.listener("127.0.0.1", 16992, uid: 1000), nil),
         (.listener("0.0.0.0", 16992, uid: 0, unit: "nginx.service"), nil),
@@ -89,7 +98,8 @@ import Testing
         (LocalSocket(.udp, .v4(ip("0.0.0.0")), port: 623, .unconnected, uid: 0), nil),
     ]
 
-    @Test func `of the host itself are presumed to be Intel LMS by their unit, or as root's where no unit is known`() {
+    @Test func `of the host itself are presumed to be Intel LMS by their process and unit, or as root's without both`()
+    {
         var scene = Scene()
         scene.see(.interfaces([.eno1("192.0.2.20")]))
         scene.see(.firmware(.answer(.heard(.post, .admin, wired: .wired("192.0.2.20")))))

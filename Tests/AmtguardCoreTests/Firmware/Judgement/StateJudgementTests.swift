@@ -55,6 +55,41 @@ typealias StateJudgementTests = `The state of AMT`
         Row("no engine, on by SMBIOS", .without, smbios: .on, "unknown", because: "but SMBIOS says"),
         Row("no engine, off by SMBIOS", .without, smbios: .off, "unknown", because: "but SMBIOS says"),
         Row("no engine, vPro by SMBIOS", .without, smbios: .vProAlone, "unknown", because: "one with AMT"),
+        Row("no engine, Intel's chipset", .hidden, nil, "unknown", because: "a BIOS can hide it"),
+        Row(
+            "no engine, Intel's chipset, and the helper agrees", .hidden, FirmwareAnswer(.noDevice), "unknown",
+            because: "a BIOS can hide it"),
+        Row("no engine, Intel's chipset, none by SMBIOS", .hidden, smbios: .unsupported, "impossible"),
+        Row("no engine, Intel's chipset, on by SMBIOS", .hidden, smbios: .on, "unknown"),
+        Row(
+            "no engine, Intel's chipset, another vendor's type 130", .hidden, smbios: .foreign, "unknown",
+            because: "a BIOS can hide it"),
+        Row(
+            "no engine, Intel's chipset, none and vPro by SMBIOS", .hidden, smbios: .unsupportedVPro, "unknown",
+            because: "but SMBIOS says that the engine's firmware is one with AMT"),
+        Row("no engine, no host bridge", busless.with { $0.pciFunctions = 9 }, nil, "unknown", because: "host bridge"),
+        Row("no engine, and Standard Manageability by SMBIOS", .without, smbios: .manageable, "unknown"),
+        Row(
+            "no engine, and AMT's serial port", .without.with { $0.serialOverLAN = ["0000:00:16.3"] }, nil, "unknown",
+            because: "but 0000:00:16.3 is AMT's serial port"),
+        Row(
+            "not capable, and AMT's watchdog", withoutAMTHI.with { $0.offeringWatchdog = ["0000:00:16.0"] },
+            .mkhi(false, nil), "unknown", because: "watchdog"),
+        Row(
+            "not capable, and AMT's serial port", withoutAMTHI.with { $0.serialOverLAN = ["0000:00:16.3"] },
+            .mkhi(false, nil), "unknown", because: "serial port"),
+        Row(
+            "not capable by an answer that has a control mode", withoutAMTHI,
+            .mkhi(false, nil).with { $0.controlMode = .known(.admin) }, "unknown", because: "control mode"),
+        Row(
+            "a server's engine", noDriver.with { $0.driver = .loaded }, FirmwareAnswer(.noDriver), "unknown",
+            because: "SPS"),
+        Row(
+            "a server's engine, not supported by SMBIOS", noDriver.with { $0.driver = .loaded }, nil,
+            smbios: .unsupported, "unknown", because: "SPS"),
+        Row(
+            "an engine that a guest has", noDriver.with { $0.driver = .other("vfio-pci") }, nil, "unknown",
+            because: "vfio-pci"),
         Row("no engine now, AMT before", .without, before: .unprovisioned, "unknown", because: "unprovisioned"),
         Row("no engine in /sys, and one that answers", .without, .heard(.pre, .none), "unprovisioned"),
         Row("a bus that can't be read", busless, nil, "unknown", because: "can't be read"),

@@ -1,0 +1,87 @@
+// What kind of machine it is. If no management engine shows, this decides whether that means anything.
+
+extension Presence {
+    /// The machine around the engine.
+    public struct Machine: Hashable, Sendable {
+        /// Who made the chipset, as the function 0000:00:00.0 tells.
+        public enum Chipset: Hashable, Sendable {
+            case intel
+            /// Another vendor's host bridge: its number, `0x1022`.
+            case other(String)
+        }
+
+        /// `nil` if that is unknown.
+        public var chipset: Chipset?
+        /// The name of the hypervisor if this is a virtual machine; `nil` if it is none, or that is unknown.
+        public var hypervisor: String?
+        /// Intel's network cards that are passed through to a virtual machine; `nil` if they are unknown. Not looked
+        /// for on any other machine.
+        public var networkCards: [String]?
+
+        public init(chipset: Chipset? = nil, hypervisor: String? = nil, networkCards: [String]? = nil) {
+            self.chipset = chipset
+            self.hypervisor = hypervisor
+            self.networkCards = networkCards
+        }
+    }
+
+    /// The driver of the engine's function.
+    public enum Driver: Hashable, Sendable {
+        /// `mei_me` is not loaded.
+        case missing
+        /// It is loaded.
+        case loaded
+        /// Another driver has the function, such as `vfio-pci`.
+        case other(String)
+    }
+}
+
+extension Presence.Machine.Chipset {
+    /// The chipset of the machine whose first function this is. A vendor other than Intel counts only for a host bridge.
+    /// Intel's counts for any class: on some servers another function of Intel's stands there.
+    public init?(_ function: PCIFunction) {
+        if function.isIntels {
+            self = .intel
+        } else if function.kind >> 8 == 0x0600 {
+            let digits = String(function.vendor, radix: 16)
+            self = .other("0x" + String(repeating: "0", count: 4 - digits.count) + digits)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Presence.Machine {
+    /// The hypervisor that these two texts of DMI name; `nil` if they name none.
+    ///
+    /// They alone prove nothing: Amazon and Google write the same on machines that they rent whole. The caller also
+    /// needs the processor's flag `hypervisor`. That flag alone proves nothing either, because the privileged domain of
+    /// Xen and the root partition of Hyper-V have it too, and see the real hardware.
+    public static func hypervisor(vendor: String, product: String) -> String? {
+        switch (vendor, product) {
+        case ("QEMU", _), (_, "KVM"), ("Red Hat", _), ("KubeVirt", _), ("OpenStack Foundation", _): "QEMU or KVM"
+        case ("VMware, Inc.", _): "VMware"
+        case ("Microsoft Corporation", "Virtual Machine"): "Hyper-V"
+        case ("Xen", _): "Xen"
+        case ("innotek GmbH", _), (_, "VirtualBox"): "VirtualBox"
+        case ("Google", "Google Compute Engine"): "Google Compute Engine"
+        case ("Amazon EC2", _): "Amazon EC2"
+        case ("Bochs", _): "Bochs"
+        case ("BHYVE", _), (_, "BHYVE"): "bhyve"
+        case _ where vendor.hasPrefix("Parallels"): "Parallels"
+        case _ where vendor.hasPrefix("VMware"): "VMware"
+        default: nil
+        }
+    }
+
+    /// Whether a network card of Intel is only imitated by a hypervisor. These cards are older than AMT, and no machine
+    /// with AMT has one; the 82574L (10d3) is also sold, and is told by its subsystem.
+    public static func isImitated(device: String, subsystemVendor: String, subsystemDevice: String) -> Bool {
+        switch device {
+        // 82540EM, 82543GC, 82544GC, 82545EM, 82551IT, 82557
+        case "0x100e", "0x1004", "0x1008", "0x100f", "0x1209", "0x1229": true
+        case "0x10d3": ["0x1af4", "0x15ad"].contains(subsystemVendor) || subsystemDevice == "0x0000"
+        default: false
+        }
+    }
+}
