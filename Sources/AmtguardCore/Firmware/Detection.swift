@@ -85,15 +85,10 @@ struct Detection: Hashable, Sendable {
 
     /// The version of AMT, else that of the engine's firmware, from any source.
     var firmwareVersion: String? {
-<<<<<<< HEAD
-        heard?.amtVersion.value ?? basis.inquiry?.answer?.firmwareVersion.value
-            ?? basis.presence?.csmeDevices.lazy.compactMap(\.firmwareVersion).first
-=======
         // With two engines, that of the one that answered.
         let asked = basis.inquiry?.answer.flatMap { $0.device.value == nil ? nil : $0.firmwareVersion.value }
         return heard?.amtVersion.value ?? asked
             ?? basis.presence?.candidates.lazy.compactMap(\.firmwareVersion).first
->>>>>>> truth-bus
     }
 
     /// AMT's interfaces; `nil` until something was heard of them.

@@ -58,8 +58,8 @@ start_armed_guard() {
 
 outcome() { json .amt.firmware.outcome "$1"; }  # WORD: of the last question
 was_asked() { not json .amt.firmware null; }    # and an answer came
-opened() { grep -c '^[0-9]* mei[0-9]* open ' $asked 2>/dev/null || true; }
-asked_times() { seen="$(opened) times"; [[ $(opened) == "$1" ]]; }  # COUNT: if AMTHI answers, each question opens it once
+opened() { grep -c '^[0-9]* mei[0-9]* connect [0-9]* amthi' $asked 2>/dev/null || true; }
+asked_times() { seen="$(opened) times"; [[ $(opened) == "$1" ]]; }  # COUNT: a fast AMTHI is connected once each time
 address() { json ".amt.interfaces.$([[ $1 == wired ]] && echo 0 || echo 1).$2" "$3"; }  # wired|wireless KEY VALUE
 shows() {  # TEXT: `amtguardctl firmware`
     ctl firmware

@@ -22,6 +22,8 @@ public struct RemoteAccess: Hashable, Sendable {
         }
 
         public static let words = ["not-connected", "connecting", "connected"]
+        /// The tunnel is up.
+        public static let connected = Connection(rawValue: 2)
     }
 
     /// The event that made AMT open it.

@@ -69,13 +69,19 @@ extension AMTService {
                 return (.closed, "provisioned, SOL, IDE-R and KVM are off")
             }
         }
-        return byTLS(security.tls, version)
+        let (expected, evidence) = byTLS(security.tls, version)
+        return isTunnelled(answer) && expected == .open
+            ? (expected, evidence + ", for remote access alone") : (expected, evidence)
     }
 
-    /// Outside its company's network, AMT serves no port of the local network: it opens a tunnel itself.
+    /// Outside its company's network, AMT serves nothing but the tunnel that it opens itself.
     private func byNetwork(_ answer: FirmwareAnswer) -> Judgement? {
-        answer.remoteAccess.value?.network == .outside
+        answer.remoteAccess.value?.network == .outside && !isTunnelled(answer)
             ? (.closed, "provisioned, and the firmware finds itself outside its company's network") : nil
+    }
+
+    private func isTunnelled(_ answer: FirmwareAnswer) -> Bool {
+        answer.remoteAccess.value.map { $0.network == .outside && $0.connection == .connected } ?? false
     }
 
     /// Source: Intel's page "Intel AMT and Security Considerations". Without a version, as older firmware does.
@@ -85,7 +91,10 @@ extension AMTService {
         case _ where tls: evidence = "provisioned, TLS is on"
         case let version? where version >= .servesTLSOnly: evidence = "provisioned, firmware from 19 on serves TLS only"
         case let version? where version >= .servesNetworkByTLSOnly:
-            evidence = "provisioned, firmware from 16.1 on serves the network by TLS only, even if TLS is off"
+            // It still serves this host without TLS.
+            let firmware = "firmware from 16.1 on serves the network by TLS only"
+            return isOfTLS
+                ? (.open, "provisioned, \(firmware)") : (.unknown, "provisioned, TLS is off, and \(firmware)")
         default: return isOfTLS ? (.closed, "provisioned, TLS is off") : (.open, "provisioned, TLS is off")
         }
         return isOfTLS ? (.open, evidence) : (.closed, evidence)

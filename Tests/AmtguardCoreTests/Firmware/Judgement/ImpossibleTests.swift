@@ -129,7 +129,8 @@ import Testing
         }
         let claims: [(inout FirmwareAnswer) -> Void] = [
             { $0.controlMode = .known(.none) }, { $0.amtVersion = .known("16.1.25") },
-            { $0.provisioningState = .known(.pre) }, { $0.available = .known(true) }, { $0.wired = .known(.wired("192.0.2.20")) },
+            { $0.provisioningState = .known(.pre) }, { $0.available = .known(true) },
+            { $0.wired = .known(.wired("192.0.2.20")) },
         ]
         for claim in claims {
             answers.append(Piece(.answer(.mkhi(false, nil).with(claim)), speaks: true, proves: true))

@@ -10,14 +10,14 @@ import Testing
         ("TLS, 16.1", .heard(.post, .admin, tls: true, version: "16.1.25"), "closed open closed open closed open"),
         (
             "no TLS, 16.1", .heard(.post, .client, version: "16.1.25"),
-            "closed open closed open closed open"
+            "unknown open unknown open unknown open"
         ),
         (
             "no TLS, 16.1 by the engine's version",
             .heard(.post, .client).with {
                 $0.amtVersion = .unknown("not told")
                 $0.firmwareVersion = .known("16.1.30.2361")
-            }, "closed open closed open closed open"
+            }, "unknown open unknown open unknown open"
         ),
         ("no TLS, 16.0", .heard(.post, .client, version: "16.0.15"), "open closed open closed open closed"),
         ("no TLS, 19", .heard(.post, .admin, version: "19.0.0"), "closed open closed open closed open"),
@@ -25,7 +25,7 @@ import Testing
         ("no redirection", .heard(.post, .admin, redirection: []), "open closed open closed closed closed"),
         (
             "no redirection, 16.1", .heard(.post, .admin, version: "16.1.25", redirection: []),
-            "closed open closed open closed closed"
+            "unknown open unknown open closed closed"
         ),
         (
             "redirection not told", .heard(.post, .admin).with { $0.redirection = .unknown(.refused(.unsupported)) },
@@ -38,6 +38,10 @@ import Testing
         (
             "outside its company's network", .heard(.post, .admin).with { $0.remoteAccess = .known(.outside) },
             "closed closed closed closed closed closed"
+        ),
+        (
+            "the same with a tunnel", .heard(.post, .admin, tls: true).with { $0.remoteAccess = .known(.tunnelled) },
+            "closed open closed open closed open"
         ),
         ("no network", .heard(.post, .admin, network: false), "closed closed closed closed closed closed"),
         // No evidence of what the hardware does with these ports then.
@@ -146,6 +150,8 @@ import Testing
 }
 
 extension RemoteAccess {
+    fileprivate static let tunnelled = RemoteAccess(
+        network: .outside, connection: .connected, trigger: Trigger(rawValue: 3), host: "mps.example.com")
     fileprivate static let outside = RemoteAccess(
         network: .outside, connection: Connection(rawValue: 0), trigger: Trigger(rawValue: 0), host: "")
 }
