@@ -116,10 +116,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
             if !turn.isUsed || link.now - turn.began + slowest <= Timing.turn { return .connected(limit: turn.limit) }
             guard rests(for: Timing.rest) else { return .failed(.silent) }
         }
-        let connection = try connect(to: turn.client)
-        // The client was there a moment ago.
-        if case .notOffered = connection { throw Reset() }
-        return connection
+        return try connect(to: turn.client)
     }
 
     /// Releases the connection and waits; `false` if there is no pause left, or no time for it.
@@ -148,6 +145,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
             let size: Int
             switch try takeTurn() {
             case .connected(let limit): size = limit
+            // The client was there a moment ago.
             case .notOffered: throw Reset()
             case .failed(let outcome): return .unsent(outcome)
             }

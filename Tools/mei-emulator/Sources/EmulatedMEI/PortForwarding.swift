@@ -15,6 +15,14 @@ struct PortForwarding {
         case listening
         /// One side has ended the connection.
         case ended
+
+        /// Whether callers may come: some programs open a channel before all ports were asked for.
+        var takesChannels: Bool {
+            switch self {
+            case .service, .port, .listening: true
+            case .version, .ended: false
+            }
+        }
     }
 
     private var stage = Stage.version
@@ -49,6 +57,8 @@ struct PortForwarding {
         static let channelData: UInt8 = 94
         static let channelClose: UInt8 = 97
         static let version: UInt8 = 192
+        static let keepAlive: UInt8 = 208
+        static let keepAliveReply: UInt8 = 209
     }
 
     private static let service = "pfwd@amt.intel.com"
@@ -88,12 +98,14 @@ struct PortForwarding {
             guard bytes.count == 1 || cursor.bigLong() == UInt32(port) else { return protocolError() }
             return ("lme/listens-\(port)", nextPort())
         case (Kind.failure, .port(let port)): return ("lme/refuses-\(port)", nextPort())
-        case (Kind.channelOpen, .port), (Kind.channelOpen, .listening): return open(cursor)
-        case (Kind.channelData, .port), (Kind.channelData, .listening): return answer(cursor)
-        case (Kind.channelClose, .port), (Kind.channelClose, .listening):
+        case (Kind.channelOpen, let stage) where stage.takesChannels: return open(cursor)
+        case (Kind.channelData, let stage) where stage.takesChannels: return answer(cursor)
+        case (Kind.channelClose, let stage) where stage.takesChannels:
             let channel = channels.remove(cursor.bigLong() ?? 0)
             return ("lme/close", channel.map { [Self.close($0)] } ?? [])
-        case (Kind.windowAdjust, .port), (Kind.windowAdjust, .listening): return ("lme/window", [])
+        case (Kind.windowAdjust, let stage) where stage.takesChannels: return ("lme/window", [])
+        case (Kind.keepAlive, let stage) where stage.takesChannels:
+            return ("lme/keep-alive", [[Kind.keepAliveReply] + bytes.dropFirst()])
         default: return protocolError()
         }
     }

@@ -93,6 +93,10 @@ struct PortForwardingTests {
         #expect(replies[5] == [], "it was closed before")
         let (_, left, _) = try talk(
             "[lme]\nports = none\n", [Self.version, "06" + Self.service, open, "61" + "00000007", "61" + "00000007"])
+        let (_, early, log) = try talk("", [Self.version, "d0" + "12345678", open, "06" + Self.service])
+        #expect(early[1] == ["d1" + "12345678"] && early[2].first?.hasPrefix("5b") == true, "before all ports are open")
+        #expect(early[3] == [request(loopback, "00004260")])
+        #expect(log[1] == "ask 1 lme lme/keep-alive")
         #expect(left[3] == ["61" + "00000007"] && left[4] == [], "a caller that leaves without a word")
     }
 
