@@ -60,10 +60,8 @@ private struct Mask {
                 bytes[place] = UInt8(ascii: "x")
             }
         }
-        if isUnread(bytes) {
-            // It is unknown what such a reply holds if it is incomplete, so nothing of it is kept.
-            let kept = min(bytes.count, Self.beforePayload)
-            bytes.replaceSubrange(kept..., with: [UInt8](repeating: 0, count: bytes.count - kept))
+        if let unread = Self.firstUnread(in: bytes) {
+            bytes.replaceSubrange(unread..., with: [UInt8](repeating: 0, count: bytes.count - unread))
         }
         return .read(.bytes(bytes))
     }
@@ -82,20 +80,16 @@ private struct Mask {
         (0xCB00_7100, 24),
     ]
 
-    /// A reply to a question for an address, the UUID or a server that can't be parsed, and is not a refusal.
-    private func isUnread(_ bytes: [UInt8]) -> Bool {
-        [AMTHI.Request.wiredSettings, .uuid, .remoteAccess].contains { request in
-            guard AMTHI.isReply(bytes, to: request) else { return false }
-            do throws(WireError) {
-                switch request {
-                case .uuid: _ = try GUID(parsing: bytes, to: request)
-                case .remoteAccess: _ = try RemoteAccess(parsing: bytes, to: request)
-                default: _ = try LANSettings(parsing: bytes, to: request)
-                }
-                return false
-            } catch {
-                return true
-            }
+    /// Where the bytes begin of which it is unknown what they hold: what newer firmware appends, and all of a reply about
+    /// an address, the UUID or a server that can't be parsed. `nil` if there are none.
+    private static func firstUnread(in bytes: [UInt8]) -> Int? {
+        guard let request = AMTHI.Request.allCases.first(where: { AMTHI.isReply(bytes, to: $0) }) else { return nil }
+        do {
+            let surplus = try request.surplus(of: bytes)
+            return surplus > 0 ? bytes.count - surplus : nil
+        } catch {
+            let isIdentifying = [.wiredSettings, .uuid, .remoteAccess].contains(request)
+            return isIdentifying ? min(bytes.count, beforePayload) : nil
         }
     }
 

@@ -176,6 +176,21 @@ import Testing
             ])
     }
 
+    @Test(arguments: [AMTHI.Request.controlMode, .codeVersions, .uuid])
+    func `keeps nothing of what newer firmware appends`(request: AMTHI.Request) throws {
+        let known: [UInt8] =
+            switch request {
+            case .controlMode: ControlMode.admin.encoded(to: request)
+            case .uuid: GUID.amthi.encoded(to: request)
+            default: CodeVersions(bios: "BIOS", rows: []).encoded(to: request)
+            }
+        var longer = known + [1, 2, 3, 4]
+        let length = UInt32(longer.count - 12)
+        longer.replaceSubrange(8..<12, with: (0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })
+        guard case .read(.bytes(let bytes)) = masked([.read(.bytes(longer))])[0] else { return }
+        #expect(bytes.count == longer.count && bytes.suffix(4) == [0, 0, 0, 0])
+    }
+
     @Test func `leaves an interface absent that is`() throws {
         let none = "0101000048008004180000000000000000000000000000000000000000000000" + "00000000"
         let bytes = try #require(hexadecimal(none.utf8))

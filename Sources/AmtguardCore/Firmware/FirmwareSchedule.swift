@@ -62,11 +62,12 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return effects(at: now)
     }
 
-    /// `/sys` was looked at: without a management engine there is nothing to ask. A driver may load long after the
-    /// start; its device then appears for the first time.
-    public mutating func presenceSeen(_ presence: Presence, at now: Instant) -> [Effect] {
-        // A bus that can't be read proves nothing: there the helper may see more.
-        let isNeeded = presence.speaksForCSME || presence.pciFunctions ?? 0 == 0
+    /// `/sys` was looked at: without a management engine there is nothing to ask, unless one may be hidden. A driver may
+    /// load long after the start; its device then appears for the first time.
+    ///
+    /// - Parameter isPossible: Whether AMT is not proven impossible. Then the helper may see more.
+    public mutating func presenceSeen(_ presence: Presence, isPossible: Bool, at now: Instant) -> [Effect] {
+        let isNeeded = presence.speaksForCSME || isPossible
         let hasCome = isNeeded && !self.isNeeded
         self.isNeeded = isNeeded
         let isOther = devices.map { $0 != presence.csmeDevices } ?? false

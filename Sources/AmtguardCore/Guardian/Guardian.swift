@@ -76,7 +76,9 @@ public struct Guardian: Sendable {
             effects += require(at: now.instant)
             // The parts that could not be read this time come from earlier readings.
             if let presence = self.presence {
-                effects += follow { $0.presenceSeen(presence, at: now.instant) }
+                effects += follow { [isPossible = isPossible] in
+                    $0.presenceSeen(presence, isPossible: isPossible, at: now.instant)
+                }
             }
         case .firmware(let inquiry):
             effects = hear(inquiry, at: now) + follow { $0.answered(inquiry, at: now.instant) }
@@ -210,8 +212,11 @@ public struct Guardian: Sendable {
 
     /// Unless AMT is proven impossible on this machine.
     var isNeeded: Bool {
-        if configuration.mode != .always, case .impossible = detection.state { false } else { true }
+        configuration.mode == .always || isPossible
     }
+
+    /// Whether AMT is not proven impossible.
+    private var isPossible: Bool { if case .impossible = detection.state { false } else { true } }
 
     private mutating func judge(at now: Moment) -> [Effect] {
         // Newly required ports are judged by the look that follows. Before it, nothing has looked for them.

@@ -74,13 +74,13 @@ private struct Clockwork {
 
     @Test func `not before the start, and never where there is no engine, until one comes`() {
         var clockwork = Clockwork()
-        clockwork.happen { $0.presenceSeen(.without, at: $1) }
+        clockwork.happen { $0.presenceSeen(.without, isPossible: false, at: $1) }
         clockwork.happen { $0.deviceChanged(at: $1) }
         clockwork.start()
         clockwork.happen { $0.resumed(at: $1) }
         clockwork.pass(until: 100_000)
         #expect(clockwork.asked == [])
-        clockwork.happen { $0.presenceSeen(.csme, at: $1) }
+        clockwork.happen { $0.presenceSeen(.csme, isPossible: true, at: $1) }
         #expect(clockwork.asked == [100_000])
     }
 
@@ -121,22 +121,22 @@ private struct Clockwork {
         clockwork.answer = (.answer(FirmwareAnswer(.noDriver)), 0.1)
         var presence = Presence.csme
         presence.devices = []
-        clockwork.happen { $0.presenceSeen(presence, at: $1) }
+        clockwork.happen { $0.presenceSeen(presence, isPossible: true, at: $1) }
         clockwork.start()
         clockwork.pass(until: 30)
         #expect(clockwork.asked == [0])
         clockwork.answer = (.answer(.heard(.post, .admin)), 0.1)
-        clockwork.happen { $0.presenceSeen(.csme, at: $1) }
+        clockwork.happen { $0.presenceSeen(.csme, isPossible: true, at: $1) }
         clockwork.pass(until: 100)
         #expect(clockwork.asked == [0, 35])
         presence = .csme
         presence.devices[0].state = "RESETTING"
-        clockwork.happen { $0.presenceSeen(presence, at: $1) }
+        clockwork.happen { $0.presenceSeen(presence, isPossible: true, at: $1) }
         clockwork.pass(until: 102)
-        clockwork.happen { $0.presenceSeen(.csme, at: $1) }
+        clockwork.happen { $0.presenceSeen(.csme, isPossible: true, at: $1) }
         clockwork.pass(until: 200)
         #expect(clockwork.asked == [0, 35, 107])
-        clockwork.happen { $0.presenceSeen(.csme, at: $1) }
+        clockwork.happen { $0.presenceSeen(.csme, isPossible: true, at: $1) }
         clockwork.pass(until: 3_000)
         #expect(clockwork.asked == [0, 35, 107], "the same devices are no news")
     }

@@ -62,3 +62,21 @@ extension AMTHI {
         return bytes.dropFirst(4).prefix(4).elementsEqual(expected.dropFirst(4).prefix(4))
     }
 }
+
+extension AMTHI.Request {
+    /// How many bytes of a reply follow the last field that is known.
+    public func surplus(of bytes: [UInt8]) throws(WireError) -> Int {
+        switch self {
+        case .codeVersions: try CodeVersions.parse(bytes, to: self).surplus
+        case .provisioningState: try ProvisioningState.parse(bytes, to: self).surplus
+        case .controlMode: try ControlMode.parse(bytes, to: self).surplus
+        case .wiredSettings, .wirelessSettings: try LANSettings.parse(bytes, to: self).surplus
+        case .securityParameters: try SecurityParameters.parse(bytes, to: self).surplus
+        case .redirectionState: try RedirectionState.parse(bytes, to: self).surplus
+        case .webUI: try WebUIState.parse(bytes, to: self).surplus
+        case .kvm: try KVMState.parse(bytes, to: self).surplus
+        case .remoteAccess: try RemoteAccess.parse(bytes, to: self).surplus
+        case .uuid: try GUID.parse(bytes, to: self).surplus
+        }
+    }
+}
