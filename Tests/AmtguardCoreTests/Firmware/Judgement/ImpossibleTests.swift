@@ -109,7 +109,8 @@ import Testing
             + (isThorough ? [.graphicsOnly, .notPermitted, .resetting, .silent] : [])
         answers += outcomes.map { Piece(.answer(FirmwareAnswer($0))) }
         let behaviours: [FirmwareAnswer.Behaviour?] =
-            [nil, .answers, .notOffered, .busy] + (isThorough ? [.disabled, .silent, .resetting, .garbled] : [])
+            [nil, .answers, .notOffered, .busy]
+            + (isThorough ? [.disabled, .silent, .resetting, .garbled] : [])
         for behaviour in behaviours {
             for capable in [nil, false, true] as [Bool?] {
                 for enabled in (isThorough ? [nil, false, true] : [nil, true]) as [Bool?] {
@@ -129,7 +130,8 @@ import Testing
         }
         let claims: [(inout FirmwareAnswer) -> Void] = [
             { $0.controlMode = .known(.none) }, { $0.amtVersion = .known("16.1.25") },
-            { $0.provisioningState = .known(.pre) }, { $0.available = .known(true) }, { $0.wired = .known(.wired("192.0.2.20")) },
+            { $0.provisioningState = .known(.pre) }, { $0.available = .known(true) },
+            { $0.wired = .known(.wired("192.0.2.20")) },
         ]
         for claim in claims {
             answers.append(Piece(.answer(.mkhi(false, nil).with(claim)), speaks: true, proves: true))
