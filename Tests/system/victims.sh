@@ -121,8 +121,11 @@ perl -MSocket=:all -e '
 opened=$!
 eventually "LMS listens, from a shell" grep -q open socket.log
 known_as_lms() {  # in each output, on both families
-    ctl ports && [[ $said == *'*:16992, listening'*'presumably Intel LMS'*'[::]:16992, listening'*'presumably Intel LMS'* ]] || { seen=$said; return 1; }
-    ctl firmware && seen=$said
+    ctl ports
+    seen=$said
+    [[ $said == *'*:16992, listening'*'presumably Intel LMS'*'[::]:16992, listening'*'presumably Intel LMS'* ]] || return 1
+    ctl firmware
+    seen=$said
     [[ $said == *'0.0.0.0:16992/tcp by '*', presumably Intel LMS'*'[::]:16992/tcp by '*', presumably Intel LMS'* ]]
 }
 eventually "it is LMS everywhere" known_as_lms
