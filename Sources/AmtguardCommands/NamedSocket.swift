@@ -15,7 +15,8 @@ struct NamedSocket {
         guard socket.standing == Standing.lms.rawValue, let command = holder?.command,
             !LMS.mayBe(uid: socket.uid, unit: socket.unit, commands: [command], isOnOneAddress: false)
         else { return socket.standingWords }
-        return "not Intel LMS but \(printable(command.utf8))"
+        let name = printable(command.utf8)
+        return socket.isOnLoopback ? "within this host (\(name))" : "not Intel LMS but \(name)"
     }
 
     var json: JSON { socket.json(pid: holder?.pid, command: holder?.command) }

@@ -18,7 +18,7 @@ cp -R /srv/amt/sys/devices/pci0000:00 another
 mv another/0000:00:16.0 original
 mkdir class
 another_device() {  # ADDRESS VENDOR
-    rm -rf another/0000:0* class/mei0
+    rm -rf another/0000:* class/mei0
     cp -R original "another/$1"
     echo "$2" >"another/$1/vendor"
     ln -s "../../devices/pci0000:00/$1/mei/mei0" class/mei0
@@ -27,6 +27,8 @@ another_device 0000:00:16.0 0x8086
 mount --bind another /sys/devices/pci0000:00
 mount --bind class /sys/class/mei
 expect "moved, it is the same" gives add "GROUP $group MODE 0660"
+another_device 0000:80:16.0 0x8086
+expect "on another bus, as on Arrow Lake-S, it is the same" gives add "GROUP $group MODE 0660"
 another_device 0000:00:16.0 0x1234
 expect "another vendor's device gets nothing" gives add ''
 another_device 0000:03:00.0 0x8086

@@ -7,6 +7,7 @@ incapable() { answer AMTHI=not-offered MKHI_CAPABLE=0; }
 printf '#!/bin/sh\ncat %s\n' $work/answer >helper
 chmod +x helper
 emulate amt
+connect_host
 mkdir -p $root/run
 systemd-socket-activate --accept --inetd -l $root/run/amtguard-firmware.socket $work/helper 2>/dev/null &
 eventually "the helper listens" test -S $root/run/amtguard-firmware.socket
@@ -27,9 +28,12 @@ start_guard AuditSec=1h
 eventually "with nothing that speaks for AMT it is impossible" json .amt.state impossible
 eventually "and the ports are released without an audit" holds ''
 expect "the verdict follows" json .verdict not-needed
-answer AMTHI=answers PROVISIONING=post CONTROL_MODE=admin
+mac=$(ip link show eth0 | sed -n 's|.*link/ether \([^ ]*\).*|\1|p')
+wired=(WIRED_ENABLED=1 WIRED_IPV4=192.0.2.1 WIRED_DHCP=1 WIRED_DHCP_MODE=passive WIRED_LINK=1 "WIRED_MAC=$mac")
+answer AMTHI=answers PROVISIONING=post CONTROL_MODE=admin "${wired[@]}"
 eventually "when the firmware says that it is provisioned" asked_again provisioned
 eventually "the ports are required and reserved at once" holds $amt
+eventually "and held on the address that AMT shares, without an audit" says 'Holding 192.0.2.1 tcp 623,664,16992-16995'
 eventually "and the verdict follows" json .verdict protected
 incapable
 eventually "what was seen is not forgotten" asked_again unknown

@@ -97,7 +97,8 @@ perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0); bind($s, sockaddr_in(1
 server=$!
 eventually "somebody listens on 16995" test -e listens
 expect "with a port in use" exits 1 probe 192.0.2.2:22 --timeout 2
-expect "it is named" like "$said" '*16995: *busy: *listens there*'
+expect "it is named" like "$said" '*16995: *busy: *perl (*) listens there*'
+expect "and what to do" like "$said" '*To probe 16995, stop the program that has the port*systemctl stop lms*'
 kill -KILL $server  # a test runner may have blocked the polite signals
 if "${as_nobody[@]}" "$amtguardd" --version >/dev/null 2>&1; then
     said=$("${as_nobody[@]}" "$amtguardctl" --root $root probe 192.0.2.2:22 --timeout 2 2>&1) || status=$?

@@ -92,7 +92,8 @@ expect "in ASCII where the locale is C" like "$said" 'X*X*X victim*'
 expect "and the table is no wider" is "$(awk 'length > 100' <<<"$said")" ""
 unset COLUMNS
 expect "with a row on one line for who reads it without a width" exits 0 ports
-expect "with LMS as what it presumably is" like "$said" '*\*:16992, listening*presumably Intel LMS*'
+expect "with the process that root sees, instead of the guess that it is LMS" like "$said" '*\*:16992, listening*not Intel LMS but perl*'
+expect "and what is for this host alone" like "$said" '*127.0.0.1:16993, listening*within this host (perl)*'
 said=$(LC_ALL=C.UTF-8 "$amtguardctl" --root $root ports)
 expect "in blocks where it is UTF-8" like "$(LC_ALL=C.UTF-8; head -n 1 <<<"$said")" '*✗*░*✗*'
 
@@ -101,6 +102,35 @@ eventually "when they end, nobody is a victim" json .victimCount 0
 eventually "and the journal says so" \
     says 'AMT deafens this socket no more: tcp 192.0.2.20:16994 to 192.0.2.99:443, syn-sent'
 expect "once for each" says_times 3 'AMT deafens this socket no more'
+
+# Intel LMS, outside a unit of its name. It binds each port on both families, with IPV6_V6ONLY.
+perl -MSocket=:all -e '
+    $0 = "lms";
+    for my $port (16992, 623) {
+        for (pack_sockaddr_in($port, INADDR_ANY), pack_sockaddr_in6($port, IN6ADDR_ANY)) {
+            my $family = sockaddr_family($_);
+            socket my $s, $family, SOCK_STREAM, 0 or die "$!";
+            setsockopt $s, SOL_SOCKET, SO_REUSEADDR, 1 or die "$!";
+            if ($family == AF_INET6) { setsockopt $s, IPPROTO_IPV6, IPV6_V6ONLY, 1 or die "$!" }
+            bind $s, $_ or die "$!";
+            listen $s, 5 or die "$!";
+            push @kept, $s;
+        }
+    }
+    $| = 1; print "open\n"; sleep 1000' >socket.log &
+opened=$!
+eventually "LMS listens, from a shell" grep -q open socket.log
+known_as_lms() {  # in each output, on both families
+    ctl ports
+    seen=$said
+    [[ $said == *'*:16992, listening'*'presumably Intel LMS'*'[::]:16992, listening'*'presumably Intel LMS'* ]] || return 1
+    ctl firmware
+    seen=$said
+    [[ $said == *'0.0.0.0:16992/tcp by '*', presumably Intel LMS'*'[::]:16992/tcp by '*', presumably Intel LMS'* ]]
+}
+eventually "it is LMS everywhere" known_as_lms
+expect "and no victim" json .victimCount 0
+close_all
 
 # A thousand of them do not make a thousand entries.
 perl -MSocket -MFcntl -e '

@@ -12,6 +12,9 @@ extension Status.Socket {
         return (isV6 ? "[\(address)]" : address == "0.0.0.0" ? "*" : address) + ":\(port)"
     }
 
+    /// Whether it is only for programs of this host.
+    public var isOnLoopback: Bool { IPAddress(address)?.isLoopback ?? false }
+
     /// `syn-sent, sent 3 times more`
     public var doing: String {
         guard retransmissions > 0 else { return state }

@@ -109,7 +109,8 @@ import Testing
             + (isThorough ? [.graphicsOnly, .notPermitted, .resetting, .silent] : [])
         answers += outcomes.map { Piece(.answer(FirmwareAnswer($0))) }
         let behaviours: [FirmwareAnswer.Behaviour?] =
-            [nil, .answers, .notOffered, .busy] + (isThorough ? [.disabled, .silent, .resetting, .garbled] : [])
+            [nil, .answers, .notOffered, .busy]
+            + (isThorough ? [.disabled, .silent, .resetting, .garbled] : [])
         for behaviour in behaviours {
             for capable in [nil, false, true] as [Bool?] {
                 for enabled in (isThorough ? [nil, false, true] : [nil, true]) as [Bool?] {
