@@ -15,7 +15,7 @@ import Testing
         var expected = FirmwareAnswer(.answered, because: "not in the recording")
         expected.device = .known("mei0")
         expected.deviceState = .unknown("the driver has no dev_state (before Linux 5.1)")
-        expected.firmwareVersion = .unknown("the driver tells no version (fw_ver)")
+        expected.firmwareVersion = .unknown("the driver reports no version (fw_ver)")
         expected.amthi = .known(.answers)
         expected.bios = .known("N1EETA2W (1.75 )")
         expected.amtVersion = .known("11.8.93")

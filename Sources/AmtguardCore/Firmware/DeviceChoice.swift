@@ -13,7 +13,7 @@ extension Presence {
         let others = csmeDevices.filter { !promising.contains($0) }
         if !csmeDevices.isEmpty { return .ask(promising + others) }
         if let astray = devices.first(where: \.isOfCSME) {
-            return .none(.failed("\(astray.name) stands on no management engine interface that the PCI bus shows"))
+            return .none(.failed("the PCI bus shows no management engine interface for \(astray.name)"))
         }
         // A node that can't be read is not missing.
         if let ignorance { return .none(.failed(ignorance)) }

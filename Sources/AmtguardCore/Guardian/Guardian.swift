@@ -208,7 +208,7 @@ public struct Guardian: Sendable {
         return victims.observe(judgement.victims, at: now)
     }
 
-    /// Unless AMT is proven impossible on this machine.
+    /// Whether ports are required: with `Mode=always`, or unless AMT is proven impossible on this machine.
     var isNeeded: Bool {
         if configuration.mode != .always, case .impossible = detection.state { false } else { true }
     }

@@ -20,7 +20,7 @@ public struct Absence: Hashable, Sendable {
         var lines = [Status.Line("Verdict", "unknown: \(reason.says)", .doubtful)]
         lines += Status.Line.advice(of: reason)
         let held = ports.reserved.flatMap(PortSet.init(told:)).map { $0.isEmpty ? "none" : $0.abbreviated(to: 100) }
-        lines.append(Status.Line("Reserved", "\(held ?? "unknown") (as the kernel says now)"))
+        lines.append(Status.Line("Reserved", "\(held ?? "unknown") (read from the kernel now)"))
         lines.append(Status.Line("Ephemeral", ports.ephemeralRange ?? "unknown"))
         return lines
     }
@@ -30,9 +30,9 @@ public struct Absence: Hashable, Sendable {
     public var json: JSON {
         [
             "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null,
-            "reasons": JSON(encoding: [reason]), "since": .null, "amt": .null, "ports": ports.jsonWithoutDaemon, "watch": .null,
-            "repairs": .null, "contested": .null, "overwrites": .null, "holds": .null, "victims": .null, "victimCount": .null,
-            "probe": .null,
+            "reasons": JSON(encoding: [reason]), "since": .null, "amt": .null, "ports": ports.jsonWithoutDaemon,
+            "watch": .null, "repairs": .null, "contested": .null, "overwrites": .null, "holds": .null, "victims": .null,
+            "victimCount": .null, "probe": .null,
         ]
     }
 

@@ -30,10 +30,10 @@ extension Status.Socket {
         case .own: "amtguard"
         case .probe: "a probe"
         case .local: "within this host"
-        case .elsewhere: "where AMT is not"
-        case .idle: "waits for nothing"
+        case .elsewhere: "not on AMT's address"
+        case .idle: "bound, not in use yet"
         case .orphan: "no program has it"
-        case .otherProtocol: "AMT takes TCP alone"
+        case .otherProtocol: "AMT takes only TCP here"
         case nil: "?"
         }
     }

@@ -36,23 +36,23 @@ extension AMTService {
         switch state {
         case .impossible: return (.closed, state.because)
         case .unknown(let reason): return (.unknown, "AMT's state is not known: \(reason)")
-        case .disabled: return (.unknown, "what becomes of the port while AMT is disabled is not known")
+        case .disabled: return (.unknown, "it is not known what happens to the port while AMT is disabled")
         case .unprovisioned:
-            return (.unknown, "what becomes of the port before AMT is provisioned is not known")
-        case .provisioning: return (.unknown, "what becomes of the port while AMT is provisioned is not known")
+            return (.unknown, "it is not known what happens to the port before AMT is provisioned")
+        case .provisioning: return (.unknown, "it is not known what happens to the port while AMT is provisioned")
         case .provisioned: break
         }
-        guard self != .rmcp else { return (.unknown, "the firmware does not tell whether it answers RMCP") }
+        guard self != .rmcp else { return (.unknown, "the firmware does not report whether it answers RMCP") }
         guard let answer else { return (.unknown, "the firmware was not asked") }
         guard let security = answer.security.value else {
-            return (.unknown, "TLS: \(answer.security.reason ?? "not told")")
+            return (.unknown, "TLS: \(answer.security.reason ?? "not reported")")
         }
         guard security.networkInterfaceEnabled else {
             return (.closed, "the firmware says that it does not use the network")
         }
         if [.redirection, .redirectionTLS].contains(self) {
             guard let redirection = answer.redirection.value else {
-                return (.unknown, "redirection: \(answer.redirection.reason ?? "not told")")
+                return (.unknown, "redirection: \(answer.redirection.reason ?? "not reported")")
             }
             guard !redirection.intersection([.sol, .ider, .kvm]).isEmpty else {
                 return (.closed, "provisioned, SOL, IDE-R and KVM are off")
@@ -66,10 +66,10 @@ extension AMTService {
         case (true, _):
             return isOfTLS ? (.open, "provisioned, TLS is on") : (.closed, "provisioned, TLS is on")
         case (false, .tlsOnly):
-            let evidence = "provisioned, firmware from 19 on serves TLS alone"
+            let evidence = "provisioned, firmware from 19 on serves only TLS"
             return isOfTLS ? (.open, evidence) : (.closed, evidence)
         case (false, .tlsOutside):
-            return (.unknown, "provisioned, TLS is off, and firmware from 16.1 on serves the network by TLS alone")
+            return (.unknown, "provisioned, TLS is off, and firmware from 16.1 on serves the network only by TLS")
         case (false, .free):
             return isOfTLS ? (.closed, "provisioned, TLS is off") : (.open, "provisioned, TLS is off")
         }
