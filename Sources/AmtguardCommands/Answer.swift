@@ -33,7 +33,7 @@ struct Answer {
         let (age, overflow) = now.sinceBoot.microseconds.subtractingReportingOverflow(status.observed.bootUSec)
         guard !overflow, age >= 0, audit > 0 else { return "the report says that it was made in the future" }
         guard age / 2 > audit, age > Self.shortest else { return nil }
-        return "amtguardd last looked at the list \(age / 1_000_000) s ago, which is longer than two audits"
+        return "amtguardd last looked at the list \(age / 1_000_000) s ago, more than two audit intervals"
     }
 
     /// On a busy machine the daemon may be late by seconds, however short its audits are.

@@ -87,7 +87,7 @@ extension PortSpace.Mark {
         case .unknown: "required, reservation unknown"
         case .owned: "reserved by amtguard"
         case .kept: "required, reserved, not owned by a running amtguardd"
-        case .outside: "required, not reserved, out of reach"
+        case .outside: "required, not reserved, outside the range"
         case .others: "reserved by others"
         case .choice: "the kernel chooses"
         case .nothing: nil

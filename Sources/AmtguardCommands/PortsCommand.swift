@@ -5,7 +5,7 @@ import ArgumentParser
 /// `amtguardctl ports`
 struct PortsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ports", abstract: "Show each required port: reserved, within reach, held, used by which socket.",
+        commandName: "ports", abstract: "Show for each required port whether it is reserved, exposed, held and used.",
         discussion: """
             The picture is as wide as the terminal, or as COLUMNS says. A column of it stands for many ports and shows \
             the most serious state among them. If amtguardd does not run, the command shows AMT's own ports as the \
@@ -31,7 +31,7 @@ struct PortsCommand: ParsableCommand {
                 assessment.portsJSON, heading(assessment), exit(assessment),
                 drawing: drawing(assessment.status.ports, victims: assessment.status.victims))
         case .absence(let absence):
-            let lines = [Status.Line("Unknown", "\(absence.reason.says). What the kernel says now:", .doubtful)]
+            let lines = [Status.Line("Unknown", "\(absence.reason.says). Read from the kernel now:", .doubtful)]
             return Report(
                 absence.portsJSON, lines + Status.Line.advice(of: absence.reason), .unknown,
                 drawing: drawing(absence.ports, victims: nil))
@@ -80,7 +80,7 @@ struct PortsCommand: ParsableCommand {
         if rest > 0 { table.add(.init(""), .init("and \(rest) more ports", .faint), .init(""), .init("")) }
         let reuse =
             ports.autobindReuse == true
-            ? "\nip_autobind_reuse is on: the kernel may give away a held port that is not reserved." : ""
+            ? "\nip_autobind_reuse is on: the kernel may still choose a held port that is not reserved." : ""
         return { "\(picture.render(on: $0))\n\n\(table.render(on: $0))\(reuse)" }
     }
 }

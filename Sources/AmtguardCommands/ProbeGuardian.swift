@@ -44,11 +44,11 @@ struct ProbeGuardian {
     /// - Returns: Why amtguardd does not remember it; `nil` if it does.
     func remember(_ result: ProbeResult) -> Reason? {
         func not(_ why: String, _ advice: String? = nil) -> Reason {
-            Reason(id: "not-remembered", says: "nowhere: \(why)", advice: advice)
+            Reason(id: "not-remembered", says: "the result is not kept: \(why)", advice: advice)
         }
         guard result.saysAnything else { return not("no port could be tried") }
         guard let manager = manager else {
-            return not("there is no bus to tell amtguardd by")
+            return not("there is no bus on which to reach amtguardd")
         }
         do {
             _ = try manager.call("RecordProbe", [.string(result.encoded)])
@@ -58,7 +58,7 @@ struct ProbeGuardian {
             case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner":
                 return not("amtguardd does not run", "Start it: systemctl start amtguardd.")
             case "org.freedesktop.DBus.Error.AccessDenied":
-                return not("amtguardd takes it from root alone", "Run it as root.")
+                return not("amtguardd accepts it only from root", "Run the probe as root.")
             case _ where error.isSilence:
                 return not("amtguardd does not answer", "See systemctl status amtguardd.")
             default: return not("amtguardd: \(printable(error.message.utf8, atMost: 200))")

@@ -4,7 +4,7 @@ import ArgumentParser
 /// `amtguardctl status`
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show the verdict, what it rests on, and what to do.")
+        commandName: "status", abstract: "Show the verdict, its reasons, and what to do.")
 
     @OptionGroup var common: CommonOptions
 

@@ -5,10 +5,10 @@ import Glibc
 /// `amtguardctl victims`
 struct VictimsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "victims", abstract: "Show the sockets that AMT deafens; as root, with their processes.",
+        commandName: "victims", abstract: "Show the sockets that AMT cuts off; as root, with their processes.",
         discussion: """
             A victim uses one of AMT's ports on an address that AMT shares. AMT takes the packets that come to it from \
-            outside, and the program waits in vain. Let the program use another port.
+            outside, and the program waits for packets that never arrive. Let the program use another port.
 
             Exit status: 0 if there is none, 1 if there is one, 3 if that is not known, or amtguardd does not run, does \
             not answer or reported too long ago; 64 wrong usage.
@@ -37,7 +37,7 @@ struct VictimsCommand: ParsableCommand {
         let exit: ExitStatus = victims.map { $0.isEmpty ? .good : .degraded } ?? .unknown
         let shown = victims ?? possible
         var lines = text(victims, count: status.victimCount ?? 0, status.reasons)
-        if victims == nil, !possible.isEmpty { lines.append(.init("", "AMT may deafen these:")) }
+        if victims == nil, !possible.isEmpty { lines.append(.init("", "AMT may cut off these:")) }
         return Report(
             assessment.victimsJSON(victims?.map(\.json), possible: possible.map(\.json)), assessment.caveat + lines,
             assessment.voice == .answers ? exit : .unknown, drawing: shown.isEmpty ? nil : drawing(shown))
@@ -51,8 +51,8 @@ struct VictimsCommand: ParsableCommand {
             Status.Line(
                 "",
                 possible.isEmpty
-                    ? "The kernel shows no socket on AMT's ports that AMT could deafen."
-                    : "AMT deafens these if it shares their address, as the kernel says now:"))
+                    ? "The kernel shows no socket on AMT's ports that AMT could cut off."
+                    : "The kernel shows these now. AMT cuts them off if it shares their address:"))
         return Report(
             absence.victimsJSON(possible: possible.map(\.json)), lines, .unknown,
             drawing: possible.isEmpty ? nil : drawing(possible))

@@ -16,7 +16,7 @@ enum Arming {
         let description: String
 
         static let unsupervised = NotTaken(
-            description: "--arm hands the watch to the service manager, and there is none (NOTIFY_SOCKET)")
+            description: "--arm needs a service manager, and there is none (NOTIFY_SOCKET is not set)")
         static let tooBusy = NotTaken(
             description: "the service manager's queue stayed full for 5 s, so it does not have the watch")
     }

@@ -7,7 +7,7 @@ import SystemPackage
 /// `--during COMMAND`: guards the list while a command runs that stops the daemon for a moment, such as a restart.
 ///
 /// It takes turns with the daemon: the process with the lock repairs. If ports are missing and no process has the lock,
-/// the bridge takes it for the length of one repair. It begins with the last record, and records what it adds, so that
+/// the stand-in takes it for the length of one repair. It begins with the last record, and records what it adds, so that
 /// the next daemon, or `--release`, knows it. It never removes anything from the list.
 final class Bridge {
     /// The command can't be started; one line.
@@ -122,13 +122,13 @@ final class Bridge {
     private func tell(_ problem: String?) {
         guard let problem, problem != told else { return }
         told = problem
-        ground.teller.tell(.warning, "Nobody guards the list for now: \(problem)")
+        ground.teller.tell(.warning, "Required ports are missing, and --during can't add them: \(problem)")
     }
 }
 
-/// The list, to which ports are only added, and the record while the bridge has the lock.
+/// The list, to which ports are only added, and the record while the stand-in has the lock.
 private struct BridgingGround: Ground, ~Copyable {
-    /// The bridge does not name writers.
+    /// The stand-in does not name writers.
     var list = ListDriver(atMost: .inotify)
     var keepsake = Keepsake()
     var teller = Teller()

@@ -49,7 +49,7 @@ struct ConfigurationLoader {
         var size = files.map(\.size).reduce(0, +)
         for path in dropIns {
             guard size <= Self.mostInAll else { return files + [Self.tooMany(in: path)] }
-            let nothing = ConfigurationFile(path: path, content: .unreadable("a link to what is not there"))
+            let nothing = ConfigurationFile(path: path, content: .unreadable("a link to a file that does not exist"))
             files.append(file(path, below: root) ?? nothing)
             size += files.last?.size ?? 0
         }
@@ -90,7 +90,7 @@ struct ConfigurationLoader {
         case .isDirectory: .unreadable("this is a directory. Allowed: a file")
         case .invalidArgument: .unreadable("this is not a regular file. Allowed: a file")
         case .fileTooLarge:
-            .unreadable("the file is larger than \(most >> 10) KiB. Allowed: one of at most that size")
+            .unreadable("the file is too large. Allowed: at most \(most >> 10) KiB")
         case .permissionDenied:
             .unreadable("amtguardd can't read this: \(error). Allowed: a file that everybody can read (chmod 644)")
         default: error.mayPass ? .unread("can't be read: \(error)") : .unreadable("can't be read: \(error)")

@@ -30,8 +30,8 @@ final class Daemon {
     /// status.
     struct NotPermitted: Error, CustomStringConvertible {
         let description =
-            "this user may not write \(ReservedPortsList.path). Allowed: systemctl start amtguardd, "
-            + "CAP_NET_ADMIN, or --dry-run, which only looks"
+            "this user may not write \(ReservedPortsList.path). Use systemctl start amtguardd, run it "
+            + "with CAP_NET_ADMIN, or only look with --dry-run"
     }
 
     /// Opens what can be opened. It does not read the list yet, and writes nothing.

@@ -15,7 +15,7 @@ struct DryRun: ~Copyable {
         let (configuration, problems) = invocation.loader.load(below: root)
         isConfigured = !problems.isRefusal
         observe(.configuration(configuration, problems))
-        if !isConfigured { say("The configuration would be refused; at a start, what is right of it counts.") }
+        if !isConfigured { say("The configuration would be refused. At a start only its valid lines apply.") }
     }
 
     /// The record of a daemon of this boot: what it owns decides what would be removed.
@@ -34,7 +34,7 @@ struct DryRun: ~Copyable {
         guardian.look(.request, on: &ground)
         observe(.interfaces(try? readInterfaces()))
         guard let refusal = ground.list.refusal else { return isConfigured }
-        say("That would be refused: \(refusal.says). \(refusal.advice)")
+        say("amtguardd could not guard: \(refusal.says). \(refusal.advice)")
         return false
     }
 

@@ -78,20 +78,20 @@ public struct Invocation: Equatable {
         Keeps the ports of Intel AMT in net.ipv4.ip_local_reserved_ports, so that the
         kernel never chooses them for a connection of its own.
 
-          --config FILE  read this configuration alone, no drop-ins
+          --config FILE  read only this configuration file, no drop-ins
           --root DIR     read /sys, /dev and /etc, and write /run, below DIR
           --check        check the configuration: 0 if it can be used, 1 with
                          FILE:LINE messages if not
           --dry-run      look once, say what would be done, do nothing
           --arm          open what an unprivileged daemon may not, hand it to the
                          service manager and exit (ExecStartPre=+ of the unit)
-          --release      take out of the list what the last daemon added and exit;
-                         not while one runs (removal of the package)
+          --release      remove what the last daemon added to the list, and exit;
+                         refused while a daemon runs
           --during COMMAND [ARGUMENT...]
-                         run the command, which may restart the daemon; guard the
-                         list meanwhile, and exit as the command does
+                         guard the list while the command runs, such as a
+                         restart of the daemon; exit with its status
           --version      print the version
-          --help         print this
+          --help         print this help
 
         It runs in the foreground and logs to the journal. See amtguardctl status.
         """

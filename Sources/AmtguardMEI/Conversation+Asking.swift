@@ -111,7 +111,7 @@ extension Conversation where Link: ~Copyable {
         }
     }
 
-    private static var fellSilent: Gap { .notAsked("the firmware fell silent before") }
+    private static var fellSilent: Gap { .notAsked("the firmware had stopped answering") }
 
     /// AMT is present and switched off.
     private static var disabled: FirmwareAnswer {

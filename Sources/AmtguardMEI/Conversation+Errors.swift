@@ -9,9 +9,9 @@ extension Conversation where Link: ~Copyable {
         switch error {
         case .errno(.operationNotSupportedByDevice): throw Reset()
         case .errno(.permissionDenied), .errno(.notPermitted): .notPermitted
-        case .errno(.noSuchFileOrDirectory): .failed("the device node is not there")
+        case .errno(.noSuchFileOrDirectory): .failed("the device node does not exist")
         case .errno(.noSuchAddressOrDevice): .noDriver
-        case .errno(.tooManyOpenFiles): .failed("the driver has no room for one more program")
+        case .errno(.tooManyOpenFiles): .failed("the driver accepts no more programs")
         default: .failed("opening the device: \(error.says)")
         }
     }

@@ -81,6 +81,6 @@ extension FirmwareAnswer {
     fileprivate mutating func note(_ seen: Presence.Device) {
         device = .known(seen.name)
         deviceState = seen.state.map(Finding.known) ?? .unknown("the driver has no dev_state (before Linux 5.1)")
-        firmwareVersion = seen.firmwareVersion.map(Finding.known) ?? .unknown("the driver tells no version (fw_ver)")
+        firmwareVersion = seen.firmwareVersion.map(Finding.known) ?? .unknown("the driver reports no version (fw_ver)")
     }
 }

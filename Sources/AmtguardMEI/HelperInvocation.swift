@@ -56,7 +56,7 @@ public struct HelperInvocation: Equatable {
     private var problem: String? {
         if isUnmasked, record == nil { return "--unmasked belongs to --record" }
         if replay != nil, record != nil || root != nil { return "--replay takes neither --record nor --root" }
-        if act == .answer, asksUUID { return "--answer never tells the UUID" }
+        if act == .answer, asksUUID { return "--answer never reports the UUID" }
         return nil
     }
 
@@ -82,10 +82,10 @@ public struct HelperInvocation: Equatable {
           --replay FILE  answer from a recording, without a device
           --root DIR     read /sys and /dev below DIR
           --version      print the version
-          --help         print this
+          --help         print this help
 
         Exit status: 0 if there is an answer, 1 if not, with a line that says why;
-        64 for a command line that can't be understood. With --answer "why not" is an
-        answer too.
+        64 wrong usage. With --answer: 0 also if the firmware gave no answer and the
+        output says why.
         """
 }

@@ -67,7 +67,7 @@ import Testing
         #expect(lines.allSatisfy { $0.count <= width }, "\(lines)")
         #expect(
             lines.dropFirst(2).joined(separator: " ").split(separator: " ").joined(separator: " ").hasPrefix(
-                "o required, not reserved, out of reach"))
+                "o required, not reserved, outside the range"))
     }
 
     @Test func `shows the gravest of each column`() {
@@ -111,7 +111,7 @@ import Testing
         #expect(line.hasPrefix("\u{1B}[1;31mX\u{1B}[0m\u{1B}[2m...\u{1B}[0m=\u{1B}[2m"))
     }
 
-    @Test func `of sets that are none is drawn all the same`() throws {
+    @Test func `of sets that are not valid is drawn all the same`() throws {
         var ports = Status.Ports(
             required: .ofAMT, reserved: nil, owned: PortSet(), unowned: PortSet(), choice: nil, takers: nil, holds: nil)
         ports.required = "\u{1B}[2J"
@@ -162,7 +162,7 @@ import Testing
         #expect(unfolded.split(separator: "\n").count == 3 && unfolded.contains(taker))
     }
 
-    @Test func `of the ports tell what each is, who holds it and who has it`() {
+    @Test func `of the ports show the condition of each, its holds and its users`() {
         let socket = LocalSocket(
             .tcp, .v4(IPv4Address(bits: 0xC000_0214)), port: 16992, .synSent, uid: 1000, unit: "a.scope")
         var takers = SocketJudgement(SocketReading([socket]), [Claim(doubt: "x")]).takers

@@ -107,7 +107,7 @@ import Testing
         let text = Terminal(colours: false).render(StatusCommand.report(outcome).text)
         #expect(text.hasPrefix("Verdict:    exposed, as the list is now\n") || text.contains("exposed, as the list is"))
         #expect(text.contains("does not answer (within 3 s)") && text.contains("systemctl restart amtguardd"))
-        #expect(text.contains("5000 (as the kernel says now)"))
+        #expect(text.contains("5000 (read from the kernel now)"))
         let ports = PortsCommand.report(outcome)
         #expect(Terminal(colours: false).render(ports.text).contains("The list as it is now:"))
         #expect(ports.drawing?(Terminal(colours: false)).contains("16992  exposed") == true)
@@ -134,7 +134,7 @@ import Testing
             (.silent, false, "no-answer"), (.silent, nil, "no-answer"), (.silent, true, "no-answer"),
             (.refused("x"), false, "no-state-file"), (.answered("x"), true, "no-state-file"),
         ] as [(Contact, Bool?, String)])
-    func `tell a daemon that does not run from one that told nothing`(contact: Contact, isRunning: Bool?, id: String) {
+    func `distinguish a daemon that does not run from a silent one`(contact: Contact, isRunning: Bool?, id: String) {
         let reason = Reason.withoutState(contact, isRunning: isRunning)
         #expect(reason.id == id)
         #expect(reason.says.hasPrefix(id == "not-running" ? "amtguardd does not run" : "amtguardd runs"))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AmtguardDaemon
 
-@Suite struct `The bridge` {
+@Suite struct `The stand-in` {
     @Test(arguments: [Configuration.Mode.auto, .always])
     func `is configured as the daemon whose place it takes`(mode: Configuration.Mode) {
         var configuration = Configuration()
@@ -12,7 +12,7 @@ import Testing
         #expect(Bridge.bridging(configuration) == configuration)
     }
 
-    @Test func `writes nothing where the daemon does not, or releases at its stop, or where nobody can know`() {
+    @Test func `writes nothing where the daemon does not, or releases at its stop, or where that is not known`() {
         var observing = Configuration()
         observing.mode = .observe
         var releasing = Configuration()

@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `does not replace a record that nobody has read`() throws {
+    @Test func `does not replace a record that was not read`() throws {
         let tree = try TestTree()
         do {
             var former = try keepsake(in: tree)

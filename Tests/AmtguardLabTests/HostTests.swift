@@ -75,7 +75,7 @@ import Testing
         #expect(host.violations == [])
     }
 
-    @Test func `with eight hours of sleep in the middle of a contest: it is over, and the next one is told`() {
+    @Test func `with eight hours of sleep in the middle of a contest: it is over, and the next one is reported`() {
         var host = SimulatedHost(seed: 0)
         let guardian = host.install()
         for _ in 0..<2 {

@@ -88,7 +88,7 @@ import Testing
     @Test(arguments: [
         (0.0, 1.0, "killed after it added, before it saw it"), (1.0, 0.0, "killed before it wrote anything down"),
     ])
-    func `leave no orphan where nobody else wrote`(beforeEffect: Double, beforeReadBack: Double, why: String) {
+    func `leave no orphan if no other program wrote`(beforeEffect: Double, beforeReadBack: Double, why: String) {
         var host = SimulatedHost(seed: 1)
         host.write(.replace("8080"))
         host.mischief.killBeforeEffect = beforeEffect

@@ -6,7 +6,7 @@ import Testing
     static let tuned = Writer(pid: 977, command: "tuned", unit: "tuned.service")
     private let required = Configuration().guarded
 
-    @Test func `a thousand times a second for an hour costs the pace, is told each minute, and ends with it`() throws {
+    @Test func `a thousand times a second for an hour is repaired at the pace, and reported each minute`() throws {
         var host = SimulatedHost(seed: 0)
         var configuration = Configuration()
         configuration.pace = Pace(burst: 100, perSecond: 5)

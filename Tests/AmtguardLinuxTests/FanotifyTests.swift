@@ -51,7 +51,7 @@ struct FanotifyEventTests {
         #expect(event?.isOverflow == true && event?.file == nil && event?.pid == 0)
     }
 
-    @Test func `every cut of an event is told and nothing of it believed`() {
+    @Test func `every cut of an event is reported, and none is believed`() {
         for length in 1..<recorded.count {
             let (events, isWhole) = FanotifyEvent.parse(recorded[..<length])
             #expect(events.isEmpty && !isWhole, "\(length) bytes")
@@ -112,7 +112,7 @@ struct FanotifyGroupTests {
         "fanotify flags:zz event-flags:0",
         "fanotify ino:32e1 sdev:15 mflags:0 mask:2", "xfanotify flags:83 event-flags:0",
     ])
-    func `what is no group is none`(_ text: String) {
+    func `a descriptor that is not a group is refused`(_ text: String) {
         #expect(FanotifyGroup(fdinfo: Array(text.utf8)) == nil)
     }
 }

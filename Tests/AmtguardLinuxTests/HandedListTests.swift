@@ -27,7 +27,7 @@ struct `A list that was handed over` {
         ("/proc/sys/net/ipv4/ip_local_port_range", .readWrite),
         ("/dev/null", .readWrite), ("/proc/self/comm", .readWrite),
     ])
-    func `is refused if it is none, or can't be written`(path: FilePath, mode: FileDescriptor.AccessMode) throws {
+    func `is refused if it is another file, or read-only`(path: FilePath, mode: FileDescriptor.AccessMode) throws {
         _ = try inPrivateNetwork {
             #expect(throws: Errno.invalidArgument) { _ = try ReservedPortsList.adopt(Self.open(path, mode)) }
         }

@@ -146,7 +146,7 @@ struct ListWatchTests {
         #expect(reasons == [.invalidArgument, .staleNFSFileHandle, .notSupported, .notSupported])
     }
 
-    @Test func `a process without capabilities gets inotify, and is told why`() throws {
+    @Test func `a process without capabilities gets inotify, and the reason`() throws {
         let (rung, refusals) = try inPrivateNetwork {
             let list = try ReservedPortsList()
             try dropCapabilities()

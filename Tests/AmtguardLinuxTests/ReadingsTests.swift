@@ -149,7 +149,7 @@ struct ReadingsTests {
         ("", "1024"), ("1024", "1024"), ("5\t4", "1024"), ("1\t70000", "1024"), ("-1\t5", "1024"), ("1 2 3", "1024"),
         ("a\tb", "1024"), ("+1\t5", "1024"), ("1\t5", ""), ("1\t5", "1 2"), ("1\t5", "x"),
     ])
-    func `what is no setting is refused`(_ range: String, _ start: String) {
+    func `a text that is not a setting is refused`(_ range: String, _ start: String) {
         #expect(throws: Errno.badMessage) { try choice(range, start) }
     }
 

@@ -152,7 +152,7 @@ struct ReservedPortsListTests {
     }
 
     @Test(arguments: ["16992,", "-1", "99999", "5-3", "eth0", "\u{0}"])
-    func `a file that is no list is told with its text`(_ content: String) throws {
+    func `a file that is not a list is reported with its text`(_ content: String) throws {
         let directory = try TemporaryDirectory()
         var list = try ReservedPortsList(path: FilePath(try directory.file("list", content)))
         let error = #expect(throws: ReservedPortsList.ReadError.self) { try list.read() }

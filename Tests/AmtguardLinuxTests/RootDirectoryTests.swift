@@ -43,7 +43,7 @@ struct RootDirectoryTests {
             ("/etc/loop", .tooManySymbolicLinkLevels), ("/etc/none", .noSuchFileOrDirectory),
             ("/etc/empty/below", .notDirectory),
         ] as [(String, Errno)])
-    func `what is no file of a sane size is refused at once, below a root and without`(
+    func `a file that is not regular, or too large, is refused at once, below a root and without`(
         _ path: String, _ expected: Errno
     ) throws {
         #expect(error(path, of: try RootDirectory(path: FilePath(tree.path))) == expected)
@@ -71,7 +71,7 @@ struct RootDirectoryTests {
         #expect(throws: Errno.invalidArgument) { _ = try root.target(of: "/etc/empty") }
     }
 
-    @Test func `a root that is none is told`() throws {
+    @Test func `a root that is not a directory is reported`() throws {
         #expect(throws: Errno.notDirectory) { _ = try RootDirectory(path: FilePath(tree.path + "/etc/empty")) }
         #expect(throws: Errno.noSuchFileOrDirectory) { _ = try RootDirectory(path: FilePath(tree.path + "/none")) }
     }

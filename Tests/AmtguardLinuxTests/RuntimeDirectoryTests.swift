@@ -103,7 +103,7 @@ struct RuntimeDirectoryTests {
         }
     }
 
-    @Test func `one has the lock, the other is told, and it ends with its owner`() throws {
+    @Test func `one has the lock, the other gets an error, and the lock ends with its owner`() throws {
         let directory = try runtime()
         let free = directory.isLocked("lock")
         #expect(free == false)
@@ -121,7 +121,7 @@ struct RuntimeDirectoryTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `who is patient gets a lock that another has for a moment, and is told in the end`() throws {
+    func `a patient process gets a lock that another has for a moment, or an error in the end`() throws {
         let directory = try runtime()
         let other = try directory.lock("lock").release().rawValue
         let before = Instant.now()

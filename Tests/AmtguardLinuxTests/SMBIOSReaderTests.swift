@@ -50,7 +50,7 @@ struct SMBIOSReaderTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `what is no table is refused`() throws {
+    func `bytes that are not a table are refused`() throws {
         let long = try TemporaryDirectory()
         try long.file("sys/firmware/dmi/tables/DMI", [UInt8](repeating: 0, count: 2 << 20))
         #expect(throws: Errno.fileTooLarge) { try read(long) }
@@ -66,7 +66,7 @@ struct SMBIOSReaderTests {
         #expect(throws: Errno.fileTooLarge) { try read(many) }
     }
 
-    @Test func `sealed memory comes back as it was, and nobody can change it`() throws {
+    @Test func `sealed memory comes back as it was, and no process can change it`() throws {
         for bytes in [[], Self.amt + Self.vPro, [UInt8](repeating: 7, count: 16_384)] as [[UInt8]] {
             let memory = try sealedMemory(of: bytes)
             #expect(try readSealed(memory, atMost: 16_384) == bytes)

@@ -12,7 +12,7 @@ import Testing
         readWirelessDiversion(in: try RootDirectory(path: FilePath(directory.path)))
     }
 
-    @Test func `is not known where /sys does not tell`() throws {
+    @Test func `is not known if /sys does not show it`() throws {
         #expect(try read() == nil)
     }
 

@@ -32,11 +32,11 @@ struct WriterLookupTests {
         "0::/system.slice/ü.service", "0::/\(String(repeating: "a", count: 300)).service", "::/x.service",
         "0:name=x:/y",
     ])
-    func `what names no unit gives none`(_ text: String) {
+    func `a path that names no unit gives none`(_ text: String) {
         #expect(ControlGroup.unit(cgroup: Array(text.utf8)) == nil)
     }
 
-    @Test func `bytes that are no text give none`() {
+    @Test func `bytes that are not text give none`() {
         #expect(ControlGroup.unit(cgroup: [0xFF, 0x00, 0xFE]) == nil)
         #expect(ControlGroup.unit(cgroup: Array("0::/".utf8) + [0xFF] + Array(".service".utf8)) == nil)
     }

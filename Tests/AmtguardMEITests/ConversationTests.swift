@@ -126,7 +126,7 @@ import Testing
         #expect(result.answer.outcome == .silent)
         #expect(result.answer.amthi == .known(.silent))
         #expect(result.answer.amtVersion == .unknown(.noAnswer))
-        #expect(result.answer.controlMode == .unknown(.notAsked("the firmware fell silent before")))
+        #expect(result.answer.controlMode == .unknown(.notAsked("the firmware had stopped answering")))
         #expect(result.seconds == 3)
         // The driver gives up for us: 15 s, then EFAULT.
         #expect(try Self.converse(Line.refused(.amthi, "EFAULT")).answer.outcome == .silent)
@@ -158,7 +158,7 @@ import Testing
         #expect(result.answer.controlMode == .known(ControlMode.none))
     }
 
-    @Test func `loses one field to a reply that is none`() throws {
+    @Test func `loses one field to an invalid reply`() throws {
         // The reply of another command, twice, and the second must not be taken for the next answer.
         let stray = "01010000110080040800000000000000" + "00000000"
         let result = try Self.converse(
@@ -175,7 +175,7 @@ import Testing
         let result = try Self.converse(
             Line.amthi + Line.ask(.wiredSettings, try Line.lan) + Line.ask(.wirelessSettings, try Line.lan))
         #expect(result.answer.wired == .known(try Line.lan))
-        #expect(result.answer.wireless == .unknown(.malformed("the message is that of the question before")))
+        #expect(result.answer.wireless == .unknown(.malformed("the message answers the question before")))
         #expect(result.discards == 1)
     }
 
@@ -202,8 +202,8 @@ import Testing
     @Test(
         arguments: [
             ("open -> errno EACCES\n", .notPermitted), ("open -> errno EPERM\n", .notPermitted),
-            ("open -> errno ENOENT\n", .failed("the device node is not there")), ("open -> errno ENXIO\n", .noDriver),
-            ("open -> errno EMFILE\n", .failed("the driver has no room for one more program")),
+            ("open -> errno ENOENT\n", .failed("the device node does not exist")), ("open -> errno ENXIO\n", .noDriver),
+            ("open -> errno EMFILE\n", .failed("the driver accepts no more programs")),
             (Line.refused(.amthi, "EINVAL"), .failed("connecting: Invalid argument (EINVAL)")),
         ] as [(String, FirmwareAnswer.Outcome)])
     func `names each obstacle`(text: String, outcome: FirmwareAnswer.Outcome) throws {
@@ -248,7 +248,7 @@ import Testing
             refused + Line.mkhi + rule(.capable, true) + Line.ask(.enabled, "-> silence"))
         #expect(silent.answer.capable == .known(true))
         #expect(silent.answer.enabled == .unknown(.noAnswer))
-        #expect(silent.answer.available == .unknown(.notAsked("the firmware fell silent before")))
+        #expect(silent.answer.available == .unknown(.notAsked("the firmware had stopped answering")))
         let bad = try `A conversation over AMTHI`.converse(
             refused + Line.mkhi + Line.ask(.capable, "03820089") + Line.ask(.enabled, ""))
         #expect(bad.answer.capable == .unknown(.rejected(MKHI.Result(rawValue: 0x89))))

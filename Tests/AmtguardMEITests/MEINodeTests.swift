@@ -91,7 +91,7 @@ import Testing
         let tree = try Tree()
         try tree.node { _ in }
         let answer = try withExtendedLifetime(tree) { try FirmwareQuestions(root: tree.root).ask().answer }
-        #expect(answer.outcome == .failed("the device node is not there"))
+        #expect(answer.outcome == .failed("the device node does not exist"))
         #expect(throws: Errno.noSuchFileOrDirectory) { try FirmwareQuestions(root: "/nowhere/at/all").ask() }
     }
 }

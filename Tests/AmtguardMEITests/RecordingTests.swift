@@ -116,7 +116,7 @@ import Testing
         Recording(devices: [Recording.Device(events: events)]).masked.devices[0].events
     }
 
-    @Test func `tells no MAC address and no UUID, and the rest as it was`() throws {
+    @Test func `contains no MAC address and no UUID, and the rest as it was`() throws {
         let lan = try Line.lan.encoded(to: .wiredSettings)
         let uuid = try #require(GUID("6a2f3c10-94d1-4b7e-8c55-0a1b2c3d4e5f"))
         let versions = CodeVersions(bios: "B", rows: [.init(name: "AMT", version: "16.1.25")]).encoded(

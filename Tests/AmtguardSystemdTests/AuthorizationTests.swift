@@ -22,7 +22,7 @@ extension Systemd {
         }
 
         @Test(.enabled(if: getuid() == 0, "It calls as two users."))
-        func `lets root in and, without polkit, nobody else`() throws {
+        func `lets root in and, without polkit, no other user`() throws {
             let bus = try PrivateBus()
             let decisions = Box<[Bool]>([])
             let slot = Box<SystemBus?>(nil)

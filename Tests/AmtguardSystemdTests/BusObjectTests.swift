@@ -180,7 +180,7 @@ extension Systemd {
             thing.detach()
         }
 
-        @Test func `leaves out what nobody reads, beyond a bound`() throws {
+        @Test func `leaves out messages that are not read, beyond a bound`() throws {
             _ = try pair.call(interface, "Describe")
             let start = BootClock.now
             for _ in 0..<20_000 {

@@ -244,7 +244,7 @@ import Testing
         #expect(least == [4, 1, 95])
     }
 
-    @Test func `leaves room for who asks seldom, however many are greedy`() {
+    @Test func `leaves room for a caller that asks seldom, however many are greedy`() {
         var budget = CallBudget()
         var passed: [Int] = []
         var polite: [[Int]] = []
@@ -273,7 +273,7 @@ import Testing
 }
 
 @Suite struct `A waiting room` {
-    @Test func `has room for a few of nobody knows whom, of one user, and of all`() {
+    @Test func `has room for a few calls of unknown users, of one user, and of all`() {
         var room = WaitingRoom()
         let unknown = (0..<100).filter { room.admit(":1.\($0)") }.count
         #expect(unknown == WaitingRoom.mostUnknown)

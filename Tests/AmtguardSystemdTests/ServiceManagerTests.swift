@@ -88,7 +88,7 @@ extension Systemd {
             }
         }
 
-        @Test func `is told in the end what its queue did not take`() async {
+        @Test func `gets in the end what its queue did not take`() async {
             await #expect(processExitsWith: .success) {
                 let directory = try TemporaryDirectory()
                 unsafe setenv("NOTIFY_SOCKET", directory.path + "/notify", 1)

@@ -134,7 +134,7 @@ extension Systemd {
         }
 
         @Test(.enabled(if: geteuid() == 0, "needs root: the client is another user"))
-        func `hears nothing that is addressed to it alone, whoever is said to have sent it`() throws {
+        func `ignores a signal that is addressed to it alone, whatever its sender`() throws {
             let bus = try PrivateBus()
             let heard = Box<[String]>([])
             let listener = try place(bus.address)

@@ -9,13 +9,13 @@ eventually "and is in force" json .ports.required 623,664,5900,16992-16995
 printf '[Guard]\nExtraPorts=70000\n' >/etc/amtguard.conf.d/ports.conf
 expect "a bad one fails the reload" exits 1 systemctl reload $unit
 eventually "with file, line and value" told '/etc/amtguard.conf.d/ports.conf:2'
-expect "and disturbs nobody" json .ports.required 623,664,5900,16992-16995
-eventually "but something needs a look" json .verdict degraded
+expect "and changes nothing" json .ports.required 623,664,5900,16992-16995
+eventually "but something needs attention" json .verdict degraded
 expect "which is the refused line" json .reasons.0.id configuration-refused
 expect "with file and line in status" exits 1 amtguardctl
 expect "for people" like "$said" '*/etc/amtguard.conf.d/ports.conf:2: ExtraPorts=*70000*'
 printf '[Guard]\nExtraPorts=5901\n' >/etc/amtguard.conf.d/ports.conf
-expect "mended, it is reloaded" exits 0 systemctl reload $unit
+expect "corrected, it is reloaded" exits 0 systemctl reload $unit
 eventually "and all is well" json .verdict protected
 eventually "with what it says" json .ports.required 623,664,5901,16992-16995
 expect "the guard is still there" is "$(systemctl is-active $unit)" active

@@ -23,7 +23,7 @@ expect "with its control mode" json .amt.controlMode admin
 expect "sharing the host's address" json .amt.interfaces.0.address shared
 expect "the verdict is protected" json .verdict protected
 expect "whoever writes will be named" json .watch fanotify
-expect "nothing needs a look" json .reasons 0
+expect "nothing needs attention" json .reasons 0
 eventually "the shared address is held" json .holds 6
 expect "amtguardctl exits with 0" exits 0 amtguardctl
 eventually "the bus says so too" property Verdict 's "protected"'

@@ -21,7 +21,7 @@ mkdir -p /etc/sysctl.d
 echo 'net.ipv4.ip_local_reserved_ports = 7000' >/etc/sysctl.d/conflict.conf
 systemctl restart systemd-sysctl
 eventually "restart of systemd-sysctl with a conflicting file: repaired" holds 623,664,7000,16992-16995
-eventually "and told" told 'found 7000, restored 623,664,7000,16992-16995.'
+eventually "and reported" told 'found 7000, restored 623,664,7000,16992-16995.'
 rm /etc/sysctl.d/conflict.conf
 
 # At once: the overwriter polls, and measures how long the ports were missing. At its pace the list would be contested.

@@ -68,13 +68,13 @@ printf '25 upgrades and 25 downgrades: %s s; %s overwrites, %s of them repaired 
 printf 'without the ports: median %s µs, 99th percentile %s µs, longest %s µs\n' \
     "$(percentile 50)" "$(percentile 99)" "$(percentile 100)"
 expect "over 50 upgrades under overwriting the list was never without the ports for a second" is "$(grep -c -- '^-1$' gaps || true)" 0
-expect "no daemon gave up before a bridge" not told 'another amtguardd guards this host already'
+expect "no daemon gave up because of the stand-in" not told 'another amtguardd guards this host already'
 expect "and was repaired in the absence of the daemon, each time" is "$(wc -l <bridged)" 50
 # The duration of one restart depends on the processors, which can't be guaranteed. But the overwriter waits for each
-# repair: during a restart it writes often only if a repair takes much less time. Without a bridge it writes once.
+# repair: during a restart it writes often only if a repair takes much less time. Without the stand-in it writes once.
 expect "twenty times or more in each" at_least "$absent" 1000
 eventually "nothing is amiss but the overwrites" json .reasons.0.id contested
-expect "no stand-in is taken for a program that overwrites" is \
+expect "the stand-in is not taken for a program that overwrites" is \
     "$(journalctl --no-pager -o cat -u $unit | grep -c 'amtguardd\[[0-9]*\] of judge.service' || true)" 0
 expect "with as many descriptors in the store" shows NFileDescriptorStore 6
 

@@ -23,4 +23,4 @@ expect "without an agent the answer is no" exits 1 as_other busctl --timeout=10 
 expect "root needs no rule" exits 0 busctl --timeout=10 call "${manager[@]}" Reload
 systemctl stop polkit.service
 systemctl mask --runtime polkit.service
-expect "without polkit the rule is nobody's" exits 1 as_somebody busctl --timeout=10 call "${manager[@]}" Reload
+expect "without polkit the rule applies to no user" exits 1 as_somebody busctl --timeout=10 call "${manager[@]}" Reload

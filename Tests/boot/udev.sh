@@ -11,7 +11,7 @@ group=$(id -g amtguard-firmware)
 expect "the rules are understood" not like "$(udevadm test --action=add /sys/class/mei/mei0 2>&1)" '*60-amtguard-mei.rules:*nvalid*'
 expect "a management engine's device that appears" gives add "GROUP $group MODE 0660"
 expect "one that is there when the package is installed" gives change "GROUP $group MODE 0660"
-expect "one that goes is nobody's business" gives remove ''
+expect "one that goes is left as it is" gives remove ''
 
 # The same device as a child of another.
 cp -R /srv/amt/sys/devices/pci0000:00 another

@@ -8,4 +8,4 @@ eventually "protected" json .verdict protected
 printf 'watch: %s\n' "$(amtguardctl --json | perl /srv/system/json.pl .watch)"
 sysctl -q -w net.ipv4.ip_local_reserved_ports=5000
 eventually "overwritten, it is repaired" holds 623,664,5000,16992-16995
-eventually "and told" told 'found 5000'
+eventually "and reported" told 'found 5000'

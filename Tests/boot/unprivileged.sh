@@ -13,7 +13,7 @@ expect "Reload is refused" exits 1 as_somebody busctl --timeout=10 call org.amtg
 expect "in words" like "$said" '*ccess denied*'
 expect "in one line" one_line
 expect "and the log level" exits 1 as_somebody busctl --timeout=10 set-property org.amtguard1 /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s debug
-expect "nobody else can ask the firmware" exits 13 as_somebody perl -e 'use Socket; socket(my $s, AF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("/run/amtguard-firmware.socket")) or die "$!\n"'
+expect "no other user can ask the firmware" exits 13 as_somebody perl -e 'use Socket; socket(my $s, AF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("/run/amtguard-firmware.socket")) or die "$!\n"'
 expect "because of its mode" is "$said" 'Permission denied'
 expect "an amtguardd of somebody's does not start" exits 1 as_somebody timeout 5 /usr/sbin/amtguardd
 expect "in one line" one_line

@@ -19,6 +19,6 @@ for ((i = 0; i < 5; i++)); do
     wait $tracer || true
 done
 sleep 1
-expect "nobody else is blamed" not says 'another mount of /proc'
+expect "no other program is blamed" not says 'another mount of /proc'
 expect "and audits are as they were" json .observed.auditUSec 3600000000
 stop_guard

@@ -73,7 +73,7 @@ expect "it says what is so, and what to do" told status '*degraded*amtguardd run
 overwrite 5001
 asked "stopped, with an overwritten list" 2 2 3 3
 expect "it shows the list as it is, not as it was" told status \
-    "*exposed, as the list is now*$amt is missing*Reserved: *5001 (as the kernel says now)*protected since*"
+    "*exposed, as the list is now*required ports are missing: $amt;*Reserved: *5001 (read from the kernel now)*protected since*"
 expect "in JSON as well" told_json .verdict exposed
 expect "the list" told_json .ports.reserved 5001
 expect "the ports" told_json .ports.exposed $amt
@@ -83,7 +83,7 @@ expect "ports shows it" told ports '*The list as it is now:*16992  exposed*'
 rm $run/state.json
 asked "stopped, without a state file" 3 3 3 3
 expect "that is said, and not that it does not run" told status \
-    '*unknown: amtguardd runs but does not answer within 3 s*/run/amtguard/state.json is missing*5001 (as the kernel says now)*'
+    '*unknown: amtguardd runs but does not answer within 3 s*/run/amtguard/state.json is missing*5001 (read from the kernel now)*'
 kill -CONT $guard
 eventually "once it goes on, it repairs" holds 623,664,5001,16992-16995
 

@@ -60,7 +60,7 @@ write_elsewhere 5002
 sleep 0.2
 expect "anybody may have it look" calls '' Check
 expect "and it does" holds 623,664,5002,5900,16992-16995
-expect "nobody but root sets the log level" like "$(on_bus set-property org.amtguard1 /org/freedesktop/LogControl1 \
+expect "only root sets the log level" like "$(on_bus set-property org.amtguard1 /org/freedesktop/LogControl1 \
     org.freedesktop.LogControl1 LogLevel s debug || true)" '*ccess denied*'
 as=()
 

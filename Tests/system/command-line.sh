@@ -29,7 +29,7 @@ emulate amt
 absent() {  # REASON
     expect "amtguardctl exits with 3: $1" exits 3
     expect "says why" like "$said" "*$1*"
-    expect "and what the kernel holds now" like "$said" '*Reserved:*5000 (as the kernel says now)*'
+    expect "and what the kernel holds now" like "$said" '*Reserved:*5000 (read from the kernel now)*'
     expect "the JSON as well" exits 3 --json
     expect "with nothing that it does not know" json .verdict null
     expect "but the list" json .ports.reserved 5000
@@ -64,7 +64,7 @@ if "${as_nobody[@]}" "$amtguardctl" --version >/dev/null 2>&1; then
     start_guard OnStop=release
     eventually "anybody may ask" as_anybody '*protected*status 0'
     stop_guard
-    expect "after an orderly end nobody is told that all is well" as_anybody '*status 3'
+    expect "after an orderly end no caller is told that all is well" as_anybody '*status 3'
     printf '5000\n' >$list
 fi
 
@@ -79,9 +79,9 @@ printf 'not JSON' >$run/state.json
 eventually "it looks as if a guard ran" not no_guard
 hostile() {  # WHAT
     ctl
-    expect "$1 is told in a line, and exits with 3" is "$status $(wc -l <<<"$said" | tr -d ' ')" '3 4'
+    expect "$1 gets the reason in a line, and exit status 3" is "$status $(wc -l <<<"$said" | tr -d ' ')" '3 4'
     expect "as what it is" like "$said" '*/run/amtguard/state.json*'
-    expect "and the list is shown" like "$said" '*5000 (as the kernel says now)*'
+    expect "and the list is shown" like "$said" '*5000 (read from the kernel now)*'
     rm -rf $run/state.json
 }
 printf 'not JSON' >$run/state.json

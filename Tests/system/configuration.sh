@@ -59,11 +59,11 @@ status=0 said=$(timeout 10 "$amtguardd" --config $work/fifo.conf --check 2>&1) |
 expect "a pipe in place of a file, without waiting for a writer" like "$status $said" "1 $work/fifo.conf: *Allowed: a file"
 { echo '[Guard]'; head -c 10000000 /dev/zero | tr '\0' '#'; } >huge.conf
 status=0 said=$("$amtguardd" --config $work/huge.conf --check 2>&1) || status=$?
-expect "a file of 10 MB" like "$status $said" "1 $work/huge.conf: *larger than 64 KiB*Allowed: *"
+expect "a file of 10 MB" like "$status $said" "1 $work/huge.conf: *the file is too large. Allowed: at most 64 KiB*"
 head -c 100000 /dev/urandom >random.conf
 status=0 said=$("$amtguardd" --config $work/random.conf --check 2>&1) || status=$?
 expect "noise" like "$status $said" "1 $work/random.conf:*"
-expect "is told in few lines" at_most "$(wc -l <<<"$said")" 25
+expect "is reported in few lines" at_most "$(wc -l <<<"$said")" 25
 
 # A long configuration: a few lines, and no more memory than the size of a file.
 mkdir -p $root/etc/amtguard.conf.d
@@ -93,29 +93,29 @@ stop_guard
 expect "and stops as the rest of the file says" holds ""
 start_guard Mode=observe AuditSec=forever
 expect "whoever forbids writing is obeyed although another line is bad" holds ""
-expect "and the mode is told" json .mode observe
+expect "and the mode is reported" json .mode observe
 stop_guard
 start_guard Mode=always
 depart
 eventually "where AMT is impossible, Mode=always reserves" holds $amt
 kill_guard
 start_guard Mode=alwyas
-expect "and a word that nobody knows takes nothing back at the next start" holds $amt
+expect "and an unknown word takes nothing back at the next start" holds $amt
 expect "nor a later look" json .ports.owned $amt
 stop_guard
 emulate amt
 printf '\n' >$list
 start_guard Moed=always
-expect "a key that is not known is told by the status too" json .reasons.1.id configuration-warning
+expect "an unknown key is reported by the status too" json .reasons.1.id configuration-warning
 stop_guard
 chmod 600 $root/etc/amtguard.conf
 status=0 said=$("$amtguardd" --root $root --check 2>&1) || status=$?
-expect "root is told of a file that the guard could not read" like "$status $said" '1 */etc/amtguard.conf: amtguardd can*t read this*chmod 644*'
+expect "root gets a message about a file that the guard could not read" like "$status $said" '1 */etc/amtguard.conf: amtguardd can*t read this*chmod 644*'
 chmod 644 $root/etc/amtguard.conf
 mkdir -p $root/etc/amtguard.conf.d
 ln -s nowhere $root/etc/amtguard.conf.d/x.conf
 status=0 said=$("$amtguardd" --root $root --check 2>&1) || status=$?
-expect "and of a link to nothing" like "$status $said" '1 */etc/amtguard.conf.d/x.conf: a link to what is not there'
+expect "and of a link to nothing" like "$status $said" '1 */etc/amtguard.conf.d/x.conf: a link to a file that does not exist'
 rm -r $root/etc/amtguard.conf.d
 
 # While it runs.
@@ -125,7 +125,7 @@ configure ExtraPorts=5901 Mode=nonsense
 reload_guard
 expect "a bad reload changes nothing" holds 623,664,5900,16992-16995
 expect "and what is required is as before" json .ports.required 623,664,5900,16992-16995
-expect "it is told" json .verdict degraded
+expect "it is reported" json .verdict degraded
 configure ExtraPorts=5901-5902
 reload_guard
 expect "a good one adds what is new, and releases what is owned and no longer required" \

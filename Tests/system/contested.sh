@@ -22,7 +22,7 @@ took=$((${EPOCHREALTIME/./} - began))
 eventually "when the other stops, the list is whole" holds 623,664,5000-5010,16992-16995
 eventually "and no longer exposed" json .verdict degraded
 expect "but not rested yet" json .contested true
-expect "one entry told of it" says_times 1 'The list is repeatedly overwritten'
+expect "one entry reports it" says_times 1 'The list is repeatedly overwritten'
 
 # A full bucket, two per second, one for the edges, and the last one.
 ctl --json

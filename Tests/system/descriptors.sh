@@ -13,7 +13,7 @@ eventually "the list is whole" holds 623,664,5000,16992-16995
 
 # As many as the standard ones: no file can be opened any more. Open files stay open.
 prlimit --pid $guard --nofile=3:1024
-eventually "what can't be read is told" describes 'presence-unread'
+eventually "what can't be read is reported" describes 'presence-unread'
 expect "with the cause" describes 'there are no file descriptors left'
 expect "what was known of the engine stays" describes 'firmware 16.1.25.2020'
 expect "and that it offers AMT's interface" describes 'offers the AMT host interface'

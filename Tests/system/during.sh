@@ -12,7 +12,7 @@ expect "it has its arguments and its output, and its exit status is ours" is "$s
 during sh -c 'kill -TERM $$'
 expect "as a shell tells the end by a signal" is "$status" 143
 during no-such-command
-expect "a command that is not there is told in one line, as a shell does" is "$status $said" \
+expect "a command that does not exist is reported in one line, as by a shell" is "$status $said" \
     '127 amtguardd: --during: no-such-command can'\''t be started: No such file or directory'
 during /etc/passwd
 expect "one that can't be run as well" is "$status $(wc -l <<<"$said")" '126 1'
@@ -27,7 +27,7 @@ status=0
 wait $bridge || status=$?
 expect "it waits for the command whatever signal comes" is $status 3
 
-# A restart, step by step: the program in the place of systemctl leaves the list to the bridge while it is told to.
+# A restart, step by step: the program in the place of systemctl leaves the list to the stand-in while it is told to.
 cat >bridged.sh <<'SH'
 kill -TERM "$1"
 while kill -0 "$1" 2>/dev/null; do sleep 0.01; done
@@ -61,7 +61,7 @@ start_guard
 bridged <<<6000
 reaped
 "$amtguardd" --root $root --release 2>/dev/null
-expect "what the bridge added is released where no daemon came after it" holds 6000
+expect "what the stand-in added is released where no daemon came after it" holds 6000
 
 # At the usual pace: neither a long quiet time nor the daemon's repairs make it slower.
 start_guard
@@ -92,9 +92,9 @@ eventually "and it repairs" holds 623,664,6500,16992-16995
 eventually "and owns" json .ports.owned $amt
 stop_guard
 "$amtguardd" --root $root --release 2>/dev/null
-expect "and nobody else does" holds 6500
+expect "and no other process does" holds 6500
 
-# A daemon starts while a bridge repairs and waits for a processor.
+# A daemon starts while the stand-in repairs and waits for a processor.
 perl -e 'use Fcntl; open my $f, "+>", $ARGV[0] or die;
     my $lock = pack("s s x4 q q i x4", 1, 0, 0, 0, 0); fcntl($f, 37, $lock) or die "$!"; print "held\n"; close STDOUT; select(undef, undef, undef, 0.8)' $run/lock >held &
 holder=$!
@@ -111,7 +111,7 @@ ln -s /etc/passwd $run/memory
 during sh -c "kill -KILL $guard; sleep 0.1; printf '7000\n' >$list; sleep 0.4; cat $list"
 reaped
 expect "what could not be remembered is not added, and one line says why" like "$status $said" \
-    "0 Nobody guards the list for now: /run/amtguard/memory can't be used: *"$'\n'7000
+    "0 Required ports are missing, and --during can't add them: /run/amtguard/memory can't be used: *"$'\n'7000
 rm $run/memory
 
 # Nor is anything added if there is no record, or only one of another boot: the next daemon would not own it.
@@ -125,7 +125,7 @@ sed -i 's/boot=[0-9a-f]*/boot=0/' $run/memory
 during sh -c "kill -KILL $guard; sleep 0.1; printf '7000\n' >$list; sleep 0.4; cat $list"
 reaped
 expect "nor beside another boot's, and one line says why" like "$status $said" \
-    "0 Nobody guards the list for now: /run/amtguard/memory: it is of another boot*"$'\n'7000
+    "0 Required ports are missing, and --during can't add them: /run/amtguard/memory: it is of another boot*"$'\n'7000
 expect "which stays" grep -q 'boot=0 ' $run/memory
 rm $run/memory
 
@@ -144,7 +144,7 @@ untouched() {  # WHY CONTENT-LINE…
 untouched "Mode=observe" Mode=observe
 untouched "OnStop=release" OnStop=release
 untouched "a refused configuration" RepairBurst=often
-expect "which is told" like "$said" '*amtguard.conf:2: *'
+expect "which is reported" like "$said" '*amtguard.conf:2: *'
 configure Mode=auto
 rm -rf $run
 depart
@@ -184,7 +184,7 @@ printf '10 restarts: %s overwrites; without the ports: median %s µs, 99th perce
     $(($(sed -n "$(((count + 1) / 2))p" sorted) / 1000)) $(($(sed -n "$((count - count / 100))p" sorted) / 1000)) \
     $(($(tail -n 1 sorted) / 1000))
 long=$(perl -ne '$n++ if $_ > 300000000 || $_ < 0; END { print $n + 0 }' sorted)
-# A processor can't be guaranteed, but without a bridge each restart is longer than that.
+# A processor can't be guaranteed, but without the stand-in each restart is longer than that.
 expect "hardly ever for as long as the guard was away" at_most "$long" 4
 eventually "in the end all is owned but what the other wrote" json .ports.owned $amt
 kill -TERM $guard

@@ -45,7 +45,7 @@ start_guard
 eventually "it has its name" has_name
 all=('"192.0.2.1:'{623,664,16992,16993,16994,16995}'/tcp held"')
 eventually "the property tells its holds" property Holds "as 6 ${all[*]}"
-expect "nobody gets a place beside one by way of the bus" like \
+expect "no user can bind beside one by way of the bus" like \
     "$(on_bus call "${object[@]}" $manager_interface LendHold sq 192.0.2.1 16992 || true)" '*nknown method*'
 expect "the port is held" is "$(free_now)" ''
 stop_guard

@@ -71,7 +71,7 @@ eventually "when it has ended, the port is held" states held 6
 # Strict.
 configure Mode=always AuditSec=100ms '[Hold]' Hold=strict
 reload_guard
-eventually "the same holds are strict, and the line says what to set" says 'nobody else can bind there, nor can Intel LMS: Hold=cooperative lets it.'
+eventually "the same holds are strict, and the line says what to set" says 'no other program can bind there, not even Intel LMS. Hold=cooperative admits LMS.'
 expect "none was let go for it" not says 'Let go'
 start_server 16992
 eventually "LMS is refused" server_says 'in use'
@@ -85,7 +85,7 @@ ip addr del 192.0.2.1/24 dev eth0
 eventually "and one that is gone is let go" says 'Let go of 192.0.2.1 tcp 623,664,16992-16995.'
 expect "all of it" not says 'Let go of 198.51.100.2'
 ip addr add 192.0.2.1/24 dev eth0
-eventually "and held when it comes back" says_times 2 'Holding 192.0.2.1 tcp 623,664,16992-16995; nobody'
+eventually "and held when it comes back" says_times 2 'Holding 192.0.2.1 tcp 623,664,16992-16995; no other program'
 
 # A connection on the port.
 configure Mode=always AuditSec=100ms '[Hold]' Hold=off
@@ -102,7 +102,7 @@ connected() { grep -qE ':4262 [0-9A-F]*:1F40 ' /proc/net/tcp; }
 eventually "and somebody connects to it from 16994" connected
 configure Mode=always AuditSec=100ms
 reload_guard
-eventually "that port can't be held" says 'Not held: 192.0.2.1 tcp 16994: a program of uid 0, connected to 192.0.2.1:8000, sits there.'
+eventually "that port can't be held" says 'Not held: 192.0.2.1 tcp 16994: a program of uid 0, connected to 192.0.2.1:8000, uses the port.'
 expect "which is a reason" reason hold-occupied
 kill -KILL $victim
 wait $victim || true

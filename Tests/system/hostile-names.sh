@@ -37,7 +37,7 @@ while IFS= read -r words; do
     told=$(wc -l <$log)
     overwrites "${name[@]}"
     eventually "$what: the list is whole again" holds 623,664,5000,16992-16995
-    eventually "the writer is told" says 'overwrote the list: found 5000'
+    eventually "the writer is reported" says 'overwrote the list: found 5000'
     expect "in one line" lines $log $((told + 1))
     eventually "and in the state file" grep -q '"found": *"5000"' $run/state.json
     "$amtguardctl" --root $root >shown 2>&1 || true

@@ -18,7 +18,7 @@ incapable
 start_guard AuditSec=1h
 eventually "not capable by the firmware, and offered by /sys: that is unknown" json .amt.state unknown
 contradicted() { says 'it is not capable of AMT, but /sys shows the AMT host interface'; }
-eventually "the contradiction is told" contradicted
+eventually "the contradiction is reported" contradicted
 expect "the ports stay reserved" holds $amt
 stop_guard
 

@@ -7,7 +7,7 @@ configure AuditSec=1s
 obstructed() {  # REASON PIECE [EXPOSED]: reported by status and standard error, with advice; not a crash
     eventually "the reason is $1" json .reasons.0.id "$1"
     expect "with advice" not json .reasons.0.advice null
-    expect "exposed where the kernel may choose such a port, or nobody can rule it out" json .verdict exposed
+    expect "exposed if the kernel may choose such a port, or that can't be ruled out" json .verdict exposed
     expect "which ports is known where the list can be read" json .ports.exposed "${3-null}"
     expect "amtguardctl exits with 2" exits 2
     expect "the guard says it" says "$2"
@@ -55,7 +55,7 @@ printf 'not, a list\n' >garbage
 mount --bind garbage $list
 start_guard
 obstructed list-covered 'Cannot guard: another file is mounted over net.ipv4.ip_local_reserved_ports'
-expect "nothing is said of what the list holds" not says 'holds what is no list'
+expect "nothing is said of what the list holds" not says 'is not a list of ports'
 expect "of no port it is said that it is not reserved" json .ports.each.0.reserved null
 expect "nor where the kernel may choose it" json .ports.each.0.exposure unknown
 expect "which is not known for ports either" exits 3 ports

@@ -40,7 +40,7 @@ for rate in "${rates[@]}"; do
     expect "at $rate a second the guard uses $((limit / 10)) % of a core at most" at_most $share $limit
     # Ten a second for two minutes: 40 lines in all.
     expect "at $rate a second the journal is not flooded" at_most "$written" $((rate <= 20 ? 40 : 40 * minutes))
-    expect "the first five are told singly" at_most "$(grep -c 'overwrote the list' $log)" 5
+    expect "the first five are reported singly" at_most "$(grep -c 'overwrote the list' $log)" 5
     expect "and one entry a minute tells of the rest" at_most "$(grep -c 'is repeatedly overwritten' $log)" $((minutes + 2))
     stop_guard
     printf '\n' >$list

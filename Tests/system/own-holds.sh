@@ -5,9 +5,9 @@ emulate amt
 connect_host
 held() { ctl --json; seen=$(grep -o '"state": *"held"' <<<"$said" | wc -l); [[ $seen == "$1" ]]; }
 nobody_else() {
-    expect "$1: nobody is a victim" json .victimCount 0
-    expect "and nobody has a port" is "$(grep -o '"takenBy":\[{[^]]*' $run/state.json || true)" ''
-    expect "nor is told to" not says 'A socket is on a port whose packets AMT takes'
+    expect "$1: there is no victim" json .victimCount 0
+    expect "and no socket uses a port" is "$(grep -o '"takenBy":\[{[^]]*' $run/state.json || true)" ''
+    expect "nor does the journal report one" not says 'AMT cuts off a socket'
 }
 
 start_guard AuditSec=1h Mode=always '[Hold]' HoldUDP=yes

@@ -64,7 +64,7 @@ expect "they are merged without losing one" same_ports merged.numbers
 expect "and only the missing are owned" json .ports.owned 664,16992,16994
 stop_guard
 expect "out of a list that long nothing is taken, so that no kill can lose a port" same_ports merged.numbers
-expect "which is said" says '664,16992,16994 stays reserved, although it is no longer required'
+expect "which is said" says 'These ports stay reserved, although they are no longer required: 664,16992,16994.'
 status=0
 said=$("$amtguardd" --root $root --release 2>&1) || status=$?
 expect "--release says it as well" like "$status $said" '1 *664,16992,16994 are still reserved*'
@@ -77,7 +77,7 @@ printf '\n' >$list
 start_guard OnStop=keep
 write_whole odd
 eventually "overwritten by such a list, it is merged" same_ports merged.numbers
-expect "and told whole" exits 0 --json
+expect "and reported whole" exits 0 --json
 whole_state() { seen=$(stat -c %s $run/state.json); ((seen > 190000)); }
 eventually "in a state file of that size" whole_state
 stop_guard

@@ -1,4 +1,4 @@
-# `amtguardctl probe` distinguishes swallowed ports from others, over IPv4 and IPv6, whatever the peer does, and is remembered.
+# `amtguardctl probe` distinguishes diverted ports from others, over IPv4 and IPv6, whatever the peer does, and is remembered.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # A host whose card diverts some of AMT's ports, and a peer that talks garbage on port 22 and drops all on port 9.
@@ -56,13 +56,13 @@ took() { local began=${EPOCHREALTIME/./}; "$@" || return 1; took=$(((${EPOCHREAL
 # Without a daemon.
 for service in 192.0.2.2:22 '[2001:db8::2]:22' 192.0.2.2:80; do  # the last one refuses
     expect "$service: exit status 1" took exits 1 probe $service
-    expect "the diverted ports are told" judged diverted 623 16992 16993 16994
+    expect "the diverted ports are reported" judged diverted 623 16992 16993 16994
     expect "from those that pass" judged passes 664 16995
-    expect "in a line for all" like "$said" '*4 of 6 ports are swallowed between *'
+    expect "in a line for all" like "$said" '*4 of 6 ports are diverted between *'
     expect "in less than 5 s" at_most $took 5000
     echo "took $took ms"
     expect "with a word that packets are sent" contains "sending 12 connection requests to $service,"
-    expect "and that nobody keeps it" like "$said" '*Kept: *nowhere: there is no bus*'
+    expect "and that the result is not kept" like "$said" '*Kept: *the result is not kept: there is no bus*'
     expect "and no byte of the peer" not like "$said" $'*\e[[]2J*'
 done
 expect "ports that pass are all well" took exits 0 probe 192.0.2.2:22 --ports '664 16995'
@@ -88,7 +88,7 @@ expect "says so" like "$said" '*192.0.2.9 is not an address of this host*'
 for bad in 192.0.2.2 2001:db8::1:22 server:0 :22 server:ssh '192.0.2.2:22 --ports 0' '192.0.2.2:22 --ports 1-1000' \
     '192.0.2.2:22 --from here' '192.0.2.2:22 --timeout 0'; do
     expect "$bad is wrong usage" exits 64 probe $bad
-    expect "and is told what is allowed" like "$said" '*llowed*'
+    expect "and the message says what is allowed" like "$said" '*llowed*'
 done
 
 # Ports in use, and missing rights.
@@ -117,13 +117,13 @@ expect "the required ports are probed" exits 1 probe 192.0.2.2:22 --timeout 2
 expect "with the one that was added" judged passes 664 16995 16999
 expect "and it is kept" like "$said" '*Kept: *amtguardctl status shows it*'
 expect "status shows it with its date" exits 0 status
-expect "in a line" like "$said" '*Probe: *4 of 7 ports are swallowed between 192.0.2.1 and 192.0.2.2:22, as of 2*Z*'
+expect "in a line" like "$said" '*Probe: *4 of 7 ports are diverted between 192.0.2.1 and 192.0.2.2:22, as of 2*Z*'
 expect "JSON has each port" json .probe.ports.0.verdict diverted
-eventually "the journal has it" says 'A probe: 4 of 7 ports are swallowed'
+eventually "the journal has it" says 'A probe: 4 of 7 ports are diverted'
 stop_guard
 start_guard
 eventually "its successor has its name" has_name
-expect "and knows it" json .probe.says '4 of 7 ports are swallowed between 192.0.2.1 and 192.0.2.2:22'
+expect "and knows it" json .probe.says '4 of 7 ports are diverted between 192.0.2.1 and 192.0.2.2:22'
 "$amtguardctl" --root $root probe '[2001:db8::2]:22' --ports 664 --json 2>/dev/null >probed
 expect "JSON of a probe" is "$(perl "$here/json.pl" .probe.verdict <probed)" passes
 
@@ -141,7 +141,7 @@ done
 if "${as_nobody[@]}" "$amtguardd" --version >/dev/null 2>&1; then
     status=0
     said=$("${as_nobody[@]}" "$amtguardctl" --root $root probe 192.0.2.2:22 --ports 16992 2>&1) || status=$?
-    expect "nobody but root binds beside one" is $status 3
+    expect "only root binds beside one" is $status 3
     expect "and is told so" judged busy 16992
     expect "and replaces no result" json .probe.ports.0.verdict passes
 fi
@@ -153,7 +153,7 @@ as=("${as_nobody[@]}")
 expect "not everybody may tell of one" records '*ccess denied*' "$result"
 as=()
 expect "root may" records '' "$result"
-expect "and nobody may tell nonsense" records '*Not a result of a probe: line 6: "0" is not a port*' "${result/port.623/port.0}"
+expect "and nonsense is refused" records '*Not a result of a probe: line 6: "0" is not a port*' "${result/port.623/port.0}"
 expect "nor much of it" records '*allowed are 16384*' "$(printf '%20000s' '')"
 expect "the good one stands" json .probe.ports.0.port 623
 stop_guard

@@ -5,7 +5,7 @@ emulate amt
 release() { status=0; said=$("$amtguardd" --root $root --release 2>&1) || status=$?; }
 
 release
-expect "where nobody guarded, there is nothing to do" is "$status $said" '0 '
+expect "where no daemon guarded, there is nothing to do" is "$status $said" '0 '
 expect "and nothing is made for it" not test -e $run
 
 overwrite 664,5000-5010
@@ -18,7 +18,7 @@ stop_guard
 expect "OnStop=keep leaves all" holds 623,664,5000-5010,16992-16995
 release
 expect "then what was owned is released" holds 664,5000-5010
-stays="664 stays reserved: it was reserved before amtguard, or another program has written the list since. To remove it: sysctl -w net.ipv4.ip_local_reserved_ports='5000-5010'"
+stays="These ports stay reserved: 664. They were reserved before amtguard, or another program has written the list since. To remove them: sysctl -w net.ipv4.ip_local_reserved_ports='5000-5010'"
 expect "it says so, and what stays" is "$status $said" "0 Released 623,16992-16995; the list holds 664,5000-5010.
 $stays"
 release
@@ -40,9 +40,9 @@ start_guard
 kill_guard
 overwrite 623,664,7000,16992-16995
 release
-expect "after somebody else wrote the list, nothing is taken out of it" holds 623,664,7000,16992-16995
-expect "and it is said which stay, and how to take them out" is "$status $said" "0 $amt stays reserved: it was reserved \
-before amtguard, or another program has written the list since. To remove it: sysctl -w net.ipv4.ip_local_reserved_ports='7000'"
+expect "after another program wrote the list, no port is removed from it" holds 623,664,7000,16992-16995
+expect "and the message names the ports that stay, and how to remove them" is "$status $said" "0 These ports stay reserved: $amt. They were reserved \
+before amtguard, or another program has written the list since. To remove them: sysctl -w net.ipv4.ip_local_reserved_ports='7000'"
 
 # A program that reads the list and writes the same ports back ends amtguard's ownership of them.
 printf '\n' >$list
@@ -56,7 +56,7 @@ overwrite "7002,$(<$list)"
 expect "the journal has it once" says_times 1 'Another program wrote the list with'
 stop_guard
 release
-expect "and --release names all six" like "$status $said" "0 $amt stays reserved: *reserved_ports='7000-7002'"
+expect "and --release names all six" like "$status $said" "0 These ports stay reserved: $amt. *reserved_ports='7000-7002'"
 
 # Hostile records. root reads them, but another user may have written them.
 owns() {  # PORTS: a record that says so of the present list
@@ -98,7 +98,7 @@ owns
 mount --bind $list $list
 mount -o remount,bind,ro $list
 release
-expect "a list that can't be written is told" like "$status $said" '1 *read-only*16992-16995 are still reserved*'
+expect "a list that can't be written is reported" like "$status $said" '1 *read-only*16992-16995 are still reserved*'
 umount $list
 release
 expect "and it can be tried again" holds ''

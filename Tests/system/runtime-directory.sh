@@ -3,7 +3,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
 configure AuditSec=200ms OnStop=release
-healed() { eventually "$1 is made anew, and that is told" says "$1 was deleted or replaced while amtguardd runs"; }
+healed() { eventually "$1 is created again, and that is reported" says "$1 was deleted or replaced while amtguardd ran"; }
 others_only() {  # after a kill, a new guard and an orderly stop: amtguard's additions are gone, others' additions are not
     kill_guard
     start_guard
@@ -25,7 +25,7 @@ start_guard
 rm $run/memory
 healed /run/amtguard/memory
 expect "with what is owned" grep -q "owned=$amt" $run/memory
-expect "and no other file is told of" says_times 1 'was deleted or replaced'
+expect "and no other file is reported" says_times 1 'was deleted or replaced'
 others_only ''
 
 start_guard

@@ -17,7 +17,7 @@ for kind in Describe GetAll Introspect PrepareForSleep; do
     sleep 1
     overwrite 50$octet
     eventually "the list is repaired" holds 623,664,50$octet,16992-16995
-    eventually "and it is told" says "found 50$octet"
+    eventually "and it is reported" says "found 50$octet"
     ip addr add 192.0.2.$octet/24 dev eth0
     PATIENCE=8 eventually "an address that is new is held" is_held 192.0.2.$octet
     kill $stranger

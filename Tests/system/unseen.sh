@@ -9,7 +9,7 @@ write_elsewhere 5000
 sleep 0.3
 expect "the watch is blind for a write through another mount" holds 5000
 eventually "the audit repairs it" holds 623,664,5000,16992-16995
-eventually "it is told" says 'The list was changed through another mount of /proc (writer unknown): found 5000.'
+eventually "it is reported" says 'The list was changed through another mount of /proc (writer unknown): found 5000.'
 expect "and between which looks the list was broken" says ' It was broken at some time between '
 after() { ctl --json; seen=$(perl "$here/json.pl" .repairs.last.brokenAtMostUSec <<<"$said" 2>&1); [[ $seen =~ ^[0-9]+$ ]]; }
 expect "as a program reads it" after
@@ -23,7 +23,7 @@ expect "the journal has one line about both" says_times 1 'through another mount
 
 overwrite 5002
 eventually "what the watch does show is repaired" holds 623,664,5002,16992-16995
-expect "and told of no audit" says_times 1 'through another mount of /proc'
+expect "and no audit is reported" says_times 1 'through another mount of /proc'
 stop_guard
 
 # The evidence that this was the audit and nothing else.

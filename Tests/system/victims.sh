@@ -45,13 +45,13 @@ close_all
 
 # AMT's address is unknown: no socket is certain to be a victim.
 start_guard AuditSec=100ms
-eventually "where nobody has its ports, nobody is a victim" json .victimCount 0
-expect "which is told with exit status 0" exits 0 victims
+eventually "if no socket uses its ports, there is no victim" json .victimCount 0
+expect "which is reported with exit status 0" exits 0 victims
 socket tcp,192.0.2.20,16994,192.0.2.99
 eventually "one who may be one is not called one" json .victims null
 expect "with the reason" reason victims-unknown
 expect "and exit status 3" exits 3 victims
-expect "and with its process" like "$said" "*AMT may deafen these:*192.0.2.20:16994*perl\[$opened\]*"
+expect "and with its process" like "$said" "*AMT may cut off these:*192.0.2.20:16994*perl\[$opened\]*"
 expect "the port is taken" exits 0 ports
 expect "by one that may be a victim" like "$said" '*16994  reserved*syn-sent*perhaps a victim*'
 close_all
@@ -65,7 +65,7 @@ start_guard Mode=always AuditSec=100ms
 eventually "on the bus there is no victim" property Victims 't 0'
 socket tcp,192.0.2.20,16994,192.0.2.99 tcp,127.0.0.1,16993 tcp,0.0.0.0,16992 udp,0.0.0.0,623 udp,0.0.0.0,16995 \
     tcp,192.0.2.20,16995 tcp,0.0.0.0,5000
-eventually "the three that AMT deafens are told" json .victimCount 3
+eventually "the three that AMT cuts off are reported" json .victimCount 3
 expect "the one that waits first" json .victims.0.port 16994
 expect "with its other end" json .victims.0.remote 192.0.2.99:443
 expect "with its owner" json .victims.0.uid 0
@@ -78,13 +78,13 @@ expect "as JSON with pid" exits 1 victims --json
 expect "and command" like "$said" '*"pid":'$opened',"command":"perl"*"victimCount":3,"possibleVictims":\[\]}'
 eventually "on the bus there are three" property Victims 't 3'
 eventually "the journal has an entry for one that appears" \
-    says 'A socket is on a port whose packets AMT takes: tcp 192.0.2.20:16994 to 192.0.2.99:443, syn-sent'
-eventually "that nobody has acknowledged is told" victims '*192.0.2.20:16994*syn-sent, sent * more*'
+    says 'AMT cuts off a socket: tcp 192.0.2.20:16994 to 192.0.2.99:443, syn-sent'
+eventually "that it is not acknowledged is reported" victims '*192.0.2.20:16994*syn-sent, sent * more*'
 eventually "the status counts them, tells the worst, and is no longer good" exits 1 status
 expect "with its port" like "$said" '*Victims:*3, the worst: tcp 192.0.2.20:16994 to 192.0.2.99:443*'
-eventually "soon something needs a look" reason victims
+eventually "soon something needs attention" reason victims
 expect "which is the verdict" json .verdict degraded
-eventually "and the service manager is told of it" told_manager '^STATUS=Degraded.*, 3 victims\.$'
+eventually "and the service manager has it in STATUS" told_manager '^STATUS=Degraded.*, 3 victims\.$'
 export COLUMNS=100
 expect "they are on the picture" exits 0 ports
 expect "which is as wide as COLUMNS says" is "$(head -n 1 <<<"$said" | tr -d '\n' | wc -c)" 100
@@ -98,10 +98,10 @@ said=$(LC_ALL=C.UTF-8 "$amtguardctl" --root $root ports)
 expect "in blocks where it is UTF-8" like "$(LC_ALL=C.UTF-8; head -n 1 <<<"$said")" '*✗*░*✗*'
 
 close_all
-eventually "when they end, nobody is a victim" json .victimCount 0
+eventually "when they end, there is no victim" json .victimCount 0
 eventually "and the journal says so" \
-    says 'AMT deafens this socket no more: tcp 192.0.2.20:16994 to 192.0.2.99:443, syn-sent'
-expect "once for each" says_times 3 'AMT deafens this socket no more'
+    says 'AMT no longer cuts off this socket: tcp 192.0.2.20:16994 to 192.0.2.99:443, syn-sent'
+expect "once for each" says_times 3 'AMT no longer cuts off this socket'
 
 # Intel LMS, outside a unit of its name. It binds each port on both families, with IPV6_V6ONLY.
 perl -MSocket=:all -e '
@@ -145,8 +145,8 @@ perl -MSocket -MFcntl -e '
     sleep 1000' &
 opened=$!
 eventually "a thousand are counted" json .victimCount 1000
-expect "256 of them are told" json .victims 256
-expect "the journal got ten entries, the three before among them" says_times 10 'A socket is on a port whose packets'
+expect "256 of them are reported" json .victims 256
+expect "the journal got ten entries, the three before among them" says_times 10 'AMT cuts off a socket'
 close_all
 eventually "and they are gone" json .victimCount 0
 

@@ -17,7 +17,7 @@ eventually "somebody asks, again and again" grep -q connected sent
 sleep 2
 eventually "no descriptor is taken" has_descriptors "$opened"
 as=("${as_nobody[@]}")
-expect "who asks beyond a few is told so" calls '*oo many*wait*' Reload
+expect "who asks beyond a few gets an error" calls '*oo many*wait*' Reload
 expect "everybody may still ask how it goes" calls 's "{?"schema?":1,*' Describe
 as=()
 configure AuditSec=1s ExtraPorts=5900

@@ -51,9 +51,9 @@ _amtguardctl() {
     case "${state}" in
     command)
         local -ar subcommands=(
-            'status:Show the verdict, what it rests on, and what to do.'
-            'ports:Show each required port: reserved, within reach, held, used by which socket.'
-            'victims:Show the sockets that AMT deafens; as root, with their processes.'
+            'status:Show the verdict, its reasons, and what to do.'
+            'ports:Show for each required port whether it is reserved, exposed, held and used.'
+            'victims:Show the sockets that AMT cuts off; as root, with their processes.'
             'firmware:Show what is known of Intel AMT, and the evidence.'
             'probe:Test which local ports receive answers through this machine'\''s network card.'
             'help:Show subcommand help information.'

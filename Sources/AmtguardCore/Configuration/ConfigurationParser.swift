@@ -136,7 +136,7 @@ private struct ConfigurationParser {
         } else {
             section = .unknown
             let known = ConfigurationKey.sections.map { "[\($0)]" }.joined(separator: ", ")
-            report(.warning, line, "unknown section [\(printable(name.utf8))], passed over. Known: \(known)")
+            report(.warning, line, "unknown section [\(printable(name.utf8))], ignored. Known: \(known)")
         }
     }
 
@@ -149,7 +149,7 @@ private struct ConfigurationParser {
                 let known = ConfigurationKey.allCases.filter { $0.section == section }.map(\.rawValue)
                 report(
                     .warning, line,
-                    "unknown key \(quoted(name)) in [\(section)], passed over. "
+                    "unknown key \(quoted(name)) in [\(section)], ignored. "
                         + "Known: \(known.joined(separator: ", "))")
                 return
             }

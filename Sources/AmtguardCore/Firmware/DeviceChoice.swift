@@ -12,7 +12,7 @@ extension Presence {
         let candidates = candidates
         if !candidates.isEmpty { return .ask(candidates) }
         if let astray = devices.first(where: \.isOfCSME) {
-            return .none(.failed("\(astray.name) stands on no management engine interface that the PCI bus shows"))
+            return .none(.failed("the PCI bus shows no management engine interface for \(astray.name)"))
         }
         // A node that can't be read is not missing.
         if let ignorance { return .none(.failed(ignorance)) }

@@ -81,7 +81,7 @@ extension Claim {
             if always {
                 addresses = Set(interfaces.globalIPv4)
             }
-            if !always || detection.interfaces == nil { doubt = open.first ?? "AMT's address was not told yet" }
+            if !always || detection.interfaces == nil { doubt = open.first ?? "AMT's address was not reported yet" }
         }
         self.interfaces = Set(interfaces.filter { !addresses.isDisjoint(with: $0.ipv4) }.map(\.index))
     }

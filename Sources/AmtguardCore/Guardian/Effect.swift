@@ -1,4 +1,4 @@
-/// What the daemon must do, in this order.
+/// One thing that the daemon must do. It carries out several in the order in which they are returned.
 public enum Effect: Hashable, Sendable {
     /// Record `Guardian.memory`, before the next effect.
     case remember

@@ -41,7 +41,7 @@ public enum Event: Hashable, Sendable {
     case victimEnded(Victim)
     /// So many other victims were not reported one by one.
     case victimsUntold(Int)
-    /// Something in the configuration needs a look.
+    /// Something in the configuration needs attention.
     case configuration(ConfigurationProblem)
     /// A user probed AMT's ports.
     case probed(ProbeRecord)

@@ -40,7 +40,7 @@ public protocol Ground: ~Copyable {
     mutating func report(_ event: Event)
 }
 
-/// What a ground leaves out that has no watch, no holds, no firmware, or that looks only once.
+/// Defaults for a ground that has no watch, no holds or no firmware, or that looks only once.
 extension Ground where Self: ~Copyable {
     public var hasEvents: Bool { false }
     public mutating func takeWriters() -> [Writer]? { nil }

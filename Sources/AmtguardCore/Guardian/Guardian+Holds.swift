@@ -27,8 +27,8 @@ extension Guardian {
             reasons.append(
                 Reason(
                     id: "hold-limit",
-                    says: "\(holding.passedOver) addresses more are not held: \(HoldPlan.mostAddresses) addresses and "
-                        + "\(HoldPlan.mostHolds) ports in all are the limit"))
+                    says: "\(holding.passedOver) more addresses are not held: the limit is \(HoldPlan.mostAddresses) "
+                        + "addresses, and \(HoldPlan.mostHolds) ports in all"))
         }
         return reasons
     }

@@ -8,7 +8,7 @@ extension Guardian {
 
     /// Sockets that AMT has cut off for longer than a moment, as far as that is known. A program that opens and closes
     /// some at each look must not cause a report of the verdict each time.
-    private var deafened: [Victim] {
+    private var cutOff: [Victim] {
         guard let now = observedAt?.instant else { return [] }
         return (victims.victims ?? []).filter { now - $0.since.instant >= .seconds(10) }
     }
@@ -29,7 +29,7 @@ extension Guardian {
         let doubtful = (isSettled ? missing : nil) ?? reservation.required
         if !doubtful.intersection(reach).isEmpty { return .exposed }
         let isWell =
-            contest == nil && refused.isEmpty && runtimeProblem == nil && watch.kind != .none && deafened.isEmpty
+            contest == nil && refused.isEmpty && runtimeProblem == nil && watch.kind != .none && cutOff.isEmpty
         return doubtful.isEmpty && isWell ? .protected : .degraded
     }
 
@@ -43,7 +43,7 @@ extension Guardian {
         if let obstacle = reservation.obstacle { reasons.append(.obstacle(obstacle)) }
         if let contest = reservation.contest { reasons.append(.contested(contest, required: reservation.required)) }
         if configuration.mode == .observe, let missing, !missing.isEmpty { reasons.append(.unreserved(missing)) }
-        if let worst = deafened.first { reasons.append(.victims(deafened.count, worst: worst)) }
+        if let worst = cutOff.first { reasons.append(.victims(cutOff.count, worst: worst)) }
         reasons += refused.map(Reason.refused)
         if let runtimeProblem {
             reasons.append(

@@ -210,7 +210,7 @@ public struct Guardian: Sendable {
         return victims.observe(judgement.victims, at: now)
     }
 
-    /// Unless AMT is proven impossible on this machine.
+    /// Whether ports are required: with `Mode=always`, or unless AMT is proven impossible on this machine.
     var isNeeded: Bool {
         configuration.mode == .always || isPossible
     }

@@ -85,7 +85,7 @@ extension Memory {
             else { return nil }
             act = Ownership.Act(kind, ports, list: then)
         }
-        // Former versions did not write it. A later one may know more words, each of which says that AMT was present.
+        // Former versions did not write it. A later version may write other words, which all mean that AMT was present.
         let sighting = values["amt"].flatMap { $0.isEmpty ? nil : AMTSighting(rawValue: String($0)) ?? .present }
         self.init(
             scope: Scope(boot: String(boot), namespace: String(namespace)),

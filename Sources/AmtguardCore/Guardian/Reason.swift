@@ -36,13 +36,13 @@ extension Reason {
             id: "contested",
             says: "the list is repeatedly overwritten\(writers), \(contest.count.times) since "
                 + "\(contest.since.iso8601)\(contest.answer.words)",
-            advice: "\(writeToo(contest.found.union(required))) Or let it leave the setting alone.")
+            advice: "\(writeToo(contest.found.union(required))) Or remove the setting there.")
     }
 
     /// What another program should write, so that the two programs do not overwrite each other.
     private static func writeToo(_ ports: PortSet) -> String {
-        "Where that value is set (/etc/sysctl.d, the [sysctl] section of a TuneD profile, a program), set "
-            + "net.ipv4.ip_local_reserved_ports = \(ports.abbreviated(to: 1_000)) instead."
+        "Find what sets the list (/etc/sysctl.d, the [sysctl] section of a TuneD profile, a program), and set "
+            + "net.ipv4.ip_local_reserved_ports = \(ports.abbreviated(to: 1_000)) there."
     }
 
     static func sharedList(_ others: PortSet, whole: PortSet) -> Reason {
@@ -58,16 +58,16 @@ extension Reason {
         Reason(
             id: "not-owned",
             says:
-                "\(ports.brief) was reserved before amtguard, or another program has written the list since: it "
-                + "stays reserved when amtguard is removed")
+                "amtguard does not own these ports: \(ports.brief); they were reserved before it, or another program "
+                + "has written the list since; they stay reserved when amtguard is removed")
     }
 
     static func stranded(_ ports: PortSet) -> Reason {
         Reason(
             id: "list-long",
-            says: "\(ports.brief) is no longer required and stays reserved: the list is too long to remove it in one "
-                + "write, and several writes could lose ports of other programs",
-            advice: "No action is needed: it is released when the list is shorter, and at the next boot.")
+            says: "these ports are no longer required but stay reserved: \(ports.brief); the list is too long to "
+                + "remove them in one write, and several writes could lose ports of other programs",
+            advice: "No action is needed: they are released when the list is shorter, and at the next boot.")
     }
 
     static func unreserved(_ ports: PortSet) -> Reason {
@@ -104,7 +104,7 @@ extension Reason {
     /// The firmware was asked without success, but the state is known from other sources.
     static func notAsked(_ failure: FirmwareInquiry) -> Reason {
         Reason(
-            id: "firmware-\(failure.word)", says: "the firmware was asked in vain: \(failure.says)",
+            id: "firmware-\(failure.word)", says: "asking the firmware failed: \(failure.says)",
             advice: failure.advice)
     }
 
@@ -146,8 +146,9 @@ extension Reason {
         Reason(
             id: "victims",
             says:
-                "AMT deafens \(count == 1 ? "a socket" : "\(count) sockets, the worst"): \(Status.Socket(worst).words)",
-            advice: "Let the program use another port; amtguardctl victims as root names it.")
+                "AMT cuts off \(count == 1 ? "a socket" : "\(count) sockets, the worst"): "
+                + Status.Socket(worst).words,
+            advice: "Let the program use another port. Run amtguardctl victims as root to see which program it is.")
     }
 
     static func unknownVictims(_ count: Int) -> Reason {
@@ -177,7 +178,7 @@ extension Reason {
         Reason(
             id: "range-unknown",
             says: "net.ipv4.ip_local_port_range can't be read\(failure.map { " (\($0.says))" } ?? "")"
-                + ": every port counts as within reach",
+                + ": amtguard assumes that the kernel may choose any port",
             advice: failure?.advice)
     }
 }

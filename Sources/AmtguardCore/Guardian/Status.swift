@@ -128,7 +128,7 @@ public struct Status: Hashable, Sendable, Codable {
 
     static let mostVictims = 256
 
-    /// Whether it says the same as another one, apart from the times.
+    /// Whether it differs from `other` in the time of the last look alone.
     public func differsByTimeAlone(from other: Status?) -> Bool {
         guard var other, other != self else { return false }
         other.observed = observed

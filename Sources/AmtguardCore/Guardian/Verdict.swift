@@ -4,7 +4,7 @@ public enum Verdict: String, Hashable, Sendable, Codable, CaseIterable {
     case protected
     /// AMT is impossible here: nothing is required.
     case notNeeded = "not-needed"
-    /// Protected, or at least out of the kernel's reach, but something needs a look.
+    /// The kernel can't choose a required port now, but something needs attention.
     case degraded
     /// The kernel may choose a required port.
     case exposed

@@ -23,12 +23,12 @@ public struct Watch: Hashable, Sendable {
         let because = shortfall.map { " (\($0))" } ?? ""
         switch kind {
         case .fanotify:
-            return shortfall.map { Reason(id: "watch-limited", says: "writers are named by pid alone (\($0))") }
+            return shortfall.map { Reason(id: "watch-limited", says: "the journal names writers only by pid (\($0))") }
         case .inotify:
             return Reason(id: "watch-limited", says: "the kernel does not name the writers of the list here\(because)")
         case .none:
             return Reason(
-                id: "watch-none", says: "overwrites are seen by audits only: nothing could be watched\(because)",
+                id: "watch-none", says: "only audits find overwrites: the list can't be watched\(because)",
                 advice: "Raise fs.inotify.max_user_watches or max_user_instances, then systemctl reload amtguardd.")
         }
     }

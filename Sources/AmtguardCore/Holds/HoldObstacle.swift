@@ -29,7 +29,7 @@ public enum HoldObstacle: Hashable, Sendable {
     public var says: String {
         switch self {
         case .listener(let owner): "\(owner ?? "another program") listens there"
-        case .occupied(let owner): "\(owner ?? "a socket of another program") sits there"
+        case .occupied(let owner): "\(owner ?? "a socket of another program") uses the port"
         case .placeholder(let owner): "\(owner) keeps the port and sends nothing, which serves as a hold does"
         case .notPermitted: "binding it is not permitted"
         case .noDescriptor: "there are no file descriptors left"

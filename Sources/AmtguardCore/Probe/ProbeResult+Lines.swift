@@ -48,12 +48,12 @@ extension ProbeResult {
                     throw malformed("\(quoted(part[1])) is not a port from 1 to 65535")
                 }
                 guard let outcome = Self.outcome(value) else { throw malformed("\(quoted(value)) is no outcome") }
-                guard ports[port] == nil, controls[port] == nil else { throw malformed("port \(port) is there twice") }
+                guard ports[port] == nil, controls[port] == nil else { throw malformed("port \(port) appears twice") }
                 if part[0] == "port" { ports[port] = outcome } else { controls[port] = outcome }
             } else {
                 guard Self.heads.contains(String(key)) else { throw malformed("\(quoted(key)) is no key") }
                 guard heads.updateValue(String(value), forKey: String(key)) == nil else {
-                    throw malformed("\(quoted(key)) is there twice")
+                    throw malformed("\(quoted(key)) appears twice")
                 }
             }
         }

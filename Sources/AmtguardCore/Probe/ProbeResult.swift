@@ -68,22 +68,22 @@ extension ProbeResult {
         let passing = ports(.passes).count
         if diverted > 0 {
             let unknown = count - diverted - passing
-            return "\(diverted) of \(count) ports \(diverted == 1 ? "is" : "are") swallowed \(way)"
-                + (unknown > 0 ? ", and of \(unknown) nothing is known" : "")
+            return "\(diverted) of \(count) ports \(diverted == 1 ? "is" : "are") diverted \(way)"
+                + (unknown > 0 ? "; \(unknown) could not be tested" : "")
         }
-        if passing == count { return "none of \(count) ports is swallowed \(way)" }
+        if passing == count { return "none of \(count) ports is diverted \(way)" }
         if passing > 0 {
-            return "\(passing) of \(count) ports \(passing == 1 ? "passes" : "pass") \(way), "
-                + "and of the others nothing is known"
+            return "\(passing) of \(count) ports \(passing == 1 ? "passes" : "pass") \(way); "
+                + "the others could not be tested"
         }
-        return "it is not known whether any of \(count) ports is swallowed \(way)"
+        return "it is not known whether any of \(count) ports is diverted \(way)"
     }
 
     private var headlineOfOne: String {
         switch verdict {
-        case .diverted: "port \(plan.ports) is swallowed \(way)"
-        case .passes: "port \(plan.ports) is not swallowed \(way)"
-        case .noAnswer, .busy, .notTried: "it is not known whether port \(plan.ports) is swallowed \(way)"
+        case .diverted: "port \(plan.ports) is diverted \(way)"
+        case .passes: "port \(plan.ports) is not diverted \(way)"
+        case .noAnswer, .busy, .notTried: "it is not known whether port \(plan.ports) is diverted \(way)"
         }
     }
 
@@ -109,7 +109,7 @@ extension ProbeResult {
                 "Keep these ports reserved, and let no program bind them: what is sent to them never arrives.")
             if isShared == false {
                 advice.append(
-                    "\(from) is no address that AMT is known to share: a packet filter may be the cause as well.")
+                    "\(from) is not known to be an address of AMT: a packet filter may be the cause as well.")
             }
         }
         if !ports(.noAnswer).isEmpty {

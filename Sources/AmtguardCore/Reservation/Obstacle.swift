@@ -23,7 +23,7 @@ public enum Obstacle: Hashable, Sendable {
         case .notPermitted: "writing net.ipv4.ip_local_reserved_ports is not permitted"
         case .covered:
             "another file is mounted over net.ipv4.ip_local_reserved_ports, so the kernel's list can't be read"
-        case .malformed(let part): "net.ipv4.ip_local_reserved_ports holds what is no list of ports: \"\(part)\""
+        case .malformed(let part): "net.ipv4.ip_local_reserved_ports is not a list of ports: \"\(part)\""
         case .busy: "another program writes net.ipv4.ip_local_reserved_ports at the same time"
         case .failed(let error): "net.ipv4.ip_local_reserved_ports can't be used: \(error)"
         }

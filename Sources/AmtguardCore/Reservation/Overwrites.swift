@@ -32,8 +32,8 @@ struct Overwrites: Hashable, Sendable {
     /// How many in a row are reported one by one.
     static let singly = 5
     static let window = Duration.seconds(60)
-    /// An overwrite that was not repaired counts as exposed for at least this long. Otherwise the verdict would change
-    /// with each write.
+    /// After an overwrite that was not repaired, required ports count as missing for at least this long. Otherwise the
+    /// verdict would change with each write.
     static let linger = Duration.seconds(10)
 
     /// All overwrites since the list rested last.
@@ -65,7 +65,7 @@ struct Overwrites: Hashable, Sendable {
         return !isContested
     }
 
-    /// The bucket of repairs is empty. This alone makes it a contest.
+    /// Notes that the bucket of repairs is empty. That alone is a contest.
     mutating func spend(_ found: PortSet, at now: Moment) {
         note(found, .paced, at: now)
         isContested = true

@@ -20,7 +20,7 @@ public struct Absence: Hashable, Sendable {
         var lines = [Status.Line("Verdict", "unknown: \(reason.says)", .doubtful)]
         lines += Status.Line.advice(of: reason)
         let held = ports.reserved.flatMap(PortSet.init(told:)).map { $0.isEmpty ? "none" : $0.abbreviated(to: 100) }
-        lines.append(Status.Line("Reserved", "\(held ?? "unknown") (as the kernel says now)"))
+        lines.append(Status.Line("Reserved", "\(held ?? "unknown") (read from the kernel now)"))
         lines.append(Status.Line("Ephemeral", ports.ephemeralRange ?? "unknown"))
         return lines
     }

@@ -94,8 +94,8 @@ extension Reason {
     fileprivate static func missing(_ ports: PortSet) -> Reason {
         Reason(
             id: "list-changed",
-            says: "amtguardctl read the list: \(ports.brief) is missing, and amtguardd has not added it again",
-            advice: "If this persists, restart it: systemctl restart amtguardd.")
+            says: "amtguardctl read the list: required ports are missing: \(ports.brief); amtguardd has not added them",
+            advice: "If this persists: systemctl restart amtguardd.")
     }
 }
 

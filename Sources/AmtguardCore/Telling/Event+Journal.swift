@@ -79,7 +79,7 @@ extension Event {
         case .calmed(let contest):
             JournalEntry(
                 .notice, id: MessageID.calmed,
-                "The list is no longer repeatedly overwritten: \(contest.count.times) since "
+                "The list is no longer repeatedly overwritten. It was overwritten \(contest.count.times) since "
                     + "\(contest.since.iso8601)\(by(contest.writers)).",
                 [("OVERWRITES", "\(contest.untold)")] + fields(of: contest))
         case .obstructed(let obstacle):
@@ -91,8 +91,8 @@ extension Event {
         case .stranded(let ports, let list):
             JournalEntry(
                 .notice, id: MessageID.stranded,
-                "\(ports.brief) stays reserved, although it is no longer required: the list is too long to remove it "
-                    + "in one write, and several writes could lose ports of other programs.",
+                "These ports stay reserved, although they are no longer required: \(ports.brief). The list is too long to "
+                    + "remove them in one write, and several writes could lose ports of other programs.",
                 [("PORTS", ports.field), ("RESERVED", list.field)])
         case .disowned(let ports):
             JournalEntry(
@@ -103,8 +103,8 @@ extension Event {
         case .staying(let ports, let list):
             JournalEntry(
                 .notice, id: MessageID.staying,
-                "\(ports.brief) stays reserved: it was reserved before amtguard, or another program has written the "
-                    + "list since. To remove it: sysctl -w net.ipv4.ip_local_reserved_ports="
+                "These ports stay reserved: \(ports.brief). They were reserved before amtguard, or another program has "
+                    + "written the list since. To remove them: sysctl -w net.ipv4.ip_local_reserved_ports="
                     + "'\(list.subtracting(ports).abbreviated(to: 1_000))'",
                 [("PORTS", ports.field), ("RESERVED", list.field)])
         case .unseenWrite(let found):
@@ -129,7 +129,7 @@ extension Event {
                 "Holding \(holds.brief)"
                     + (isShared
                         ? "; servers that set SO_REUSEADDR, Intel LMS among them, can still listen there."
-                        : "; nobody else can bind there, nor can Intel LMS: Hold=cooperative lets it."),
+                        : "; no other program can bind there, not even Intel LMS. Hold=cooperative admits LMS."),
                 [("HOLDS", holds.brief), ("HOLD", isShared ? "cooperative" : "strict")])
         case .unheld(let holds, let obstacle):
             JournalEntry(
@@ -142,18 +142,18 @@ extension Event {
         case .victim(let victim):
             JournalEntry(
                 .warning, id: MessageID.victim,
-                "A socket is on a port whose packets AMT takes: \(Status.Socket(victim).words).",
+                "AMT cuts off a socket: \(Status.Socket(victim).words).",
                 victim.journalFields)
         case .victimEnded(let victim):
             JournalEntry(
                 .notice, id: MessageID.victimEnded,
-                "AMT deafens this socket no more: \(Status.Socket(victim).words), seen first "
+                "AMT no longer cuts off this socket: \(Status.Socket(victim).words), first seen "
                     + "\(victim.since.iso8601).",
                 victim.journalFields)
         case .victimsUntold(let count):
             JournalEntry(
                 .warning, id: MessageID.victimsUntold,
-                "AMT deafened \(count) more sockets in the last minute than were told one by one.",
+                "AMT cut off \(count) more sockets within a minute. They are not reported one by one.",
                 [("COUNT", "\(count)")])
         case .configuration(let problem):
             JournalEntry(
@@ -179,13 +179,13 @@ extension Event {
         case .healed(let path):
             JournalEntry(
                 .warning, id: MessageID.healed,
-                "\(path) was deleted or replaced while amtguardd runs. amtguardd creates it again from what it knows.",
+                "\(path) was deleted or replaced while amtguardd ran. amtguardd has created it again.",
                 [("PATH", path)])
         case .stopping(let ports):
             JournalEntry(
                 .notice, id: MessageID.stopping,
                 "amtguardd stops"
-                    + (ports.map { $0.isEmpty ? "." : "; \($0.brief) stays reserved." }
+                    + (ports.map { $0.isEmpty ? "." : "; these ports stay reserved: \($0.brief)." }
                         ?? "; the list can't be read, so it is unknown which ports stay reserved."))
         }
     }

@@ -54,7 +54,7 @@ extension Status {
             lines += Line.advice(of: reason)
         }
         lines += answerText
-        if amt.interfaces == nil { lines.append(Line("Address", "unknown: not told yet")) }
+        if amt.interfaces == nil { lines.append(Line("Address", "unknown: not reported yet")) }
         for interface in amt.interfaces ?? [] {
             lines.append(Line("Address", "\(interface.medium): \(interface.words)"))
             lines.append(Line("", interface.evidence, .faint))
@@ -94,7 +94,7 @@ extension Status {
         }
         guard let hosts = amt.hostListeners else { return lines + [Line("On the host", "unknown")] }
         lines += hosts.map { Line("On the host", $0.words) }
-        return hosts.isEmpty ? lines + [Line("On the host", "nobody listens on AMT's ports: no Intel LMS")] : lines
+        return hosts.isEmpty ? lines + [Line("On the host", "no listener on AMT's ports: no Intel LMS")] : lines
     }
 }
 

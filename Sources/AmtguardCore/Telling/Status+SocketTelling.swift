@@ -33,10 +33,10 @@ extension Status.Socket {
         case .own: "amtguard"
         case .probe: "a probe"
         case .local: "within this host"
-        case .elsewhere: "where AMT is not"
+        case .elsewhere: "not on AMT's address"
         case .idle: "keeps the port, as a hold does"
         case .orphan: "no program has it"
-        case .otherProtocol: "AMT takes TCP alone"
+        case .otherProtocol: "AMT takes only TCP here"
         case nil: "?"
         }
     }

@@ -47,7 +47,7 @@ extension Status {
         if mode != Configuration.Mode.auto.rawValue { lines.append(Line("Mode", "\(mode) (amtguard.conf)")) }
         lines += amtText
         lines.append(Line("Required", shown(ports.required)))
-        let source = showsOwnLook ? " (as the kernel says now)" : ""
+        let source = showsOwnLook ? " (read from the kernel now)" : ""
         lines.append(Line("Reserved", (ports.reserved.map(shown) ?? "unknown") + source))
         lines.append(Line("Owned", shown(ports.owned)))
         lines.append(Line("Ephemeral", ports.ephemeralRange ?? "unknown"))

@@ -78,5 +78,5 @@ struct FirmwareClient: ~Copyable {
         stream = nil
     }
 
-    private static var loaded: FirmwareFailure { .malformed("file descriptors came with it") }
+    private static var loaded: FirmwareFailure { .malformed("it contains file descriptors") }
 }

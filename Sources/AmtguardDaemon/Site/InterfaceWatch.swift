@@ -1,7 +1,7 @@
 import AmtguardLinux
 import AmtguardSystemd
 
-/// Shows when the host's interfaces and addresses change: while containers come and go by the hundred, once a second.
+/// Shows when the host's interfaces and addresses change: at most once a second, however many containers come and go.
 final class InterfaceWatch {
     private static var settling: Duration { .seconds(1) }
 

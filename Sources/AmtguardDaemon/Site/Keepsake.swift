@@ -39,7 +39,7 @@ struct Keepsake: ~Copyable {
     ///
     /// - Parameters:
     ///   - creating: Whether missing files are created. If not, it is as if nothing had been remembered.
-    ///   - patience: How long to try: a bridge has the lock for the length of a repair.
+    ///   - patience: How long to try: the stand-in has the lock for the length of a repair.
     /// - Throws: `Taken` if another daemon holds it.
     init(
         below root: borrowing RootDirectory, creating: Bool = true, patience: Duration = .milliseconds(100)
@@ -138,7 +138,7 @@ struct Keepsake: ~Copyable {
         }
     }
 
-    /// The same, for a process that will write the record; `nil` also as long as the record can't be read.
+    /// The same, for a process that will write the record; `nil` also if the record is not open.
     mutating func recall(of scope: Memory.Scope) throws(Unusable) -> Memory? {
         do {
             let memory = try memory(of: scope)

@@ -5,7 +5,7 @@ import SystemPackage
 /// The list and its watch. While either is missing, it is opened again.
 struct ListDriver: ~Copyable {
     private var list: ReservedPortsList?
-    /// Whether it was handed over, and so is the file that others write as well.
+    /// Whether `--arm` handed it over. If so, it is of the mount of procfs through which other programs write.
     private var isHanded = false
     /// Why it was not. inotify sees only writes through the very mount of procfs through which the list was opened.
     private var blindness = "no list was handed over by --arm"
@@ -28,7 +28,7 @@ struct ListDriver: ~Copyable {
     ) {
         self.highest = highest
         if let handed {
-            do { list = try .adopt(handed) } catch { blindness = "the list that --arm handed over is none (\(error))" }
+            do { list = try .adopt(handed) } catch { blindness = "what --arm handed over is not the list (\(error))" }
         }
         isHanded = list != nil
         if !isHanded { open() }
@@ -151,7 +151,7 @@ struct ListDriver: ~Copyable {
                 let best = try ListWatch.best(for: list, adopting: armed, atMost: highest)
                 watched = Watch(best)
                 if best.rung == .inotify, !isHanded {
-                    let unseen = "\(blindness): what is written through other mounts of /proc waits for an audit"
+                    let unseen = "\(blindness), so only audits find writes through other mounts of /proc"
                     watched.shortfall = watched.shortfall.map { "\($0); \(unseen)" } ?? unseen
                 }
                 watch = consume best

@@ -108,7 +108,7 @@ final class Site {
 
     /// The first look at the list, and at everything else on which the verdict depends.
     func begin() {
-        // A write before the first look overwrote nothing that we saw whole. It may be a repair by the stand-in.
+        // Takes the events of earlier writes. They overwrote nothing that we saw whole; the stand-in may have made them.
         guardian.nameWriters(on: &ground)
         look(.request)
         if let presence = guardian.presence { lookAtDevices(presence) }
@@ -263,9 +263,9 @@ final class Site {
 
     // MARK: - The record
 
-    /// How long a bridge may have the lock: for the length of a repair, and on a busy machine it may have to wait for a
+    /// How long the stand-in may have the lock: for the length of a repair, and on a busy machine it may have to wait for a
     /// processor. If a daemon gave up early, the service manager would start it again a second later; by then the
-    /// bridge has ended.
+    /// stand-in has ended.
     private static var patience: Duration { .seconds(3) }
 
     /// Whether the lock shows that no other daemon runs here.
@@ -342,7 +342,7 @@ final class Site {
         if ground.keepsake.isRecalled { ground.keepsake.remember(guardian.memory) }
     }
 
-    /// Another process has the lock at the path. A bridge keeps it only for a repair. If the process keeps it for
+    /// Another process has the lock at the path. The stand-in keeps it only for a repair. If the process keeps it for
     /// longer, it is a daemon: that one guards, and this one ends.
     private func yield() {
         let now = Instant.now()

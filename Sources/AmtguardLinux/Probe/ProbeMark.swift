@@ -1,5 +1,5 @@
-// A probe waits in vain on a port of AMT, for a few seconds and on purpose: it must not be reported as a victim. The
-// guard can't know the purpose of a socket, so a probe's has a mark that sock_diag shows.
+// A probe waits on a port of AMT for an answer that may not come, for a few seconds and on purpose: it must not be
+// reported as a victim. The guard can't know the purpose of a socket, so a probe's has a mark that sock_diag shows.
 
 import CLinux
 import Glibc

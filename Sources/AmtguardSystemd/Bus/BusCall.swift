@@ -4,7 +4,7 @@ import SystemPackage
 
 /// A call of a method of one of our objects. It is answered once, now or later.
 ///
-/// A call that is dropped without an answer is answered with an error, so that no caller waits in vain.
+/// A call that is dropped without an answer is answered with an error, so that no caller waits for nothing.
 @safe public final class BusCall: BusMessage {
     private var isAnswered = false
 

@@ -132,14 +132,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[Guard]\nRefreshSec=1h\nMode=always", 2, "unknown key \"RefreshSec\" in [Guard], passed over. Known: "),
-        ("[Guard]\nPort=5900\nMode=always", 2, "unknown key \"Port\" in [Guard], passed over. Known: "),
-        ("[Guard]\nmode=observe\nMode=always", 2, "unknown key \"mode\" in [Guard], passed over. Known: "),
+        ("[Guard]\nRefreshSec=1h\nMode=always", 2, "unknown key \"RefreshSec\" in [Guard], ignored. Known: "),
+        ("[Guard]\nPort=5900\nMode=always", 2, "unknown key \"Port\" in [Guard], ignored. Known: "),
+        ("[Guard]\nmode=observe\nMode=always", 2, "unknown key \"mode\" in [Guard], ignored. Known: "),
         (
             "[guard]\nMode=observe\nnonsense=\n[Guard]\nMode=always", 1,
-            "unknown section [guard], passed over. Known: [Guard], [Detect], [Hold]"
+            "unknown section [guard], ignored. Known: [Guard], [Detect], [Hold]"
         ),
-        ("[Guard]\nMode=always\n[]", 3, "unknown section [], passed over. Known: [Guard], [Detect], [Hold]"),
+        ("[Guard]\nMode=always\n[]", 3, "unknown section [], ignored. Known: [Guard], [Detect], [Hold]"),
     ])
     func `warns of an unknown section or key, and goes on`(text: String, line: Int, message: String) {
         var expected = Configuration()

@@ -19,7 +19,7 @@ import Testing
         "", " ", "s", "soon", "-1", "+1", "1x", "1.2.3", ".", ".5", "1e5", "0x10", "inf", "nan", "1,5", "2min -30s",
         "\u{FF11}s", "1\u{301}", "9999999999999h", String(repeating: "9", count: 500), "30s;",
     ])
-    func `is refused where it is none, or longer than a year`(text: String) {
+    func `is refused if it is not a time, or longer than a year`(text: String) {
         #expect(Duration(timeSpan: text) == nil)
     }
 }

@@ -19,7 +19,7 @@ import Testing
             ([], [], [heci], .none(.noDriver)), ([], [gsc], [], .none(.graphicsOnly)), ([], [], [], .none(.noDevice)),
             (
                 [], [csme], [],
-                .none(.failed("mei1 stands on no management engine interface that the PCI bus shows"))
+                .none(.failed("the PCI bus shows no management engine interface for mei1"))
             ),
         ] as [([String], [Presence.Device], [String], DeviceChoice)])
     func `is the management engine's, whatever its index`(

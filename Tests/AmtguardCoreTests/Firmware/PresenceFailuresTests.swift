@@ -9,7 +9,7 @@ import Testing
             .pci: .noDescriptor, .devices: .noDescriptor, .clients: .noDescriptor, .machine: .noDescriptor,
         ])
 
-    @Test func `leaves what was known, and is told with its reason`() {
+    @Test func `leaves what was known, and is reported with its reason`() {
         var scene = Scene()
         let before = scene.status.amt
         _ = scene.told()
@@ -82,7 +82,7 @@ import Testing
                 == .none(.failed("/sys/bus/pci/devices can't be read: there are no file descriptors left")))
     }
 
-    @Test func `of interfaces, sockets and the range is told with its reason`() {
+    @Test func `of interfaces, sockets and the range is reported with its reason`() {
         var scene = Scene()
         scene.see(.interfaces(nil, .noDescriptor))
         scene.see(.sockets(nil, .noDescriptor))

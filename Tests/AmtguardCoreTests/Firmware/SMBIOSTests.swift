@@ -88,7 +88,7 @@ import Testing
         #expect(SMBIOSReading(table: mixed).amt.count == 1)
     }
 
-    @Test func `a flag that is none makes the structure one of somebody else`() {
+    @Test func `a bad flag makes the structure one of another vendor`() {
         var bytes = Self.on
         bytes[9] = 2
         #expect(SMBIOSReading(table: bytes + Self.none).amt.isEmpty)

@@ -117,7 +117,7 @@ import Testing
         #expect(scene.toldNames().filter { $0 == "verdict" }.count == 3)
     }
 
-    @Test func `is not told again as long as it is the same`() {
+    @Test func `is not reported again as long as it is the same`() {
         var scene = Scene()
         _ = scene.told()
         scene.see(.choice(.usual))

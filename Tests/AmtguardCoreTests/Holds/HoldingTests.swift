@@ -19,7 +19,7 @@ import Testing
         scene.status.holds.map { "\($0.port)/\($0.protocol) \($0.state)" }
     }
 
-    @Test func `are taken where AMT shares the address, and told of once`() {
+    @Test func `are taken where AMT shares the address, and reported once`() {
         var scene = scene()
         #expect(holds(scene) == six && scene.sockets.reading.held.values.allSatisfy { $0 })
         #expect(scene.toldNames().filter { $0 == "held" }.count == 1)
@@ -39,7 +39,7 @@ import Testing
         #expect(holds(impossible) == six, "Mode=always overrules it")
     }
 
-    @Test func `follow the address, and stay on none that is no longer the host's`() {
+    @Test func `follow the address, and leave one that the host no longer has`() {
         var scene = scene()
         _ = scene.told()
         scene.see(.interfaces([.lo, .eno1("192.0.2.21")]))
@@ -82,7 +82,7 @@ import Testing
         #expect(holds(successor).isEmpty)
     }
 
-    @Test func `that are refused are tried again at each audit, and told of once`() {
+    @Test func `that are refused are tried again at each audit, and reported once`() {
         var scene = Scene(list: amt)
         scene.sockets.obstacles = [Hold(address, 623): .notPermitted, Hold(address, 664): .notPermitted]
         scene.hear(.provisioned(.admin))
@@ -106,7 +106,7 @@ import Testing
         #expect(holds(scene) == six && scene.sockets.reading.refused.isEmpty, "no refusal outlives its address")
     }
 
-    @Test func `that a listener refuses are no reason to look, and their cause is told when it is another`() {
+    @Test func `that a listener refuses do not degrade the verdict, and a new cause is reported`() {
         var scene = Scene(list: amt)
         scene.sockets.obstacles[Hold(address, 16992)] = .listener("lms.service")
         scene.hear(.provisioned(.admin))
@@ -151,7 +151,7 @@ import Testing
         #expect(socket.obstacle.says.hasPrefix(owner + " listens"))
     }
 
-    @Test func `whose obstacle changes again and again are told of once a minute`() {
+    @Test func `whose obstacle changes again and again are reported once a minute`() {
         var scene = Scene(list: amt)
         scene.sockets.obstacles[Hold(address, 16992)] = .occupied(nil)
         scene.hear(.provisioned(.admin))
@@ -203,7 +203,7 @@ import Testing
         #expect(scene.sockets.reading.held.count == 96)
         #expect(
             scene.status.reasons.first { $0.id == "hold-limit" }?.says
-                == "984 addresses more are not held: 16 addresses and 514 ports in all are the limit")
+                == "984 more addresses are not held: the limit is 16 addresses, and 514 ports in all")
     }
 
     @Test func `are shown to people by address, the refused with their reason`() {

@@ -14,11 +14,11 @@ import Testing
         "", ":", "00:1b:21:aa:bb", "00:1b:21:aa:bb:cc:dd", "00:1b:21:aa:bb:c", "00:1b:21-aa:bb:cc", "001b21aabbcc",
         "00:1b:21:aa:bb:gg", " 0:1b:21:aa:bb:cc", "+1:1b:21:aa:bb:cc", "00:1b:21:aa:bb:cc\n", "\u{FF11}",
     ])
-    func `what is no MAC address is refused`(text: String) {
+    func `a text that is not a MAC address is refused`(text: String) {
         #expect(MACAddress(text) == nil)
     }
 
-    @Test func `a MAC address has six octets, and zero is none`() throws {
+    @Test func `a MAC address has six octets, and zero is not one`() throws {
         for count in [0, 4, 5, 7, 20] { #expect(MACAddress(octets: [UInt8](repeating: 1, count: count)) == nil) }
         #expect(try #require(MACAddress("00:00:00:00:00:00")).isZero)
         #expect(try !#require(MACAddress("00:00:00:00:00:01")).isZero)
@@ -37,7 +37,7 @@ import Testing
         "", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.-4", "01.2.3.4", "1.2.3.4 ", "1..3.4", "0x1.2.3.4", "1.2.3.1000",
         "99999999999999999999.1.1.1", "1.2.3.\u{FF11}",
     ])
-    func `what is no IPv4 address is refused`(text: String) {
+    func `a text that is not an IPv4 address is refused`(text: String) {
         #expect(IPv4Address(text) == nil)
     }
 

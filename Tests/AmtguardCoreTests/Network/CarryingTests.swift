@@ -113,7 +113,7 @@ import Testing
         #expect(found.flatMap(\.ipv4).map(\.description) == ["192.168.1.20", "10.0.0.1"])
     }
 
-    @Test func `the address zero is nobody's`() throws {
+    @Test func `the address zero belongs to no interface`() throws {
         #expect(HostInterface.carrying(try #require(MACAddress("00:00:00:00:00:00")), in: [Self.lo]).isEmpty)
     }
 

@@ -37,7 +37,7 @@ import Testing
         ("623,\u{1B}[2J,1", "?[2J"), ("+1", "+1"), ("\u{FF11}", "???"), ("1\0", "1?"),
         (String(repeating: "9", count: 100_000), String(repeating: "9", count: 40) + "…"),
     ])
-    func `refuses what is none of it, and names the part`(text: String, part: String) {
+    func `refuses a text that is not a list, and names the part`(text: String, part: String) {
         #expect {
             try PortSet(kernel: Array(text.utf8))
         } throws: {

@@ -7,34 +7,34 @@ import Testing
         uniqueKeysWithValues: ProbePlan(amt)?.all.map { ($0, ProbeOutcome.silent) } ?? [])
 
     static let cases: [(ProbeResult, ProbeVerdict, String)] = [
-        (probe(), .passes, "none of 6 ports is swallowed between 192.0.2.1 and 192.0.2.2:22"),
-        (probe(.shared), .diverted, "4 of 6 ports are swallowed between 192.0.2.1 and 192.0.2.2:22"),
+        (probe(), .passes, "none of 6 ports is diverted between 192.0.2.1 and 192.0.2.2:22"),
+        (probe(.shared), .diverted, "4 of 6 ports are diverted between 192.0.2.1 and 192.0.2.2:22"),
         (
             probe(to: IPAddress("2001:db8::2"), [623: .silent]), .diverted,
-            "1 of 6 ports is swallowed between 192.0.2.1 and [2001:db8::2]:22"
+            "1 of 6 ports is diverted between 192.0.2.1 and [2001:db8::2]:22"
         ),
         (
             probe([623: .silent, 664: .busy("lms.service listens there")]), .diverted,
-            "1 of 6 ports is swallowed between 192.0.2.1 and 192.0.2.2:22, and of 1 nothing is known"
+            "1 of 6 ports is diverted between 192.0.2.1 and 192.0.2.2:22; 1 could not be tested"
         ),
         (
             probe([623: .notPermitted, 664: .notPermitted]), .notTried,
-            "4 of 6 ports pass between 192.0.2.1 and 192.0.2.2:22, and of the others nothing is known"
+            "4 of 6 ports pass between 192.0.2.1 and 192.0.2.2:22; the others could not be tested"
         ),
         (
             probe(Self.silent), .noAnswer,
-            "it is not known whether any of 6 ports is swallowed between 192.0.2.1 and 192.0.2.2:22"
+            "it is not known whether any of 6 ports is diverted between 192.0.2.1 and 192.0.2.2:22"
         ),
         (
             probe(plan: ProbePlan("623"), [623: .silent]), .diverted,
-            "port 623 is swallowed between 192.0.2.1 and 192.0.2.2:22"
+            "port 623 is diverted between 192.0.2.1 and 192.0.2.2:22"
         ),
         (
-            probe(plan: ProbePlan("623")), .passes, "port 623 is not swallowed between 192.0.2.1 and 192.0.2.2:22"
+            probe(plan: ProbePlan("623")), .passes, "port 623 is not diverted between 192.0.2.1 and 192.0.2.2:22"
         ),
         (
             probe(plan: ProbePlan("623"), [623: .busy("x")]), .busy,
-            "it is not known whether port 623 is swallowed between 192.0.2.1 and 192.0.2.2:22"
+            "it is not known whether port 623 is diverted between 192.0.2.1 and 192.0.2.2:22"
         ),
     ]
 
@@ -52,7 +52,7 @@ import Testing
         #expect(result.says(of: 16993) == "connected")
     }
 
-    @Test func `says something if one of its ports was tried, be it in vain`() {
+    @Test func `counts as a result if one of its ports was tried, even without an answer`() {
         #expect(probe(Self.silent).saysAnything && probe([623: .busy("x")]).saysAnything)
         let untried = Dictionary(uniqueKeysWithValues: amt.ranges.flatMap { $0 }.map { ($0, ProbeOutcome.busy("x")) })
         #expect(!probe(untried).saysAnything)
@@ -95,7 +95,7 @@ import Testing
     @Test(arguments: [
         ("", "probe= is missing"), ("\n\n", "probe= is missing"), ("x", "line 1: \"x\" is not KEY=value"),
         ("probe=2\n", "probe=\"2\" is not 1"), ("\u{1B}=1", "line 1: \"?=1\" is not KEY=value"),
-        ("probe=1\nprobe=1", "line 2: \"probe\" is there twice"), ("verdict=passes", "line 1: \"verdict\" is no key"),
+        ("probe=1\nprobe=1", "line 2: \"probe\" appears twice"), ("verdict=passes", "line 1: \"verdict\" is no key"),
         ("probe=1\nfrom=host", "from=\"host\" is not an address"), ("probe=1", "from= is missing"),
         (good.with("port=22", "port=0"), "port=\"0\" is not a port from 1 to 65535"),
         (good.with("port=22", "port=65536"), "port=\"65536\" is not a port from 1 to 65535"),
@@ -104,7 +104,7 @@ import Testing
         (good.with("port.623", "port.0"), "line 6: \"0\" is not a port from 1 to 65535"),
         (good.with("port.623", "port.99999999999"), "line 6: \"99999999999\" is not a port from 1 to 65535"),
         (good.with("port.623", "port."), "line 6: \"\" is not a port from 1 to 65535"),
-        (good.with("control.622", "control.623"), "line 7: port 623 is there twice"),
+        (good.with("control.622", "control.623"), "line 7: port 623 appears twice"),
         (good.with("=silent", "=quiet"), "line 6: \"quiet\" is no outcome"),
         (good.with("=silent", "=silent very"), "line 6: \"silent very\" is no outcome"),
         (good.with("=silent", "=busy"), "line 6: \"busy\" is no outcome"),
@@ -167,7 +167,7 @@ import Testing
         }
     }
 
-    @Test func `is told in the status with its date, and in the journal once`() {
+    @Test func `is reported in the status with its date, and in the journal once`() {
         var scene = Scene()
         #expect(scene.status.probe == nil)
         _ = scene.told()
@@ -176,16 +176,16 @@ import Testing
         #expect(scene.toldNames() == ["probed"])
         let line = scene.status.text.first { $0.label == "Probe" }
         #expect(
-            line?.value == "4 of 6 ports are swallowed between 192.0.2.1 and 192.0.2.2:22, as of 2026-11-22T20:03:20Z")
+            line?.value == "4 of 6 ports are diverted between 192.0.2.1 and 192.0.2.2:22, as of 2026-11-22T20:03:20Z")
         #expect(line?.tone == .bad)
         #expect(scene.status.verdict == .protected)
     }
 
-    @Test func `is told in full by the tool`() {
+    @Test func `is shown in full by the tool`() {
         let text = Status.Probe(record).text.map { "\($0.label)|\($0.value)" }
         #expect(
             text == [
-                "Probe|4 of 6 ports are swallowed between 192.0.2.1 and 192.0.2.2:22",
+                "Probe|4 of 6 ports are diverted between 192.0.2.1 and 192.0.2.2:22",
                 "|Keep these ports reserved, and let no program bind them: what is sent to them never arrives.",
                 "From|192.0.2.1, which AMT shares", "To|192.0.2.2:22", "623|passes: connected", "664|passes: connected",
             ]

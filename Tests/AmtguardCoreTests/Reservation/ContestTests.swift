@@ -17,7 +17,7 @@ import Testing
         return scene
     }
 
-    @Test func `begins when the bucket is empty, is told at once, and the watch is left alone`() {
+    @Test func `begins when the bucket is empty, is reported at once, and the watch is not used`() {
         var scene = Self.calm
         for _ in 0..<3 { scene.overwrite(with: "1", by: sysctl) }
         #expect(scene.toldNames() == ["repaired", "repaired", "repaired"])
@@ -44,7 +44,7 @@ import Testing
         #expect(scene.status.ports.exposed == "")
     }
 
-    @Test func `is repaired at the pace, one look a token, and no repair of it is told`() {
+    @Test func `is repaired at the pace, one look a token, and no repair of it is reported`() {
         var scene = Self.contested
         _ = scene.told()
         for step in 1...10 {
@@ -61,7 +61,7 @@ import Testing
         #expect(scene.status.repairs.count == 13)
     }
 
-    @Test func `is told once a minute, with the repairs since and the last writer that was named`() {
+    @Test func `is reported once a minute, with the repairs since and the last writer that was named`() {
         var scene = Self.contested
         #expect(scene.toldNames().filter { $0 == "contested" }.count == 1)
         var told: [Contest] = []
@@ -120,7 +120,7 @@ import Testing
         #expect(scene.status.overwrites?.answer == "left")
     }
 
-    @Test func `is none any more in observe mode`() {
+    @Test func `ends in observe mode`() {
         var scene = Self.contested
         _ = scene.told()
         scene.reload { $0.mode = .observe }

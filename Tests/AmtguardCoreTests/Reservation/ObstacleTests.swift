@@ -9,8 +9,7 @@ import Testing
     ]
 
     @Test(arguments: obstacles)
-    func `and refuses additions is told of once, tried at audits and not at each write`(obstacle: Obstacle, id: String)
-    {
+    func `and refuses additions is reported once, and tried only at audits`(obstacle: Obstacle, id: String) {
         var scene = Scene(list: "8080", looking: false)
         scene.refusal = obstacle
         scene.look(.request)
@@ -65,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: obstacles)
-    func `and can't be read is told of once, looked at by audits, and recovers`(obstacle: Obstacle, id: String) {
+    func `and can't be read is reported once, looked at by audits, and recovers`(obstacle: Obstacle, id: String) {
         var scene = Scene(list: amt, looking: false)
         scene.unreadable = obstacle
         scene.look(.request)
@@ -83,7 +82,7 @@ import Testing
         #expect(scene.status.verdict == .protected)
     }
 
-    @Test func `is told of again where it is another obstacle`() {
+    @Test func `is reported again if the obstacle is another one`() {
         var scene = Scene(list: "", looking: false)
         scene.refusal = .notPermitted
         scene.look(.request)
@@ -94,7 +93,7 @@ import Testing
         #expect(scene.status.reasons.first?.id == "list-read-only")
     }
 
-    @Test func `and refuses to give back what is owned is told of once, and tried at audits`() {
+    @Test func `and refuses a removal is reported once, and tried at audits`() {
         var scene = Scene(list: "8080")
         scene.refusal = .readOnly
         _ = scene.told()

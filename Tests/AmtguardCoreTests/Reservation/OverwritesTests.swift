@@ -13,7 +13,7 @@ import Testing
         return scene
     }
 
-    @Test func `are told singly five times, then summed up at warning, and the verdict is degraded`() {
+    @Test func `are reported singly five times, then summed up at warning, and the verdict is degraded`() {
         var scene = repeated(5)
         #expect(scene.toldNames() == Array(repeating: "repaired", count: 5))
         #expect(scene.status.verdict == .protected && !scene.status.contested && scene.status.overwrites == nil)
@@ -49,7 +49,7 @@ import Testing
         #expect(scene.status.verdict == .degraded)
     }
 
-    @Test func `that end rest after a minute, and the next one is told singly again`() {
+    @Test func `that end rest after a minute, and the next one is reported singly again`() {
         var scene = repeated(6)
         let asked = scene.told()
         let rest = Instant(sinceBoot: .seconds(scene.now) + Overwrites.window)
@@ -68,7 +68,7 @@ import Testing
         #expect(scene.status.verdict == .protected)
     }
 
-    @Test func `are counted by the name of the writer, and who has a new name each time fills no memory`() {
+    @Test func `are counted by the name of the writer, and a new name each time does not fill the memory`() {
         var scene = Scene()
         for pid: Int32 in 1...30 {
             scene.overwrite(with: "8080", by: Writer(pid: pid, command: "sysctl", unit: "tuned.service"))
@@ -145,7 +145,7 @@ import Testing
         return scene
     }
 
-    @Test func `are told with the writer, and nothing is written`() {
+    @Test func `are reported with the writer, and nothing is written`() {
         var scene = observing
         scene.overwrite(with: "623,8080", by: sysctl)
         let told = scene.told()
@@ -160,7 +160,7 @@ import Testing
         #expect(scene.toldNames() == ["overwritten", "overwritten"])
     }
 
-    @Test func `are told without a name where an audit finds them`() {
+    @Test func `are reported without a name if an audit finds them`() {
         var scene = observing
         scene.list = "8080"
         scene.look(.audit)

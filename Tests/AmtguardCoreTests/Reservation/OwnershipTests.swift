@@ -24,7 +24,7 @@ import Testing
         #expect(scene.owned == amt.subtracting(left), "what had to be added again is owned again")
     }
 
-    @Test func `passes to who reads the list and writes the same ports back, which is told once`() {
+    @Test func `passes to a program that reads the list and writes the same ports back, which is reported once`() {
         var scene = Scene()
         _ = scene.told()
         scene.overwrite(with: amt.union("9090"), by: sysctl)
@@ -43,13 +43,13 @@ import Testing
         let scene = Scene(list: "623,664")
         #expect(scene.status.ports.unowned == "623,664")
         #expect(
-            scene.status.reasons.first { $0.id == "not-owned" }?.says.hasPrefix("623,664 was reserved before") == true)
+            scene.status.reasons.first { $0.id == "not-owned" }?.says.contains("not own these ports: 623,664;") == true)
         var configuration = Configuration()
         configuration.mode = .observe
         #expect(Scene(list: amt, configuration: configuration).status.ports.unowned.isEmpty)
     }
 
-    @Test func `shares the list with others: their owner is told what to write before there is a fight`() {
+    @Test func `shares the list with others: the advice to their owner comes before there is a contest`() {
         let reason = Scene(list: "5000-5010").status.reasons.first { $0.id == "list-shared" }
         #expect(reason?.advice?.contains("ip_local_reserved_ports = 623,664,5000-5010,16992-16995") == true)
         #expect(!Scene().status.reasons.contains { $0.id == "list-shared" })

@@ -29,7 +29,7 @@ import Testing
         #expect(given == [true, true, true, true, false])
     }
 
-    @Test func `is never fuller than full, however long nobody asks`() {
+    @Test func `is never fuller than full, however long it is not used`() {
         var bucket = RepairBucket(pace: Pace(burst: 2, perSecond: 1_000))
         let given = (0..<3).map { _ in bucket.take(at: instant(1_000_000)) }
         #expect(given == [true, true, false])

@@ -37,7 +37,7 @@ import Testing
         #expect(scene.status.repairs.last?.bootUSec == 200_000_000)
     }
 
-    @Test func `is repaired without a name where the watch told none, and an old name is not used again`() {
+    @Test func `is repaired without a name if the watch gave none, and an old name is not used again`() {
         var scene = Scene()
         scene.overwrite(with: amt.union("1"), by: sysctl)
         scene.overwrite(with: "1")
@@ -71,7 +71,7 @@ import Testing
         #expect(guardian.status.repairs.count == 1)
     }
 
-    @Test func `is never written in observe mode, only told of`() {
+    @Test func `is never written in observe mode, only reported`() {
         var configuration = Configuration()
         configuration.mode = .observe
         var scene = Scene(list: "623", configuration: configuration)

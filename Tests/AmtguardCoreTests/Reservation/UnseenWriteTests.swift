@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct `A write that the watch did not show` {
     @Test(arguments: [Prompt.audit, .request])
-    func `is repaired at the next look, told, and followed by audits each second for ten minutes`(prompt: Prompt) {
+    func `is repaired at the next look, reported, and followed by audits each second for ten minutes`(prompt: Prompt) {
         var scene = Scene()
         _ = scene.told()
         scene.list = "8080"
@@ -25,7 +25,7 @@ import Testing
         #expect(!scene.status.reasons.map(\.id).contains("unseen-write"))
     }
 
-    @Test func `is told once for as long as more of them come, and the ten minutes begin anew`() {
+    @Test func `is reported once for as long as more of them come, and the ten minutes begin anew`() {
         var scene = Scene()
         _ = scene.told()
         for _ in 0..<5 {
@@ -86,7 +86,7 @@ import Testing
         #expect(scene.toldNames() == ["disowned"])
     }
 
-    @Test func `broke the list for a time that nobody knows: the bounds are told, and the verdict begins anew`() {
+    @Test func `broke the list for an unknown time: the bounds are reported, and the verdict begins anew`() {
         var scene = Scene()
         scene.now = 120
         scene.look(.audit)

@@ -59,11 +59,11 @@ import Testing
         #expect(ports.each.map(\.exposure).first == "outside")
         #expect(ports.each.first { $0.port == 16993 }?.takers == 1)
         #expect(ports.areExposed == false)
-        #expect(assessment.text.contains(Status.Line("Reserved", "664,16992 (as the kernel says now)")))
+        #expect(assessment.text.contains(Status.Line("Reserved", "664,16992 (read from the kernel now)")))
         #expect(assessment.text.last?.value.contains("protected since") == true)
     }
 
-    @Test func `does not contradict a daemon that has told of the same`() {
+    @Test func `does not contradict a daemon that has reported the same`() {
         var configuration = Configuration()
         configuration.mode = .observe
         let status = Scene(configuration: configuration).status
@@ -101,7 +101,7 @@ import Testing
         #expect(status.ports.areExposed == false)
     }
 
-    @Test func `can't be undone by sets that are none`() {
+    @Test func `can't be undone by invalid sets`() {
         var status = Scene().status
         (status.ports.required, status.ports.reserved, status.ports.owned) = ("\u{1B}", "x", "1-")
         let assessment = Assessment(status, .silent("x"), KernelLook(reserved: "623", choice: .wide))

@@ -105,8 +105,8 @@ import Testing
         ),
         (
             contests.last.map(Event.calmed), .notice, "calmed",
-            "The list is no longer repeatedly overwritten: 61 times since 2026-11-22T20:01:40Z by sysctl[4711] of "
-                + "systemd-sysctl.service (twice).",
+            "The list is no longer repeatedly overwritten. It was overwritten 61 times since 2026-11-22T20:01:40Z by "
+                + "sysctl[4711] of systemd-sysctl.service (twice).",
             [
                 "OVERWRITES": "60", "OVERWRITES_IN_ALL": "61", "SINCE": "2026-11-22T20:01:40Z",
                 "ANSWER": "paced", "WRITERS": "sysctl[4711] of systemd-sysctl.service (twice)", "WRITER_PID": "4711",
@@ -133,8 +133,8 @@ import Testing
         ),
         (
             .stranded("5900", list: "623,5900"), .notice, "stranded",
-            "5900 stays reserved, although it is no longer required: the list is too long to remove it in one write, "
-                + "and several writes could lose ports of other programs.",
+            "These ports stay reserved, although they are no longer required: 5900. The list is too long to remove them "
+                + "in one write, and several writes could lose ports of other programs.",
             ["PORTS": "5900", "RESERVED": "623,5900"]
         ),
         (
@@ -145,8 +145,8 @@ import Testing
         ),
         (
             .staying("623", list: "623,8080"), .notice, "staying",
-            "623 stays reserved: it was reserved before amtguard, or another program has written the list since. To "
-                + "remove it: sysctl -w net.ipv4.ip_local_reserved_ports='8080'",
+            "These ports stay reserved: 623. They were reserved before amtguard, or another program has written the list "
+                + "since. To remove them: sysctl -w net.ipv4.ip_local_reserved_ports='8080'",
             ["PORTS": "623", "RESERVED": "623,8080"]
         ),
         (
@@ -160,7 +160,7 @@ import Testing
         ),
         (
             .probed(ProbeRecord(probe(.shared), at: at(1))), .notice, "probed",
-            "A probe: 4 of 6 ports are swallowed between 192.0.2.1 and 192.0.2.2:22.",
+            "A probe: 4 of 6 ports are diverted between 192.0.2.1 and 192.0.2.2:22.",
             [
                 "PROBE_FROM": "192.0.2.1", "PROBE_TO": "192.0.2.2:22", "DIVERTED": "16992-16995",
                 "PASSING": "623,664",
@@ -179,7 +179,7 @@ import Testing
         ),
         (
             .held([Hold(ip("192.0.2.1"), 623, .udp)], isShared: false), .notice, "held",
-            "Holding 192.0.2.1 udp 623; nobody else can bind there, nor can Intel LMS: Hold=cooperative lets it.",
+            "Holding 192.0.2.1 udp 623; no other program can bind there, not even Intel LMS. Hold=cooperative admits LMS.",
             ["HOLDS": "192.0.2.1 udp 623", "HOLD": "strict"]
         ),
         (
@@ -224,8 +224,8 @@ import Testing
         ),
         (
             .victim(deaf), .warning, "victim",
-            "A socket is on a port whose packets AMT takes: tcp 192.0.2.20:16994 to 198.51.100.7:443, syn-sent, "
-                + "sent 3 times more, session-3.scope (uid 1000).",
+            "AMT cuts off a socket: tcp 192.0.2.20:16994 to 198.51.100.7:443, syn-sent, sent 3 times more, "
+                + "session-3.scope (uid 1000).",
             [
                 "PORT": "16994", "PROTOCOL": "tcp", "ADDRESS": "192.0.2.20", "STATE": "syn-sent",
                 "REMOTE": "198.51.100.7:443", "UID": "1000", "UNIT": "session-3.scope",
@@ -234,7 +234,7 @@ import Testing
         ),
         (
             .victimEnded(Victim(.listener("0.0.0.0", 16993), since: at(100))), .notice, "victimEnded",
-            "AMT deafens this socket no more: tcp *:16993, listening, uid 1000, seen first 2026-11-22T20:01:40Z.",
+            "AMT no longer cuts off this socket: tcp *:16993, listening, uid 1000, first seen 2026-11-22T20:01:40Z.",
             [
                 "PORT": "16993", "PROTOCOL": "tcp", "ADDRESS": "0.0.0.0", "STATE": "listening", "UID": "1000",
                 "SINCE": "2026-11-22T20:01:40Z",
@@ -242,7 +242,7 @@ import Testing
         ),
         (
             .victimsUntold(990), .warning, "victimsUntold",
-            "AMT deafened 990 more sockets in the last minute than were told one by one.", ["COUNT": "990"]
+            "AMT cut off 990 more sockets within a minute. They are not reported one by one.", ["COUNT": "990"]
         ),
         (
             .bridged(repairs: 1, during: "systemctl"), .notice, "bridged",
@@ -255,7 +255,8 @@ import Testing
             ["REPAIRS": "12", "COMMAND": "a\nb"]
         ),
         (
-            .stopping(keeping: amt), .notice, "stopping", "amtguardd stops; 623,664,16992-16995 stays reserved.", [:]
+            .stopping(keeping: amt), .notice, "stopping",
+            "amtguardd stops; these ports stay reserved: 623,664,16992-16995.", [:]
         ),
         (.stopping(keeping: ""), .notice, "stopping", "amtguardd stops.", [:]),
         (
@@ -268,8 +269,7 @@ import Testing
         ),
         (
             .healed("/run/amtguard/lock"), .warning, "healed",
-            "/run/amtguard/lock was deleted or replaced while amtguardd runs. amtguardd creates it again from what it "
-                + "knows.",
+            "/run/amtguard/lock was deleted or replaced while amtguardd ran. amtguardd has created it again.",
             ["PATH": "/run/amtguard/lock"]
         ),
     ]

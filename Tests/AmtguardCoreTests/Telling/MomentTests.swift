@@ -26,7 +26,7 @@ import Testing
         #expect(Moment(Instant(sinceBoot: .zero), wallClock: seconds).iso8601 == text)
     }
 
-    @Test func `is told in whole microseconds on the boot clock`() {
+    @Test func `is reported in whole microseconds on the boot clock`() {
         #expect(Duration.nanoseconds(1_234_567_999).microseconds == 1_234_567)
         #expect(Duration.seconds(81).microseconds == 81_000_000)
     }

@@ -131,7 +131,7 @@ import Testing
         #expect(standings == row.standings, "\(row.name)")
     }
 
-    @Test func `is told gravest first`() {
+    @Test func `is reported gravest first`() {
         let waiting = Self.out.with { $0.retransmissions = 4 }
         let sockets: [LocalSocket] = [
             .listener("127.0.0.1", 623), .listener("192.0.2.20", 16992), Self.out.with { $0.state = .established },

@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func `are told when they appear and when they end, once`() {
+    @Test func `are reported once when they appear and once when they end`() {
         var scene = scene()
         #expect(scene.status.victims == [] && scene.status.victimCount == 0)
         scene.see(.sockets(SocketReading([one])))
@@ -57,7 +57,7 @@ import Testing
         #expect(scene.toldNames() == ["victim"])
     }
 
-    @Test func `that come and go at each look are told at that pace as well`() {
+    @Test func `that come and go at each look are reported at that pace as well`() {
         var scene = scene()
         var entries = 0
         for look in 0..<600 {
@@ -68,7 +68,7 @@ import Testing
         #expect((20...22).contains(entries))
     }
 
-    @Test func `are not known where the sockets can't be read, and nobody is said to be well`() {
+    @Test func `are not known if the sockets can't be read, and no victim is reported as ended`() {
         var scene = scene()
         scene.see(.sockets(SocketReading([one])))
         _ = scene.told()
@@ -81,10 +81,10 @@ import Testing
         #expect(scene.toldNames() == [] && scene.status.victimCount == 1)
     }
 
-    @Test func `are not known where a socket may be one and AMT's address is not known`() {
+    @Test func `are not known if a socket may be one and AMT's address is not known`() {
         var scene = Scene()
         scene.see(.sockets(SocketReading([])))
-        #expect(scene.status.victims == [], "nobody is there, so nobody is deaf")
+        #expect(scene.status.victims == [], "no socket is there, so there is no victim")
         scene.see(.sockets(SocketReading([one])))
         #expect(scene.status.victims == nil)
         #expect(scene.status.reasons.contains { $0.id == "victims-unknown" })
@@ -92,7 +92,7 @@ import Testing
         #expect(scene.status.text.contains { $0.label == "Victims" && $0.value == "unknown" })
     }
 
-    @Test func `need a look when they stay, and are told with the worst`() {
+    @Test func `degrade the verdict when they stay, and are reported with the worst`() {
         var scene = scene()
         scene.see(.sockets(SocketReading(many(2), omitted: 3)))
         #expect(scene.status.verdict == .protected)
@@ -104,7 +104,7 @@ import Testing
         scene.now += 10
         scene.see(.list(.ports(amt), .audit))
         #expect(scene.status.verdict == .degraded)
-        #expect(scene.status.reasons.first?.says.hasPrefix("AMT deafens 2 sockets, the worst: tcp 192.0.2.20") == true)
+        #expect(scene.status.reasons.first?.says.hasPrefix("AMT cuts off 2 sockets, the worst: tcp 192.0.2.20") == true)
         scene.see(.sockets(SocketReading([])))
         #expect(scene.status.verdict == .protected)
     }
@@ -139,7 +139,7 @@ import Testing
         #expect(Status.Port(condition).words == words)
     }
 
-    @Test func `is told for 64 ports, with eight of those who have each`() {
+    @Test func `is reported for 64 ports, with eight users of each`() {
         let sockets = (0..<20).map { index in
             LocalSocket.connection("192.0.2.20", 2, to: "192.0.2.9").with { $0.remote?.port = UInt16(index + 1) }
         }

@@ -73,7 +73,7 @@ struct ProbeBesideHoldTests {
         #expect(said == refused + ["in use", "\(ProbeOutcome.connected)"] + refused + refused + ["false"])
     }
 
-    @Test func `nobody else gets in while one is bound beside it, again and again`() throws {
+    @Test func `no other program gets in while one is bound beside it, again and again`() throws {
         let (bound, tried, intruders) = try Self.inHost { _ in
             let others = Intruder()
             let thread = Thread { others.run { try TestSocket(.tcp, Self.address, Self.port) } }

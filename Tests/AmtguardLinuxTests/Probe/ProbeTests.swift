@@ -148,7 +148,7 @@ struct ProbeTests {
         #expect(isHeld)
     }
 
-    @Test func `names who is in the way where nothing is held, and says who may bind beside a hold`() throws {
+    @Test func `names the program that has the port, and says who may bind beside a hold`() throws {
         let (stranger, hold) = try inPrivateNetwork {
             let network = try PeerNetwork(listening: [22])
             try network.connect()
@@ -164,7 +164,7 @@ struct ProbeTests {
         #expect(hold.outcomes[16993] == .busy("a hold of amtguardd, and only root may bind beside it"))
     }
 
-    @Test func `is known for a probe while it waits in vain, and other sockets are not`() throws {
+    @Test func `is known for a probe while it waits for an answer, and other sockets are not`() throws {
         let sockets = try inPrivateNetwork {
             let network = try PeerNetwork(listening: [22])
             try network.connect()
@@ -237,7 +237,7 @@ struct ProbeTests {
         #expect(found.allSatisfy { $0.port == 22 })
     }
 
-    @Test func `says what the resolver says of a name that is none`() {
+    @Test func `reports the resolver's error for a bad name`() {
         #expect(throws: ProbeEndpoint.LookUpFailed.self) { try ProbeEndpoint.lookUp("..", port: 22) }
     }
 }

@@ -53,7 +53,7 @@ import Testing
         #expect(stream.bytes.count == 100)
     }
 
-    @Test func `is refused where nobody listens, where no socket is, and where it is something else`() throws {
+    @Test func `is refused without a listener, without a socket, and at another kind of file`() throws {
         let root = try RootDirectory(path: FilePath(directory.path))
         #expect(throws: Errno.noSuchFileOrDirectory) {
             _ = try AnswerStream(connectingTo: "/run/none", in: root, atMost: 1)
@@ -66,7 +66,7 @@ import Testing
         #expect(throws: Errno.connectionRefused) { _ = try connect() }
     }
 
-    @Test func `does not wait for a server that accepts nobody`() throws {
+    @Test func `does not wait for a server that accepts no connection`() throws {
         // The queue of one is full after two.
         var waiting: [FileDescriptor] = []
         defer { for descriptor in waiting { try? descriptor.close() } }
@@ -89,7 +89,7 @@ import Testing
 
     /// As before Linux 6.16, where the kernel does not refuse them to the helper.
     @Test(arguments: [false, true], [false, true])
-    func `is not taken where descriptors came with it, which nobody closes`(isUrgent: Bool, isLate: Bool) throws {
+    func `is not taken if descriptors came with it, which stay open`(isUrgent: Bool, isLate: Bool) throws {
         var stream = try AnswerStream(
             connectingTo: "/run/socket", in: RootDirectory(path: FilePath(directory.path)), atMost: 100,
             DescriptorlessSocket(refusing: false))

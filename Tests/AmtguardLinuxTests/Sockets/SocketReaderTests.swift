@@ -15,12 +15,12 @@ struct SocketReaderTests {
         }
     }
 
-    @Test func `nobody listens in a new namespace`() throws {
+    @Test func `no program listens in a new namespace`() throws {
         #expect(try inPrivateNetwork { try Self.listeners() } == [])
         #expect(try inPrivateNetwork { try Self.listeners(on: PortSet()) } == [])
     }
 
-    @Test func `each is told by protocol, address, port and owner`() throws {
+    @Test func `each is reported with protocol, address, port and owner`() throws {
         let found = try inPrivateNetwork {
             try shell(
                 "ip link set lo up && ip addr add 192.0.2.1/32 dev lo && ip addr add 2001:db8::1/128 dev lo nodad")
@@ -65,7 +65,7 @@ struct SocketReaderTests {
         #expect(during == 1 && after == 0)
     }
 
-    @Test func `the owner and the interface are told, and many threads of one server are one`() throws {
+    @Test func `the owner and the interface are reported, and many threads of one server are one`() throws {
         let found = try inPrivateNetwork {
             try shell("ip link set lo up")
             let sockets = try (0..<300).map { _ in
@@ -79,7 +79,7 @@ struct SocketReaderTests {
         #expect(found.first?.uid == 1234 && found.first?.interface == 1)
     }
 
-    @Test func `what is opened, connected, bound or lent to nobody is told with its state and its other end`() throws {
+    @Test func `an opened, connected, bound or ownerless socket is reported with its state and its other end`() throws {
         let found = try inPrivateNetwork {
             try shell(
                 "ip link set lo up && ip link add d0 type veth peer name d1 && ip link set d0 up && ip link set d1 up "
@@ -111,7 +111,7 @@ struct SocketReaderTests {
         #expect(found.sockets.contains { $0.state == .synSent && $0.retransmissions > 0 })
     }
 
-    @Test func `what is bound and no more is told on request, our own as our own`() throws {
+    @Test func `a socket that is only bound is reported on request, our own as our own`() throws {
         let (usual, all) = try inPrivateNetwork {
             try shell("ip link set lo up")
             let other = try spawn(

@@ -5,7 +5,7 @@ start_machine address-equal
 serve
 start_guard AuditSec=1h
 eventually "AMT has the host's address" address wired rule same-lease
-expect "which it told at the start" asked_times 1
+expect "which it reported at the start" asked_times 1
 
 soon() {  # SENTENCE CHECK [ARGUMENT…]: a second to settle, and one to publish
     local begin

@@ -24,9 +24,9 @@ bears_from() {  # SENTENCE WORD TEXT COMMAND…: a connection to the socket star
 
 # The way to the helper.
 start_machine provisioned-acm
-bears "no socket" no-helper 'the socket of amtguard-firmware is not there'
+bears "no socket" no-helper 'the socket of amtguard-firmware does not exist'
 perl -MSocket -e 'socket S, AF_UNIX, SOCK_STREAM, 0; bind S, pack_sockaddr_un $ARGV[0] or die "$!"' $socket
-bears "a socket that nobody listens on" no-helper 'the socket of amtguard-firmware is not there'
+bears "a socket without a listener" no-helper 'the socket of amtguard-firmware does not exist'
 rm $socket
 
 # The helper.

@@ -6,7 +6,7 @@ PATIENCE=30
 start_machine driver-missing
 serve
 start_guard AuditSec=1s  # No udev reports devices here, so its audit must see them.
-eventually "without a driver there is nobody to ask" outcome no-driver
+eventually "without a driver there is no device to ask" outcome no-driver
 expect "which has a line" shows 'modprobe mei_me'
 stop_machine
 

@@ -13,7 +13,7 @@ sleep 5  # Manual requests get an answer every 5 s.
 kill -HUP $emulator
 kill -HUP $guard
 former() { json .amt.interfaces.0.evidence 'AMT has the same address by DHCP, as the firmware said before'; }
-eventually "it does not say its address any more, and that is told" former
+eventually "it does not say its address any more, and that is reported" former
 expect "the question had an answer" outcome answered
 expect "the address stands" address wired address shared
 expect "the ports are still held" json .holds.0.state held

@@ -14,7 +14,7 @@ ready_in() { "$BENCH_BIN/ready-time" 1 "$amtguardd" --root $root 2>/dev/null; }
 # No signal ends this: the kernel's own connect may wait like this for 15 to 30 s.
 start_machine - <<<$'[faults]\nconnect = uninterruptible 600000'
 start_guard
-eventually "without a helper nobody is asked" outcome no-helper
+eventually "without a helper no firmware is asked" outcome no-helper
 repairs idle
 stop_guard
 
@@ -29,7 +29,7 @@ done
 expect "each start was ready" is "$(lost asking)" 0
 printf 'exec to READY, median: %s µs without a helper, %s µs with one that hangs\n' \
     $(($(median alone) / 1000)) $(($(median asking) / 1000))
-expect "a start waits for nobody" at_most "$(median asking)" $((2 * $(median alone) + 5000000))
+expect "a start does not wait for the firmware" at_most "$(median asking)" $((2 * $(median alone) + 5000000))
 
 : >$asked
 start_guard
@@ -48,7 +48,7 @@ is_fast() {
     "$BENCH_BIN/overwriter" repairs 100 >hanging.$round
     return 1
 }
-PATIENCE=10 eventually "a repair waits for nobody" is_fast
+PATIENCE=10 eventually "a repair does not wait for the firmware" is_fast
 expect "the question still hangs" not was_asked
 expect "its helper is no child of the guard" is "$(cat /proc/$guard/task/*/children)" ''
 expect "it says that it was not asked yet" shows "the firmware was not asked yet"

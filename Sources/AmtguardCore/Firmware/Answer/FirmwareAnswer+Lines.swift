@@ -76,7 +76,7 @@ struct AnswerLines {
             }
             let name = String(decoding: key, as: UTF8.self)
             guard name != "END", values.updateValue(String(decoding: value, as: UTF8.self), forKey: name) == nil else {
-                throw .init("\(name) is there twice")
+                throw .init("\(name) appears twice")
             }
         }
     }
@@ -109,7 +109,7 @@ struct AnswerLines {
             }
             field = .known(value)
         case (_, .some): throw .init("\(key) is both known and unknown")
-        default: throw .init("\(key) is there by halves")
+        default: throw .init("\(key) is incomplete")
         }
     }
 }

@@ -23,7 +23,7 @@ extension FirmwareAnswer {
         switch request {
         case .codeVersions:
             let (versions, error) = parse(CodeVersions.self, reply, request)
-            bios = versions.map({ $0.bios.isEmpty ? nil : $0.bios }, else: "the firmware tells no BIOS version")
+            bios = versions.map({ $0.bios.isEmpty ? nil : $0.bios }, else: "the firmware reports no BIOS version")
             amtVersion = versions.map({ $0["AMT"] }, else: "the firmware lists no version of AMT")
             amtBuild = versions.map({ $0["Build Number"] }, else: "the firmware lists no build number")
             sku = versions.map(\.sku, else: "the firmware lists no SKU")

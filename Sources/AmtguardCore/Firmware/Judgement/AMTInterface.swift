@@ -89,7 +89,7 @@ extension AMTAddress {
                 settings.ipv4.isUnspecified ? .awaitsLease : .formerLease,
                 hostInterfaces: carrying.filter { !$0.ipv4.isEmpty }.ifAny(else: carrying).map(\.name),
                 addresses: carrying.flatMap(\.ipv4))
-        default: return .unknown("its DHCP mode is \(settings.dhcpMode.word), which means nothing known")
+        default: return .unknown("its DHCP mode is \(settings.dhcpMode.word), whose meaning is not known")
         }
     }
 

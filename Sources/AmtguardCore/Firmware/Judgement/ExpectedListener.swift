@@ -43,27 +43,27 @@ extension AMTService {
         switch state {
         case .impossible: return (.closed, state.because)
         case .unknown(let reason): return (.unknown, "AMT's state is not known: \(reason)")
-        case .disabled: return (.unknown, "what becomes of the port while AMT is disabled is not known")
+        case .disabled: return (.unknown, "it is not known what happens to the port while AMT is disabled")
         case .unprovisioned:
             if self == .rmcp, port == 623, let version, version >= .answersPingsEarly {
                 return (.open, "firmware from 6.1 on answers RMCP pings before it is provisioned")
             }
-            return (.unknown, "what becomes of the port before AMT is provisioned is not known")
-        case .provisioning: return (.unknown, "what becomes of the port while AMT is provisioned is not known")
+            return (.unknown, "it is not known what happens to the port before AMT is provisioned")
+        case .provisioning: return (.unknown, "it is not known what happens to the port while AMT is provisioned")
         case .provisioned: break
         }
         if let elsewhere = answer.flatMap(byNetwork) { return elsewhere }
-        guard self != .rmcp else { return (.unknown, "the firmware does not tell whether it answers RMCP") }
+        guard self != .rmcp else { return (.unknown, "the firmware does not report whether it answers RMCP") }
         guard let answer else { return (.unknown, "the firmware was not asked") }
         guard let security = answer.security.value else {
-            return (.unknown, "TLS: \(answer.security.reason ?? "not told")")
+            return (.unknown, "TLS: \(answer.security.reason ?? "not reported")")
         }
         guard security.networkInterfaceEnabled else {
             return (.closed, "the firmware says that it does not use the network")
         }
         if [.redirection, .redirectionTLS].contains(self) {
             guard let redirection = answer.redirection.value else {
-                return (.unknown, "redirection: \(answer.redirection.reason ?? "not told")")
+                return (.unknown, "redirection: \(answer.redirection.reason ?? "not reported")")
             }
             guard !redirection.intersection([.sol, .ider, .kvm]).isEmpty else {
                 return (.closed, "provisioned, SOL, IDE-R and KVM are off")

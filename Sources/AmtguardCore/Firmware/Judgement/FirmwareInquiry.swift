@@ -93,7 +93,7 @@ public enum FirmwareFailure: Hashable, Sendable {
     /// The same for people, on one line.
     public var says: String {
         switch self {
-        case .noHelper: "the socket of amtguard-firmware is not there"
+        case .noHelper: "the socket of amtguard-firmware does not exist"
         case .refused(let reason): "the socket of amtguard-firmware can't be connected to: \(reason)"
         case .abandoned:
             "amtguard-firmware gave no answer within \(FirmwareSchedule.patience.components.seconds) s, and was abandoned"
@@ -121,7 +121,7 @@ extension FirmwareAnswer.Outcome {
         case .answered, .noDevice, .graphicsOnly, .resetting: nil
         case .noDriver: "Load the driver: modprobe mei_me."
         case .notPermitted: "Let the group amtguard-firmware open /dev/mei*: the package brings a udev rule."
-        case .busy: "Find who holds it: fuser -v /dev/mei*."
+        case .busy: "Find the program that uses it: fuser -v /dev/mei*."
         case .silent, .garbled, .failed: "Run amtguard-firmware as root: it says more."
         }
     }

@@ -54,7 +54,9 @@ struct StateJudgement: Hashable, Sendable {
         switch answer.amthi.value {
         case .answers:
             let reason = answer.provisioningState.reason ?? "its answers contradict each other"
-            return (unknown("its firmware answers, and not how far it is provisioned: \(reason)", basis), .present)
+            return (
+                unknown("its firmware answers, but does not say how far it is provisioned: \(reason)", basis), .present
+            )
         case .disabled: return (.disabled("the AMT host interface answers with nothing"), .disabled)
         case .notOffered: return byMKHI(answer, basis)
         // It is offered, and nothing else is known. That outweighs every note of the BIOS.
@@ -185,9 +187,10 @@ struct StateJudgement: Hashable, Sendable {
         }
         switch (note.isSupported, note.isEnabled) {
         case (true, false): return .disabled("SMBIOS says that AMT was supported and not enabled at the start")
-        case (_, true): return unknown("\(reason); by SMBIOS it was enabled at the start, and is taken to be on", basis)
+        case (_, true):
+            return unknown("\(reason); SMBIOS says that it was enabled at the start, so it counts as on", basis)
         case (false, false):
-            return unknown("\(reason); SMBIOS alone, which says that it is not supported, rules nothing out", basis)
+            return unknown("\(reason); SMBIOS says that it is not supported, but that alone proves nothing", basis)
         }
     }
 

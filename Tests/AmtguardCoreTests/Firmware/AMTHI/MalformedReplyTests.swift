@@ -1,7 +1,7 @@
 import AmtguardCore
 import Testing
 
-@Suite struct `A reply that is none` {
+@Suite struct `An invalid reply` {
     static let state = RecordedMachine.provisioningState
     static let versions = RecordedMachine.codeVersions
 

@@ -38,7 +38,7 @@ import Testing
 
     static let outcomes: [FirmwareAnswer.Outcome] = [
         .answered, .noDevice, .graphicsOnly, .noDriver, .notPermitted, .resetting, .busy, .silent,
-        .garbled("the message is 3 bytes too long"), .failed("the device node is not there"),
+        .garbled("the message is 3 bytes too long"), .failed("the device node does not exist"),
     ]
 
     @Test func `of a recorded machine is exactly what is known of it`() {

@@ -128,7 +128,7 @@ import Testing
         #expect(!address.because.isEmpty && address.because.oneLineOnly)
     }
 
-    @Test func `is not known where the firmware does not tell, and says why`() {
+    @Test func `is not known if the firmware does not report it, and says why`() {
         for medium in AMTInterface.Medium.allCases {
             #expect(
                 AMTInterface(medium, .unknown(.refused(AMTStatus(rawValue: 0x814))), among: Self.host).address

@@ -121,7 +121,7 @@ import Testing
         #expect(scene.status.reasons.map(\.id) == ["sockets-unknown"])
     }
 
-    @Test func `and all the rest are told by amtguardctl firmware, each with its evidence`() {
+    @Test func `and all the rest are shown by amtguardctl firmware, each with its evidence`() {
         var scene = Scene()
         scene.hear(.heard(.post, .admin, wired: .wired("192.0.2.20")))
         let shown = scene.status.firmwareText.map { "\($0.label)|\($0.value)" }

@@ -40,7 +40,7 @@ import Testing
             // Too little behind the header, and the result is told all the same.
             ([3, 0x82, 0, 0x88], .result(.notReady)),
         ] as [([UInt8], WireError)])
-    func `refuses what is no reply to the rule`(bytes: [UInt8], error: WireError) {
+    func `refuses bytes that are not a reply to the rule`(bytes: [UInt8], error: WireError) {
         #expect(throws: error) { try MKHI.Features(parsing: bytes, to: .enabled) }
         var answer = FirmwareAnswer(.answered)
         #expect(answer.take(bytes, for: MKHI.Rule.enabled) == error)
