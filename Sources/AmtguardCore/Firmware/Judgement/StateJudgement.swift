@@ -188,9 +188,9 @@ struct StateJudgement: Hashable, Sendable {
         switch (note.isSupported, note.isEnabled) {
         case (true, false): return .disabled("SMBIOS says that AMT was supported and not enabled at the start")
         case (_, true):
-            return unknown("\(reason); SMBIOS says that it was enabled at the start, so it counts as on", basis)
+            return unknown("\(reason); by SMBIOS it was enabled at the start, and is taken to be on", basis)
         case (false, false):
-            return unknown("\(reason); SMBIOS says that it is not supported, but that alone proves nothing", basis)
+            return unknown("\(reason); SMBIOS alone, which says that it is not supported, rules nothing out", basis)
         }
     }
 

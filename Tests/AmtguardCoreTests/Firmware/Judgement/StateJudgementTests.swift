@@ -100,10 +100,10 @@ typealias StateJudgementTests = `The state of AMT`
         Row("no driver, off by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .off, "disabled"),
         Row(
             "no driver, on by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .on, "unknown",
-            because: "counts as on"),
+            because: "taken to be on"),
         Row(
             "no driver, unsupported by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .unsupported, "unknown",
-            because: "proves nothing"),
+            because: "rules nothing out"),
         Row(
             "no driver, vPro by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .vProAlone, "unknown",
             because: "one with AMT"),
@@ -193,7 +193,7 @@ typealias StateJudgementTests = `The state of AMT`
         Row("not permitted", .csme, FirmwareAnswer(.notPermitted), "unknown", because: "permission"),
         Row("failed", .csme, FirmwareAnswer(.failed("EIO")), "unknown", because: "EIO"),
         Row("not asked", .csme, nil, "unknown", because: "not asked"),
-        Row("not asked, on by SMBIOS", .csme, smbios: .on, "unknown", because: "counts as on"),
+        Row("not asked, on by SMBIOS", .csme, smbios: .on, "unknown", because: "taken to be on"),
         Row("no helper", .csme, failure: .noHelper, "unknown", because: "socket"),
         Row(
             "no helper, admin before", .csme, failure: .noHelper, before: .provisionedAdmin, "unknown", because: "admin"
