@@ -35,7 +35,7 @@ ip link set dummy9 up
 ip address add 10.9.9.9/24 dev dummy9
 expect "none of it was a question to the firmware" asked_times 1
 
-moments() { sed -nE 's/^([0-9]+) mei0 open.*/\1/p' $asked; }
+moments() { sed -nE 's/^([0-9]+) mei0 connect [0-9]+ amthi.*/\1/p' $asked; }
 PATIENCE=75
 eventually "a minute after the last question" asked_times 2
 mapfile -t moment < <(moments)

@@ -22,7 +22,7 @@ cp $machines/provisioned-acm.machine machine
 kill -HUP $emulator
 eventually "a minute later it says its address again" json .amt.interfaces.0.evidence 'AMT has the same address by DHCP'
 expect "by one more question" asked_times 3
-mapfile -t moment < <(sed -nE 's/^([0-9]+) mei0 open.*/\1/p' $asked)
+mapfile -t moment < <(sed -nE 's/^([0-9]+) mei0 connect [0-9]+ amthi.*/\1/p' $asked)
 expect "after a minute" at_least $((moment[2] - moment[1])) 60000
 expect "and not much more" at_most $((moment[2] - moment[1])) 70000
 stop_guard

@@ -20,8 +20,8 @@ expect "1,000 questions had a whole answer" is "$(wc -l <took)" 1000
 none() { seen="$(helpers) helpers"; [[ $(helpers) == 0 ]]; }
 eventually "no helper is left" none
 expect "the firmware was asked 1,000 times" asked_times 1000
-expect "each time it was closed again" is "$(grep -c ' close ' $asked)" 1000
-median() { sort -n | sed -n 500p; }
+expect "each time it was closed again" is "$(grep -c ' close ' $asked)" "$(grep -c ' open ' $asked)"
+median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
 # The emulated firmware takes no time of its own, so all of this is our time, and the kernel's between us.
 burst=$(awk '$3 == "open" { at[$4] = $1 } $3 == "close" { print $1 - at[$4] }' $asked | median)
 whole=$(median <took)

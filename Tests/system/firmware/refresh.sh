@@ -11,7 +11,7 @@ kill -HUP $emulator  # The firmware is set up in the meantime, without a report 
 eventually "a minute later it is known to be provisioned" json .amt.state provisioned
 expect "in client control mode" json .amt.controlMode client
 expect "by one more question" asked_times 2
-mapfile -t moment < <(sed -nE 's/^([0-9]+) mei0 open.*/\1/p' $asked)
+mapfile -t moment < <(sed -nE 's/^([0-9]+) mei0 connect [0-9]+ amthi.*/\1/p' $asked)
 expect "after a minute" at_least $((moment[1] - moment[0])) 60000
 expect "and not much more" at_most $((moment[1] - moment[0])) 66000
 stop_guard

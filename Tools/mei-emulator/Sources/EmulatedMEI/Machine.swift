@@ -48,8 +48,10 @@ public struct Machine: Hashable, Sendable {
         /// The PCI function of the CSME: domain, bus, device, function.
         public var address = "0000:00:16.0"
         public var pciDevice: UInt16 = 0x51E0
-        /// Vendor and device of the host bridge, which is on every machine.
-        public var hostBridge: [UInt16] = [0x8086, 0x4601]
+        /// Vendor and device of the host bridge, which is on every machine; empty for the usual one.
+        public var hostBridge: [UInt16] = []
+        /// The host bridge of the machine: Intel's, unless there is no CSME and the file says nothing of a bridge.
+        public var bridge: [UInt16] { hostBridge.isEmpty ? (csme ? [0x8086, 0x4601] : [0x1022, 0x14D8]) : hostBridge }
         /// The same of a network card.
         public var networkCard: [UInt16] = [0x8086, 0x1A1C]
         /// `nil`: a kernel before 5.8.

@@ -44,7 +44,7 @@ struct SystemTree {
     // MARK: PCI
 
     private func layOutPCI() throws {
-        try function("0000:00:00.0", hardware.hostBridge, class: 0x060000)
+        try function("0000:00:00.0", hardware.bridge, class: 0x060000)
         if hardware.csme {
             try function(
                 csme, [0x8086, hardware.pciDevice], class: 0x078000, driver: hardware.driver ? "mei_me" : nil)
