@@ -81,7 +81,7 @@ extension SimulatedGround {
         let daemon = host.daemons[index]
         host.daemons[index].forgetEvents()
         // inotify also shows the daemon's own writes and does not tell them apart.
-        return daemon.showsOthers && daemon.watch.kind == .fanotify ? daemon.writers.suffix(8) : nil
+        return daemon.showsOthers && daemon.watch.kind.namesWriters ? daemon.writers.suffix(8) : nil
     }
 
     mutating func watch(_ isOn: Bool) { effect { [index] in $0.daemons[index].listening = isOn } }

@@ -50,7 +50,7 @@ public struct SimulatedHost: Sendable {
             daemons[index].shown = true
             guard index != own else { continue }
             daemons[index].showsOthers = true
-            if let writer, daemons[index].watch.kind == .fanotify { daemons[index].writers.append(writer) }
+            if let writer, daemons[index].watch.kind.namesWriters { daemons[index].writers.append(writer) }
         }
     }
 }

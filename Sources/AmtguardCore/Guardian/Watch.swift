@@ -7,6 +7,17 @@ public struct Watch: Hashable, Sendable {
         case inotify
         /// Nothing: only audits.
         case none
+
+        /// Whether it shows who writes.
+        public var namesWriters: Bool {
+            switch self {
+            case .fanotify: true
+            case .inotify, .none: false
+            }
+        }
+
+        /// For people.
+        var word: String { self == .none ? "audits only" : rawValue }
     }
 
     public var kind: Kind

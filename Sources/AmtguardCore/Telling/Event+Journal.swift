@@ -47,7 +47,7 @@ extension Event {
         case .started(let version, let watch):
             JournalEntry(
                 .notice, id: MessageID.started,
-                "amtguardd \(version) guards net.ipv4.ip_local_reserved_ports, watching by \(watch.word).",
+                "amtguardd \(version) guards net.ipv4.ip_local_reserved_ports, watching by \(watch.kind.word).",
                 [("VERSION", version), ("WATCH", watch.kind.rawValue)])
         case .reserved(let ports, let list):
             JournalEntry(
@@ -236,16 +236,6 @@ extension Verdict {
         case .protected, .notNeeded: .notice
         case .degraded: .warning
         case .exposed: .error
-        }
-    }
-}
-
-extension Watch {
-    /// How the list is watched, in words.
-    public var word: String {
-        switch kind {
-        case .fanotify, .inotify: kind.rawValue
-        case .none: "audits only"
         }
     }
 }

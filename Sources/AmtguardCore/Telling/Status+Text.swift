@@ -58,7 +58,7 @@ extension Status {
         }
         lines += holdText
         lines += victimText
-        lines.append(Line("Watch", Watch(watch).word))
+        lines.append(Line("Watch", watch.word))
         lines.append(Line("Repairs", "\(repairs.count)" + (contested ? ", repeatedly overwritten" : "")))
         if let last = repairs.last {
             lines.append(
