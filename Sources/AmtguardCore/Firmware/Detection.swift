@@ -180,7 +180,8 @@ extension Detection {
         case .impossible: return []
         case .unknown(let reason):
             reasons.append(.unknown(reason, failure, advice: basis.deadEnd?.advice))
-        case .disabled, .unprovisioned, .provisioning: reasons += failure.map { [.notAsked($0)] } ?? []
+        case .disabled, .unprovisioned, .provisioning:
+            reasons += failure.map { [.notAsked($0, advice: basis.deadEnd?.advice)] } ?? []
         case .provisioned(nil):
             let answer = basis.inquiry?.answer
             reasons.append(

@@ -102,10 +102,12 @@ extension Reason {
     }
 
     /// The firmware was asked without success, but the state is known from other sources.
-    static func notAsked(_ failure: FirmwareInquiry) -> Reason {
+    ///
+    /// - Parameter advice: What helps instead of the usual advice; `nil` for that.
+    static func notAsked(_ failure: FirmwareInquiry, advice: String?) -> Reason {
         Reason(
             id: "firmware-\(failure.word)", says: "asking the firmware failed: \(failure.says)",
-            advice: failure.advice)
+            advice: advice ?? failure.advice)
     }
 
     static func unknownControlMode(_ reason: String) -> Reason {

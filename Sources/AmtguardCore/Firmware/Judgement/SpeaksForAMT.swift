@@ -18,6 +18,9 @@ extension FirmwareAnswer {
         if provisioningState.value != nil { words.append("AMT reports its provisioning state") }
         if controlMode.value != nil { words.append("AMT reports its control mode") }
         if amtVersion.value != nil { words.append("AMT reports its version") }
+        if let sku = sku.value, sku.isOfMany, !sku.isDisjoint(with: [.amt, .standardManageability]) {
+            words.append("the firmware is sold with AMT")
+        }
         if [wired, wireless].contains(where: { $0.value.map { !$0.mac.isZero } ?? false }) {
             words.append("AMT reports an interface")
         }
@@ -25,7 +28,16 @@ extension FirmwareAnswer {
         if capable.value == true { words.append("the firmware says that it is capable of AMT") }
         if enabled.value == true { words.append("the firmware says that AMT is enabled") }
         if available.value == true { words.append("the firmware says that AMT is ready") }
+        if amtSwitch.value?.isOn == true { words.append("the watchdog client says that AMT is switched on") }
         return words
+    }
+
+    /// Whether it is to be remembered, whatever the next answer says. An interface that only fell silent or was in reset
+    /// may not have been reached.
+    var showsAMT: Bool {
+        var answer = self
+        if [.silent, .resetting].contains(amthi.value) { answer.amthi = .unsaid }
+        return !answer.speaksForAMT.isEmpty
     }
 }
 

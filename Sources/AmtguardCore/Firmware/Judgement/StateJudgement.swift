@@ -31,7 +31,8 @@ struct StateJudgement: Hashable, Sendable {
     /// The state, and what the firmware itself shows now.
     static func judge(_ basis: Basis) -> (state: AMTState, sighting: AMTSighting?) {
         let (decided, sighting) = decide(basis)
-        return (doubting(decided, basis), sighting)
+        let shows = basis.inquiry?.answer?.showsAMT ?? false
+        return (doubting(decided, basis), sighting ?? (shows ? .present : nil))
     }
 
     // MARK: - The table

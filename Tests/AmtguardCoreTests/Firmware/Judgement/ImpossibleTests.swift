@@ -131,7 +131,8 @@ import Testing
         let claims: [(inout FirmwareAnswer) -> Void] = [
             { $0.controlMode = .known(.none) }, { $0.amtVersion = .known("16.1.25") },
             { $0.provisioningState = .known(.pre) }, { $0.available = .known(true) },
-            { $0.wired = .known(.wired("192.0.2.20")) },
+            { $0.wired = .known(.wired("192.0.2.20")) }, { $0.amtSwitch = .known([.isKnown, .operational]) },
+            { $0.sku = .known([.corporate, .amt]) },
         ]
         for claim in claims {
             answers.append(Piece(.answer(.mkhi(false, nil).with(claim)), speaks: true, proves: true))
@@ -181,8 +182,34 @@ import Testing
         if isPossible, engine != 4 { #expect(impossible > 0) }
     }
 
+    static let former: [FirmwareAnswer] = [
+        // It answered, and was not ready for the question that decides.
+        .heard(.post, .admin).with { $0.provisioningState = .unknown(.refused(.notReady)) },
+        .heard(.post, .admin).with { $0.deviceState = .known("RESETTING") }
+            .with { $0.provisioningState = .unknown(.noAnswer) },
+        .mkhi(false, nil).with { $0.available = .known(true) },
+        .mkhi(false, nil).with { $0.amtSwitch = .known([.isKnown, .operational]) },
+    ]
+
+    @Test(arguments: former)
+    func `is not believed of a firmware that spoke of AMT before`(answer: FirmwareAnswer) {
+        var scene = Scene(presence: .csme.with { $0.offeringAMTHI = [] })
+        scene.hear(answer)
+        scene.hear(.mkhi(false, false))
+        #expect(scene.status.amt.state == "unknown")
+        #expect(scene.status.ports.required == amt.description)
+    }
+
+    @Test(arguments: [FirmwareAnswer.Behaviour.silent, .resetting])
+    func `is believed after a firmware that was only silent`(behaviour: FirmwareAnswer.Behaviour) {
+        var scene = Scene(presence: .csme.with { $0.offeringAMTHI = [] })
+        scene.hear(.silent(behaviour, .silent))
+        scene.hear(.mkhi(false, false))
+        #expect(scene.status.amt.state == "impossible")
+    }
+
     @Test func `is looked for in this many combinations`() {
-        #expect(Self.combinations == (Self.isThorough ? 25_972_650 : 453_600))
+        #expect(Self.combinations == (Self.isThorough ? 26_299_350 : 479_520))
         print("AMT that is impossible: \(Self.combinations) combinations of evidence")
     }
 }
