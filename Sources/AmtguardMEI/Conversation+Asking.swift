@@ -85,9 +85,13 @@ extension Conversation where Link: ~Copyable {
         return answer
     }
 
-    /// Asks the watchdog client whether AMT is switched on. It does not wait for another holder: the kernel's own
-    /// driver holds this client as long as it is loaded.
-    mutating func askSwitch() -> Finding<AMTSwitch> {
+    /// Asks the watchdog client whether AMT is switched on, if that decides anything: the kernel's own driver wants this
+    /// client at boot. It does not wait for another holder, because that driver holds it as long as it is loaded.
+    mutating func askSwitch(after answer: FirmwareAnswer) -> Finding<AMTSwitch> {
+        guard answer.provisioningState.value == .pre else {
+            return .unknown(.notAsked("it matters only while AMT is not provisioned"))
+        }
+        guard hasTime(for: Timing.forSwitch) else { return .unknown(.notAsked("the conversation took too long")) }
         do throws(Reset) {
             switch try connect(to: .watchdog, pauses: []) {
             case .connected: break

@@ -17,6 +17,8 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     private var fullPauses = Timing.busy[...]
     /// The connection for the next question; `nil` before the first, and after a reset.
     private var turn: Turn?
+    /// Whether AMTHI has answered anything: then it does not count as missing.
+    private var heardAMTHI = false
     /// How long the slowest reply took.
     private var slowest = Duration.zero
 
@@ -51,10 +53,11 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         var answer: FirmwareAnswer
         switch try connect(to: .amthi) {
         case .connected: answer = try askAMTHI()
+        case .notOffered where heardAMTHI: throw Reset()
         case .notOffered: answer = try askMKHI()
         case .failed(let outcome): return Self.nothing(outcome, Self.behaviour(outcome))
         }
-        if answer.outcome == .answered { answer.amtSwitch = askSwitch() }
+        answer.amtSwitch = askSwitch(after: answer)
         return answer
     }
 
@@ -162,6 +165,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
             do throws(LinkError) {
                 let bytes = try link.read(atMost: size, within: limit)
                 slowest = max(slowest, link.now - start)
+                if case .amthi = question, !bytes.isEmpty { heardAMTHI = true }
                 if isNotReady(bytes), rests(for: notReadyPauses.popFirst()) { continue }
                 return .reply(bytes)
             } catch {
@@ -188,7 +192,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         return true
     }
 
-    private func hasTime(for pause: Duration) -> Bool { link.now + pause < deadline }
+    func hasTime(for pause: Duration) -> Bool { link.now + pause < deadline }
 }
 
 /// How long things may take.
@@ -206,5 +210,7 @@ enum Timing {
     static let busy: [Duration] = [250, 320, 390, 460, 530, 600, 675, 750].map { .milliseconds($0) }
     /// A firmware reset takes seconds.
     static let reset: [Duration] = [500, 1_000, 2_000, 4_000].map { .milliseconds($0) }
+    /// So much must be left for the question to the watchdog client, which is worth less than the answer so far.
+    static let forSwitch: Duration = .seconds(7)
     static let notReady: [Duration] = [250, 500, 750, 1_000].map { .milliseconds($0) }
 }

@@ -25,12 +25,15 @@ public struct FirmwareQuestions: Sendable {
         case .ask(let devices): candidates = devices
         }
         var recorded: [Recording.Device] = []
-        var best: FirmwareAnswer?
+        var engines = Engines()
         // All devices together have the time of one conversation: that is how long the guard waits.
         let end = Instant.now() + Timing.conversation
         for candidate in candidates {
             let remaining = end - .now()
-            if best != nil, remaining < Timing.reply { break }
+            if engines.answer != nil, remaining < Timing.reply {
+                engines.miss(candidate.name)
+                continue
+            }
             let node = MEINode(candidate.name, below: try RootDirectory(path: root), isConfirmed: root == nil)
             var conversation = Conversation(over: Recorder(node), uuid: asksUUID, within: remaining)
             var answer = conversation.run()
@@ -39,17 +42,16 @@ public struct FirmwareQuestions: Sendable {
                 Recording.Device(
                     attributes: Attributes.read(of: candidate.name, parent: candidate.parent, in: tree),
                     events: conversation.link.events))
-            if answer.speaksForAMT { return (answer, recorded) }
-            best = best ?? answer
+            if engines.take(answer) { break }
         }
-        return (best ?? FirmwareAnswer(.noDevice), recorded)
+        return (engines.answer ?? FirmwareAnswer(.noDevice), recorded)
     }
 }
 
 extension Recording {
     /// The answer that the recorded firmware gave.
     public func answer(uuid: Bool = false) -> FirmwareAnswer {
-        var best: FirmwareAnswer?
+        var engines = Engines()
         for device in devices {
             var conversation = Conversation(over: Replay(device), uuid: uuid)
             var answer = conversation.run()
@@ -61,16 +63,44 @@ extension Recording {
                 Presence.Device(
                     name: attribute("name") ?? "recording", kind: attribute("kind"), state: attribute("dev_state"),
                     firmwareVersion: attribute("fw_ver").flatMap(Attributes.version), parent: attribute("parent")))
-            if answer.speaksForAMT { return answer }
-            best = best ?? answer
+            if engines.take(answer) { break }
         }
-        return best ?? FirmwareAnswer(.failed("the recording holds no device"))
+        return engines.answer ?? FirmwareAnswer(.failed("the recording holds no device"))
+    }
+}
+
+/// The answers of all engines, of which one counts: the first that leads to AMT, else the first.
+private struct Engines {
+    private(set) var answer: FirmwareAnswer?
+    /// An engine that gave no answer. It may be the one with AMT, so none of the others proves that there is none.
+    private var missed: String?
+
+    /// Takes an answer. Returns whether no other one can say more.
+    mutating func take(_ new: FirmwareAnswer) -> Bool {
+        if new.leadsToAMT {
+            answer = new
+            return true
+        }
+        answer = answer ?? new
+        if new.outcome != .answered { miss(new.device.value ?? "another engine") } else { doubt() }
+        return false
+    }
+
+    /// Notes an engine that was not asked.
+    mutating func miss(_ name: String) {
+        missed = missed ?? name
+        doubt()
+    }
+
+    private mutating func doubt() {
+        guard let missed, answer?.capable.value == false else { return }
+        answer?.capable = .unknown(.other("\(missed) gave no answer, and may be the engine with AMT"))
     }
 }
 
 extension FirmwareAnswer {
     /// Whether this device leads to AMT: another one could say no more.
-    fileprivate var speaksForAMT: Bool {
+    fileprivate var leadsToAMT: Bool {
         switch amthi {
         case .known(.notOffered), .unknown: false
         case .known: true

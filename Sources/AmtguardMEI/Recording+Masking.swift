@@ -36,7 +36,8 @@ private struct Mask {
             if let address = Self.publicAddress(in: bytes), !publicAddresses.contains(address) {
                 publicAddresses.append(address)
             }
-            if let uuid = try? GUID(parsing: bytes, to: .uuid) {
+            // All zeros or all ones: the maker has set none.
+            if let uuid = try? GUID(parsing: bytes, to: .uuid), Set(uuid.wire).count > 1 {
                 add(uuid.wire) { [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 16) }
             }
         }
@@ -56,7 +57,7 @@ private struct Mask {
             bytes.replaceSubrange(Self.addressPlace, with: [UInt8(truncatingIfNeeded: index + 1), 2, 0, 192])
         }
         if let access = try? RemoteAccess(parsing: bytes, to: .remoteAccess), !access.host.isEmpty {
-            for place in bytes.indices[Self.serverPlace...] where bytes[place].isLetterOrDigit {
+            for place in bytes.indices[Self.serverPlace...] where !Self.keptInNames.contains(bytes[place]) {
                 bytes[place] = UInt8(ascii: "x")
             }
         }
@@ -98,17 +99,8 @@ private struct Mask {
     /// The IPv4 address in a reply about an interface, and the beginning of the server's name in one about remote access.
     private static let addressPlace = 20..<24
     private static let serverPlace = 30
-}
-
-extension UInt8 {
-    fileprivate var isLetterOrDigit: Bool {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"):
-            true
-        default: false
-        }
-    }
+    /// The shape of a name stays, and nothing else: a name may hold letters of any alphabet.
+    private static let keptInNames: Set<UInt8> = [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":")]
 }
 
 extension [UInt8] {

@@ -75,7 +75,7 @@ import Testing
     @Test func `gives the answer again that the firmware gave`() throws {
         let text =
             "amtguard-recording: 1\n\nattribute name=mei1\nattribute dev_state=ENABLED\n"
-            + "attribute fw_ver=0:16.1.25.2124\n" + Line.amthi + (try Line.burst())
+            + "attribute fw_ver=0:16.1.25.2124\n" + Line.amthi + (try Line.burst(.pre))
             + "open\n" + Line.watchdog + Line.askSwitch("c2")
         let answer = try parse(text).answer()
         #expect(answer.outcome == .answered)
@@ -108,6 +108,17 @@ import Testing
             + "\nattribute name=mei1\n" + Line.amthi + (try Line.burst())
         #expect(try parse(text).answer().device == .known("mei1"))
         #expect(try parse("amtguard-recording: 1\n").answer().outcome.word == "failed")
+    }
+
+    @Test(arguments: [true, false])
+    func `does not take the word of one engine for another that gave no answer`(isFirst: Bool) throws {
+        let incapable =
+            "\nattribute name=mei0\n" + Line.refused(.amthi, "ENOTTY") + Line.mkhi
+            + Line.ask(.capable, hexDigits(MKHI.Features([]).encoded(to: .capable)))
+        let mute = "\nattribute name=mei1\nopen -> errno EACCES\n"
+        let answer = try parse("amtguard-recording: 1\n" + (isFirst ? incapable + mute : mute + incapable)).answer()
+        #expect(answer.capable.value != false)
+        #expect(try parse("amtguard-recording: 1\n" + incapable).answer().capable == .known(false))
     }
 }
 
@@ -174,6 +185,24 @@ import Testing
             masked([.read(.bytes(cut))]) == [
                 .read(.bytes(cut.prefix(16) + [UInt8](repeating: 0, count: cut.count - 16)))
             ])
+    }
+
+    @Test func `keeps of a server's name its shape alone, in any alphabet`() throws {
+        let access = RemoteAccess(
+            network: .outside, connection: .connected, trigger: .init(rawValue: 0), host: "mps-1.example.net")
+        var reply = access.encoded(to: .remoteAccess)
+        let name = try #require(reply.firstRange(of: Array("example".utf8)))
+        reply.replaceSubrange(name, with: Array("b\u{fc}rok\u{f6}".utf8.prefix(7)))
+        guard case .read(.bytes(let bytes)) = masked([.read(.bytes(reply))])[0] else { return }
+        #expect(bytes.suffix(17).elementsEqual("xxx-x.xxxxxxx.xxx".utf8))
+    }
+
+    @Test func `is not spoilt by a UUID that nobody has set`() throws {
+        let versions = CodeVersions(bios: "BIOS", rows: [.init(name: "AMT", version: "16.1.25")])
+        let zero = try #require(GUID(wire: [UInt8](repeating: 0, count: 16)))
+        let replies = [versions.encoded(to: .codeVersions), zero.encoded(to: .uuid)]
+        let events = replies.map { Recording.Event.read(.bytes($0)) }
+        #expect(masked(events) == events)
     }
 
     @Test(arguments: [AMTHI.Request.controlMode, .codeVersions, .uuid])

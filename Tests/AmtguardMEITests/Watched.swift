@@ -116,12 +116,12 @@ enum Line {
     private static func hexadecimal(_ digits: String) -> [UInt8]? { AmtguardCore.hexadecimal(digits.utf8) }
 
     /// A whole burst without errors.
-    static func burst() throws -> String {
+    static func burst(_ provisioning: ProvisioningState = .post) throws -> String {
         let off = SecurityParameters(
             tls: false, networkInterfaceEnabled: true, sol: true, ider: false, kvm: true, link: true)
         let tunnel = RemoteAccess(
             network: .init(rawValue: 0), connection: .init(rawValue: 0), trigger: .init(rawValue: 0), host: "")
-        return try versions + ask(.provisioningState, ProvisioningState.post) + ask(.controlMode, ControlMode.admin)
+        return try versions + ask(.provisioningState, provisioning) + ask(.controlMode, ControlMode.admin)
             + ask(.wiredSettings, lan) + ask(.wirelessSettings, lan) + ask(.securityParameters, off)
             + ask(.redirectionState, RedirectionState([.sol])) + ask(.webUI, WebUIState(enabled: true))
             + ask(.kvm, KVMState()) + ask(.remoteAccess, tunnel)
