@@ -19,22 +19,24 @@ extension Key {
     static func code(
         _ name: String, _ path: WritableKeyPath<Machine, UInt32>, _ choices: KeyValuePairs<String, UInt32>
     ) -> Key {
-        let names = choices.map(\.key).joined(separator: ", ")
-        return Key(name: name, allowed: names + ", or a number as 7 or 0x7") { machine, text in
-            guard let value = choices.first(where: { $0.key == text })?.value ?? unsigned(text) else { return false }
-            machine[keyPath: path] = value
-            return true
-        }
+        code(name, choices) { $0[keyPath: path] = $1 }
     }
 
     /// The same with a default of its own.
     static func code(
         _ name: String, _ path: WritableKeyPath<Machine, UInt32?>, _ choices: KeyValuePairs<String, UInt32>
     ) -> Key {
+        code(name, choices) { $0[keyPath: path] = $1 }
+    }
+
+    private static func code(
+        _ name: String, _ choices: KeyValuePairs<String, UInt32>,
+        set: @escaping (inout Machine, UInt32) -> Void
+    ) -> Key {
         let names = choices.map(\.key).joined(separator: ", ")
         return Key(name: name, allowed: names + ", or a number as 7 or 0x7") { machine, text in
             guard let value = choices.first(where: { $0.key == text })?.value ?? unsigned(text) else { return false }
-            machine[keyPath: path] = value
+            set(&machine, value)
             return true
         }
     }
