@@ -23,7 +23,8 @@ struct Inquiry {
         let outcome = outcome(bus)
         guard case .report(let assessment) = outcome, assessment.isContradiction else { return outcome }
         // A repair may have been under way, or the watch did not show a write. Ask the daemon to look, and try once
-        // more.
+        // more. To the daemon a look that is a tenth of a second old is good enough, and the write may be younger.
+        usleep(100_000)
         if (try? bus?.call("Check")) == nil { usleep(200_000) }
         return self.outcome(bus)
     }

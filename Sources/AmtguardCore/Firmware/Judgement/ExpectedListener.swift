@@ -71,13 +71,13 @@ extension AMTService {
         }
         let (expected, evidence) = byTLS(security.tls, version)
         return isTunnelled(answer) && expected == .open
-            ? (expected, evidence + ", for remote access alone") : (expected, evidence)
+            ? (expected, evidence + ", only for remote access") : (expected, evidence)
     }
 
     /// Outside its company's network, AMT serves nothing but the tunnel that it opens itself.
     private func byNetwork(_ answer: FirmwareAnswer) -> Judgement? {
         answer.remoteAccess.value?.network == .outside && !isTunnelled(answer)
-            ? (.closed, "provisioned, and the firmware finds itself outside its company's network") : nil
+            ? (.closed, "provisioned, and the firmware says that it is outside its company's network") : nil
     }
 
     private func isTunnelled(_ answer: FirmwareAnswer) -> Bool {

@@ -122,7 +122,9 @@ extension FirmwareAnswer.Outcome {
         case .noDriver: "Load the driver: modprobe mei_me."
         case .notPermitted: "Let the group amtguard-firmware open /dev/mei*: the package brings a udev rule."
         case .busy: "Find the program that uses it: fuser -v /dev/mei*."
-        case .silent, .garbled, .failed: "Run amtguard-firmware as root: it says more."
+        case .silent, .garbled: "Run amtguard-firmware as root: it says more."
+        // Its reason says all that the helper found out.
+        case .failed: "Look at the kernel's messages about mei: journalctl -k -g mei."
         }
     }
 }
