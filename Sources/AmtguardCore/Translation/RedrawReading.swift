@@ -1,0 +1,41 @@
+/// What the kernel shows of the redraw table.
+public struct RedrawReading: Hashable, Sendable {
+    public enum State: Hashable, Sendable {
+        case absent
+        /// It is as amtguard makes it, with these addresses and ports.
+        case inForce(RedrawTable)
+        /// It is amtguard's by its comment or its owner, and not as amtguard makes it.
+        case altered
+        /// Another program has a table of this name; its owner's name if the kernel knows one.
+        case foreign(owner: String?)
+        /// It can't be read or made, or nobody may; one line each.
+        case unknown(says: String, advice: String?)
+    }
+
+    public var state: State
+    /// Whether it belongs to the guard's socket, so that no other program can change it.
+    public var isOwned: Bool
+    /// The packets of its counters.
+    public var redrawn: UInt64
+    public var refused: UInt64
+
+    public init(_ state: State, isOwned: Bool = false, redrawn: UInt64 = 0, refused: UInt64 = 0) {
+        self.state = state
+        self.isOwned = isOwned
+        self.redrawn = redrawn
+        self.refused = refused
+    }
+
+    /// The table that is in force; `nil` for none.
+    public var table: RedrawTable? { if case .inForce(let table) = state { table } else { nil } }
+}
+
+/// What to do about the redraw table.
+public enum RedrawChange: Hashable, Sendable {
+    /// Put this table in force, in place of what stands there.
+    case load(RedrawTable)
+    /// Take it away.
+    case unload
+    /// Only look.
+    case read
+}

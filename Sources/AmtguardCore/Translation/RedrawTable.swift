@@ -1,0 +1,118 @@
+/// The table that keeps translated connections off AMT's ports: on which addresses, and which ports.
+///
+/// nf_nat never looks at the list. If it draws a required port on a shared address for a connection, the connection's
+/// first packet is dropped before the kernel has confirmed the connection. So the sender's retransmission draws anew. A
+/// port that would come again is refused instead: at once after the first retransmission, if the sender itself chose
+/// the port and the translation keeps it; and if it was drawn twice in a row.
+public struct RedrawTable: Hashable, Sendable {
+    /// The addresses of this host that AMT shares.
+    public var addresses: Set<IPv4Address>
+    public var tcp: PortSet
+    public var udp: PortSet
+
+    /// A table for these addresses and ports.
+    public init(addresses: Set<IPv4Address>, tcp: PortSet, udp: PortSet) {
+        self.addresses = addresses
+        self.tcp = tcp
+        self.udp = udp
+    }
+
+    /// Its name, in the family `ip`.
+    public static let name = "amtguard"
+    /// By this comment amtguard knows a table as its own.
+    public static let comment = "amtguard: keeps AMT's ports from translation. Redraw=no in amtguard.conf ends it"
+    public static let redrawnCounter = "redrawn"
+    public static let refusedCounter = "refused"
+
+    static let sharedSet = "shared"
+    static let portSet = "ports"
+    static let keptSet = "kept"
+
+    /// The table for the kernel.
+    public var ruleset: Ruleset {
+        let before: [Ruleset.Field] = [
+            .originalSourceAddress, .protocol, .originalSourcePort, .destinationAddress, .destinationPort,
+        ]
+        // The same connection at the hooks before the translation of its source.
+        let packet: [Ruleset.Field] = [
+            .sourceAddress, .protocol, .sourcePort, .destinationAddress, .destinationPort,
+        ]
+        let connection = Ruleset.ElementSet.Dynamic(timeout: .seconds(30), size: 65_535)
+        let refuse: [[Ruleset.Statement]] = [
+            [.status(mask: .confirmed, bits: []), .isIn(packet, set: "stubborn"), .go(to: "refuse")]
+        ]
+        return Ruleset(
+            name: Self.name, comment: Self.comment, counters: [Self.redrawnCounter, Self.refusedCounter],
+            sets: [
+                Ruleset.ElementSet(name: Self.sharedSet, key: [.address], elements: sharedElements),
+                Ruleset.ElementSet(name: Self.portSet, key: [.protocol, .port], elements: portElements),
+                // A pair of equal ports: nf_tables compares two fields only by a set.
+                Ruleset.ElementSet(name: Self.keptSet, key: [.port, .port], elements: keptElements),
+                Ruleset.ElementSet(name: "drawn", key: before.map(\.kind), dynamic: connection),
+                Ruleset.ElementSet(name: "stubborn", key: before.map(\.kind), dynamic: connection),
+            ],
+            chains: [
+                // After the translation, before the confirmation.
+                Ruleset.Chain(
+                    name: "redraw", hook: Ruleset.Hook(place: .postrouting, priority: 101),
+                    rules: [
+                        [
+                            .isIn([.sourceAddress], set: Self.sharedSet),
+                            .isIn([.protocol, .sourcePort], set: Self.portSet),
+                            .status(mask: [.sourceTranslated, .confirmed], bits: .sourceTranslated), .go(to: "again"),
+                        ]
+                    ]),
+                Ruleset.Chain(
+                    name: "again",
+                    rules: [
+                        [
+                            .isIn([.originalSourcePort, .sourcePort], set: Self.keptSet),
+                            .add(before, set: "stubborn"), .drop,
+                        ],
+                        [.isIn(before, set: "drawn"), .add(before, set: "stubborn"), .drop],
+                        [.add(before, set: "drawn")],
+                        // A rule of its own: it also holds if the set above is full.
+                        [.count(Self.redrawnCounter), .drop],
+                    ]),
+                // `reject` is not allowed after the translation, so the retransmission is refused before it.
+                Ruleset.Chain(name: "forward", hook: Ruleset.Hook(place: .forward, priority: 0), rules: refuse),
+                Ruleset.Chain(name: "output", hook: Ruleset.Hook(place: .output, priority: 0), rules: refuse),
+                Ruleset.Chain(
+                    name: "refuse",
+                    rules: [
+                        [.isTCP, .count(Self.refusedCounter), .rejectWithReset],
+                        [.count(Self.refusedCounter), .reject],
+                    ]),
+            ])
+    }
+
+    private var sharedElements: Set<[UInt8]> { Set(addresses.map(Ruleset.Field.Kind.bytes)) }
+
+    private var portElements: Set<[UInt8]> {
+        func elements(_ protocol: LocalSocket.TransportProtocol, _ ports: PortSet) -> [[UInt8]] {
+            ports.ranges.flatMap { $0 }.map { Ruleset.Field.Kind.bytes(`protocol`) + Ruleset.Field.Kind.bytes($0) }
+        }
+        return Set(elements(.tcp, tcp) + elements(.udp, udp))
+    }
+
+    private var keptElements: Set<[UInt8]> {
+        Set(tcp.union(udp).ranges.flatMap { $0 }.map { Ruleset.Field.Kind.bytes($0) + Ruleset.Field.Kind.bytes($0) })
+    }
+}
+
+extension RedrawTable {
+    /// The table whose sets have these elements, as the kernel shows them.
+    ///
+    /// - Returns: `nil` if no table of amtguard has them.
+    public init?(elements: [String: Set<[UInt8]>]) {
+        self.init(addresses: [], tcp: PortSet(), udp: PortSet())
+        addresses = Set((elements[Self.sharedSet] ?? []).compactMap { IPv4Address(octets: $0) })
+        for element in elements[Self.portSet] ?? [] where element.count == 8 {
+            let port = UInt16(element[4]) << 8 | UInt16(element[5])
+            if element[0] == 6 { tcp = tcp.union(PortSet(port...port)) } else { udp = udp.union(PortSet(port...port)) }
+        }
+        for set in ruleset.sets where set.dynamic == nil {
+            guard elements[set.name] == set.elements else { return nil }
+        }
+    }
+}

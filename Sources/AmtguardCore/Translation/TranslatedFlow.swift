@@ -1,0 +1,38 @@
+/// A connection whose source the kernel has translated to an address of this host, as its connection tracking shows it:
+/// a reading, no judgement.
+public struct TranslatedFlow: Hashable, Sendable {
+    public var `protocol`: LocalSocket.TransportProtocol
+    /// Who sends: a container, a machine behind this one, or this host itself.
+    public var origin: LocalSocket.Endpoint
+    /// Whom it wants to reach.
+    public var remote: LocalSocket.Endpoint
+    /// The address and the port that the kernel gave it. The replies go there.
+    public var translated: LocalSocket.Endpoint
+    /// Whether a reply ever came.
+    public var isAnswered: Bool
+
+    /// A connection from `origin` to `remote`, as `translated`.
+    public init(
+        _ protocol: LocalSocket.TransportProtocol, from origin: LocalSocket.Endpoint, to remote: LocalSocket.Endpoint,
+        as translated: LocalSocket.Endpoint, isAnswered: Bool = false
+    ) {
+        self.protocol = `protocol`
+        self.origin = origin
+        self.remote = remote
+        self.translated = translated
+        self.isAnswered = isAnswered
+    }
+}
+
+/// One look at the translated connections on AMT's ports that were never answered.
+public struct FlowReading: Hashable, Sendable {
+    /// By the translated port.
+    public var flows: [TranslatedFlow]
+    /// How many more there were than are kept.
+    public var omitted: Int
+
+    public init(_ flows: [TranslatedFlow], omitted: Int = 0) {
+        self.flows = flows
+        self.omitted = omitted
+    }
+}

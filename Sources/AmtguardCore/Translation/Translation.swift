@@ -1,0 +1,64 @@
+/// Whether this host gives other source addresses to connections, as the kernel's rules show it.
+public struct Translation: Hashable, Sendable {
+    /// A chain of type `nat` at postrouting.
+    public struct Chain: Hashable, Sendable, Comparable {
+        /// `ip` or `inet`.
+        public var family: String
+        public var table: String
+        public var name: String
+
+        public init(family: String, table: String, name: String) {
+            self.family = family
+            self.table = table
+            self.name = name
+        }
+
+        public static func < (a: Chain, b: Chain) -> Bool {
+            (a.family, a.table, a.name) < (b.family, b.table, b.name)
+        }
+    }
+
+    /// A port of this host that a rule leads elsewhere (`dnat`, `redirect`).
+    public struct PublishedPort: Hashable, Sendable {
+        public var `protocol`: LocalSocket.TransportProtocol
+        public var port: UInt16
+        /// The chain with the rule.
+        public var chain: Chain
+
+        public init(_ protocol: LocalSocket.TransportProtocol, port: UInt16, in chain: Chain) {
+            self.protocol = `protocol`
+            self.port = port
+            self.chain = chain
+        }
+    }
+
+    /// The chains of nf_tables; `nil` if they can't be read.
+    public var chains: [Chain]?
+    /// Whether legacy iptables have a table `nat`; `nil` if that can't be read.
+    public var hasLegacyTable: Bool?
+    /// AMT's ports that are published, as far as the rules name them; at most 64.
+    public var published: [PublishedPort]
+    /// Whether the kernel tracks connections here already; `nil` if it can't be read.
+    public var tracks: Bool?
+    /// Why `chains` or `hasLegacyTable` is not known, one line.
+    public var gap: String?
+
+    public init(
+        chains: [Chain]?, hasLegacyTable: Bool?, published: [PublishedPort] = [], tracks: Bool? = nil,
+        gap: String? = nil
+    ) {
+        self.chains = chains
+        self.hasLegacyTable = hasLegacyTable
+        self.published = published
+        self.tracks = tracks
+        self.gap = gap
+    }
+
+    /// Whether connections are translated; `nil` if that is not known.
+    ///
+    /// A chain without a rule counts as well: others fill it, and it has turned connection tracking on already.
+    public var isInUse: Bool? {
+        if chains?.isEmpty == false || hasLegacyTable == true { return true }
+        return chains == nil || hasLegacyTable == nil ? nil : false
+    }
+}
