@@ -48,6 +48,18 @@ public struct Configuration: Hashable, Sendable {
     /// `HoldUDP=`: a UDP hold takes the packets for a server on the wildcard address.
     public var holdsUDP = false
 
+    /// `Redraw=`: whether translated connections are kept off AMT's ports.
+    public enum RedrawPolicy: String, CaseIterable, Sendable {
+        /// Where AMT shares an address and connections are translated.
+        case auto
+        /// Where AMT shares an address.
+        case yes
+        case no
+    }
+
+    /// `Redraw=`
+    public var redraw = RedrawPolicy.auto
+
     /// The defaults.
     public init() {}
 

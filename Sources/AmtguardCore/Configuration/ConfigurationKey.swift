@@ -10,6 +10,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case refresh = "RefreshSec"
     case hold = "Hold"
     case holdUDP = "HoldUDP"
+    case redraw = "Redraw"
 
     /// Its section.
     public var section: String {
@@ -17,11 +18,12 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .mode, .ports, .extraPorts, .onStop, .audit, .repairBurst, .repairsPerSecond: "Guard"
         case .refresh: "Detect"
         case .hold, .holdUDP: "Hold"
+        case .redraw: "NAT"
         }
     }
 
     /// All sections.
-    public static let sections = ["Guard", "Detect", "Hold"]
+    public static let sections = ["Guard", "Detect", "Hold", "NAT"]
 
     /// What may follow the equals sign.
     public var allowed: String {
@@ -35,6 +37,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .refresh: "a time from 1min to 1d, for example 1h"
         case .hold: Configuration.HoldPolicy.allCases.map(\.rawValue).joined(separator: ", ")
         case .holdUDP: "yes, no"
+        case .redraw: Configuration.RedrawPolicy.allCases.map(\.rawValue).joined(separator: ", ")
         }
     }
 
@@ -70,6 +73,10 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
                 value.isEmpty ? defaults.refresh : try time(value, in: .seconds(60)...(.seconds(86_400)))
         case .hold: configuration.hold = try choice(value) ?? defaults.hold
         case .holdUDP: configuration.holdsUDP = try boolean(value) ?? defaults.holdsUDP
+        case .redraw:
+            let policy = Configuration.RedrawPolicy(rawValue: value.lowercased())
+            configuration.redraw =
+                policy == .auto ? .auto : try boolean(value).map { $0 ? .yes : .no } ?? defaults.redraw
         }
     }
 

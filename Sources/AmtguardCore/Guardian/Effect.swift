@@ -14,6 +14,8 @@ public enum Effect: Hashable, Sendable {
     case audit(every: Duration?)
     /// Release holds and take others, then report what is held.
     case hold(HoldChange)
+    /// Change the redraw table, then report what stands there.
+    case redraw(RedrawChange)
     /// Connect to the helper that asks the firmware.
     case askFirmware
     /// Close the connection to the helper: the answer takes too long.
@@ -31,7 +33,7 @@ extension Effect {
     var isChange: Bool {
         switch self {
         case .add, .remove: true
-        case .remember, .look, .watch, .audit, .hold, .askFirmware, .abandonQuestion, .wakeForFirmware,
+        case .remember, .look, .watch, .audit, .hold, .redraw, .askFirmware, .abandonQuestion, .wakeForFirmware,
             .rememberProbe, .report:
             false
         }

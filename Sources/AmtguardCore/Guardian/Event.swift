@@ -41,6 +41,20 @@ public enum Event: Hashable, Sendable {
     case victimEnded(Victim)
     /// So many other victims were not reported one by one.
     case victimsUntold(Int)
+    /// A translated connection has a port and an address where AMT cuts it off.
+    case translatedVictim(TranslatedVictim)
+    /// That one is gone.
+    case translatedVictimEnded(TranslatedVictim)
+    /// The redraw table is in force from now on, with these addresses and ports.
+    case redrawing(RedrawTable, isOwned: Bool)
+    /// It is no longer wanted, and gone.
+    case redrawingEnded
+    /// Another program deleted or changed it, so often since the last report. It is in force again.
+    case redrawRestored(times: Int)
+    /// It can't be put in force.
+    case redrawObstructed(RedrawReading.State)
+    /// So many connections were dropped to be redrawn, and so many refused, since the last report.
+    case redrawn(UInt64, refused: UInt64)
     /// Something in the configuration needs attention.
     case configuration(ConfigurationProblem)
     /// A user probed AMT's ports.

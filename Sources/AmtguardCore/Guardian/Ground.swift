@@ -28,6 +28,8 @@ public protocol Ground: ~Copyable {
     mutating func audit(every interval: Duration?)
     /// Lets go of holds and takes others. Returns what is held now; `nil` if this ground holds nothing.
     mutating func hold(_ change: HoldChange) -> HoldReading?
+    /// Changes the redraw table. Returns what the kernel shows of it then; `nil` if this ground has none.
+    mutating func redraw(_ change: RedrawChange) -> RedrawReading?
     /// Connects to the helper that asks the firmware. Returns why it can't; else the answer is observed later.
     mutating func askFirmware() -> FirmwareFailure?
     /// Closes the connection to the helper.
@@ -48,6 +50,7 @@ extension Ground where Self: ~Copyable {
     public mutating func look(at time: Instant?) {}
     public mutating func audit(every interval: Duration?) {}
     public mutating func hold(_ change: HoldChange) -> HoldReading? { nil }
+    public mutating func redraw(_ change: RedrawChange) -> RedrawReading? { nil }
     public mutating func askFirmware() -> FirmwareFailure? { nil }
     public mutating func abandonQuestion() {}
     public mutating func wakeForFirmware(at time: Instant?) {}
@@ -119,6 +122,7 @@ extension Guardian {
         case .watch(let isOn): ground.watch(isOn)
         case .audit(let interval): ground.audit(every: interval)
         case .hold(let change): return ground.hold(change).map { .holds($0, .readBack) }
+        case .redraw(let change): return ground.redraw(change).map { .redrawTable($0, .readBack) }
         case .askFirmware: return ground.askFirmware().map { .firmware(.failed($0)) }
         case .abandonQuestion: ground.abandonQuestion()
         case .wakeForFirmware(let time): ground.wakeForFirmware(at: time)

@@ -27,6 +27,13 @@ extension Guardian {
         case holds(HoldReading, Prompt)
         /// The sockets of this host on `Guardian.portsOfInterest`; if they can't be read, `nil` and the reason.
         case sockets(SocketReading?, ReadingFailure? = nil)
+        /// Whether addresses are translated here.
+        case translation(Translation)
+        /// What the kernel shows of the redraw table.
+        case redrawTable(RedrawReading, Prompt)
+        /// The unanswered connections on `Guardian.addressesOfInterest`; if they can't be read, `nil` and the reason. `nil`
+        /// alone if they were not looked for.
+        case flows(FlowReading?, ReadingFailure? = nil)
         /// Which ports the kernel may choose; if that can't be read, `nil` and the reason.
         case choice(KernelChoice?, ReadingFailure? = nil)
         /// How the list is watched.

@@ -30,7 +30,7 @@ extension Guardian {
             overwrites: reservation.contest.map(Status.Overwrites.init),
             holds: holding.states.map { Status.HeldPort($0.hold, $0.state) },
             victims: victims?.prefix(Status.mostVictims).map(Status.Socket.init),
-            victimCount: victims?.count,
+            victimCount: victims?.count, nat: Status.NAT(self),
             probe: probe)
     }
 }

@@ -30,6 +30,7 @@ extension Guardian {
         if !doubtful.intersection(reach).isEmpty { return .exposed }
         let isWell =
             contest == nil && refused.isEmpty && runtimeProblem == nil && watch.kind != .none && cutOff.isEmpty
+            && !isTranslationUnguarded && cutOffFlows.isEmpty && deafPorts.isEmpty
         return doubtful.isEmpty && isWell ? .protected : .degraded
     }
 
@@ -44,6 +45,7 @@ extension Guardian {
         if let contest = reservation.contest { reasons.append(.contested(contest, required: reservation.required)) }
         if configuration.mode == .observe, let missing, !missing.isEmpty { reasons.append(.unreserved(missing)) }
         if let worst = cutOff.first { reasons.append(.victims(cutOff.count, worst: worst)) }
+        reasons += translationReasons
         reasons += refused.map(Reason.refused)
         if let runtimeProblem {
             reasons.append(

@@ -19,7 +19,7 @@ public struct Guardian: Sendable {
     private(set) var choice: KernelChoice?
     private(set) var choiceFailure: ReadingFailure?
     private(set) var watch = Watch(.none)
-    private(set) var victims = VictimWatch()
+    private(set) var victims = VictimWatch<Victim>()
     /// The sockets on each port, at the last look.
     private(set) var takers: [UInt16: PortTakers]?
     private(set) var doubtfulSockets = 0
@@ -27,7 +27,9 @@ public struct Guardian: Sendable {
     /// The result of the last probe.
     private(set) var probe: Status.Probe?
     private(set) var runtimeProblem: String?
-    private var stopping = false
+    /// The translation of addresses, and the table against it.
+    private(set) var translation = TranslationWatch()
+    private(set) var isStopping = false
     private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment, repairs: UInt64)?
     private(set) var scope: Memory.Scope
     /// When the list was last looked at.
@@ -40,7 +42,7 @@ public struct Guardian: Sendable {
         detection = Detection(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation = Reservation(ownership: memory.ownership, pace: Configuration().pace)
         // No hold is known yet, and the first look follows.
-        _ = require(at: Instant(sinceBoot: .zero))
+        _ = require(at: Moment(Instant(sinceBoot: .zero), wallClock: 0))
     }
 
     /// What must outlive the process.
@@ -53,7 +55,7 @@ public struct Guardian: Sendable {
     public mutating func recall(_ memory: Memory, at now: Moment) {
         detection.recall(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation.recall(memory.ownership)
-        _ = require(at: now.instant)  // A guardian that takes turns holds nothing and looks at once.
+        _ = require(at: now)  // A guardian that takes turns holds nothing and looks at once.
     }
 
     /// Takes one observation and returns what to do about it.
@@ -73,7 +75,7 @@ public struct Guardian: Sendable {
             let remembered = (detection.sawCSME, detection.sighting)
             detection.observe(presence)
             if (detection.sawCSME, detection.sighting) != remembered { effects.append(.remember) }
-            effects += require(at: now.instant)
+            effects += require(at: now)
             // The parts that could not be read this time come from earlier readings.
             if let presence = self.presence {
                 effects += follow { [isPossible = isPossible] in
@@ -90,18 +92,28 @@ public struct Guardian: Sendable {
         case .resumed: effects = follow { $0.resumed(at: now.instant) }
         case .smbios(let reading):
             detection.observe(reading)
-            effects = require(at: now.instant)
+            effects = require(at: now)
         case .interfaces(let interfaces, let failure):
             detection.observe(interfaces, failure)
-            effects = require(at: now.instant)
+            effects = require(at: now)
             if let interfaces { effects += follow { $0.interfacesSeen(interfaces, at: now.instant) } }
         case .wirelessDiverted(let isDiverted):
             detection.observe(wirelessDiverted: isDiverted)
-            effects = require(at: now.instant)
+            effects = require(at: now)
         case .holds(let reading, let prompt): effects = holding.observe(reading, prompt, at: now.instant)
         case .sockets(let reading, let failure):
             detection.observe(reading, failure)
             effects = judgeSockets(at: now).map(Effect.report)
+        case .translation(let seen):
+            translation.seen = seen
+            effects = translation.redrawing.follow(redrawPlan, at: now)
+        case .redrawTable(let reading, let prompt):
+            effects = translation.redrawing.observe(reading, prompt, at: now)
+        case .flows(let reading, let failure):
+            translation.failure = failure
+            translation.omitted = reading?.omitted ?? 0
+            let seen = reading.map { victims(among: $0.flows, at: now) }
+            effects = translation.victims.observe(seen, at: now).map(Effect.report)
         case .choice(let choice, let failure):
             self.choice = choice
             choiceFailure = failure
@@ -116,7 +128,7 @@ public struct Guardian: Sendable {
             // the defaults.
             if refused.isEmpty || !isConfigured { self.configuration = configuration }
             if refused.isEmpty { isConfigured = true }
-            effects += require(at: now.instant)
+            effects += require(at: now)
         case .record(let memory):
             scope = memory.scope
             detection.recall(sawCSME: memory.sawCSME, sighting: detection.sighting ?? memory.sighting)
@@ -127,7 +139,7 @@ public struct Guardian: Sendable {
             if own.possible.isEmpty, let list = own.list, lists.contains(list) {
                 reservation.recall(memory.ownership)
             }
-            effects = require(at: now.instant)
+            effects = require(at: now)
         case .probe(let record):
             probe = Status.Probe(record)
             return [.rememberProbe(record), .report(.probed(record))]
@@ -138,8 +150,8 @@ public struct Guardian: Sendable {
         case .reloaded:
             effects = follow { [refresh = configuration.refresh] in $0.reloaded(refresh: refresh, at: now.instant) }
         case .stopping:
-            stopping = true
-            effects = require(at: now.instant)
+            isStopping = true
+            effects = require(at: now)
             effects.append(.report(.stopping(keeping: reservation.reserved?.intersection(reservation.required))))
         }
         return effects + judge(at: now)
@@ -148,22 +160,23 @@ public struct Guardian: Sendable {
     /// The required ports follow from the configuration, from the state of AMT, and from whether the daemon goes on.
     ///
     /// - Returns: If the required ports changed, a request for a look at the list; the look adds or removes ports. Also
-    ///   the changes of the holds.
-    private mutating func require(at now: Instant) -> [Effect] {
-        let released = stopping && configuration.onStop == .release
+    ///   the changes of the holds and of the redraw table.
+    private mutating func require(at now: Moment) -> [Effect] {
+        let released = isStopping && configuration.onStop == .release
         kept = isConfigured ? PortSet() : reservation.ownership.possible
         let claimed = PortSet(merging: claims.flatMap(\.guarded.ranges))
         let look = reservation.require(
             released ? PortSet() : claimed.union(kept),
-            writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace, at: now)
-        return look + holding.follow(holdPlan, at: now)
+            writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace,
+            at: now.instant)
+        return look + holding.follow(holdPlan, at: now.instant) + translation.redrawing.follow(redrawPlan, at: now)
     }
 
     /// Takes the result of a question.
     private mutating func hear(_ inquiry: FirmwareInquiry, at now: Moment) -> [Effect] {
         let remembered = detection.sighting
         detection.observe(inquiry, at: now)
-        return (detection.sighting == remembered ? [] : [.remember]) + require(at: now.instant)
+        return (detection.sighting == remembered ? [] : [.remember]) + require(at: now)
     }
 
     /// Reports an event to the schedule.
@@ -207,7 +220,7 @@ public struct Guardian: Sendable {
         takers = judgement.takers
         doubtfulSockets = judgement.doubtful
         omittedSockets = judgement.omitted
-        return victims.observe(judgement.victims, at: now)
+        return victims.observe(judgement.victims?.map { Victim($0, since: now) }, at: now)
     }
 
     /// Whether ports are required: with `Mode=always`, or unless AMT is proven impossible on this machine.
@@ -220,7 +233,7 @@ public struct Guardian: Sendable {
 
     private mutating func judge(at now: Moment) -> [Effect] {
         // Newly required ports are judged by the look that follows. Before it, nothing has looked for them.
-        guard observedAt != nil, reservation.isCurrent, !stopping else { return [] }
+        guard observedAt != nil, reservation.isCurrent, !isStopping else { return [] }
         let former = judged
         let state = detection.state
         let verdict = verdict

@@ -153,6 +153,15 @@ extension Reason {
             advice: "Let the program use another port. Run amtguardctl victims as root to see which program it is.")
     }
 
+    static func translatedVictims(_ count: Int, worst: TranslatedVictim) -> Reason {
+        Reason(
+            id: "translated-victims",
+            says:
+                "AMT cuts off \(count == 1 ? "a translated connection" : "\(count) translated connections, the oldest"): "
+                + Status.Flow(worst).words,
+            advice: "It ends when its sender gives up; a new connection gets another port if amtguard may redraw.")
+    }
+
     static func unknownVictims(_ count: Int) -> Reason {
         Reason(
             id: "victims-unknown",

@@ -123,6 +123,8 @@ public struct Status: Hashable, Sendable, Codable {
     public var victims: [Socket]?
     /// How many there are.
     public var victimCount: Int?
+    /// The translation of addresses; `nil` in the report of an older daemon.
+    public var nat: NAT?
     /// `nil` until a probe was reported.
     public var probe: Probe?
 

@@ -32,7 +32,7 @@ public struct Absence: Hashable, Sendable {
             "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null,
             "reasons": JSON(encoding: [reason]), "since": .null, "amt": .null, "ports": ports.jsonWithoutDaemon,
             "watch": .null, "repairs": .null, "contested": .null, "overwrites": .null, "holds": .null,
-            "victims": .null, "victimCount": .null, "probe": .null,
+            "victims": .null, "victimCount": .null, "nat": .null, "probe": .null,
         ]
     }
 

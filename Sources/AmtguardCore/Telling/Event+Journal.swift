@@ -24,6 +24,13 @@ extension Event {
         public static let victim = "faa15674ece54a0881c271bf490f7e84"
         public static let victimEnded = "cc357591f4df44d2b2f320510d847cca"
         public static let victimsUntold = "078b25ccb0b14518882b6691b24e66b5"
+        public static let translatedVictim = "19febf6841a94fe9b753fba68352ae8b"
+        public static let translatedVictimEnded = "1b8dcf3b5e274cb9a9ced8f4feef6639"
+        public static let redrawing = "f14c6b7de69541ebac8efeb04de6990b"
+        public static let redrawingEnded = "f3c45491c0e6458393e542950279e08e"
+        public static let redrawRestored = "8ace1813fa444c7f8e05afe67c46dadc"
+        public static let redrawObstructed = "ef1cf1c9b35d4defb74391e990f99255"
+        public static let redrawn = "387400bc7b4e4086a0a34b05f6c550dc"
         public static let probed = "b1755b425a7844e095d2ef6dbdba6c10"
         public static let bridged = "fd185f535d914236ad28731fa3578973"
         public static let unattended = "a575da6fee874326b334ff891286b6ad"
@@ -36,7 +43,12 @@ extension Event {
             "contested": contested, "calmed": calmed, "obstructed": obstructed, "released": released,
             "stranded": stranded, "disowned": disowned, "staying": staying, "unseenWrite": unseenWrite, "amt": amt,
             "verdict": verdict, "held": held, "unheld": unheld, "letGo": letGo, "configuration": configuration,
-            "victim": victim, "victimEnded": victimEnded, "victimsUntold": victimsUntold, "probed": probed,
+            "victim": victim, "victimEnded": victimEnded, "victimsUntold": victimsUntold,
+            "translatedVictim": translatedVictim, "translatedVictimEnded": translatedVictimEnded,
+            "redrawing": redrawing,
+            "redrawingEnded": redrawingEnded, "redrawRestored": redrawRestored, "redrawObstructed": redrawObstructed,
+            "redrawn": redrawn,
+            "probed": probed,
             "bridged": bridged, "unattended": unattended, "healed": healed, "stopping": stopping,
         ]
     }
@@ -153,8 +165,44 @@ extension Event {
         case .victimsUntold(let count):
             JournalEntry(
                 .warning, id: MessageID.victimsUntold,
-                "AMT cut off \(count) more sockets within a minute. They are not reported one by one.",
+                "AMT cut off \(count) more sockets or connections within a minute. They are not reported one by one.",
                 [("COUNT", "\(count)")])
+        case .translatedVictim(let victim):
+            JournalEntry(
+                .warning, id: MessageID.translatedVictim,
+                "AMT cuts off a translated connection: \(Status.Flow(victim).words).", victim.journalFields)
+        case .translatedVictimEnded(let victim):
+            JournalEntry(
+                .notice, id: MessageID.translatedVictimEnded,
+                "AMT no longer cuts off this translated connection: \(Status.Flow(victim).words).",
+                victim.journalFields)
+        case .redrawing(let table, let isOwned):
+            JournalEntry(
+                .notice, id: MessageID.redrawing,
+                "Translated connections get no port of AMT's on \(table.addressWords): the table ip "
+                    + "\(RedrawTable.name) is in force"
+                    + (isOwned ? "." : "; this kernel lets other programs delete it (before Linux 5.12)."),
+                [("ADDRESSES", table.addressField), ("TCP", table.tcp.field), ("UDP", table.udp.field)])
+        case .redrawingEnded:
+            JournalEntry(
+                .notice, id: MessageID.redrawingEnded,
+                "The table ip \(RedrawTable.name) is gone: nothing is to be redrawn now.")
+        case .redrawRestored(let times):
+            JournalEntry(
+                .warning, id: MessageID.redrawRestored,
+                "Another program deleted or changed the table ip \(RedrawTable.name)"
+                    + (times == 1 ? "" : " \(times) times since the last report") + ". It is in force again.",
+                [("COUNT", "\(times)")])
+        case .redrawObstructed(let state):
+            JournalEntry(
+                .warning, id: MessageID.redrawObstructed,
+                "The table ip \(RedrawTable.name) can't be put in force: \(state.says).")
+        case .redrawn(let redrawn, let refused):
+            JournalEntry(
+                .notice, id: MessageID.redrawn,
+                "Translated connections that had drawn a port of AMT's: \(redrawn) were made to draw another, "
+                    + "\(refused) were refused.",
+                [("REDRAWN", "\(redrawn)"), ("REFUSED", "\(refused)")])
         case .configuration(let problem):
             JournalEntry(
                 problem.severity == .warning ? .warning : .error, id: MessageID.configuration, problem.description)
@@ -224,6 +272,36 @@ extension Victim {
             ("STATE", socket.state.rawValue), ("REMOTE", socket.remote.map { "\($0)" }), ("UID", "\(socket.uid)"),
             ("UNIT", socket.unit), ("SINCE", since.iso8601),
         ]
+    }
+}
+
+extension TranslatedVictim {
+    fileprivate var journalFields: [(String, String?)] {
+        [
+            ("PORT", "\(flow.translated.port)"), ("PROTOCOL", flow.protocol.rawValue),
+            ("ADDRESS", "\(flow.translated.address)"), ("ORIGIN", "\(flow.origin)"), ("REMOTE", "\(flow.remote)"),
+            ("SINCE", since.iso8601),
+        ]
+    }
+}
+
+extension RedrawTable {
+    fileprivate var addressField: String { addresses.sorted().map(\.description).joined(separator: " ") }
+
+    fileprivate var addressWords: String {
+        let first = addresses.sorted().prefix(3).map(\.description).joined(separator: ", ")
+        return addresses.count > 3 ? "\(first) and \(addresses.count - 3) more addresses" : first
+    }
+}
+
+extension RedrawReading.State {
+    /// What keeps the table from being in force.
+    fileprivate var says: String {
+        switch self {
+        case .absent, .inForce, .altered: "nothing is in the way"
+        case .foreign(let owner): "another program\(owner.map { " (\($0))" } ?? "") has a table of that name"
+        case .unknown(let says, let advice): says + (advice.map { ". \($0)" } ?? "")
+        }
     }
 }
 

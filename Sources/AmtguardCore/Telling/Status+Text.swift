@@ -58,6 +58,7 @@ extension Status {
         }
         lines += holdText
         lines += victimText
+        lines += natText
         lines.append(Line("Watch", watch.word))
         lines.append(Line("Repairs", "\(repairs.count)" + (contested ? ", repeatedly overwritten" : "")))
         if let last = repairs.last {

@@ -25,6 +25,8 @@ extension BusFace {
             Fact(name: "LastRepairUSec", signature: "t") { .uint64(UInt64(clamping: $0.repairs.last?.bootUSec ?? 0)) },
             Fact(name: "Contested", signature: "b") { .bool($0.contested) },
             Fact(name: "Holds", signature: "as") { .stringArray($0.holds.map(\.words.oneLine)) },
+            Fact(name: "Redrawn", signature: "t") { .uint64($0.nat?.redrawn ?? 0) },
+            Fact(name: "Refused", signature: "t") { .uint64($0.nat?.refused ?? 0) },
             // As systemd writes an unknown number.
             Fact(name: "Victims", signature: "t") { .uint64($0.victimCount.map { UInt64(clamping: $0) } ?? .max) },
         ]

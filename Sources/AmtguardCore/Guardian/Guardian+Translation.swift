@@ -1,0 +1,152 @@
+// The guardian's part in translation: which table should be in force, and what a person should know of it.
+
+/// What is known of the translation of addresses on this host.
+struct TranslationWatch: Hashable, Sendable {
+    /// `nil` until the first reading.
+    var seen: Translation?
+    var redrawing = Redrawing()
+    var victims = VictimWatch<TranslatedVictim>()
+    /// Why the translated connections can't be read; `nil` if they can, or were not looked for.
+    var failure: ReadingFailure?
+    var omitted = 0
+}
+
+extension Guardian {
+    /// The table that keeps translated connections off the required ports; `nil` if AMT shares no address.
+    var redrawTable: RedrawTable? {
+        guard isNeeded else { return nil }
+        let addresses = claims.reduce(into: Set()) { $0.formUnion($1.addresses) }
+        let required = claims.map { ($0.guarded.intersection(reservation.required), $0.udp) }
+        let tcp = required.reduce(PortSet()) { $0.union($1.0) }
+        let udp = required.reduce(PortSet()) { $0.union($1.0.intersection($1.1)) }
+        guard !addresses.isEmpty, !tcp.isEmpty else { return nil }
+        return RedrawTable(addresses: addresses, tcp: tcp, udp: udp)
+    }
+
+    /// | `Redraw=` | translation | connections are tracked already | table |
+    /// |---|---|---|---|
+    /// | no | any | any | none |
+    /// | yes | any | any | in force |
+    /// | auto | in use | any | in force |
+    /// | auto | not known | yes | in force: it costs nothing then |
+    /// | auto | not known | no, or not known | none |
+    /// | auto | not in use | any | none: a rule with `ct` turns tracking on for all packets of the host |
+    var redrawPlan: Redrawing.Plan {
+        if configuration.mode == .observe { return .untouched }
+        // An owned table lives as long as its socket, which the service manager keeps over a restart.
+        if isStopping { return translation.redrawing.reading?.isOwned == false ? .nothing : .untouched }
+        guard let table = redrawTable else { return .nothing }
+        let isInForce =
+            switch configuration.redraw {
+            case .yes: true
+            case .no: false
+            case .auto: translation.seen.map { $0.isInUse ?? ($0.tracks == true) } ?? false
+            }
+        return isInForce ? .table(table) : .nothing
+    }
+
+    /// The addresses of which translated connections are looked for; empty if there is nothing to look for.
+    public var addressesOfInterest: (addresses: Set<IPv4Address>, tcp: PortSet, udp: PortSet) {
+        guard let seen = translation.seen, seen.isInUse != false else { return ([], PortSet(), PortSet()) }
+        let shared = claims.reduce(into: Set()) { $0.formUnion($1.addresses) }
+        return (
+            shared, claims.reduce(PortSet()) { $0.union($1.tcp) }, claims.reduce(PortSet()) { $0.union($1.udp) }
+        )
+    }
+
+    /// Translated connections as victims: those of ports that AMT takes, on addresses that it shares.
+    func victims(among flows: [TranslatedFlow], at now: Moment) -> [TranslatedVictim] {
+        let claims = claims
+        return flows.compactMap { flow in
+            guard !flow.isAnswered, let address = flow.translated.address.ipv4,
+                let claim = claims.first(where: {
+                    $0.addresses.contains(address) && $0.takes(flow.translated.port, flow.protocol)
+                })
+            else { return nil }
+            let isOwn = flow.origin.address.ipv4.map { $0.isLoopback || claim.own.contains($0) } ?? false
+            return TranslatedVictim(flow, isOwn: isOwn, since: now)
+        }
+    }
+
+    /// Whether translated connections may get a required port on a shared address, because no table prevents it.
+    var isTranslationUnguarded: Bool {
+        redrawTable != nil && translation.seen?.isInUse == true && !translation.redrawing.isSettled
+    }
+
+    /// Published ports that get nothing from outside.
+    var deafPorts: [Translation.PublishedPort] {
+        guard let table = redrawTable else { return [] }
+        return (translation.seen?.published ?? []).filter {
+            ($0.protocol == .udp ? table.udp : table.tcp).contains($0.port)
+        }
+    }
+
+    /// Translated connections that have waited for longer than a moment.
+    var cutOffFlows: [TranslatedVictim] {
+        guard let now = observedAt?.instant else { return [] }
+        return (translation.victims.victims ?? []).filter { now - $0.since.instant >= .seconds(10) }
+    }
+
+    var translationReasons: [Reason] {
+        var reasons: [Reason] = []
+        if isTranslationUnguarded { reasons.append(unguardedReason) }
+        if let worst = cutOffFlows.first { reasons.append(.translatedVictims(cutOffFlows.count, worst: worst)) }
+        let deaf = deafPorts
+        if let first = deaf.first {
+            let ports = PortSet(merging: deaf.map { $0.port...$0.port })
+            reasons.append(
+                Reason(
+                    id: "published",
+                    says: "a rule in \(first.chain.words) publishes \(ports.brief) on an address that AMT shares; AMT "
+                        + "takes what comes from outside",
+                    advice: "Publish another port, or another address of the host."))
+        }
+        if redrawTable != nil, let seen = translation.seen, seen.isInUse == nil {
+            reasons.append(
+                Reason(
+                    id: "translation-unknown",
+                    says: "it is unknown whether this host translates connections: \(seen.gap ?? "it can't be read")",
+                    advice: "If it does, set Redraw=yes in the section [NAT] of amtguard.conf."))
+        }
+        if let failure = translation.failure {
+            reasons.append(
+                Reason(
+                    id: "translated-unread",
+                    says: "the translated connections can't be read: \(failure.says)", advice: failure.advice))
+        }
+        return reasons
+    }
+
+    private var unguardedReason: Reason {
+        let chains = translation.seen?.chains ?? []
+        let place = chains.first.map { "chain \($0.words)" } ?? "legacy iptables"
+        let (because, advice): (String, String) =
+            switch (configuration.redraw, translation.redrawing.reading?.state) {
+            case _ where configuration.mode == .observe:
+                ("Mode=observe never writes", "Set Mode=auto in amtguard.conf, then systemctl reload amtguardd.")
+            case (.no, _):
+                ("Redraw=no", "Set Redraw=auto in amtguard.conf, then systemctl reload amtguardd.")
+            case (_, .foreign(let owner)?):
+                (
+                    "another program\(owner.map { " (\($0))" } ?? "") has a table ip \(RedrawTable.name)",
+                    "See it with nft list table ip \(RedrawTable.name). If nobody needs it: nft delete table ip "
+                        + "\(RedrawTable.name)"
+                )
+            case (_, .unknown(let says, let advice)?): (says, advice ?? Self.limitTheRule)
+            default: ("its table is not there", Self.limitTheRule)
+            }
+        return Reason(
+            id: "translation-unguarded",
+            says: "connections are translated on an address that AMT shares (\(place)), and may get AMT's ports: "
+                + because,
+            advice: advice)
+    }
+
+    private static let limitTheRule =
+        "Until then, let the rule draw other ports: masquerade to :32768-60999 (iptables: --to-ports 32768-60999)."
+}
+
+extension Translation.Chain {
+    /// `ip nat POSTROUTING`
+    public var words: String { "\(family) \(table) \(name)".oneLine }
+}

@@ -1,0 +1,117 @@
+// What amtguard reports of the translation of addresses.
+
+extension Status {
+    /// The translation, and the table that keeps it off AMT's ports.
+    public struct NAT: Hashable, Sendable, Codable {
+        /// Whether connections get another source address here: `yes`, `no`, `unknown`.
+        public var translation: String
+        /// The chains that do so in nf_tables; `nil` if they can't be read.
+        public var chains: [Chain]?
+        /// Whether legacy iptables have a table `nat`; `nil` if that can't be read.
+        public var legacy: Bool?
+        /// `Redraw=`, as in force.
+        public var redraw: String
+        /// The addresses of amtguard's table, in force or not; none if AMT shares none.
+        public var addresses: [String]
+        /// Its ports, in the kernel's notation.
+        public var tcp: String
+        public var udp: String
+        /// Whether the kernel shows this table; `nil` if that is unknown.
+        public var inForce: Bool?
+        /// Whether it is the guard's alone, so that no other program can change it; `nil` if it is not in force.
+        public var owned: Bool?
+        /// Connections whose first packet was dropped, so that another port is drawn; since the daemon's start.
+        public var redrawn: UInt64
+        /// Connections that were refused, because their port would have come again.
+        public var refused: UInt64
+        /// The connections that AMT cuts off, at most 256; `nil` if that is unknown.
+        public var victims: [Flow]?
+        public var victimCount: Int?
+        /// AMT's ports that a rule publishes: they get nothing from outside.
+        public var published: [Published]
+    }
+
+    public struct Chain: Hashable, Sendable, Codable {
+        public var family: String
+        public var table: String
+        public var name: String
+    }
+
+    /// A translated connection.
+    public struct Flow: Hashable, Sendable, Codable {
+        public var `protocol`: String
+        /// Who sends; `192.0.2.1:443`.
+        public var origin: String
+        /// Whether that is this host itself.
+        public var own: Bool
+        /// The address and the port that it got.
+        public var translated: String
+        public var remote: String
+        /// When it was first seen.
+        public var since: String
+    }
+
+    public struct Published: Hashable, Sendable, Codable {
+        public var `protocol`: String
+        public var port: UInt16
+        public var chain: Chain
+    }
+}
+
+extension Status.NAT {
+    init(_ guardian: Guardian) {
+        let watch = guardian.translation
+        let table = guardian.redrawTable
+        let reading = watch.redrawing.reading
+        translation = watch.seen?.isInUse.map { $0 ? "yes" : "no" } ?? "unknown"
+        chains = watch.seen?.chains?.sorted().map(Status.Chain.init)
+        legacy = watch.seen?.hasLegacyTable
+        redraw = guardian.configuration.redraw.rawValue
+        addresses = table?.addresses.sorted().map(\.description) ?? []
+        tcp = table?.tcp.description ?? ""
+        udp = table?.udp.description ?? ""
+        inForce =
+            switch reading?.state {
+            case nil, .unknown: nil
+            case .inForce(let found): found == table
+            case .absent, .altered, .foreign: false
+            }
+        owned = inForce == true ? reading?.isOwned : nil
+        redrawn = watch.redrawing.redrawn
+        refused = watch.redrawing.refused
+        victims = watch.victims.victims?.prefix(Status.mostVictims).map(Status.Flow.init)
+        victimCount = watch.victims.victims?.count
+        published = guardian.deafPorts.map { port in
+            Status.Published(protocol: port.protocol.rawValue, port: port.port, chain: Status.Chain(port.chain))
+        }
+    }
+
+    /// The table that would be in force; `nil` if AMT shares no address, or the report is of another version.
+    public var table: RedrawTable? {
+        let addresses = addresses.compactMap { IPv4Address($0) }
+        guard !addresses.isEmpty, let tcp = PortSet(told: tcp), let udp = PortSet(told: udp) else { return nil }
+        return RedrawTable(addresses: Set(addresses), tcp: tcp, udp: udp)
+    }
+}
+
+extension Status.Chain {
+    init(_ chain: Translation.Chain) {
+        self.init(family: chain.family, table: chain.table.oneLine, name: chain.name.oneLine)
+    }
+
+    /// `ip nat POSTROUTING`
+    public var words: String { "\(family) \(table) \(name)".oneLine }
+}
+
+extension Status.Flow {
+    init(_ victim: TranslatedVictim) {
+        self.init(
+            protocol: victim.flow.protocol.rawValue, origin: "\(victim.flow.origin)", own: victim.isOwn,
+            translated: "\(victim.flow.translated)", remote: "\(victim.flow.remote)", since: victim.since.iso8601)
+    }
+
+    /// `tcp 10.88.0.2:40123 as 192.0.2.20:16994 to 198.51.100.7:443, unanswered since 2026-11-22T20:01:40Z`
+    public var words: String {
+        "\(`protocol`) \(own ? "this host " : "")\(origin) as \(translated) to \(remote), unanswered since \(since)"
+    }
+}

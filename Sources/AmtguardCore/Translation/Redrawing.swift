@@ -1,0 +1,131 @@
+/// Keeps the redraw table as planned. Like the reservation, it takes readings of the kernel and returns what to do: what
+/// is in force is what was read, not what was written.
+///
+/// A table that another program has deleted is made again when that is seen. It is reported at once, and then once a
+/// minute; the watch of the ruleset limits how often it is seen. If the kernel refuses the table, it is tried again at
+/// each audit and at each request.
+struct Redrawing: Hashable, Sendable {
+    /// What should be in force.
+    enum Plan: Hashable {
+        /// No table of ours.
+        case nothing
+        case table(RedrawTable)
+        /// Whatever is there: amtguard only looks.
+        case untouched
+    }
+
+    private(set) var plan = Plan.untouched
+    private(set) var reading: RedrawReading?
+    /// A change was requested, and its outcome not seen yet.
+    private var isPending = false
+    /// Connections since the start of this process; the counters of a table begin with 0 when it is made again.
+    private(set) var redrawn: UInt64 = 0
+    private(set) var refused: UInt64 = 0
+
+    /// The table that was last reported as in force.
+    private var told: RedrawTable?
+    private var toldObstacle: RedrawReading.State?
+    /// Losses and connections since the last entry of each kind.
+    private var losses = Tally()
+    private var connections = Tally()
+    private var toldRedrawn: UInt64 = 0
+    private var toldRefused: UInt64 = 0
+
+    private static let window = Duration.seconds(60)
+
+    /// When something was last reported, and how often it came since.
+    private struct Tally: Hashable {
+        var count = 0
+        var toldAt: Instant?
+
+        func isDue(at now: Instant) -> Bool { toldAt.map { now - $0 >= Redrawing.window } ?? true }
+    }
+
+    /// The table is in force as it should be, or will be seen so in a moment.
+    var isSettled: Bool {
+        if isPending { return true }
+        return if case .table(let table) = plan { reading?.table == table } else { false }
+    }
+
+    /// Follows another plan.
+    mutating func follow(_ plan: Plan, at now: Moment) -> [Effect] {
+        guard plan != self.plan else { return [] }
+        self.plan = plan
+        return decide(retrying: true, at: now)
+    }
+
+    /// Takes a reading.
+    mutating func observe(_ reading: RedrawReading, _ prompt: Prompt, at now: Moment) -> [Effect] {
+        count(reading)
+        let isGone = reading.state == .absent || reading.state == .altered
+        // The outcome of our own change is no loss: the kernel refused it, or somebody was quicker once more.
+        if isGone, prompt != .readBack, told != nil, case .table = plan { losses.count += 1 }
+        self.reading = reading
+        isPending = false
+        return decide(retrying: prompt != .readBack, at: now)
+    }
+
+    private mutating func count(_ reading: RedrawReading) {
+        let former = self.reading
+        func news(_ value: UInt64, _ before: UInt64) -> UInt64 { value >= before ? value - before : value }
+        redrawn += news(reading.redrawn, former?.redrawn ?? 0)
+        refused += news(reading.refused, former?.refused ?? 0)
+    }
+
+    private mutating func decide(retrying: Bool, at now: Moment) -> [Effect] {
+        guard let reading else { return [] }
+        if retrying, let change = change(after: reading.state) {
+            isPending = true
+            return [.redraw(change)]
+        }
+        return tell(reading, at: now.instant)
+    }
+
+    private func change(after state: RedrawReading.State) -> RedrawChange? {
+        switch (plan, state) {
+        case (.untouched, _), (_, .foreign), (.nothing, .absent), (.nothing, .unknown): nil
+        case (.nothing, .inForce), (.nothing, .altered): .unload
+        case (.table(let wanted), .inForce(let found)): wanted == found ? nil : .load(wanted)
+        case (.table(let wanted), .absent), (.table(let wanted), .altered), (.table(let wanted), .unknown):
+            .load(wanted)
+        }
+    }
+
+    private mutating func tell(_ reading: RedrawReading, at now: Instant) -> [Effect] {
+        var events: [Event] = []
+        if reading.table != told {
+            if let table = reading.table {
+                events.append(.redrawing(table, isOwned: reading.isOwned))
+                told = table
+            } else if plan == .nothing {
+                events.append(.redrawingEnded)
+                told = nil
+            }
+        }
+        if losses.count > 0, reading.table != nil, losses.isDue(at: now) {
+            events.append(.redrawRestored(times: losses.count))
+            losses = Tally(toldAt: now)
+        }
+        let obstacle = plan == .untouched ? nil : reading.obstacle
+        if obstacle != toldObstacle, plan != .nothing || obstacle == nil {
+            toldObstacle = obstacle
+            if let obstacle { events.append(.redrawObstructed(obstacle)) }
+        }
+        if (redrawn, refused) != (toldRedrawn, toldRefused), connections.isDue(at: now) {
+            events.append(.redrawn(redrawn - toldRedrawn, refused: refused - toldRefused))
+            (toldRedrawn, toldRefused) = (redrawn, refused)
+            connections.toldAt = now
+        }
+        return events.map(Effect.report)
+    }
+}
+
+extension RedrawReading {
+    /// What keeps the table from being in force; `nil` for nothing.
+    fileprivate var obstacle: State? {
+        switch state {
+        case .absent, .inForce, .altered: nil
+        case .foreign, .unknown: state
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// A translated connection that AMT cuts off, and since when that is known.
+public struct TranslatedVictim: Hashable, Sendable {
+    public var flow: TranslatedFlow
+    /// Whether this host itself sends: by mistake of a rule that translates its own connections as well.
+    public var isOwn: Bool
+    /// When it was first seen.
+    public var since: Moment
+
+    public init(_ flow: TranslatedFlow, isOwn: Bool, since: Moment) {
+        self.flow = flow
+        self.isOwn = isOwn
+        self.since = since
+    }
+}
+
+extension TranslatedVictim: CutOff {
+    var identity: TranslatedFlow { flow }
+    var began: Event { .translatedVictim(self) }
+    var ended: Event { .translatedVictimEnded(self) }
+    static func untold(_ count: Int) -> Event { .victimsUntold(count) }
+}

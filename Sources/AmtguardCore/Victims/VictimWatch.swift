@@ -1,0 +1,81 @@
+/// Something that AMT cuts off: a socket, or a translated connection.
+protocol CutOff: Hashable, Sendable {
+    /// Finds it again at the next look, whatever else of it has changed.
+    associatedtype Identity: Hashable & Sendable
+    var identity: Identity { get }
+    /// When it was first seen.
+    var since: Moment { get set }
+    /// What is reported of it.
+    var began: Event { get }
+    var ended: Event { get }
+    static func untold(_ count: Int) -> Event
+}
+
+/// The victims from look to look: which are new, which are gone, and what is reported.
+///
+/// A victim costs its program nothing, but a journal entry does. If a program opens a thousand, the first ten in a minute get a
+/// line each, and the rest a number.
+struct VictimWatch<Victim: CutOff>: Hashable, Sendable {
+    /// The gravest first; `nil` if the victims are unknown.
+    private(set) var victims: [Victim]?
+    private var told: Set<Victim.Identity> = []
+    /// The entries since `windowStart`, and how many victims were not reported in that time.
+    private var entries = 0
+    private var windowStart: Instant?
+    private var untold = 0
+
+    private static var mostEntries: Int { 10 }
+    private static var window: Duration { .seconds(60) }
+
+    /// Takes those that are victims now, the gravest first, and returns what to report.
+    ///
+    /// - Parameter seen: `nil` if that is unknown: then no victim appears, and none is reported as ended.
+    mutating func observe(_ seen: [Victim]?, at now: Moment) -> [Event] {
+        guard let seen else {
+            victims = nil
+            return []
+        }
+        var events: [Event] = []
+        if let start = windowStart, now.instant - start >= Self.window {
+            if untold > 0 { events.append(Victim.untold(untold)) }
+            windowStart = nil
+            entries = 0
+            untold = 0
+        }
+        let former = Dictionary(lastKnown.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        var current: [Victim.Identity: Victim] = [:]
+        var ordered: [Victim] = []
+        for var victim in seen {
+            let identity = victim.identity
+            guard current[identity] == nil else { continue }
+            victim.since = former[identity]?.since ?? now
+            current[identity] = victim
+            ordered.append(victim)
+            if former[identity] == nil, tell(victim.began, &events, at: now) { told.insert(identity) }
+        }
+        for victim in lastKnown {
+            let identity = victim.identity
+            // If its beginning was not reported, its end is not reported either.
+            guard current[identity] == nil, told.remove(identity) != nil else { continue }
+            // The end is always reported, so that no entry stays open; there are no more ends than beginnings.
+            events.append(victim.ended)
+        }
+        victims = ordered
+        lastKnown = ordered
+        return events
+    }
+
+    /// `victims` when it was last known.
+    private var lastKnown: [Victim] = []
+
+    private mutating func tell(_ event: Event, _ events: inout [Event], at now: Moment) -> Bool {
+        if windowStart == nil { windowStart = now.instant }
+        guard entries < Self.mostEntries else {
+            untold += 1
+            return false
+        }
+        entries += 1
+        events.append(event)
+        return true
+    }
+}
