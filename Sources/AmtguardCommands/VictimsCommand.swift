@@ -7,7 +7,7 @@ struct VictimsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "victims", abstract: "Show the sockets that AMT cuts off; as root, with their processes.",
         discussion: """
-            A victim uses one of AMT's ports on an address that AMT shares. AMT takes the packets that come to it from \
+            A victim uses one of AMT's ports on an address that AMT shares; so may a connection that this host translates. AMT takes the packets that come to it from \
             outside, and the program waits for packets that never arrive. Let the program use another port.
 
             Exit status: 0 if there is none, 1 if there is one, 3 if that is not known, or amtguardd does not run, does \
@@ -34,13 +34,16 @@ struct VictimsCommand: ParsableCommand {
         let status = assessment.status
         let victims = status.victims.map(NamedSocket.naming)
         let possible = NamedSocket.naming(status.ports.possibleVictims)
-        let exit: ExitStatus = victims.map { $0.isEmpty ? .good : .degraded } ?? .unknown
+        let flows = status.nat?.victims ?? []
+        let exit: ExitStatus = flows.isEmpty ? victims.map { $0.isEmpty ? .good : .degraded } ?? .unknown : .degraded
         let shown = victims ?? possible
         var lines = text(victims, count: status.victimCount ?? 0, status.reasons)
+        if !flows.isEmpty { lines.append(.init("Translated", "\(status.nat?.victimCount ?? flows.count)", .bad)) }
         if victims == nil, !possible.isEmpty { lines.append(.init("", "AMT may cut off these:")) }
         return Report(
             assessment.victimsJSON(victims?.map(\.json), possible: possible.map(\.json)), assessment.caveat + lines,
-            assessment.voice == .answers ? exit : .unknown, drawing: shown.isEmpty ? nil : drawing(shown))
+            assessment.voice == .answers ? exit : .unknown,
+            drawing: shown.isEmpty && flows.isEmpty ? nil : drawing(shown, flows))
     }
 
     private static func report(_ absence: Absence) -> Report {
@@ -55,7 +58,7 @@ struct VictimsCommand: ParsableCommand {
                     : "The kernel shows these now. AMT cuts them off if it shares their address:"))
         return Report(
             absence.victimsJSON(possible: possible.map(\.json)), lines, .unknown,
-            drawing: possible.isEmpty ? nil : drawing(possible))
+            drawing: possible.isEmpty ? nil : drawing(possible, []))
     }
 
     private static func text(_ victims: [NamedSocket]?, count: Int, _ reasons: [Reason]) -> [Status.Line] {
@@ -75,7 +78,22 @@ struct VictimsCommand: ParsableCommand {
         return lines
     }
 
-    private static func drawing(_ victims: [NamedSocket]) -> (Terminal) -> String {
+    private static func drawing(_ victims: [NamedSocket], _ flows: [Status.Flow]) -> (Terminal) -> String {
+        let tables = (victims.isEmpty ? [] : [table(of: victims)]) + (flows.isEmpty ? [] : [table(of: flows)])
+        return { terminal in tables.map { $0.render(on: terminal) }.joined(separator: "\n\n") }
+    }
+
+    private static func table(of flows: [Status.Flow]) -> Columns {
+        var table = Columns("PROTOCOL", "FROM", "TRANSLATED TO", "REMOTE", "SEEN SINCE")
+        for flow in flows {
+            table.add(
+                .init(flow.protocol), .init(flow.origin + (flow.own ? " (this host)" : "")),
+                .init(flow.translated, .bad), .init(flow.remote), .init(flow.since))
+        }
+        return table
+    }
+
+    private static func table(of victims: [NamedSocket]) -> Columns {
         var table = Columns("PROTOCOL", "LOCAL", "REMOTE", "DOING", "PROCESS", "OWNER", "SEEN SINCE")
         for victim in victims {
             let socket = victim.socket
@@ -83,6 +101,6 @@ struct VictimsCommand: ParsableCommand {
                 .init(socket.protocol), .init(socket.local, .bad), .init(socket.remote ?? "-"), .init(socket.doing),
                 .init(victim.process), .init(socket.owner), .init(socket.since ?? "-"))
         }
-        return { table.render(on: $0) }
+        return table
     }
 }

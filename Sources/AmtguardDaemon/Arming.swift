@@ -10,6 +10,7 @@ enum Arming {
     private static let watchName = "watch"
     private static let smbiosName = "smbios"
     private static let bootName = "boot-id"
+    private static let legacyTablesName = "ip-tables-names"
 
     /// The service manager does not take it; one line.
     struct NotTaken: Error, CustomStringConvertible {
@@ -39,6 +40,8 @@ enum Arming {
         var smbios: Descriptor?
         /// The file with the boot's id, through the host's own mount of procfs.
         var boot: Descriptor?
+        /// The names of the tables of legacy iptables in this network namespace.
+        var legacyTables: Descriptor?
     }
 
     /// Opens the list, the watch that names writers and the boot's id, reads what the BIOS noted of AMT, and stores
@@ -46,10 +49,11 @@ enum Arming {
     static func arm(below root: borrowing RootDirectory) throws {
         defer { ServiceManager.barrier(timeout: .seconds(5)) }
         // A former daemon may have stored other things under these names.
-        for name in [listName, watchName, smbiosName, bootName] {
+        for name in [listName, watchName, smbiosName, bootName, legacyTablesName] {
             try send { ServiceManager.removeFromStore(name: name) }
         }
         if let boot = try? BootID.open() { try handOver(boot.fileDescriptor, as: bootName) }
+        if let tables = try? LegacyTables.open() { try handOver(tables.fileDescriptor, as: legacyTablesName) }
         do throws(Errno) {
             let memory = try sealedMemory(of: readSMBIOS(in: root))
             try? handOver(memory.fileDescriptor, as: smbiosName)
@@ -94,8 +98,9 @@ enum Arming {
     }
 
     /// Takes the armed descriptors, and the holds of the daemon before. The armed ones leave the store at once:
-    /// otherwise each restart would hand over one more. Holds stay there, and are recognized by what they are.
-    static func receive(holds: inout HoldDriver) -> Armed {
+    /// otherwise each restart would hand over one more. Holds stay there, and are recognized by what they are; so does the
+    /// socket that owns the redraw table.
+    static func receive(holds: inout HoldDriver, redrawing: inout RedrawDriver) -> Armed {
         var armed = Armed()
         for received in ServiceManager.receivedDescriptors() {
             let descriptor = Descriptor(owning: received.descriptor)
@@ -104,8 +109,12 @@ enum Arming {
             case watchName: armed.watch = consume descriptor
             case smbiosName: armed.smbios = consume descriptor
             case bootName: armed.boot = consume descriptor
+            case legacyTablesName: armed.legacyTables = consume descriptor
             case let name where name.hasPrefix(Hold.storedPrefix):
                 holds.adopt(consume descriptor, name: name)
+                continue
+            case RedrawDriver.storedName:
+                redrawing.adopt(consume descriptor)
                 continue
             default: continue
             }

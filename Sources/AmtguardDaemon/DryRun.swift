@@ -72,6 +72,11 @@ private struct PrintingGround: Ground, ~Copyable {
         return nil
     }
 
+    mutating func redraw(_ change: RedrawChange) -> RedrawReading? {
+        if case .load = change { say("Would put the table ip \(RedrawTable.name) of nf_tables in force.") }
+        return nil
+    }
+
     mutating func report(_ event: Event) { say(event.journalEntry.message) }
 
     mutating func remember(_ memory: Memory) {}

@@ -36,6 +36,11 @@ public struct Claim: Hashable, Sendable {
     /// All its ports.
     public var ports: PortSet { tcp.union(udp) }
 
+    /// Whether its addresses are not known, or not known now.
+    var isUnheard: Bool {
+        if case .these = addressesToHold { false } else { true }
+    }
+
     func takes(_ port: UInt16, _ protocol: LocalSocket.TransportProtocol) -> Bool {
         (`protocol` == .udp ? udp : tcp).contains(port)
     }

@@ -31,8 +31,7 @@ extension Guardian {
         case translation(Translation)
         /// What the kernel shows of the redraw table.
         case redrawTable(RedrawReading, Prompt)
-        /// The unanswered connections on `Guardian.addressesOfInterest`; if they can't be read, `nil` and the reason. `nil`
-        /// alone if they were not looked for.
+        /// The unanswered connections of `Guardian.flowsOfInterest`; if they can't be read, `nil` and the reason.
         case flows(FlowReading?, ReadingFailure? = nil)
         /// Which ports the kernel may choose; if that can't be read, `nil` and the reason.
         case choice(KernelChoice?, ReadingFailure? = nil)

@@ -35,23 +35,25 @@ extension Guardian {
         if configuration.mode == .observe { return .untouched }
         // An owned table lives as long as its socket, which the service manager keeps over a restart.
         if isStopping { return translation.redrawing.reading?.isOwned == false ? .nothing : .untouched }
-        guard let table = redrawTable else { return .nothing }
-        let isInForce =
-            switch configuration.redraw {
-            case .yes: true
-            case .no: false
-            case .auto: translation.seen.map { $0.isInUse ?? ($0.tracks == true) } ?? false
-            }
-        return isInForce ? .table(table) : .nothing
+        guard configuration.redraw != .no, isNeeded else { return .nothing }
+        guard let table = redrawTable else {
+            // After a restart AMT's addresses are unknown for a moment. The table of the daemon before stays.
+            return claims.contains(where: \.isUnheard) ? .untouched : .nothing
+        }
+        if configuration.redraw == .yes { return .table(table) }
+        guard let seen = translation.seen else { return .untouched }
+        return seen.isInUse ?? (seen.tracks == true) ? .table(table) : .nothing
     }
 
-    /// The addresses of which translated connections are looked for; empty if there is nothing to look for.
-    public var addressesOfInterest: (addresses: Set<IPv4Address>, tcp: PortSet, udp: PortSet) {
-        guard let seen = translation.seen, seen.isInUse != false else { return ([], PortSet(), PortSet()) }
-        let shared = claims.reduce(into: Set()) { $0.formUnion($1.addresses) }
-        return (
-            shared, claims.reduce(PortSet()) { $0.union($1.tcp) }, claims.reduce(PortSet()) { $0.union($1.udp) }
-        )
+    /// The addresses and ports of which translated connections are looked for; `nil` if there is nothing to look for.
+    public var flowsOfInterest: RedrawTable? {
+        guard translation.seen?.isInUse != false, translation.seen != nil else { return nil }
+        let claims = claims
+        let addresses = claims.reduce(into: Set()) { $0.formUnion($1.addresses) }
+        guard !addresses.isEmpty else { return nil }
+        return RedrawTable(
+            addresses: addresses, tcp: claims.reduce(PortSet()) { $0.union($1.tcp) },
+            udp: claims.reduce(PortSet()) { $0.union($1.udp) })
     }
 
     /// Translated connections as victims: those of ports that AMT takes, on addresses that it shares.

@@ -44,8 +44,14 @@ public struct Absence: Hashable, Sendable {
 
     /// What `amtguardctl victims --json` prints.
     public func victimsJSON(possible: [JSON]) -> JSON {
-        head(["victims": .null, "victimCount": .null, "possibleVictims": .array(possible)])
+        head([
+            "victims": .null, "victimCount": .null, "possibleVictims": .array(possible),
+            "translatedVictims": .null, "translatedVictimCount": .null,
+        ])
     }
+
+    /// What `amtguardctl nat --json` prints.
+    public var natJSON: JSON { head(["nat": .null, "ruleset": .null]) }
 
     private func head(_ parts: JSON) -> JSON {
         let head: JSON = ["schema": 1, "version": .null, "observed": .null, "reasons": JSON(encoding: [reason])]

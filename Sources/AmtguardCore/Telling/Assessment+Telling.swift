@@ -37,7 +37,16 @@ extension Assessment {
         status.head.followed(
             by: [
                 "victims": victims.map(JSON.array) ?? .null, "victimCount": JSON(status.victimCount.map(Int64.init)),
-                "possibleVictims": .array(possible),
+                "possibleVictims": .array(possible), "translatedVictims": JSON(encoding: status.nat?.victims),
+                "translatedVictimCount": JSON(status.nat?.victimCount.map(Int64.init)),
+            ])
+    }
+
+    /// What `amtguardctl nat --json` prints.
+    public var natJSON: JSON {
+        status.head.followed(
+            by: [
+                "nat": JSON(encoding: status.nat), "ruleset": JSON(status.nat?.table?.ruleset.text),
             ])
     }
 }

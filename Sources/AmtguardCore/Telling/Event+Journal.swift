@@ -196,7 +196,8 @@ extension Event {
         case .redrawObstructed(let state):
             JournalEntry(
                 .warning, id: MessageID.redrawObstructed,
-                "The table ip \(RedrawTable.name) can't be put in force: \(state.says).")
+                "The table ip \(RedrawTable.name) can't be put in force: \(state.says)."
+                    + (state.advice.map { " \($0)" } ?? ""))
         case .redrawn(let redrawn, let refused):
             JournalEntry(
                 .notice, id: MessageID.redrawn,
@@ -290,7 +291,7 @@ extension RedrawTable {
 
     fileprivate var addressWords: String {
         let first = addresses.sorted().prefix(3).map(\.description).joined(separator: ", ")
-        return addresses.count > 3 ? "\(first) and \(addresses.count - 3) more addresses" : first
+        return addresses.count > 3 ? "\(first) and \(addresses.count - 3) more" : first
     }
 }
 
@@ -300,9 +301,11 @@ extension RedrawReading.State {
         switch self {
         case .absent, .inForce, .altered: "nothing is in the way"
         case .foreign(let owner): "another program\(owner.map { " (\($0))" } ?? "") has a table of that name"
-        case .unknown(let says, let advice): says + (advice.map { ". \($0)" } ?? "")
+        case .unknown(let says, _): says
         }
     }
+
+    fileprivate var advice: String? { if case .unknown(_, let advice) = self { advice } else { nil } }
 }
 
 extension Verdict {

@@ -36,6 +36,4 @@ public enum RedrawChange: Hashable, Sendable {
     case load(RedrawTable)
     /// Take it away.
     case unload
-    /// Only look.
-    case read
 }

@@ -8,6 +8,7 @@ struct HostGround: Ground, ~Copyable {
     let root: RootDirectory
     var list: ListDriver
     var holds: HoldDriver
+    var redrawing: RedrawDriver
     var keepsake = Keepsake()
     var firmware: FirmwareClient
     /// The events that were not reported yet.
@@ -30,11 +31,12 @@ struct HostGround: Ground, ~Copyable {
 
     init(
         below root: consuming RootDirectory, _ list: consuming ListDriver, _ holds: consuming HoldDriver,
-        _ firmware: consuming FirmwareClient
+        _ redrawing: consuming RedrawDriver, _ firmware: consuming FirmwareClient
     ) {
         self.root = root
         self.list = list
         self.holds = holds
+        self.redrawing = redrawing
         self.firmware = firmware
     }
 
@@ -92,14 +94,21 @@ struct HostGround: Ground, ~Copyable {
 
     mutating func hold(_ change: HoldChange) -> HoldReading? {
         holds.carryOut(change)
-        keepHolds()
+        keepSockets()
         return holds.reading
     }
 
-    /// Hands to the service manager the holds that it does not keep yet. If it does not take all, tries again in a
+    mutating func redraw(_ change: RedrawChange) -> RedrawReading? {
+        let reading = redrawing.carryOut(change)
+        keepSockets()
+        return reading
+    }
+
+    /// Hands to the service manager the sockets that it does not keep yet. If it does not take all, tries again in a
     /// second.
-    mutating func keepHolds() {
-        if !holds.keep() { timers.keep?.arm(after: .seconds(1), accuracy: .milliseconds(250)) }
+    mutating func keepSockets() {
+        let isKept = (holds: holds.keep(), table: redrawing.keep())
+        if isKept != (true, true) { timers.keep?.arm(after: .seconds(1), accuracy: .milliseconds(250)) }
     }
 }
 

@@ -1,5 +1,6 @@
 import AmtguardCore
 import AmtguardLinux
+import SystemPackage
 
 // Readings as observations: the value, or why it could not be read.
 
@@ -12,6 +13,19 @@ extension Guardian.Observation {
     static func readInterfaces() -> Guardian.Observation {
         do { return .interfaces(try AmtguardLinux.readInterfaces()) } catch {
             return .interfaces(nil, ReadingFailure(error))
+        }
+    }
+
+    /// The translated connections on these addresses and ports. With 200,000 connections that takes 60 ms.
+    static func readFlows(_ interest: RedrawTable?) -> Guardian.Observation {
+        guard let interest else { return .flows(FlowReading([])) }
+        do {
+            return .flows(try readTranslatedFlows(on: interest.addresses, tcp: interest.tcp, udp: interest.udp))
+        } catch .noSuchFileOrDirectory {
+            // The kernel tracks no connections, so none is translated.
+            return .flows(FlowReading([]))
+        } catch {
+            return .flows(nil, ReadingFailure(error))
         }
     }
 

@@ -27,10 +27,15 @@ final class Site {
     private var surveyTimer: Timer?
     private var interfaces: InterfaceWatch?
     private var engine: EngineWatch?
+    private var nat: NATWatch?
     /// Limits how often it looks at the sockets, for any cause.
     private var socketsRation = LookRation()
+    /// Limits how often it reads the rules of translation: there may be ten thousand.
+    private var rulesRation = LookRation()
     /// The SMBIOS structures from the privileged step, until they are read.
     private var smbios: Descriptor?
+    /// The names of the tables of legacy iptables, from the privileged step: only root may open them.
+    private var legacyTables: Descriptor?
     private var slept = Clocks.sleepTime()
     /// Whether nothing was required at the last look at the list.
     private var isAtRest = true
@@ -44,11 +49,13 @@ final class Site {
         self.loop = loop
         self.teller = teller
         var holds = HoldDriver()
-        var armed = Arming.receive(holds: &holds)
+        var redrawing = RedrawDriver()
+        var armed = Arming.receive(holds: &holds, redrawing: &redrawing)
         ground = HostGround(
             below: root, ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take()), holds,
-            FirmwareClient(on: loop, telling: teller))
+            redrawing, FirmwareClient(on: loop, telling: teller))
         smbios = armed.smbios.take()
+        legacyTables = armed.legacyTables.take()
         guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
     }
 
@@ -63,11 +70,15 @@ final class Site {
         ground.timers.look = onTimer("look", priority: .urgent) { site in
             if site.ground.hasEvents { site.lookAfterWrite() } else { site.look(.token) }
         }
-        ground.timers.keep = onTimer("keep") { site in site.ground.keepHolds() }
+        ground.timers.keep = onTimer("keep") { site in site.ground.keepSockets() }
         ground.firmware.timer = onTimer("firmware") { site in site.observe(.firmwareDue) }
         ground.onAnswer = { [unowned self] in listenToAnswer() }
         interfaces = InterfaceWatch(on: loop) { [unowned self] in
             lookAtInterfaces()
+            callbacks.changed()
+        }
+        nat = NATWatch(on: loop) { [unowned self] in
+            lookAtTranslation(.watch)
             callbacks.changed()
         }
         engine = EngineWatch(on: loop, onDevices: { [unowned self] in surveySoon() }) { [unowned self] in
@@ -149,6 +160,7 @@ final class Site {
     private func settle() {
         guard ground.auditInterval != nil else {
             interfaces?.stop()
+            nat?.stop()
             isAtRest = true
             return
         }
@@ -182,6 +194,7 @@ final class Site {
             interfaces.start()
             lookAtInterfaces()
         }
+        lookAtTranslation(.request)
         lookAtSockets()
         if hasSlept() { observe(.resumed) }
     }
@@ -240,15 +253,30 @@ final class Site {
 
     private func lookAtHolds(_ prompt: Prompt) {
         if prompt == .audit { ground.holds.clearNotes() }
-        ground.keepHolds()
+        ground.keepSockets()
         observe(.holds(ground.holds.reading, prompt))
     }
 
-    /// Looks for the sockets on AMT's ports: a presumed LMS, and the victims.
+    /// Looks at the rules that translate addresses, and at the table that keeps the translation off AMT's ports.
+    private func lookAtTranslation(_ prompt: Prompt) {
+        nat?.start()
+        nat?.drain()
+        let start = Instant.now()
+        if rulesRation.allows(at: start) {
+            observe(.translation(readTranslation(publishing: guardian.portsOfInterest, legacy: legacyTables)))
+            rulesRation.spend(from: start, to: .now())
+        } else {
+            nat?.lookAgain()
+        }
+        observe(.redrawTable(ground.redrawing.read(), prompt))
+    }
+
+    /// Looks for the sockets and the translated connections on AMT's ports: a presumed LMS, and the victims.
     private func lookAtSockets() {
         let start = Instant.now()
         guard socketsRation.allows(at: start) else { return }
         observe(.readSockets(on: guardian.portsOfInterest, own: ground.holds.own))
+        observe(.readFlows(guardian.flowsOfInterest))
         socketsRation.spend(from: start, to: .now())
     }
 

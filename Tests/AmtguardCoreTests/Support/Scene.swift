@@ -91,6 +91,10 @@ struct SceneGround: Ground {
     var losing: [PortSet] = []
     /// What is held, and what can't be.
     var sockets = Sockets()
+    /// The redraw table of the kernel.
+    var table = RedrawReading(.absent)
+    /// What loading it meets.
+    var tableRefusal: RedrawReading.State?
     var remembered: Memory
     var effects: [Effect] = []
     /// Whom the watch will name, when the list is whole again and there is time to ask; `nil` where it shows nothing.
@@ -131,6 +135,15 @@ struct SceneGround: Ground {
     mutating func hold(_ change: HoldChange) -> HoldReading? {
         effects.append(.hold(change))
         return sockets.carryOut(change)
+    }
+
+    mutating func redraw(_ change: RedrawChange) -> RedrawReading? {
+        effects.append(.redraw(change))
+        switch change {
+        case .load(let wanted): table = RedrawReading(tableRefusal ?? .inForce(wanted), isOwned: tableRefusal == nil)
+        case .unload: table = RedrawReading(.absent)
+        }
+        return table
     }
 
     mutating func look(at time: Instant?) { if let time { effects.append(.look(at: time)) } }

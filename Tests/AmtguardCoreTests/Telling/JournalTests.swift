@@ -23,6 +23,16 @@ import Testing
     private static let deaf = Victim(
         .connection("192.0.2.20", 16994, to: "198.51.100.7").with { $0.retransmissions = 3 }, since: at(100))
 
+    private static let translated = TranslatedVictim(
+        TranslatedFlow(
+            .tcp, from: LocalSocket.Endpoint(.v4(ip("10.88.0.2")), port: 40123),
+            to: LocalSocket.Endpoint(.v4(ip("198.51.100.7")), port: 443),
+            as: LocalSocket.Endpoint(.v4(ip("192.0.2.20")), port: 16994)), isOwn: false, since: at(100))
+    private static let translatedFields = [
+        "PORT": "16994", "PROTOCOL": "tcp", "ADDRESS": "192.0.2.20", "ORIGIN": "10.88.0.2:40123",
+        "REMOTE": "198.51.100.7:443", "SINCE": "2026-11-22T20:01:40Z",
+    ]
+
     private static func repair(by writer: Writer?) -> Event? {
         var scene = Scene()
         _ = scene.told()
@@ -242,7 +252,64 @@ import Testing
         ),
         (
             .victimsUntold(990), .warning, "victimsUntold",
-            "AMT cut off 990 more sockets within a minute. They are not reported one by one.", ["COUNT": "990"]
+            "AMT cut off 990 more sockets or connections within a minute. They are not reported one by one.",
+            ["COUNT": "990"]
+        ),
+        (
+            .translatedVictim(translated), .warning, "translatedVictim",
+            "AMT cuts off a translated connection: tcp 10.88.0.2:40123 as 192.0.2.20:16994 to 198.51.100.7:443, "
+                + "unanswered since 2026-11-22T20:01:40Z.",
+            translatedFields
+        ),
+        (
+            .translatedVictimEnded(translated), .notice, "translatedVictimEnded",
+            "AMT no longer cuts off this translated connection: tcp 10.88.0.2:40123 as 192.0.2.20:16994 to "
+                + "198.51.100.7:443, unanswered since 2026-11-22T20:01:40Z.",
+            translatedFields
+        ),
+        (
+            .redrawing(RedrawTable(addresses: [ip("192.0.2.20")], tcp: amt, udp: "623,664"), isOwned: true), .notice,
+            "redrawing",
+            "Translated connections get no port of AMT's on 192.0.2.20: the table ip amtguard is in force.",
+            ["ADDRESSES": "192.0.2.20", "TCP": "623,664,16992-16995", "UDP": "623,664"]
+        ),
+        (
+            .redrawing(
+                RedrawTable(
+                    addresses: [ip("192.0.2.20"), ip("192.0.2.21"), ip("192.0.2.22"), ip("192.0.2.23")], tcp: amt,
+                    udp: ""), isOwned: false), .notice, "redrawing",
+            "Translated connections get no port of AMT's on 192.0.2.20, 192.0.2.21, 192.0.2.22 and 1 more: "
+                + "the table ip amtguard is in force; this kernel lets other programs delete it (before Linux 5.12).",
+            [
+                "ADDRESSES": "192.0.2.20 192.0.2.21 192.0.2.22 192.0.2.23", "TCP": "623,664,16992-16995", "UDP": "",
+            ]
+        ),
+        (
+            .redrawingEnded, .notice, "redrawingEnded",
+            "The table ip amtguard is gone: nothing is to be redrawn now.", [:]
+        ),
+        (
+            .redrawRestored(times: 1), .warning, "redrawRestored",
+            "Another program deleted or changed the table ip amtguard. It is in force again.", ["COUNT": "1"]
+        ),
+        (
+            .redrawRestored(times: 12), .warning, "redrawRestored",
+            "Another program deleted or changed the table ip amtguard 12 times since the last report. It is in force "
+                + "again.", ["COUNT": "12"]
+        ),
+        (
+            .redrawObstructed(.foreign(owner: "fire\nwalld")), .warning, "redrawObstructed",
+            "The table ip amtguard can't be put in force: another program (fire?walld) has a table of that name.", [:]
+        ),
+        (
+            .redrawObstructed(.unknown(says: "nf_tables: Invalid argument", advice: "Look.")), .warning,
+            "redrawObstructed",
+            "The table ip amtguard can't be put in force: nf_tables: Invalid argument. Look.", [:]
+        ),
+        (
+            .redrawn(3, refused: 1), .notice, "redrawn",
+            "Translated connections that had drawn a port of AMT's: 3 were made to draw another, 1 were refused.",
+            ["REDRAWN": "3", "REFUSED": "1"]
         ),
         (
             .bridged(repairs: 1, during: "systemctl"), .notice, "bridged",

@@ -1,0 +1,87 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import SystemPackage
+
+/// The redraw table in the kernel, by the socket that owns it. The service manager keeps a copy of the socket, so the
+/// table stays over a restart, and goes when the unit is stopped.
+struct RedrawDriver: ~Copyable {
+    /// In the service manager's store.
+    static let storedName = "redraw"
+
+    private var socket: RedrawSocket?
+    private var isStored = false
+    /// Whether the store has a socket that is no longer ours.
+    private var isSurplus = false
+
+    /// Takes over the socket that the service manager kept.
+    mutating func adopt(_ stored: consuming Descriptor) {
+        guard socket == nil, let adopted = try? RedrawSocket(adopting: stored) else { return isSurplus = true }
+        socket = consume adopted
+        isStored = true
+    }
+
+    /// What the kernel shows.
+    mutating func read() -> RedrawReading { attempt { _ throws(Errno) in } }
+
+    /// Changes the table. Returns what the kernel shows then.
+    mutating func carryOut(_ change: RedrawChange) -> RedrawReading {
+        switch change {
+        case .load(let table): attempt { socket throws(Errno) in try socket.load(table) }
+        case .unload: unload()
+        }
+    }
+
+    private mutating func unload() -> RedrawReading {
+        let reading = attempt { socket throws(Errno) in try socket.unload() }
+        // Without a table the socket is of no use.
+        if reading.state == .absent {
+            socket = nil
+            isSurplus = isStored
+            isStored = false
+        }
+        return reading
+    }
+
+    /// Does something through the socket, and reads what came of it.
+    private mutating func attempt(
+        _ body: (inout RedrawSocket) throws(Errno) -> Void
+    ) -> RedrawReading {
+        // A question would load the module.
+        guard socket != nil || hasNFTables() else { return RedrawReading(.absent) }
+        do throws(Errno) {
+            if socket == nil { socket = try RedrawSocket() }
+            try body(&socket!)
+            return try socket!.read()
+        } catch {
+            return RedrawReading(.unknown(says: Self.says(error), advice: Self.advice(error)))
+        }
+    }
+
+    /// Hands the socket to the service manager, if it does not have it yet. Returns whether it has, or there is none.
+    mutating func keep() -> Bool {
+        guard ServiceManager.isSupervised else { return true }
+        if isSurplus, ServiceManager.removeFromStore(name: Self.storedName) { isSurplus = false }
+        guard !isSurplus else { return false }
+        guard let descriptor = socket?.fileDescriptor, !isStored else { return true }
+        // Lost messages count as an error of a netlink socket; a manager that polls it would close it.
+        isStored = ServiceManager.store([descriptor], name: Self.storedName, poll: false)
+        return isStored
+    }
+
+    private static func says(_ error: Errno) -> String {
+        switch error {
+        case .notPermitted, .permissionDenied: "amtguardd may not change nf_tables"
+        case .noSuchFileOrDirectory, .notSupportedOnSocket, .notSupported:
+            "this kernel lacks a part of nf_tables (\(error))"
+        default: "nf_tables: \(error)"
+        }
+    }
+
+    private static func advice(_ error: Errno) -> String? {
+        switch error {
+        case .notPermitted, .permissionDenied: "Give amtguardd CAP_NET_ADMIN in the network namespace that it guards."
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,259 @@
+import Testing
+
+@testable import AmtguardCore
+
+@Suite struct `The redraw table` {
+    private static let docker = Translation(
+        chains: [Translation.Chain(family: "ip", table: "nat", name: "POSTROUTING")], hasLegacyTable: false)
+    private static let none = Translation(chains: [], hasLegacyTable: false)
+    private static let shared = RedrawTable(
+        addresses: [ip("192.0.2.20")], tcp: "623,664,16992-16995", udp: "623,664")
+
+    /// A host with eno1, whose address AMT shares, and with this translation.
+    private func scene(
+        _ translation: Translation? = docker, _ change: (inout Configuration) -> Void = { _ in }
+    ) -> Scene {
+        var configuration = Configuration()
+        change(&configuration)
+        var scene = Scene(list: amt, configuration: configuration)
+        scene.see(.redrawTable(scene.table, .request))
+        if let translation { scene.see(.translation(translation)) }
+        scene.hear(.provisioned(.admin))
+        scene.look(.request)
+        return scene
+    }
+
+    private func changes(_ scene: inout Scene) -> [RedrawChange] {
+        scene.told().compactMap { if case .redraw(let change) = $0 { change } else { nil } }
+    }
+
+    @Test func `is put in force where an address is shared and translated, and reported once`() {
+        var scene = scene()
+        #expect(scene.table.table == Self.shared)
+        #expect(scene.toldNames().filter { $0 == "redrawing" }.count == 1)
+        scene.see(.redrawTable(scene.table, .audit))
+        scene.see(.translation(Self.docker))
+        #expect(scene.told() == [])
+        #expect(scene.status.verdict == .protected && scene.status.nat?.inForce == true)
+        #expect(scene.status.nat?.addresses == ["192.0.2.20"] && scene.status.nat?.translation == "yes")
+    }
+
+    @Test func `is left out where nothing is translated, so that no packet is tracked`() {
+        var scene = scene(Self.none)
+        #expect(changes(&scene).isEmpty && scene.status.nat?.inForce == false)
+        #expect(scene.status.verdict == .protected)
+        scene.see(.translation(Self.docker))
+        #expect(changes(&scene) == [.load(Self.shared)])
+        scene.see(.translation(Self.none))
+        #expect(changes(&scene) == [.unload] && scene.table.state == .absent)
+    }
+
+    @Test(arguments: [
+        (Translation(chains: [], hasLegacyTable: nil, tracks: true, gap: "it can't be read"), true),
+        (Translation(chains: [], hasLegacyTable: nil, tracks: false, gap: "it can't be read"), false),
+        (Translation(chains: nil, hasLegacyTable: false, tracks: nil, gap: "it can't be read"), false),
+        (Translation(chains: nil, hasLegacyTable: true, gap: "it can't be read"), true),
+    ]) func `where translation is unknown, is in force if that costs nothing`(_ seen: Translation, isInForce: Bool) {
+        let scene = scene(seen)
+        #expect((scene.table.table != nil) == isInForce)
+        let isKnown = seen.isInUse != nil
+        #expect(scene.status.reasons.contains { $0.id == "translation-unknown" } != isKnown)
+        #expect(scene.status.verdict == .protected)
+    }
+
+    @Test func `follows Redraw=`() {
+        #expect(scene(Self.none) { $0.redraw = .yes }.table.table == Self.shared)
+        var off = scene { $0.redraw = .no }
+        #expect(off.table.state == .absent && off.status.verdict == .degraded)
+        let reason = off.status.reasons.first { $0.id == "translation-unguarded" }
+        #expect(reason?.says.contains("chain ip nat POSTROUTING") == true)
+        #expect(reason?.advice == "Set Redraw=auto in amtguard.conf, then systemctl reload amtguardd.")
+        off.reload { $0.redraw = .auto }
+        #expect(off.table.table == Self.shared && off.status.verdict == .protected)
+        off.reload { $0.redraw = .no }
+        #expect(off.table.state == .absent)
+        #expect(off.toldNames().contains("redrawingEnded"))
+    }
+
+    @Test func `is never touched by an observer`() {
+        var scene = scene { $0.mode = .observe }
+        scene.table = RedrawReading(.altered)
+        scene.see(.redrawTable(scene.table, .audit))
+        #expect(changes(&scene).isEmpty && scene.status.verdict == .degraded)
+    }
+
+    @Test func `needs an address that AMT shares`() {
+        var scene = Scene(list: amt)
+        scene.see(.redrawTable(scene.table, .request))
+        scene.see(.translation(Self.docker))
+        #expect(changes(&scene).isEmpty && scene.status.nat?.addresses == [])
+        #expect(!scene.status.reasons.contains { $0.id.hasPrefix("translation") })
+    }
+
+    @Test func `of the daemon before stays until AMT was heard`() {
+        var scene = Scene(list: amt)
+        scene.table = RedrawReading(.inForce(Self.shared), isOwned: true, redrawn: 7)
+        scene.see(.redrawTable(scene.table, .request))
+        scene.see(.translation(Self.docker))
+        #expect(changes(&scene).isEmpty, "AMT's addresses are not known yet")
+        scene.hear(.provisioned(.admin))
+        #expect(changes(&scene).isEmpty && scene.status.nat?.inForce == true)
+    }
+
+    @Test func `follows the host's addresses`() {
+        var scene = scene()
+        _ = scene.told()
+        scene.see(.interfaces([.lo, .eno1("192.0.2.21")]))
+        #expect(scene.table.table?.addresses == [ip("192.0.2.21")])
+        scene.see(.interfaces([.lo]))
+        #expect(scene.table.state == .absent)
+    }
+
+    @Test func `is made again when another program deletes it, which is told once a minute`() {
+        var scene = scene()
+        _ = scene.told()
+        var told: [String] = []
+        for second in 0..<100 {
+            scene.now = 200 + Double(second)
+            scene.table = RedrawReading(second % 2 == 0 ? .absent : .altered)
+            scene.see(.redrawTable(scene.table, .watch))
+            #expect(scene.table.table == Self.shared)
+            told += scene.toldNames()
+        }
+        #expect(told == ["redrawRestored", "redrawRestored"])
+        #expect(scene.status.verdict == .protected)
+    }
+
+    @Test func `that another program has under this name is told, and left alone`() {
+        var scene = scene(nil)
+        scene.table = RedrawReading(.foreign(owner: "firewalld"))
+        scene.see(.redrawTable(scene.table, .request))
+        scene.see(.translation(Self.docker))
+        scene.see(.redrawTable(scene.table, .audit))
+        #expect(changes(&scene).isEmpty && scene.status.verdict == .degraded)
+        let reason = scene.status.reasons.first { $0.id == "translation-unguarded" }
+        #expect(reason?.says.hasSuffix("another program (firewalld) has a table ip amtguard") == true)
+        #expect(reason?.advice?.contains("nft delete table ip amtguard") == true)
+    }
+
+    @Test func `that the kernel refuses is told once, and tried again at each audit`() {
+        var scene = scene(nil)
+        scene.tableRefusal = .unknown(says: "this kernel lacks a part of nf_tables", advice: nil)
+        scene.see(.translation(Self.docker))
+        #expect(scene.toldNames() == ["held", "redrawObstructed", "verdict"] || scene.status.verdict == .degraded)
+        scene.see(.redrawTable(scene.table, .audit))
+        #expect(changes(&scene) == [.load(Self.shared)])
+        scene.see(.redrawTable(scene.table, .audit))
+        #expect(!scene.toldNames().contains("redrawObstructed"))
+        scene.tableRefusal = nil
+        scene.see(.redrawTable(scene.table, .audit))
+        #expect(scene.table.table == Self.shared && scene.status.verdict == .protected)
+    }
+
+    @Test func `counts connections over all its lives, and tells them once a minute`() {
+        var scene = scene()
+        _ = scene.told()
+        for (second, counts) in [(1.0, (3, 1)), (2, (5, 1)), (3, (1, 0)), (70, (2, 2))] {
+            scene.now = 300 + second
+            scene.table.redrawn = UInt64(counts.0)
+            scene.table.refused = UInt64(counts.1)
+            scene.see(.redrawTable(scene.table, .audit))
+        }
+        #expect(scene.status.nat?.redrawn == 7 && scene.status.nat?.refused == 3)
+        #expect(
+            scene.toldEvents() == [.redrawn(3, refused: 1), .redrawn(4, refused: 2)])
+    }
+
+    @Test func `is taken away at the end if no socket owns it`() {
+        for isOwned in [true, false] {
+            var scene = scene()
+            scene.table.isOwned = isOwned
+            scene.see(.redrawTable(scene.table, .audit))
+            scene.see(.stopping)
+            #expect((scene.table.state == .absent) == !isOwned)
+        }
+    }
+}
+
+@Suite struct `A translated connection` {
+    private static let flow = TranslatedFlow(
+        .tcp, from: end("10.88.0.2", 40123), to: end("198.51.100.7", 443), as: end("192.0.2.20", 16994))
+
+    private static func end(_ address: String, _ port: UInt16) -> LocalSocket.Endpoint {
+        LocalSocket.Endpoint(.v4(ip(address)), port: port)
+    }
+
+    private func scene() -> Scene {
+        var scene = Scene(list: amt)
+        scene.see(.redrawTable(scene.table, .request))
+        scene.see(
+            .translation(
+                Translation(
+                    chains: [Translation.Chain(family: "inet", table: "t", name: "c")], hasLegacyTable: false,
+                    published: [])))
+        scene.hear(.provisioned(.admin))
+        scene.look(.request)
+        _ = scene.told()
+        return scene
+    }
+
+    @Test func `on AMT's port and address is a victim, with its beginning and its end`() {
+        var scene = scene()
+        scene.see(.flows(FlowReading([Self.flow])))
+        #expect(scene.toldNames() == ["translatedVictim"])
+        #expect(
+            scene.status.nat?.victims?.map(\.words) == [
+                "tcp 10.88.0.2:40123 as 192.0.2.20:16994 to 198.51.100.7:443, unanswered since 2026-11-22T00:01:40Z"
+            ])
+        scene.now += 11
+        scene.look(.request)
+        scene.see(.flows(FlowReading([Self.flow])))
+        #expect(scene.status.verdict == .degraded)
+        #expect(scene.status.reasons.first?.id == "translated-victims")
+        scene.see(.flows(FlowReading([])))
+        #expect(scene.toldNames() == ["verdict", "translatedVictimEnded", "verdict"])
+        #expect(scene.status.verdict == .protected)
+    }
+
+    @Test(arguments: [
+        ("answered", { @Sendable (flow: inout TranslatedFlow) in flow.isAnswered = true }),
+        ("on another address", { @Sendable in $0.translated.address = .v4(ip("192.0.2.99")) }),
+        ("on another port", { @Sendable in $0.translated.port = 16991 }),
+        ("of UDP on a port of which AMT takes only TCP", { @Sendable in $0.protocol = .udp }),
+    ]) func `is none where it is`(_ case: String, _ change: @Sendable (inout TranslatedFlow) -> Void) {
+        var scene = scene()
+        var flow = Self.flow
+        change(&flow)
+        scene.see(.flows(FlowReading([flow])))
+        #expect(scene.status.nat?.victimCount == 0, Comment(rawValue: `case`))
+    }
+
+    @Test func `of this host is told as such`() {
+        var scene = scene()
+        var flow = Self.flow
+        flow.origin = Self.end("192.0.2.20", 51000)
+        scene.see(.flows(FlowReading([flow])))
+        #expect(scene.status.nat?.victims?.first?.own == true)
+    }
+
+    @Test func `is unknown where connection tracking can't be read`() {
+        var scene = scene()
+        scene.see(.flows(FlowReading([Self.flow])))
+        scene.see(.flows(nil, .failed("Operation not permitted")))
+        #expect(scene.status.nat?.victims == nil)
+        #expect(scene.status.reasons.contains { $0.id == "translated-unread" })
+    }
+
+    @Test func `a published port of AMT's is deaf, and degrades`() {
+        var scene = scene()
+        let chain = Translation.Chain(family: "ip", table: "nat", name: "DOCKER")
+        scene.see(
+            .translation(
+                Translation(
+                    chains: [chain], hasLegacyTable: false,
+                    published: [.init(.tcp, port: 16993, in: chain), .init(.tcp, port: 8080, in: chain)])))
+        #expect(scene.status.verdict == .degraded)
+        #expect(scene.status.nat?.published.map(\.port) == [16993])
+        #expect(scene.status.reasons.first { $0.id == "published" }?.says.contains("ip nat DOCKER") == true)
+    }
+}
