@@ -6,6 +6,9 @@
 #include <linux/inet_diag.h>
 #include <linux/magic.h>
 #include <linux/mei.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/rtnetlink.h>
@@ -54,3 +57,6 @@ static inline const void *shim_code_end(void) { return etext; }
 
 /* The first is for getsockopt(2) since Linux 5.14, the second for setsockopt(2) since 6.16. Older headers lack them. */
 enum { SHIM_SO_NETNS_COOKIE = 71, SHIM_SO_PASSRIGHTS = 83 };
+
+/* Flag and attribute of a table that belongs to a netlink socket, since Linux 5.12. Older headers lack them. */
+enum { SHIM_NFT_TABLE_F_OWNER = 2, SHIM_NFTA_TABLE_OWNER = 7 };

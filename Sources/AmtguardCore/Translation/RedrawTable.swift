@@ -107,10 +107,13 @@ extension RedrawTable {
     public init?(elements: [String: Set<[UInt8]>]) {
         self.init(addresses: [], tcp: PortSet(), udp: PortSet())
         addresses = Set((elements[Self.sharedSet] ?? []).compactMap { IPv4Address(octets: $0) })
+        var ports: (tcp: [ClosedRange<UInt16>], udp: [ClosedRange<UInt16>]) = ([], [])
         for element in elements[Self.portSet] ?? [] where element.count == 8 {
             let port = UInt16(element[4]) << 8 | UInt16(element[5])
-            if element[0] == 6 { tcp = tcp.union(PortSet(port...port)) } else { udp = udp.union(PortSet(port...port)) }
+            if element[0] == 6 { ports.tcp.append(port...port) } else { ports.udp.append(port...port) }
         }
+        tcp = PortSet(merging: ports.tcp)
+        udp = PortSet(merging: ports.udp)
         for set in ruleset.sets where set.dynamic == nil {
             guard elements[set.name] == set.elements else { return nil }
         }

@@ -88,4 +88,12 @@ extension [UInt8] {
     }
 }
 
+/// A request that is one of several in a datagram.
+struct NetlinkRequest: Hashable {
+    var type: UInt16
+    /// Beside NLM_F_REQUEST.
+    var flags: CInt = 0
+    var payload: [UInt8]
+}
+
 private func aligned(_ length: Int) -> Int { (length + 3) & ~3 }

@@ -22,6 +22,36 @@ struct NetlinkSocket: ~Copyable {
         descriptor = opened
     }
 
+    /// Takes over a socket that is bound already.
+    ///
+    /// - Throws: `invalidArgument` for anything but a netlink socket of this family, of the caller's network namespace.
+    init(adopting opened: consuming Descriptor, family: CInt) throws(Errno) {
+        // A descriptor from O_PATH may be the file of a socket, but socket calls do not accept it.
+        guard try opened.status().st_mode & S_IFMT == S_IFSOCK, fcntl(opened.number, F_GETFL) & O_PATH == 0,
+            try opened.get(SOL_SOCKET, SO_DOMAIN) == AF_NETLINK, try opened.get(SOL_SOCKET, SO_PROTOCOL) == family,
+            try opened.isOfThisNamespace()
+        else { throw .invalidArgument }
+        try valueOrErrno { fcntl(opened.number, F_SETFL, fcntl(opened.number, F_GETFL) | O_NONBLOCK) }
+        descriptor = opened
+    }
+
+    /// The number by which the kernel knows the socket; mostly the process id of its maker.
+    ///
+    /// The corresponding C function is `getsockname`.
+    func port() throws(Errno) -> UInt32 {
+        var address = sockaddr_nl()
+        var length = socklen_t(MemoryLayout<sockaddr_nl>.size)
+        let number = descriptor.number
+        try valueOrErrno {
+            unsafe withUnsafeMutablePointer(to: &address) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe getsockname(number, __SOCKADDR_ARG(__sockaddr__: $0), &length)
+                }
+            }
+        }
+        return address.nl_pid
+    }
+
     private static func bind(_ descriptor: borrowing Descriptor, groups: UInt32) throws(Errno) {
         var address = sockaddr_nl()
         address.nl_family = sa_family_t(AF_NETLINK)
@@ -59,11 +89,10 @@ struct NetlinkSocket: ~Copyable {
     private mutating func isWhole(
         type: UInt16, payload: [UInt8], take: (NetlinkMessage) throws(Errno) -> Void
     ) throws(Errno) -> Bool {
-        sequence += 1
-        let request = NetlinkMessage.request(
-            type: type, flags: NLM_F_REQUEST | NLM_F_DUMP, sequence: sequence, payload: payload)
-        let number = descriptor.number
-        try valueOrErrno { unsafe send(number, request, request.count, 0) }
+        sequence &+= 1
+        try send(
+            NetlinkMessage.request(
+                type: type, flags: NLM_F_REQUEST | NLM_F_DUMP, sequence: sequence, payload: payload))
         var isWhole = true
         var buffer = [UInt8](repeating: 0, count: Self.bufferLength)
         for _ in 0..<Self.mostDatagrams {
@@ -84,6 +113,86 @@ struct NetlinkSocket: ~Copyable {
             }
         }
         throw .fileTooLarge
+    }
+
+    /// Asks for one thing, and returns the kernel's first answer.
+    ///
+    /// The kernel has made it when `send` returns.
+    /// - Throws: The kernel's error; `badMessage` or `messageTooLong` if the answer does not fit.
+    mutating func ask(type: UInt16, payload: [UInt8]) throws(Errno) -> NetlinkMessage {
+        sequence &+= 1
+        try send(NetlinkMessage.request(type: type, flags: NLM_F_REQUEST, sequence: sequence, payload: payload))
+        var buffer = [UInt8](repeating: 0, count: Self.bufferLength)
+        for _ in 0..<Self.mostDatagrams {
+            let (count, isFromKernel) = try receive(into: &buffer)
+            guard isFromKernel else { continue }
+            guard count <= buffer.count else { throw .messageTooLong }
+            for message in try NetlinkMessage.parse(buffer[..<count]) where message.sequence == sequence {
+                if CInt(message.type) == NLMSG_ERROR { try message.requireSuccess() }
+                return message
+            }
+        }
+        throw .badMessage
+    }
+
+    /// Sends requests as one datagram, and returns when they were carried out, all or none.
+    ///
+    /// It never waits: the kernel has made its answers when `send` returns.
+    /// - Parameter requests: A beginning, the requests proper, and an end. The last of those proper has NLM_F_ACK.
+    /// - Throws: The first error that the kernel reports for one of them; `noBufferSpace` if answers were lost, so that
+    ///   the outcome is not known; `messageTooLong` if they do not fit into the socket's buffer.
+    mutating func commit(_ requests: [NetlinkRequest]) throws(Errno) {
+        discardAnswers()
+        // An answer does not repeat the request, which may be long.
+        try descriptor.set(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+        let first = sequence &+ 1
+        var datagram: [UInt8] = []
+        for request in requests {
+            sequence &+= 1
+            datagram += NetlinkMessage.request(
+                type: request.type, flags: NLM_F_REQUEST | request.flags, sequence: sequence,
+                payload: request.payload)
+        }
+        try send(datagram)
+        let acknowledged = sequence &- 1
+        var isAcknowledged = false
+        var buffer = [UInt8](repeating: 0, count: Self.bufferLength)
+        for _ in 0..<Self.mostDatagrams {
+            let answer: (count: Int, isFromKernel: Bool)
+            do throws(Errno) {
+                answer = try receive(into: &buffer)
+            } catch .resourceTemporarilyUnavailable {
+                break
+            }
+            guard answer.isFromKernel else { continue }
+            guard answer.count <= buffer.count else { throw .messageTooLong }
+            for message in try NetlinkMessage.parse(buffer[..<answer.count])
+            where message.sequence &- first < UInt32(requests.count) {
+                try message.requireSuccess()
+                if message.sequence == acknowledged { isAcknowledged = true }
+            }
+        }
+        guard isAcknowledged else { throw .noBufferSpace }
+    }
+
+    /// Discards what is left of an earlier request.
+    private func discardAnswers() {
+        var byte: [UInt8] = [0]
+        for _ in 0..<Self.mostDatagrams {
+            do throws(Errno) {
+                _ = try receive(into: &byte)
+            } catch .noBufferSpace {
+                continue
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// The corresponding C function is `send`.
+    private func send(_ datagram: [UInt8]) throws(Errno) {
+        let number = descriptor.number
+        try valueOrErrno { unsafe Glibc.send(number, datagram, datagram.count, 0) }
     }
 
     /// One datagram: its true length, even beyond the buffer, and whether only the kernel can have sent it.

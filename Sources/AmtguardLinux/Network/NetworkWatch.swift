@@ -1,44 +1,22 @@
 import CLinux
-import Glibc
 public import SystemPackage
 
 /// A pollable descriptor that becomes readable when an interface or an IPv4 address comes, goes or changes.
-///
-/// It only says *look again*: the messages are not interpreted, so a lost one does no harm.
 public struct NetworkWatch: ~Copyable {
-    private let socket: NetlinkSocket
-
-    private static let rounds = 256
+    private let watch: ChangeWatch
 
     /// Watches the network namespace of the calling thread.
     ///
     /// The corresponding C functions are `socket` and `bind`, with RTMGRP_LINK and RTMGRP_IPV4_IFADDR.
     public init() throws(Errno) {
-        socket = try NetlinkSocket(family: NETLINK_ROUTE, groups: UInt32(RTMGRP_LINK | RTMGRP_IPV4_IFADDR))
+        watch = try ChangeWatch(family: NETLINK_ROUTE, groups: UInt32(RTMGRP_LINK | RTMGRP_IPV4_IFADDR))
     }
 
     /// The descriptor that becomes readable; it stays valid as long as this value lives.
-    public var descriptor: FileDescriptor { socket.descriptor.fileDescriptor }
+    public var descriptor: FileDescriptor { watch.descriptor }
 
     /// Discards the waiting messages without blocking, and returns whether there were any.
     ///
-    /// It stops after a limited number; the descriptor stays readable then. Messages lost because they were not read in
-    /// time (`ENOBUFS`) count as a change as well.
-    /// The corresponding C function is `recv`, with room for one byte: the rest of a message is dropped.
-    public borrowing func drain() -> Bool {
-        var isChanged = false
-        let number = descriptor.rawValue
-        for _ in 0..<Self.rounds {
-            do {
-                var byte: UInt8 = 0
-                try valueOrErrno { unsafe recv(number, &byte, 1, 0) }
-            } catch .resourceTemporarilyUnavailable {
-                break
-            } catch {
-                // Only ENOBUFS is known here. Whatever the error is, something was missed.
-            }
-            isChanged = true
-        }
-        return isChanged
-    }
+    /// It stops after a limited number; the descriptor stays readable then.
+    public borrowing func drain() -> Bool { watch.drain() }
 }

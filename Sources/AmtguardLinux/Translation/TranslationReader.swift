@@ -1,0 +1,128 @@
+public import AmtguardCore
+import CLinux
+import Glibc
+public import SystemPackage
+
+/// Reads whether this host translates addresses.
+///
+/// It loads nothing by looking: the kernel would load a module for whoever asks it something. What is not loaded
+/// translates nothing.
+public struct TranslationReader: Sendable {
+    /// The tables of legacy iptables, one a line. Only root may open it.
+    public var legacyTables: FilePath
+    /// How many connections the kernel tracks.
+    public var connectionCount: FilePath
+    /// Where a module shows that it is loaded.
+    public var loadedModules: FilePath
+    /// The list of loaded modules; missing if the kernel can load none.
+    public var moduleList: FilePath
+    /// The modules that are a part of the kernel, one path a line.
+    public var builtinModules: FilePath
+
+    private static let limit = 1 << 20
+
+    /// The files of the caller's network namespace, or files like them.
+    public init(
+        legacyTables: FilePath = "/proc/thread-self/net/ip_tables_names",
+        connectionCount: FilePath = "/proc/sys/net/netfilter/nf_conntrack_count",
+        loadedModules: FilePath = "/sys/module", moduleList: FilePath = "/proc/modules",
+        builtinModules: FilePath = Self.builtinModulesOfThisKernel
+    ) {
+        self.legacyTables = legacyTables
+        self.connectionCount = connectionCount
+        self.loadedModules = loadedModules
+        self.moduleList = moduleList
+        self.builtinModules = builtinModules
+    }
+
+    /// Below `/lib/modules`. The corresponding C function is `uname`.
+    public static var builtinModulesOfThisKernel: FilePath {
+        var names = utsname()
+        unsafe uname(&names)
+        let release = unsafe withUnsafeBytes(of: names.release) { unsafe Array($0.prefix { $0 != 0 }) }
+        return FilePath("/lib/modules").appending(String(decoding: release, as: UTF8.self)).appending("modules.builtin")
+    }
+
+    /// One look: at nf_tables, at legacy iptables, and at the connections that the kernel tracks.
+    ///
+    /// - Parameters:
+    ///   - ports: The ports of which a rule that leads them elsewhere is reported.
+    ///   - legacy: The file of legacy tables, opened by a process that may; read instead of `legacyTables`.
+    public func read(publishing ports: PortSet, legacy: FileDescriptor? = nil) -> Translation {
+        var translation = Translation(chains: [], hasLegacyTable: nil)
+        var gaps: [String] = []
+        if hasNFTables {
+            do throws(Errno) {
+                let found = try readNATChains(publishing: ports)
+                translation.chains = found.chains
+                translation.published = found.published
+            } catch {
+                translation.chains = nil
+                gaps.append("the ruleset of nf_tables can't be read: \(error)")
+            }
+        }
+        do throws(Errno) {
+            translation.hasLegacyTable = try hasLegacyTable(legacy)
+        } catch {
+            gaps.append("\(legacyTables) can't be read: \(error)")
+        }
+        translation.tracks = try? tracks()
+        translation.gap = gaps.isEmpty ? nil : gaps.joined(separator: "; ").oneLine
+        return translation
+    }
+
+    /// Whether nf_tables is loaded, or a part of the kernel.
+    ///
+    /// A part of the kernel shows only in the list of `/lib/modules`. If that can't be read, it counts as not there.
+    public var hasNFTables: Bool {
+        if exists(loadedModules.appending("nf_tables")) || !exists(moduleList) { return true }
+        guard let list = try? RootDirectory().readFile(builtinModules, atMost: Self.limit) else { return false }
+        return lines(list).contains { $0.elementsEqual("kernel/net/netfilter/nf_tables.ko".utf8) }
+    }
+
+    private func exists(_ path: FilePath) -> Bool {
+        do throws(Errno) {
+            _ = try RootDirectory().open(path, flags: O_PATH)
+            return true
+        } catch {
+            return error != .noSuchFileOrDirectory
+        }
+    }
+
+    private func hasLegacyTable(_ handed: FileDescriptor?) throws(Errno) -> Bool {
+        let names: [UInt8]
+        do throws(Errno) {
+            if let handed {
+                names = try Self.readFromStart(handed)
+            } else {
+                names = try RootDirectory().readFile(legacyTables, atMost: 4_096)
+            }
+        } catch .noSuchFileOrDirectory {
+            return false  // ip_tables is not loaded.
+        }
+        return lines(names).contains { $0.elementsEqual("nat".utf8) }
+    }
+
+    /// The corresponding C function is `pread`: a file of /proc is made anew for the position 0.
+    private static func readFromStart(_ file: FileDescriptor) throws(Errno) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = try valueOrErrno {
+            unsafe bytes.withUnsafeMutableBytes { unsafe pread(file.rawValue, $0.baseAddress, $0.count, 0) }
+        }
+        return Array(bytes[..<count])
+    }
+
+    private func tracks() throws(Errno) -> Bool {
+        do throws(Errno) {
+            let text = try RootDirectory().readFile(connectionCount, atMost: 64).split { $0 == 0x0A }
+            guard text.count == 1, let count = UInt32(String(decoding: text[0], as: UTF8.self)) else {
+                throw .badMessage
+            }
+            return count > 0
+        } catch .noSuchFileOrDirectory {
+            return false  // nf_conntrack is not loaded.
+        }
+    }
+
+    private func lines(_ text: [UInt8]) -> [ArraySlice<UInt8>] { text.split(separator: UInt8(ascii: "\n")) }
+}
