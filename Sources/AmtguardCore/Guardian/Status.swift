@@ -106,14 +106,14 @@ public struct Status: Hashable, Sendable, Codable {
     public var schema = 1
     public var version: String
     public var observed: Observed
-    public var verdict: Verdict
+    public var verdict: Told<Verdict>
     /// `Mode=`, as in force.
     public var mode: String
     public var reasons: [Reason]
     public var since: String
     public var amt: AMT
     public var ports: Ports
-    public var watch: Watch.Kind
+    public var watch: Told<Watch.Kind>
     public var repairs: Repairs
     public var contested: Bool
     /// What is known of the overwrites; `nil` while `contested` is false.

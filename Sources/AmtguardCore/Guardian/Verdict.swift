@@ -1,5 +1,5 @@
 /// The one word for an administrator.
-public enum Verdict: String, Hashable, Sendable, Codable, CaseIterable {
+public enum Verdict: String, Hashable, Sendable, CaseIterable {
     /// Every required port is reserved.
     case protected
     /// AMT is impossible here: nothing is required.

@@ -58,7 +58,7 @@ extension Status {
         }
         lines += holdText
         lines += victimText
-        lines.append(Line("Watch", watch.word))
+        lines.append(Line("Watch", watch.known?.word ?? watch.text))
         lines.append(Line("Repairs", "\(repairs.count)" + (contested ? ", repeatedly overwritten" : "")))
         if let last = repairs.last {
             lines.append(
@@ -81,7 +81,19 @@ extension Status {
     }
 }
 
-extension Verdict {
+/// A word that is good or bad.
+protocol Toned {
+    /// For people.
+    var words: String { get }
+    var tone: Status.Tone { get }
+}
+
+extension Told where Known: Toned {
+    var words: String { known?.words ?? text }
+    var tone: Status.Tone { known?.tone ?? .doubtful }
+}
+
+extension Verdict: Toned {
     var tone: Status.Tone {
         switch self {
         case .protected, .notNeeded: .good
