@@ -53,7 +53,9 @@ enum Arming {
             try send { ServiceManager.removeFromStore(name: name) }
         }
         if let boot = try? BootID.open() { try handOver(boot.fileDescriptor, as: bootName) }
-        if let tables = try? LegacyTables.open() { try handOver(tables.fileDescriptor, as: legacyTablesName) }
+        if let tables = try? TranslationReader().openLegacyTables() {
+            try handOver(tables.fileDescriptor, as: legacyTablesName)
+        }
         do throws(Errno) {
             let memory = try sealedMemory(of: readSMBIOS(in: root))
             try? handOver(memory.fileDescriptor, as: smbiosName)

@@ -127,6 +127,28 @@ import Testing
         #expect(try schema.problems(of: told.description) == [])
     }
 
+    @Test func `show the words of a newer daemon as they are`() throws {
+        var status = Self.status(.ofAMT)
+        let address = IPAddress.v4(IPv4Address(bits: 0xC000_0214))
+        let plan = try #require(ProbePlan(.ofAMT, required: .ofAMT))
+        let result = ProbeResult(
+            from: address, to: address, port: 22, isShared: nil, waited: .seconds(4), plan: plan, outcomes: [:])
+        let probe = Status.Probe(ProbeRecord(result, at: Moment(Instant(sinceBoot: .zero), wallClock: 0)))
+        status.probe = probe
+        var text = "\(status.json)"
+        for (word, newer) in [("\(status.verdict)", "walled"), ("fanotify", "bpf"), ("\(probe.verdict)", "bent")] {
+            #expect(text.contains("\"\(word)\""))
+            text = text.replacing("\"\(word)\"", with: "\"\(newer)\"")
+        }
+        let told = try Answer(Array(text.utf8)).status
+        let look = KernelLook(reserved: .ofAMT, choice: Self.wide)
+        let report = StatusCommand.report(.report(Assessment(told, .answers, look)))
+        let lines = Terminal(colours: false).render(report.text)
+        #expect(lines.contains("walled since") && lines.contains("bpf"))
+        #expect(told.probe?.text.contains { $0.value.hasPrefix("bent: ") } == true)
+        #expect(report.json.description == text && report.exit == .unknown)
+    }
+
     @Test(
         arguments: [
             (Contact.absent, false, "not-running"), (.absent, nil, "not-running"), (.noBus, false, "not-running"),

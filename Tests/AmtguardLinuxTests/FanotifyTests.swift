@@ -83,10 +83,10 @@ struct FanotifyEventTests {
         let modify: [UInt8] = [1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
         let overflow: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
         let long: [UInt8] = Array(modify[..<12]) + [0xFF, 0xFF, 0xFF, 0xFF]
-        #expect(!ListWatch.tellsOverflow(inotify: modify[...]))
-        #expect(ListWatch.tellsOverflow(inotify: (modify + overflow)[...]))
-        #expect(!ListWatch.tellsOverflow(inotify: (long + overflow)[...]))
-        #expect(!ListWatch.tellsOverflow(inotify: overflow[..<7]))
+        #expect(!InotifySource.tellsOverflow(modify[...]))
+        #expect(InotifySource.tellsOverflow((modify + overflow)[...]))
+        #expect(!InotifySource.tellsOverflow((long + overflow)[...]))
+        #expect(!InotifySource.tellsOverflow(overflow[..<7]))
     }
 }
 

@@ -105,7 +105,7 @@ struct ListWatchTests {
             let drained = watch.drain()
             #expect(drained.writers.map(\.pid) == [pid])
 
-            let plain = try FanotifyGroup.make(on: list, withPidfd: false)
+            let plain = try FanotifySource(withPidfd: false).open(on: list)
             let lower = try ListWatch.best(for: list, adopting: plain)
             let lowerRung = lower.rung
             #expect(lowerRung == .fanotify)

@@ -55,7 +55,8 @@ private struct Walk: Sendable {
     func onTheMachine() throws -> [String] {
         try walk(
             on: HostGround(
-                below: RootDirectory(), ListDriver(), HoldDriver(), RedrawDriver(), FirmwareClient(on: EventLoop(), telling: Teller())))
+                below: RootDirectory(), ListDriver(), HoldDriver(), RedrawDriver(),
+                FirmwareClient(on: EventLoop(), telling: Teller())))
     }
 
     func inTheLab() throws -> [String] {

@@ -15,7 +15,7 @@ extension Guardian {
             observed: Status.Observed(
                 at: at.iso8601, bootUSec: at.instant.sinceBoot.microseconds, bootId: scope.boot,
                 namespace: scope.namespace, auditUSec: reservation.auditInterval?.microseconds),
-            verdict: judged?.verdict ?? verdict, mode: configuration.mode.rawValue, reasons: reasons,
+            verdict: Told(judged?.verdict ?? verdict), mode: configuration.mode.rawValue, reasons: reasons,
             since: (judged?.since ?? at).iso8601,
             amt: Status.AMT(detection),
             ports: Status.Ports(
@@ -23,7 +23,7 @@ extension Guardian {
                 unowned: unowned,
                 choice: choice,
                 takers: takers, holds: Array(holding.reading.held.keys)),
-            watch: watch.kind,
+            watch: Told(watch.kind),
             repairs: Status.Repairs(
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
             contested: reservation.contest != nil,

@@ -13,7 +13,7 @@ extension Status {
         public var shared: Bool?
         public var waitedMSec: Int64
         /// All ports together.
-        public var verdict: ProbeVerdict
+        public var verdict: Told<ProbeVerdict>
         /// The result, in one line.
         public var says: String
         /// What to do.
@@ -25,7 +25,7 @@ extension Status {
     /// A probed port.
     public struct ProbedPort: Hashable, Sendable, Codable {
         public var port: UInt16
-        public var verdict: ProbeVerdict
+        public var verdict: Told<ProbeVerdict>
         public var outcome: String
         public var says: String
     }
@@ -48,12 +48,12 @@ extension Status.Probe {
         to = result.to.with(port: result.port)
         shared = result.isShared
         waitedMSec = result.waited.microseconds / 1_000
-        verdict = result.verdict
+        verdict = Told(result.verdict)
         says = result.headline
         advice = result.advice
         ports = result.plan.ports.ranges.flatMap { $0 }.map {
             Status.ProbedPort(
-                port: $0, verdict: result.verdict(on: $0), outcome: result.outcome(of: $0).word,
+                port: $0, verdict: Told(result.verdict(on: $0)), outcome: result.outcome(of: $0).word,
                 says: result.says(of: $0))
         }
         controls = result.plan.controls.ranges.flatMap { $0 }.map {

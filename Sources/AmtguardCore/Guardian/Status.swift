@@ -39,11 +39,6 @@ public struct Status: Hashable, Sendable, Codable {
     public struct Repairs: Hashable, Sendable, Codable {
         public var count: UInt64
         public var last: LastRepair?
-
-        public init(count: UInt64, last: LastRepair? = nil) {
-            self.count = count
-            self.last = last
-        }
     }
 
     /// The last of them.
@@ -106,14 +101,14 @@ public struct Status: Hashable, Sendable, Codable {
     public var schema = 1
     public var version: String
     public var observed: Observed
-    public var verdict: Verdict
+    public var verdict: Told<Verdict>
     /// `Mode=`, as in force.
     public var mode: String
     public var reasons: [Reason]
     public var since: String
     public var amt: AMT
     public var ports: Ports
-    public var watch: Watch.Kind
+    public var watch: Told<Watch.Kind>
     public var repairs: Repairs
     public var contested: Bool
     /// What is known of the overwrites; `nil` while `contested` is false.
@@ -136,4 +131,33 @@ public struct Status: Hashable, Sendable, Codable {
         other.observed = observed
         return other == self
     }
+}
+
+/// A word of a report, one of `Known` in this version. A newer amtguardd may report another one: it is kept and shown as
+/// it is, and the rest of the report still counts.
+public struct Told<Known: RawRepresentable<String> & Hashable & Sendable>: Hashable, Sendable, Codable {
+    public let text: String
+
+    init(_ known: Known) {
+        text = known.rawValue
+    }
+
+    /// `nil` for a word that this version does not know.
+    public var known: Known? { Known(rawValue: text) }
+
+    /// The word alone, without a key.
+    public init(from decoder: any Decoder) throws {
+        text = try String(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try text.encode(to: encoder)
+    }
+}
+
+/// Whether the report has this word; no for a report that is missing.
+public func == <Known>(told: Told<Known>?, word: Known) -> Bool { told?.known == word }
+
+extension Told: CustomStringConvertible {
+    public var description: String { text }
 }

@@ -1,5 +1,5 @@
 /// The result of a probe for one port.
-public enum ProbeVerdict: String, CaseIterable, Hashable, Sendable, Codable {
+public enum ProbeVerdict: String, CaseIterable, Hashable, Sendable, Toned {
     /// Its packets do not arrive, but those of its controls do.
     case diverted
     /// An answer arrived.

@@ -28,12 +28,10 @@ public struct Absence: Hashable, Sendable {
     /// What `amtguardctl status --json` prints: the keys of a status, with null for each value that only the daemon
     /// knows.
     public var json: JSON {
-        [
-            "schema": 1, "version": .null, "observed": .null, "verdict": .null, "mode": .null,
-            "reasons": JSON(encoding: [reason]), "since": .null, "amt": .null, "ports": ports.jsonWithoutDaemon,
-            "watch": .null, "repairs": .null, "contested": .null, "overwrites": .null, "holds": .null,
-            "victims": .null, "victimCount": .null, "nat": .null, "probe": .null,
-        ]
+        // A guardian that has seen nothing has all the keys.
+        Guardian(remembering: Memory(scope: .init(boot: "", namespace: ""))).status.json.blank
+            .replacing("schema", with: 1).replacing("reasons", with: JSON(encoding: [reason]))
+            .replacing("ports", with: ports.jsonWithoutDaemon)
     }
 
     /// What `amtguardctl ports --json` prints.

@@ -22,8 +22,9 @@ extension Assessment {
 
     /// What `amtguardctl status --json` prints.
     public var json: JSON {
-        let json = status.json.replacing("verdict", with: JSON(verdict?.rawValue))
-        return isDaemons ? json : json.replacing("since", with: .null)
+        isDaemons
+            ? status.json
+            : status.json.replacing("verdict", with: JSON(verdict?.rawValue)).replacing("since", with: .null)
     }
 
     /// What `amtguardctl ports --json` prints.

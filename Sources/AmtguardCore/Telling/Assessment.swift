@@ -59,7 +59,7 @@ public struct Assessment: Sendable {
         showsOwnLook =
             look.reserved != nil && (voice != .answers || isContradiction || status.ports.reserved == nil)
         switch voice {
-        case .answers where !isContradiction: verdict = status.verdict
+        case .answers where !isContradiction: verdict = status.verdict.known
         case .answers: verdict = isExposed || status.verdict == .exposed ? .exposed : .degraded
         case .silent: verdict = missing.map { _ in isExposed ? .exposed : .degraded }
         case .outdated: verdict = isExposed ? .exposed : nil

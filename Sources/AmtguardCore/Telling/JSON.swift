@@ -35,6 +35,12 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
         return .object(members.map { keys.contains($0.key) ? Member(key: $0.key, value: value) : $0 })
     }
 
+    /// The keys of this object, with null for each value.
+    var blank: JSON {
+        guard case .object(let members) = self else { preconditionFailure("only objects have members") }
+        return .object(members.map { Member(key: $0.key, value: .null) })
+    }
+
     /// The text, on one line.
     public var description: String {
         var text = ""

@@ -3,10 +3,10 @@ extension Status {
     public var line: String {
         let first = verdict == .protected ? nil : reasons.first
         let because = first.map { ": \($0.says)" } ?? ""
-        switch verdict {
+        switch verdict.known {
         case .notNeeded: return "Not needed: \(amt.evidence.first?.says ?? "AMT is impossible here").".oneLine
-        case .protected, .degraded, .exposed:
-            let word = verdict.rawValue.prefix(1).uppercased() + verdict.rawValue.dropFirst()
+        case .protected, .degraded, .exposed, nil:
+            let word = verdict.text.prefix(1).uppercased() + verdict.text.dropFirst()
             let count = repairs.count == 1 ? "1 repair" : "\(repairs.count) repairs"
             let victims = victimCount.map { $0 == 0 ? "" : $0 == 1 ? ", 1 victim" : ", \($0) victims" } ?? ""
             let state = "AMT \(amt.state)\(victims)"

@@ -59,7 +59,7 @@ extension Status {
         lines += holdText
         lines += victimText
         lines += natText
-        lines.append(Line("Watch", watch.word))
+        lines.append(Line("Watch", watch.known?.word ?? watch.text))
         lines.append(Line("Repairs", "\(repairs.count)" + (contested ? ", repeatedly overwritten" : "")))
         if let last = repairs.last {
             lines.append(
@@ -82,12 +82,38 @@ extension Status {
     }
 }
 
-extension Verdict {
+/// A word that is good or bad.
+protocol Toned {
+    /// For people.
+    var words: String { get }
+    var tone: Status.Tone { get }
+}
+
+extension Told where Known: Toned {
+    var words: String { known?.words ?? text }
+    var tone: Status.Tone { known?.tone ?? .doubtful }
+}
+
+extension Verdict: Toned {
     var tone: Status.Tone {
         switch self {
         case .protected, .notNeeded: .good
         case .degraded: .doubtful
         case .exposed: .bad
         }
+    }
+}
+
+extension Sequence<Status.Line> {
+    /// The lines with their labels in one column. `paint` may colour a value, and an arrow precedes advice.
+    public func table(
+        arrow: String = "→", painting paint: (String, Status.Tone) -> String = { text, _ in text }
+    ) -> String {
+        let width = (map(\.label.count).max() ?? 0) + 2
+        return map { line in
+            let label = line.label.isEmpty ? "" : line.label + ":"
+            let value = line.isAdvice ? "\(arrow) \(line.value)" : line.value
+            return label + String(repeating: " ", count: width - label.count) + paint(value, line.tone)
+        }.joined(separator: "\n")
     }
 }

@@ -164,12 +164,9 @@ struct ListDriver: ~Copyable {
 
 extension Watch {
     fileprivate init(_ watch: borrowing ListWatch) {
-        let shortfall = watch.refusals.first.map(\.text)
-        switch watch.rung {
-        case .fanotifyPidfd: self.init(.fanotify)
-        case .fanotify: self.init(.fanotify, shortfall: shortfall)
-        case .inotify: self.init(.inotify, shortfall: shortfall)
-        }
+        // From this rung on, the writer is named for certain, so nothing is missing.
+        self.init(
+            watch.rung.kind, shortfall: watch.rung < .fanotifyPidfd ? watch.refusals.first.map(\.text) : nil)
     }
 }
 

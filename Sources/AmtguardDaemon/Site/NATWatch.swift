@@ -20,7 +20,9 @@ final class NATWatch {
 
     /// Watches from now on, if the kernel has nf_tables. If it can't be watched, the audit finds the changes.
     func start() {
-        guard watch == nil || source == nil, hasNFTables(), let opened = try? RulesetWatch() else { return }
+        guard watch == nil || source == nil, TranslationReader().hasNFTables, let opened = try? RulesetWatch() else {
+            return
+        }
         source = try? loop.onReadable(opened.descriptor, "ruleset") { [unowned self] in
             source?.setEnabled(false)
             timer?.arm(at: next.sinceBoot)

@@ -1,6 +1,7 @@
 import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
+import Glibc
 import SystemPackage
 
 /// The redraw table in the kernel, by the socket that owns it. The service manager keeps a copy of the socket, so the
@@ -9,6 +10,10 @@ struct RedrawDriver: ~Copyable {
     /// In the service manager's store.
     static let storedName = "redraw"
 
+    /// Whether the table shall belong to the socket. `AMTGUARD_UNOWNED_TABLE` is for tests: it makes the kernel as one
+    /// before Linux 5.12.
+    private static var owns: Bool { unsafe getenv("AMTGUARD_UNOWNED_TABLE") == nil }
+
     private var socket: RedrawSocket?
     private var isStored = false
     /// Whether the store has a socket that is no longer ours.
@@ -16,24 +21,26 @@ struct RedrawDriver: ~Copyable {
 
     /// Takes over the socket that the service manager kept.
     mutating func adopt(_ stored: consuming Descriptor) {
-        guard socket == nil, let adopted = try? RedrawSocket(adopting: stored) else { return isSurplus = true }
+        guard socket == nil, let adopted = try? RedrawSocket(adopting: stored, isOwner: Self.owns) else {
+            return isSurplus = true
+        }
         socket = consume adopted
         isStored = true
     }
 
     /// What the kernel shows.
-    mutating func read() -> RedrawReading { attempt { _ throws(Errno) in } }
+    mutating func read() -> RedrawReading { attempt(loading: false) { _ throws(Errno) in } }
 
     /// Changes the table. Returns what the kernel shows then.
     mutating func carryOut(_ change: RedrawChange) -> RedrawReading {
         switch change {
-        case .load(let table): attempt { socket throws(Errno) in try socket.load(table) }
+        case .load(let table): attempt(loading: true) { socket throws(Errno) in try socket.load(table) }
         case .unload: unload()
         }
     }
 
     private mutating func unload() -> RedrawReading {
-        let reading = attempt { socket throws(Errno) in try socket.unload() }
+        let reading = attempt(loading: false) { socket throws(Errno) in try socket.unload() }
         // Without a table the socket is of no use.
         if reading.state == .absent {
             socket = nil
@@ -44,13 +51,14 @@ struct RedrawDriver: ~Copyable {
     }
 
     /// Does something through the socket, and reads what came of it.
+    ///
+    /// - Parameter isLoading: Whether the kernel may load its modules for it.
     private mutating func attempt(
-        _ body: (inout RedrawSocket) throws(Errno) -> Void
+        loading isLoading: Bool, _ body: (inout RedrawSocket) throws(Errno) -> Void
     ) -> RedrawReading {
-        // A question would load the module.
-        guard socket != nil || hasNFTables() else { return RedrawReading(.absent) }
+        guard isLoading || socket != nil || TranslationReader().hasNFTables else { return RedrawReading(.absent) }
         do throws(Errno) {
-            if socket == nil { socket = try RedrawSocket() }
+            if socket == nil { socket = try RedrawSocket(isOwner: Self.owns) }
             try body(&socket!)
             return try socket!.read()
         } catch {
@@ -63,7 +71,7 @@ struct RedrawDriver: ~Copyable {
         guard ServiceManager.isSupervised else { return true }
         if isSurplus, ServiceManager.removeFromStore(name: Self.storedName) { isSurplus = false }
         guard !isSurplus else { return false }
-        guard let descriptor = socket?.fileDescriptor, !isStored else { return true }
+        guard let descriptor = socket?.descriptor, !isStored else { return true }
         // Lost messages count as an error of a netlink socket; a manager that polls it would close it.
         isStored = ServiceManager.store([descriptor], name: Self.storedName, poll: false)
         return isStored
@@ -72,6 +80,7 @@ struct RedrawDriver: ~Copyable {
     private static func says(_ error: Errno) -> String {
         switch error {
         case .notPermitted, .permissionDenied: "amtguardd may not change nf_tables"
+        case .fileExists: "another program has made a table ip \(RedrawTable.name)"
         case .noSuchFileOrDirectory, .notSupportedOnSocket, .notSupported:
             "this kernel lacks a part of nf_tables (\(error))"
         default: "nf_tables: \(error)"

@@ -263,7 +263,10 @@ final class Site {
         nat?.drain()
         let start = Instant.now()
         if rulesRation.allows(at: start) {
-            observe(.translation(readTranslation(publishing: guardian.portsOfInterest, legacy: legacyTables)))
+            observe(
+                .translation(
+                    TranslationReader().read(
+                        publishing: guardian.portsOfInterest, legacy: legacyTables?.fileDescriptor)))
             rulesRation.spend(from: start, to: .now())
         } else {
             nat?.lookAgain()

@@ -14,7 +14,7 @@ extension BusFace {
 
     static var facts: [Fact] {
         [
-            Fact(name: "Verdict", signature: "s") { .string($0.verdict.rawValue) },
+            Fact(name: "Verdict", signature: "s") { .string($0.verdict.text) },
             Fact(name: "AMTState", signature: "s") { .string($0.amt.state) },
             Fact(name: "AMTVersion", signature: "s") { .string(($0.amt.version ?? "").oneLine) },
             Fact(name: "AMTAddress", signature: "s") { .string($0.amt.address) },

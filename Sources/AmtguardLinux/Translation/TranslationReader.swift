@@ -80,6 +80,11 @@ public struct TranslationReader: Sendable {
         return lines(list).contains { $0.elementsEqual("kernel/net/netfilter/nf_tables.ko".utf8) }
     }
 
+    /// The file of legacy tables, for `read`. The corresponding C function is `open`.
+    public func openLegacyTables() throws(Errno) -> Descriptor {
+        try RootDirectory().open(legacyTables, flags: O_RDONLY | O_CLOEXEC)
+    }
+
     private func exists(_ path: FilePath) -> Bool {
         do throws(Errno) {
             _ = try RootDirectory().open(path, flags: O_PATH)

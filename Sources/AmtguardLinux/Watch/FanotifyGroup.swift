@@ -2,10 +2,7 @@ import CLinux
 import Glibc
 import SystemPackage
 
-// The fanotify group on the list: how to make one, and what a handed-over one must be.
-//
-// Only FAN_CLASS_NOTIF without file handles: before about 6.7 procfs has none, so marking fails with EOPNOTSUPP, and a
-// group of that type would report pid 0 from within a user namespace.
+// What a handed-over fanotify group must be, so that `FanotifySource` can read it.
 
 /// What `/proc/self/fdinfo/N` says of a fanotify group.
 struct FanotifyGroup: Hashable {
@@ -67,20 +64,6 @@ struct FanotifyGroup: Hashable {
 }
 
 extension FanotifyGroup {
-    /// Makes a group and marks the held list; needs CAP_SYS_ADMIN in the first user namespace.
-    ///
-    /// The queue keeps its limit of 16,384 events: a watch only says *look again*, and an overflow says it too.
-    /// The corresponding C functions are `fanotify_init` and `fanotify_mark`.
-    static func make(on list: borrowing ReservedPortsList, withPidfd: Bool) throws(Errno) -> Descriptor {
-        let flags = FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | (withPidfd ? FAN_REPORT_PIDFD : 0)
-        let group = Descriptor(
-            owning: try valueOrErrno { fanotify_init(UInt32(flags), UInt32(O_RDONLY | O_CLOEXEC | O_LARGEFILE)) })
-        let held = list.file.number
-        // Without a name the open file itself is marked: no process can replace it.
-        try valueOrErrno { fanotify_mark(group.number, UInt32(FAN_MARK_ADD), UInt64(FAN_MODIFY), held, nil) }
-        return group
-    }
-
     /// The kind of a handed-over group; `invalidArgument` for anything else.
     static func inspect(_ descriptor: borrowing Descriptor) throws(Errno) -> FanotifyGroup {
         let text = try RootDirectory().readFile(FilePath("/proc/self/fdinfo/\(descriptor.number)"), atMost: 65_536)

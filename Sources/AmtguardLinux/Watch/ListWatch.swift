@@ -3,9 +3,18 @@
 // All three see only writes through the same mount of /proc. No rung shows a write through another mount (a container
 // with its own pid namespace, a unit with ProtectProc=): the audit finds it.
 
-import CLinux
-import Glibc
+public import AmtguardCore
 public import SystemPackage
+
+/// A way of watching the list. `ListWatch.Rung` is the table of them.
+protocol WatchSource: Sendable {
+    /// Its word in the core.
+    var kind: Watch.Kind { get }
+    /// Makes a descriptor that becomes readable when the list is written.
+    func open(on list: borrowing ReservedPortsList) throws(Errno) -> Descriptor
+    /// Takes the waiting events of this descriptor without blocking.
+    func drain(_ descriptor: borrowing Descriptor, procfs: FilePath) -> ListWatch.Drained
+}
 
 /// A pollable descriptor that becomes readable when the list is written.
 public struct ListWatch: ~Copyable {
@@ -17,6 +26,17 @@ public struct ListWatch: ~Copyable {
         case fanotify
         /// Also gives a descriptor of the process, so that a process that got a reused pid is not blamed.
         case fanotifyPidfd
+
+        var source: any WatchSource {
+            switch self {
+            case .inotify: InotifySource()
+            case .fanotify: FanotifySource(withPidfd: false)
+            case .fanotifyPidfd: FanotifySource(withPidfd: true)
+            }
+        }
+
+        /// Its word in the core.
+        public var kind: Watch.Kind { source.kind }
 
         /// Whether `a` shows less than `b`.
         public static func < (a: Rung, b: Rung) -> Bool { a.rawValue < b.rawValue }
@@ -82,13 +102,7 @@ public struct ListWatch: ~Copyable {
         }
         for rung in Rung.allCases.reversed() where rung <= highest {
             do {
-                let descriptor =
-                    switch rung {
-                    case .fanotifyPidfd: try FanotifyGroup.make(on: list, withPidfd: true)
-                    case .fanotify: try FanotifyGroup.make(on: list, withPidfd: false)
-                    case .inotify: try inotify(on: list)
-                    }
-                return ListWatch(descriptor, rung, refusals: refusals)
+                return ListWatch(try rung.source.open(on: list), rung, refusals: refusals)
             } catch {
                 refusals.append(Refusal(rung: rung, errno: error))
             }
@@ -102,17 +116,9 @@ public struct ListWatch: ~Copyable {
     /// The corresponding C functions are `fanotify_init` and `fanotify_mark`.
     public static func arm(_ list: borrowing ReservedPortsList) throws(Errno) -> Descriptor {
         do {
-            return try FanotifyGroup.make(on: list, withPidfd: true)
+            return try FanotifySource(withPidfd: true).open(on: list)
         } catch Errno.invalidArgument {  // before Linux 5.15
-            return try FanotifyGroup.make(on: list, withPidfd: false)
+            return try FanotifySource(withPidfd: false).open(on: list)
         }
-    }
-
-    /// The corresponding C functions are `inotify_init1` and `inotify_add_watch`.
-    private static func inotify(on list: borrowing ReservedPortsList) throws(Errno) -> Descriptor {
-        let descriptor = Descriptor(owning: try valueOrErrno { inotify_init1(CInt(IN_NONBLOCK | IN_CLOEXEC)) })
-        let path = "/proc/self/fd/\(list.file.number)"
-        try valueOrErrno { unsafe inotify_add_watch(descriptor.number, path, UInt32(IN_MODIFY)) }
-        return descriptor
     }
 }

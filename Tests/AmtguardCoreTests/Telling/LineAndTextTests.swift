@@ -93,7 +93,7 @@ import Testing
     ])
     func `carry the tone of the verdict`(verdict: Verdict, tone: Status.Tone) {
         var status = Scene().status
-        status.verdict = verdict
+        status.verdict = Told(verdict)
         #expect(status.text.first?.tone == tone)
         #expect(status.text.first?.value.hasPrefix(verdict.words) == true)
     }
