@@ -16,6 +16,25 @@ extension FuzzTarget {
         }
     }
 
+    /// The payload of one message of ctnetlink.
+    @Sendable static func conntrack(_ bytes: [UInt8]) throws(Violation) {
+        let datagram = NetlinkMessage.request(type: 0x100, flags: 0, sequence: 1, payload: bytes)
+        for message in try messages(datagram) ?? [] {
+            let entry = try orBadMessage { () throws(Errno) in try ConntrackEntry(message) }
+            guard let entry = entry ?? nil else { continue }
+            let flow = entry.flow
+            try require(flow.isAnswered == entry.status.contains(.answered), "a flow knows whether it was answered")
+            for end in [flow.origin, flow.remote, flow.translated] { try requireOneLine("\(end)", atMost: 60) }
+            // Attributes that nobody knows change nothing.
+            let longer = NetlinkMessage.request(
+                type: 0x100, flags: 0, sequence: 1, payload: bytes + [4, 0, 0xFF, 0x3F])
+            for message in bytes.count % 4 == 0 ? try messages(longer) ?? [] : [] {
+                let again = try orBadMessage { () throws(Errno) in try ConntrackEntry(message) }
+                try require(again == entry, "an unknown attribute changes nothing")
+            }
+        }
+    }
+
     private static func messages(_ datagram: [UInt8]) throws(Violation) -> [NetlinkMessage]? {
         let messages = try orBadMessage { () throws(Errno) in try NetlinkMessage.parse(datagram[...]) }
         let most = datagram.count / NetlinkMessage.headerLength

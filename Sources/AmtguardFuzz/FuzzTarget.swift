@@ -32,6 +32,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("memory", memory),
         FuzzTarget("probe", probe),
         FuzzTarget("netlink", netlink),
+        FuzzTarget("conntrack", conntrack),
         FuzzTarget("fanotify", fanotify),
         FuzzTarget("process-files", processFiles),
         FuzzTarget("bus-messages", busMessages),
