@@ -86,29 +86,6 @@ struct NetlinkSocket: ~Copyable {
         throw .resourceTemporarilyUnavailable
     }
 
-    /// Asks for one thing.
-    ///
-    /// It never waits: the kernel answers in `send`.
-    /// - Returns: The first message of the answer.
-    /// - Throws: The kernel's error; `badMessage` and `messageTooLong` if the answer is not a message of its own.
-    mutating func get(type: UInt16, payload: [UInt8]) throws(Errno) -> NetlinkMessage {
-        sequence += 1
-        let request = NetlinkMessage.request(type: type, flags: NLM_F_REQUEST, sequence: sequence, payload: payload)
-        let number = descriptor.number
-        try valueOrErrno { unsafe send(number, request, request.count, 0) }
-        var buffer = [UInt8](repeating: 0, count: Self.bufferLength)
-        for _ in 0..<Self.mostAttempts {
-            let (count, isFromKernel) = try receive(into: &buffer)
-            guard isFromKernel else { continue }
-            guard count <= buffer.count else { throw .messageTooLong }
-            for message in try NetlinkMessage.parse(buffer[..<count]) where message.sequence == sequence {
-                if CInt(message.type) == NLMSG_ERROR { try message.requireSuccess() }
-                return message
-            }
-        }
-        throw .badMessage
-    }
-
     private mutating func isWhole(
         type: UInt16, payload: [UInt8], take: (NetlinkMessage) throws(Errno) -> Void
     ) throws(Errno) -> Bool {

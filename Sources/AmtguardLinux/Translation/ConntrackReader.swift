@@ -45,7 +45,7 @@ public func readTranslatedSource(
     let tuple = ConntrackEntry.Tuple(protocol: `protocol`, source: from, destination: to)
     var socket = try NetlinkSocket(family: NETLINK_NETFILTER)
     do {
-        let answer = try socket.get(
+        let answer = try socket.ask(
             type: ConntrackRequest.messageType, payload: ConntrackRequest.connection(tuple))
         // The kernel finds a connection by either direction.
         if let entry = try ConntrackEntry(answer), entry.original == tuple { return entry.reply.destination }
