@@ -3,12 +3,28 @@
 /// What is known of the translation of addresses on this host.
 struct TranslationWatch: Hashable, Sendable {
     /// `nil` until the first reading.
-    var seen: Translation?
+    private(set) var seen: Translation?
+    /// Until when a table stays that is no longer needed: a program that loads its ruleset anew deletes the former one
+    /// first, and may take seconds in between.
+    private var restUntil: Instant?
     var redrawing = Redrawing()
     var victims = VictimWatch<TranslatedVictim>()
     /// Why the translated connections can't be read; `nil` if they can, or were not looked for.
     var failure: ReadingFailure?
     var omitted = 0
+
+    private static let rest = Duration.seconds(10)
+
+    mutating func observe(_ seen: Translation, at now: Instant) {
+        if seen.isInUse == true { restUntil = now + Self.rest }
+        self.seen = seen
+    }
+
+    /// Whether a table is of use that turns connection tracking on.
+    func isTableWanted(at now: Instant) -> Bool {
+        // If that is not known, a table costs nothing while the kernel tracks connections anyway.
+        seen?.isInUse ?? (seen?.tracks == true) || restUntil.map { now < $0 } ?? false
+    }
 }
 
 extension Guardian {
@@ -30,8 +46,8 @@ extension Guardian {
     /// | auto | in use | any | in force |
     /// | auto | not known | yes | in force: it costs nothing then |
     /// | auto | not known | no, or not known | none |
-    /// | auto | not in use | any | none: a rule with `ct` turns tracking on for all packets of the host |
-    var redrawPlan: Redrawing.Plan {
+    /// | auto | not in use since 10 s | any | none: a rule with `ct` turns tracking on for all packets of the host |
+    func redrawPlan(at now: Instant) -> Redrawing.Plan {
         if configuration.mode == .observe { return .untouched }
         // An owned table lives as long as its socket, which the service manager keeps over a restart.
         if isStopping { return translation.redrawing.reading?.isOwned == false ? .nothing : .untouched }
@@ -41,8 +57,8 @@ extension Guardian {
             return claims.contains(where: \.isUnheard) ? .untouched : .nothing
         }
         if configuration.redraw == .yes { return .table(table) }
-        guard let seen = translation.seen else { return .untouched }
-        return seen.isInUse ?? (seen.tracks == true) ? .table(table) : .nothing
+        guard translation.seen != nil else { return .untouched }
+        return translation.isTableWanted(at: now) ? .table(table) : .nothing
     }
 
     /// The addresses and ports of which translated connections are looked for; `nil` if there is nothing to look for.

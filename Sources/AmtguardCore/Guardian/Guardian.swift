@@ -105,8 +105,8 @@ public struct Guardian: Sendable {
             detection.observe(reading, failure)
             effects = judgeSockets(at: now).map(Effect.report)
         case .translation(let seen):
-            translation.seen = seen
-            effects = translation.redrawing.follow(redrawPlan, at: now)
+            translation.observe(seen, at: now.instant)
+            effects = translation.redrawing.follow(redrawPlan(at: now.instant), at: now)
         case .redrawTable(let reading, let prompt):
             effects = translation.redrawing.observe(reading, prompt, at: now)
         case .flows(let reading, let failure):
@@ -169,7 +169,7 @@ public struct Guardian: Sendable {
             released ? PortSet() : claimed.union(kept),
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace,
             at: now.instant)
-        return look + holding.follow(holdPlan, at: now.instant) + translation.redrawing.follow(redrawPlan, at: now)
+        return look + holding.follow(holdPlan, at: now.instant) + translation.redrawing.follow(redrawPlan(at: now.instant), at: now)
     }
 
     /// Takes the result of a question.

@@ -41,10 +41,10 @@ struct Redrawing: Hashable, Sendable {
         func isDue(at now: Instant) -> Bool { toldAt.map { now - $0 >= Redrawing.window } ?? true }
     }
 
-    /// The table is in force as it should be, or will be seen so in a moment.
+    /// The table is in force as it should be, or nothing has looked yet.
     var isSettled: Bool {
-        if isPending { return true }
-        return if case .table(let table) = plan { reading?.table == table } else { false }
+        guard !isPending, let reading else { return true }
+        return if case .table(let table) = plan { reading.table == table } else { false }
     }
 
     /// Follows another plan.

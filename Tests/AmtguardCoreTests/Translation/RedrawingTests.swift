@@ -45,6 +45,9 @@ import Testing
         scene.see(.translation(Self.docker))
         #expect(changes(&scene) == [.load(Self.shared)])
         scene.see(.translation(Self.none))
+        #expect(changes(&scene).isEmpty, "a program may be loading its rules anew")
+        scene.now += 11
+        scene.see(.translation(Self.none))
         #expect(changes(&scene) == [.unload] && scene.table.state == .absent)
     }
 
