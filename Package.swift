@@ -40,17 +40,19 @@ let package = Package(
             dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", argumentParser, system]),
         .executableTarget(name: "amtguardctl", dependencies: ["AmtguardCommands", argumentParser]),
 
-        // A host in virtual time, on the core alone.
+        // A host in virtual time, and what firmware sends, on the core alone.
         .target(name: "AmtguardLab", dependencies: ["AmtguardCore"]),
 
         // What must hold of each parser: tried by the tests and, in Tools/fuzzer, by the fuzzer.
         .target(
             name: "AmtguardFuzz",
-            dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", "AmtguardMEI", "CLinux", system]),
+            dependencies: [
+                "AmtguardCore", "AmtguardLab", "AmtguardLinux", "AmtguardSystemd", "AmtguardMEI", "CLinux", system,
+            ]),
 
         // What several of the targets below need: the checkout, and programs that run to their end.
         .target(name: "AmtguardTestTools", path: "Tests/AmtguardTestTools"),
-        .testTarget(name: "AmtguardCoreTests", dependencies: ["AmtguardCore", "AmtguardTestTools"]),
+        .testTarget(name: "AmtguardCoreTests", dependencies: ["AmtguardCore", "AmtguardLab", "AmtguardTestTools"]),
         // The daemon and the lab, for a walk of both on the kernel's list.
         .testTarget(
             name: "AmtguardLinuxTests",
@@ -63,7 +65,9 @@ let package = Package(
             dependencies: ["AmtguardDaemon", "AmtguardLinux", "AmtguardSystemd", "AmtguardCore", system]),
         .testTarget(
             name: "AmtguardMEITests",
-            dependencies: ["AmtguardMEI", "AmtguardLinux", "AmtguardCore", "amtguard-firmware", system]),
+            dependencies: [
+                "AmtguardMEI", "AmtguardLinux", "AmtguardLab", "AmtguardCore", "amtguard-firmware", system,
+            ]),
         .testTarget(
             name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore", "AmtguardTestTools"]),
         .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),

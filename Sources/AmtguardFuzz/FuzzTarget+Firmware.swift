@@ -1,4 +1,5 @@
 import AmtguardCore
+import AmtguardLab
 
 extension FuzzTarget {
     /// Bytes in reply to any question of AMTHI.
@@ -60,7 +61,7 @@ extension FuzzTarget {
         }
     }
 
-    private static func comesBack<Reply: AMTHIReply>(
+    private static func comesBack<Reply: FirmwareReply>(
         _: Reply.Type, _ bytes: [UInt8], _ request: AMTHI.Request
     ) throws(Violation) -> Reply? {
         guard let (reply, surplus) = try? Reply.parse(bytes, to: request) else { return nil }
@@ -93,17 +94,6 @@ extension FuzzTarget {
         guard let reply = try? ConnectReply(parsing: bytes) else { return }
         try require(bytes.count == 16, "the buffer has 16 bytes")
         try require((16...65_536).contains(reply.messageLimit), "a message limit that can be: \(reply.messageLimit)")
-    }
-
-    /// Questions, as an emulator takes them.
-    @Sendable static func firmwareRequests(_ bytes: [UInt8]) throws(Violation) {
-        if let request = try? AMTHI.Request(parsing: bytes) {
-            try require((try? AMTHI.Request(parsing: request.encoded)) == request, "it comes back: \(request)")
-            try require(request.encoded.count == bytes.count, "nothing is passed over: \(request)")
-        }
-        if let rule = try? MKHI.Rule(parsing: bytes) {
-            try require(rule.encoded == bytes, "there is one way to write a question: \(rule)")
-        }
     }
 
     /// The structures that the firmware wrote when the machine started.

@@ -23,7 +23,6 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("amthi-replies", amthiReplies),
         FuzzTarget("mkhi-replies", mkhiReplies),
         FuzzTarget("connect-reply", connectReply),
-        FuzzTarget("firmware-requests", firmwareRequests),
         FuzzTarget("smbios-table", smbiosTable),
         FuzzTarget("answer-lines", answerLines),
         FuzzTarget("recording", recording),

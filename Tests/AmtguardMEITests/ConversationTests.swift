@@ -1,6 +1,8 @@
-import AmtguardCore
+import AmtguardLab
 import AmtguardMEI
 import Testing
+
+@testable import AmtguardCore
 
 @Suite struct `A conversation over AMTHI` {
     /// The answer, and what was seen on the way.

@@ -1,7 +1,9 @@
-import AmtguardCore
+import AmtguardLab
 import AmtguardMEI
 import SystemPackage
 import Testing
+
+@testable import AmtguardCore
 
 @Suite struct `A recording` {
     static let text = """

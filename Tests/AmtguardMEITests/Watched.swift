@@ -1,5 +1,7 @@
-import AmtguardCore
+import AmtguardLab
 import AmtguardMEI
+
+@testable import AmtguardCore
 
 /// A recording that is replayed under observation: when it is open, what is waited for, what is asked.
 struct Watched: Transport, ~Copyable {
@@ -92,7 +94,7 @@ enum Line {
     }
 
     /// The same with bytes of a value.
-    static func ask(_ request: AMTHI.Request, _ reply: some AMTHIReply) -> String {
+    static func ask(_ request: AMTHI.Request, _ reply: some FirmwareReply) -> String {
         ask(request, hexDigits(reply.encoded(to: request)))
     }
 

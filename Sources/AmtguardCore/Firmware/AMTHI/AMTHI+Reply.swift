@@ -4,8 +4,6 @@
 public protocol AMTHIReply: Hashable, Sendable {
     /// Reads the fields in their order, beginning after the status.
     init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError)
-    /// Writes them in the same order.
-    func write(to writer: inout ByteWriter, for request: AMTHI.Request)
 }
 
 extension AMTHIReply {
@@ -17,10 +15,8 @@ extension AMTHIReply {
         _ bytes: [UInt8], to request: AMTHI.Request
     ) throws(WireError) -> (reply: Self, surplus: Int) {
         var reader = ByteReader(bytes)
-        let header = try AMTHI.Header(from: &reader)
-        guard header.isResponse, header.command == request.command.rawValue else {
-            throw .otherCommand(header.wireCommand)
-        }
+        let command = try AMTHI.readHeader(&reader)
+        guard command == request.replyCommand else { throw .otherCommand(command) }
         let status = AMTStatus(rawValue: try reader.u32("status"))
         guard status == .success else { throw .refused(status) }
         let reply = try Self(from: &reader, to: request)
@@ -31,35 +27,12 @@ extension AMTHIReply {
     public init(parsing bytes: [UInt8], to request: AMTHI.Request) throws(WireError) {
         self = try Self.parse(bytes, to: request).reply
     }
-
-    /// The bytes of the whole reply: for emulators, and to mask a recording.
-    public func encoded(to request: AMTHI.Request) -> [UInt8] {
-        var payload = ByteWriter()
-        payload.u32(AMTStatus.success.rawValue)
-        write(to: &payload, for: request)
-        return AMTHI.reply(to: request, payload)
-    }
-}
-
-extension AMTHI {
-    /// The bytes of a reply that refuses: header and status alone.
-    public static func refusal(of request: Request, _ status: AMTStatus) -> [UInt8] {
-        var payload = ByteWriter()
-        payload.u32(status.rawValue)
-        return reply(to: request, payload)
-    }
-
-    fileprivate static func reply(to request: Request, _ payload: ByteWriter) -> [UInt8] {
-        Header(command: request.command.rawValue, isResponse: true, length: payload.bytes.count).encoded
-            + payload.bytes
-    }
 }
 
 extension AMTHI {
     /// Whether the bytes begin like a reply to `request`, complete or not: only the command is compared.
     public static func isReply(_ bytes: [UInt8], to request: Request) -> Bool {
-        let expected = Header(command: request.command.rawValue, isResponse: true, length: 0).encoded
-        return bytes.dropFirst(4).prefix(4).elementsEqual(expected.dropFirst(4).prefix(4))
+        bytes.dropFirst(4).prefix(4).elementsEqual(request.replyCommand.littleEndianBytes)
     }
 }
 

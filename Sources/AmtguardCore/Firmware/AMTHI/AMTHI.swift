@@ -48,72 +48,29 @@ public enum AMTHI {
             }
         }
 
+        /// The command as a reply repeats it: with the response bit.
+        var replyCommand: UInt32 { command.rawValue | 1 << 23 }
+
         /// The bytes of the whole message.
         public var encoded: [UInt8] {
-            var payload = ByteWriter()
-            if let parameter { payload.u32(parameter) }
-            return Header(command: command.rawValue, isResponse: false, length: payload.bytes.count).encoded
-                + payload.bytes
-        }
-
-        /// Parses the bytes of a question: for an emulator.
-        public init(parsing bytes: [UInt8]) throws(WireError) {
-            var reader = ByteReader(bytes)
-            let header = try Header(from: &reader)
-            guard !header.isResponse else { throw .otherCommand(header.wireCommand) }
-            let parameter = reader.count == 0 ? nil : try reader.u32("parameter")
-            try reader.end()
-            for request in Self.allCases
-            where request.command.rawValue == header.command && request.parameter == parameter {
-                self = request
-                return
-            }
-            throw .otherCommand(header.wireCommand)
+            let payload = parameter?.littleEndianBytes ?? []
+            return [1, 1, 0, 0] + command.rawValue.littleEndianBytes + UInt32(payload.count).littleEndianBytes + payload
         }
     }
 
-    /// 12 bytes before every request and every reply.
-    struct Header: Hashable, Sendable {
-        /// Without the response bit.
-        var command: UInt32
-        var isResponse: Bool
-        /// How many bytes follow. In a reply they include the status.
-        var length: Int
-
-        private static let responseBit: UInt32 = 1 << 23
-        static let size = 12
-
-        var wireCommand: UInt32 { isResponse ? command | Self.responseBit : command }
-
-        init(command: UInt32, isResponse: Bool, length: Int) {
-            self.command = command
-            self.isResponse = isResponse
-            self.length = length
-        }
-
-        /// Checks what the kernel's own sample checks: the version, the reserved bytes, and the length.
-        init(from reader: inout ByteReader) throws(WireError) {
-            try reader.expect(1 as UInt8, "major version")
-            let minor = try reader.u8("minor version")
-            guard minor >= 1 else { throw .value("minor version", UInt32(minor)) }
-            let reserved = try reader.u16("reserved field")
-            guard reserved == 0 else { throw .value("reserved field", UInt32(reserved)) }
-            let wire = try reader.u32("command")
-            let stated = try reader.u32("length")
-            guard stated == reader.count else { throw .value("length", stated) }
-            command = wire & ~Self.responseBit
-            isResponse = wire & Self.responseBit != 0
-            length = reader.count
-        }
-
-        var encoded: [UInt8] {
-            var writer = ByteWriter()
-            writer.u8(1)
-            writer.u8(1)
-            writer.u16(0)
-            writer.u32(wireCommand)
-            writer.u32(UInt32(clamping: length))
-            return writer.bytes
-        }
+    /// Reads the 12 bytes with which every reply begins: version 1.1, two reserved bytes, the command, and how many
+    /// bytes follow. Checks what the kernel's own sample checks: the version, the reserved bytes, and the length.
+    ///
+    /// - Returns: The command.
+    static func readHeader(_ reader: inout ByteReader) throws(WireError) -> UInt32 {
+        try reader.expect(1 as UInt8, "major version")
+        let minor = try reader.u8("minor version")
+        guard minor >= 1 else { throw .value("minor version", UInt32(minor)) }
+        let reserved = try reader.u16("reserved field")
+        guard reserved == 0 else { throw .value("reserved field", UInt32(reserved)) }
+        let command = try reader.u32("command")
+        let stated = try reader.u32("length")
+        guard stated == reader.count else { throw .value("length", stated) }
+        return command
     }
 }

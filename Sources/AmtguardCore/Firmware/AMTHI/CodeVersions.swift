@@ -4,24 +4,12 @@ public struct CodeVersions: Hashable, Sendable {
     public struct Row: Hashable, Sendable {
         public var name: String
         public var version: String
-
-        /// At most 20 bytes each.
-        public init(name: String, version: String) {
-            self.name = name
-            self.version = version
-        }
     }
 
     /// As the BIOS calls itself: `N1EETA2W (1.75 )`; may be empty.
     public var bios: String
     /// In the firmware's order.
     public var rows: [Row]
-
-    /// A BIOS of at most 65 bytes and the rows.
-    public init(bios: String, rows: [Row]) {
-        self.bios = bios
-        self.rows = rows
-    }
 
     /// The version in the row of that name; `nil` if there is none, or an empty one.
     public subscript(_ name: String) -> String? {
@@ -48,15 +36,6 @@ extension CodeVersions: AMTHIReply {
         for _ in 0..<count {
             let name = try reader.counted(in: Self.textSize, "version's name")
             rows.append(Row(name: name, version: try reader.counted(in: Self.textSize, "version")))
-        }
-    }
-
-    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
-        writer.padded(bios, Self.biosSize)
-        writer.u32(UInt32(clamping: rows.count))
-        for row in rows {
-            writer.counted(row.name, in: Self.textSize)
-            writer.counted(row.version, in: Self.textSize)
         }
     }
 }

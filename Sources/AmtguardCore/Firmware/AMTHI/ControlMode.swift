@@ -22,8 +22,4 @@ extension ControlMode: AMTHIReply {
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         rawValue = try reader.u32("control mode")
     }
-
-    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
-        writer.u32(rawValue)
-    }
 }

@@ -18,20 +18,11 @@ extension RedirectionState: AMTHIReply {
         // Bits to which no source gives a meaning are ignored.
         self = RedirectionState(rawValue: try reader.u32("redirection state")).intersection([.sol, .ider, .kvm])
     }
-
-    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
-        writer.u32(rawValue)
-    }
 }
 
 /// GetFeaturesState 2: the web page on 16992 and 16993. WS-Management stays on these ports when it is off.
 public struct WebUIState: Hashable, Sendable {
     public var enabled: Bool
-
-    /// On or off.
-    public init(enabled: Bool) {
-        self.enabled = enabled
-    }
 }
 
 extension WebUIState: AMTHIReply {
@@ -39,11 +30,6 @@ extension WebUIState: AMTHIReply {
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         try reader.expect(request.parameter ?? 0, "feature")
         enabled = try reader.flag("web UI's state")
-    }
-
-    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
-        writer.u32(request.parameter ?? 0)
-        writer.flag(enabled)
     }
 }
 
@@ -66,10 +52,5 @@ extension KVMState: AMTHIReply {
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         try reader.expect(request.parameter ?? 0, "feature")
         self = KVMState(rawValue: try reader.u32("KVM state")).intersection([.active, .waiting])
-    }
-
-    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
-        writer.u32(request.parameter ?? 0)
-        writer.u32(rawValue)
     }
 }

@@ -25,18 +25,6 @@ public struct LANSettings: Hashable, Sendable {
     public var link: Bool
     /// All zero if there is no such interface.
     public var mac: MACAddress
-
-    /// The settings of one interface.
-    public init(
-        enabled: Bool, ipv4: IPv4Address, dhcpEnabled: Bool, dhcpMode: DHCPMode, link: Bool, mac: MACAddress
-    ) {
-        self.enabled = enabled
-        self.ipv4 = ipv4
-        self.dhcpEnabled = dhcpEnabled
-        self.dhcpMode = dhcpMode
-        self.link = link
-        self.mac = mac
-    }
 }
 
 extension LANSettings: AMTHIReply {
@@ -50,14 +38,5 @@ extension LANSettings: AMTHIReply {
         link = try reader.u8("link state") != 0
         guard let mac = MACAddress(octets: try reader.bytes(6, "MAC address")) else { throw .short("MAC address") }
         self.mac = mac
-    }
-
-    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
-        writer.flag(enabled)
-        writer.u32(ipv4.bits)
-        writer.flag(dhcpEnabled)
-        writer.u8(UInt8(clamping: dhcpMode.rawValue))
-        writer.u8(link ? 1 : 0)
-        writer.append(mac.octets)
     }
 }

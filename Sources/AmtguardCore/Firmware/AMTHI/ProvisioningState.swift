@@ -24,8 +24,4 @@ extension ProvisioningState: AMTHIReply {
         guard let state = ProvisioningState(rawValue: number) else { throw .value("provisioning state", number) }
         self = state
     }
-
-    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
-        writer.u32(rawValue)
-    }
 }

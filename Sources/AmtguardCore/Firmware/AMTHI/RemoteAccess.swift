@@ -42,14 +42,6 @@ public struct RemoteAccess: Hashable, Sendable {
     public var trigger: Trigger
     /// The management server, printable; may be empty.
     public var host: String
-
-    /// The state of the tunnel.
-    public init(network: Network, connection: Connection, trigger: Trigger, host: String) {
-        self.network = network
-        self.connection = connection
-        self.trigger = trigger
-        self.host = host
-    }
 }
 
 extension RemoteAccess: AMTHIReply {
@@ -59,13 +51,6 @@ extension RemoteAccess: AMTHIReply {
         trigger = Trigger(rawValue: try reader.u32("trigger"))
         host = try reader.counted("management server")
     }
-
-    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
-        writer.u32(network.rawValue)
-        writer.u32(connection.rawValue)
-        writer.u32(trigger.rawValue)
-        writer.counted(host)
-    }
 }
 
 /// GetUUID: the machine's own, in the mixed byte order of SMBIOS type 1.
@@ -73,9 +58,5 @@ extension GUID: AMTHIReply {
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         guard let guid = GUID(wire: try reader.bytes(16, "UUID")) else { throw .short("UUID") }
         self = guid
-    }
-
-    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
-        writer.append(wire)
     }
 }

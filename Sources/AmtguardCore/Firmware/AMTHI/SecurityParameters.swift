@@ -11,16 +11,6 @@ public struct SecurityParameters: Hashable, Sendable {
     /// Remote keyboard, video and mouse.
     public var kvm: Bool
     public var link: Bool
-
-    /// The flags that amtguard looks at.
-    public init(tls: Bool, networkInterfaceEnabled: Bool, sol: Bool, ider: Bool, kvm: Bool, link: Bool) {
-        self.tls = tls
-        self.networkInterfaceEnabled = networkInterfaceEnabled
-        self.sol = sol
-        self.ider = ider
-        self.kvm = kvm
-        self.link = link
-    }
 }
 
 extension SecurityParameters: AMTHIReply {
@@ -39,19 +29,5 @@ extension SecurityParameters: AMTHIReply {
         link = try reader.flag("link state")
         kvm = try reader.flag("KVM state")
         _ = try reader.bytes(Self.reserved, "reserved field")
-    }
-
-    public func write(to writer: inout ByteWriter, for request: AMTHI.Request) {
-        writer.u32(0)
-        writer.flag(tls)
-        writer.u32(0)
-        writer.u32(0)
-        writer.flag(networkInterfaceEnabled)
-        writer.flag(sol)
-        writer.flag(ider)
-        writer.u32(0)
-        writer.flag(link)
-        writer.flag(kvm)
-        writer.zeros(Self.reserved)
     }
 }

@@ -76,3 +76,10 @@ public struct ByteReader: Sendable {
     /// A host name has at most 253 characters.
     private static let longestText = 253
 }
+
+extension FixedWidthInteger {
+    /// The bytes as the firmware writes a number: the lowest first.
+    public var littleEndianBytes: [UInt8] {
+        (0..<Self.bitWidth / 8).map { UInt8(truncatingIfNeeded: self >> (8 * $0)) }
+    }
+}

@@ -13,25 +13,7 @@ public enum MKHI {
         case available = 39
 
         /// The bytes of the whole request: the header `group, command, 0, 0`, then the rule.
-        public var encoded: [UInt8] {
-            var writer = ByteWriter()
-            writer.append([MKHI.group, MKHI.command, 0, 0])
-            writer.u32(rawValue)
-            return writer.bytes
-        }
-
-        /// Parses the bytes of a question: for an emulator.
-        public init(parsing bytes: [UInt8]) throws(WireError) {
-            var reader = ByteReader(bytes)
-            try reader.expect(MKHI.group, "group")
-            try reader.expect(MKHI.command, "command")
-            try reader.expect(0 as UInt8, "reserved field")
-            try reader.expect(0 as UInt8, "result")
-            let number = try reader.u32("rule")
-            try reader.end()
-            guard let rule = Rule(rawValue: number) else { throw .value("rule", number) }
-            self = rule
-        }
+        public var encoded: [UInt8] { [MKHI.group, MKHI.command, 0, 0] + rawValue.littleEndianBytes }
     }
 
     /// The answer to a rule: bits, of which amtguard reads one.
@@ -68,16 +50,6 @@ extension MKHI.Features {
         let size = try reader.u8("data's length")
         guard size >= MKHI.dataSize else { throw .value("data's length", UInt32(size)) }
         rawValue = try reader.u32("data")
-    }
-
-    /// The bytes of the whole reply: for an emulator.
-    public func encoded(to rule: MKHI.Rule) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.append([MKHI.group, MKHI.command | MKHI.responseBit, 0, 0])
-        writer.u32(rule.rawValue)
-        writer.u8(MKHI.dataSize)
-        writer.u32(rawValue)
-        return writer.bytes
     }
 }
 

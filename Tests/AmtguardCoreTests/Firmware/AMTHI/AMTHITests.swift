@@ -1,5 +1,7 @@
-import AmtguardCore
+import AmtguardLab
 import Testing
+
+@testable import AmtguardCore
 
 @Suite struct `AMTHI byte by byte` {
     /// The header of a reply with SUCCESS, built by hand: not by the code that it tests.
@@ -39,7 +41,7 @@ import Testing
     @Test(arguments: requests)
     func `asks in exactly these bytes`(request: AMTHI.Request, hex: String) throws {
         #expect(hexDigits(request.encoded) == hex)
-        #expect(try AMTHI.Request(parsing: request.encoded) == request)
+        #expect(AMTHI.Request.allCases.filter { $0.encoded == request.encoded } == [request])
     }
 
     @Test func `has a test for every question`() {
@@ -56,7 +58,7 @@ import Testing
         ])
     func `has no word for any other`(hex: String) throws {
         let bytes = try #require(hexadecimal(hex.utf8))
-        #expect(throws: WireError.self) { try AMTHI.Request(parsing: bytes) }
+        #expect(AMTHI.Request.allCases.allSatisfy { $0.encoded != bytes })
     }
 
     @Test func `tells the versions of a recorded machine`() throws {

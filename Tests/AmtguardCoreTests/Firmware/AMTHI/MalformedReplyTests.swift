@@ -1,4 +1,5 @@
 import AmtguardCore
+import AmtguardLab
 import Testing
 
 @Suite struct `An invalid reply` {

@@ -1,6 +1,7 @@
-import AmtguardCore
 import Foundation
 import Testing
+
+@testable import AmtguardCore
 
 @Suite struct `The firmware's answer` {
     /// Everything known, each value another than its default.
