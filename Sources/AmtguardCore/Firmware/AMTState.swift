@@ -62,10 +62,4 @@ public struct Evidence: Hashable, Sendable, Codable {
     public var source: String
     /// Its statement, for people.
     public var says: String
-
-    /// A source and one line.
-    public init(source: String, says: String) {
-        self.source = source
-        self.says = says
-    }
 }

@@ -39,11 +39,6 @@ public struct Status: Hashable, Sendable, Codable {
     public struct Repairs: Hashable, Sendable, Codable {
         public var count: UInt64
         public var last: LastRepair?
-
-        public init(count: UInt64, last: LastRepair? = nil) {
-            self.count = count
-            self.last = last
-        }
     }
 
     /// The last of them.

@@ -115,10 +115,4 @@ public struct HoldChange: Hashable, Sendable {
     public var take: [Hold]
     /// Whether other programs may bind the same.
     public var isShared: Bool
-
-    public init(release: [Hold], take: [Hold], isShared: Bool) {
-        self.release = release
-        self.take = take
-        self.isShared = isShared
-    }
 }

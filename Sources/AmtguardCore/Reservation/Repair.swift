@@ -24,10 +24,4 @@ public struct ObservedOverwrite: Hashable, Sendable {
     public var missing: PortSet
     /// The writer; `nil` if the kernel did not name it.
     public var writer: Writer?
-
-    public init(found: PortSet, missing: PortSet, writer: Writer?) {
-        self.found = found
-        self.missing = missing
-        self.writer = writer
-    }
 }

@@ -1,5 +1,6 @@
-import AmtguardCore
 import Testing
+
+@testable import AmtguardCore
 
 @Suite struct `The journal` {
     /// A contest as the guardian reports one, at its begin and a minute later.
