@@ -26,9 +26,10 @@ public struct JournalEntry: Hashable, Sendable {
     }
 
     /// An entry; fields without a value are left out, the others get the prefix.
-    public init(_ priority: Priority, id: String? = nil, _ message: String, _ fields: [(String, String?)] = []) {
+    public init(_ priority: Priority, id: Event.MessageID? = nil, _ message: String, _ fields: [(String, String?)] = [])
+    {
         self.priority = priority
-        messageID = id
+        messageID = id?.rawValue
         self.message = message.oneLine
         self.fields = fields.compactMap { name, value in
             value.map { Field(name: "AMTGUARD_" + name, value: $0.shown) }

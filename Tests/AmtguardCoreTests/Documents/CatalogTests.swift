@@ -37,7 +37,7 @@ import Testing
 
     @Test func `has an entry for every id, and no other`() throws {
         let ids = try entries().map(\.id)
-        #expect(ids.sorted() == Event.MessageID.all.values.sorted())
+        #expect(ids.sorted() == Event.MessageID.allCases.map(\.rawValue).sorted())
     }
 
     @Test func `says of each what happened and what to do, with a subject and a page`() throws {
@@ -82,6 +82,6 @@ import Testing
         let (status, output) = try journalctl("--update-catalog")
         #expect(status == 0 && output.isEmpty, "\(output)")
         let (_, list) = try journalctl("--list-catalog")
-        for (name, id) in Event.MessageID.all { #expect(list.contains(id), "\(name): \(list)") }
+        for id in Event.MessageID.allCases { #expect(list.contains(id.rawValue), "\(id): \(list)") }
     }
 }

@@ -176,10 +176,9 @@ extension [Effect] {
 }
 
 extension Event {
-    /// The key of `MessageID.all`.
+    /// The name of its `MessageID`.
     var name: String {
-        let id = journalEntry.messageID
-        return MessageID.all.first { $0.value == id }?.key ?? "?"
+        journalEntry.messageID.flatMap(MessageID.init).map { "\($0)" } ?? "?"
     }
 }
 
