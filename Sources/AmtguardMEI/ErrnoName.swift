@@ -1,3 +1,4 @@
+import AmtguardCore
 import SystemPackage
 
 extension Errno {
@@ -8,10 +9,8 @@ extension Errno {
     init?(name: String) {
         if let known = Self.names.first(where: { $0.1 == name })?.0 {
             self = known
-        } else if name.utf8.count <= 4, name.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let number = CInt(name), (1...4_095).contains(number)
-        {
-            self.init(rawValue: number)
+        } else if let number = decimal(name.utf8, atMost: 4), (1...4_095).contains(number) {
+            self.init(rawValue: CInt(number))
         } else {
             return nil
         }

@@ -33,9 +33,8 @@ public struct IPv4Address: Hashable, Comparable, Sendable {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 4, omittingEmptySubsequences: false)
         var octets: [UInt8] = []
         for part in parts {
-            guard (1...3).contains(part.count), part.count == 1 || part.first != UInt8(ascii: "0"),
-                part.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-                let octet = UInt8(exactly: part.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) })
+            guard part.count == 1 || part.first != UInt8(ascii: "0"),
+                let octet = decimal(part, atMost: 3).flatMap({ UInt8(exactly: $0) })
             else { return nil }
             octets.append(octet)
         }

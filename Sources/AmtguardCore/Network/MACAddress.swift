@@ -15,9 +15,8 @@ public struct MACAddress: Hashable, Sendable {
         let parts = text.utf8.split(separator: separator, maxSplits: 6, omittingEmptySubsequences: false)
         var octets: [UInt8] = []
         for part in parts {
-            let digits = part.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-            guard part.count == 2, digits.count == 2 else { return nil }
-            octets.append(UInt8(digits[0] << 4 | digits[1]))
+            guard part.count == 2, let octet = hexadecimal(part) else { return nil }
+            octets += octet
         }
         self.init(octets: octets)
     }
@@ -34,6 +33,6 @@ public struct MACAddress: Hashable, Sendable {
 extension MACAddress: CustomStringConvertible {
     /// As the kernel prints it: lower case and colons.
     public var description: String {
-        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
+        octets.map { hexDigits([$0]) }.joined(separator: ":")
     }
 }

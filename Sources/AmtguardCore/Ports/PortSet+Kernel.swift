@@ -87,12 +87,6 @@ extension PortSet {
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt16? {
-        guard !digits.isEmpty, digits.count <= 5 else { return nil }
-        var value = 0
-        for digit in digits {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-            value = value * 10 + Int(digit - UInt8(ascii: "0"))
-        }
-        return UInt16(exactly: value)
+        decimal(digits, atMost: 5).flatMap { UInt16(exactly: $0) }
     }
 }

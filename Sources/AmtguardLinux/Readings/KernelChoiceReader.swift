@@ -48,8 +48,7 @@ public struct KernelChoiceReader {
         let words = text.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }
         var numbers: [UInt16] = []
         for word in words {
-            let isDecimal = word.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            guard isDecimal, let number = UInt16(String(decoding: word, as: UTF8.self)) else { throw .badMessage }
+            guard let number = decimal(word).flatMap({ UInt16(exactly: $0) }) else { throw .badMessage }
             numbers.append(number)
         }
         return numbers

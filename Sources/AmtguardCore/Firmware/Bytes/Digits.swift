@@ -1,8 +1,8 @@
 // Numbers as text, strictly: the standard library's own parsers accept signs as well.
 
-/// The value of one to ten decimal digits; `nil` for anything else and beyond 32 bits.
-func decimal(_ digits: some Collection<UInt8>) -> UInt32? {
-    guard (1...10).contains(digits.count) else { return nil }
+/// The value of decimal digits, of which there must be one; `nil` for anything else and beyond 32 bits.
+public func decimal(_ digits: some Collection<UInt8>, atMost length: Int = 10) -> UInt32? {
+    guard (1...length).contains(digits.count) else { return nil }
     var value: UInt64 = 0
     for digit in digits {
         guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
