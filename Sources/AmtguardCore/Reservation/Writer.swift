@@ -22,3 +22,68 @@ public struct Writer: Hashable, Sendable, Codable, CustomStringConvertible {
         (command.map { "\($0)[\(pid)]" } ?? "process \(pid)") + (unit.map { " of \($0)" } ?? "")
     }
 }
+
+/// Which programs overwrote the list, and how often. They are counted by name, because each call of sysctl(8) is a new
+/// process.
+public struct WriterTally: Hashable, Sendable {
+    /// The processes that share a name and a unit.
+    public struct Entry: Hashable, Sendable {
+        /// The last of them.
+        public var writer: Writer
+        public var count: Int
+        /// Whether it was the same process each time.
+        public var isOneProcess = true
+    }
+
+    /// The most frequent first.
+    public private(set) var entries: [Entry] = []
+    /// How many overwrites came from writers that have no entry.
+    public private(set) var others = 0
+
+    /// A program chooses its own name. One that takes a new name for each write must not fill the memory.
+    static let mostEntries = 8
+
+    mutating func count(_ writer: Writer) {
+        guard let index = entries.firstIndex(where: { $0.writer.isNamed(like: writer) }) else {
+            guard entries.count < Self.mostEntries else { return others += 1 }
+            return entries.append(Entry(writer: writer, count: 1))
+        }
+        entries[index].isOneProcess = entries[index].isOneProcess && entries[index].writer.pid == writer.pid
+        entries[index].writer = writer
+        entries[index].count += 1
+        var place = index
+        while place > 0, entries[place - 1].count < entries[place].count {
+            entries.swapAt(place - 1, place)
+            place -= 1
+        }
+    }
+
+    /// `sysctl of tuned.service (598 times), bash[4711] (twice)`; `nil` if the kernel named no writer.
+    func words(atMost most: Int = mostEntries) -> String? {
+        guard !entries.isEmpty else { return nil }
+        let named = entries.prefix(most).map { "\($0.name) (\($0.count.times))" }
+        let rest = entries.dropFirst(most).reduce(others) { $0 + $1.count }
+        return (rest == 0 ? named : named + ["others (\(rest.times))"]).joined(separator: ", ")
+    }
+}
+
+extension WriterTally.Entry {
+    /// With the pid if it was one process, without it if there were several.
+    var name: String {
+        guard let command = writer.command, !isOneProcess else { return writer.description }
+        return command + (writer.unit.map { " of \($0)" } ?? "")
+    }
+}
+
+extension Writer {
+    /// Whether a person would take them for the same program.
+    func isNamed(like other: Writer) -> Bool {
+        guard command != nil, other.command != nil else { return pid == other.pid }
+        return command == other.command && unit == other.unit
+    }
+}
+
+extension Int {
+    /// `once`, `twice`, `3 times`
+    var times: String { self == 1 ? "once" : self == 2 ? "twice" : "\(self) times" }
+}

@@ -136,3 +136,52 @@ public struct ReservedPortsList: ~Copyable {
         last = former
     }
 }
+
+// From the privileged step to the guard. In a sandbox with its own mount of procfs the same setting is another inode,
+// so a write to the host's inode does not wake a watch on the other.
+
+extension ReservedPortsList {
+    /// Takes over a list that a privileged process opened. The kernel is asked what it is. Its name proves nothing: the
+    /// step may have opened it through a mount of that file alone.
+    ///
+    /// The kernel checks at each write whether the writer may, so this gives the guard no additional right.
+    /// The corresponding C functions are `fstatfs` and `fcntl`.
+    /// - Throws: `invalidArgument` for another file, or one that is not open for writing. The descriptor is closed.
+    public static func adopt(_ handed: consuming Descriptor) throws(Errno) -> ReservedPortsList {
+        let number = handed.number
+        let status = try valueOrErrno { fcntl(number, F_GETFL) }
+        guard status & O_ACCMODE == O_RDWR else { throw .invalidArgument }
+        try valueOrErrno { fcntl(number, F_SETFD, FD_CLOEXEC) }
+        var list = try ReservedPortsList(file: handed, refusal: nil)
+        guard try list.isKernels, (try? list.read()) != nil else { throw .invalidArgument }
+        return list
+    }
+}
+
+extension ReservedPortsList {
+    /// Reserves `ports` in addition to the reserved ones.
+    ///
+    /// Two writers at the same instant can still lose bits, since the kernel takes no lock: read again afterwards.
+    /// The corresponding C function is `pwrite`, at position 1.
+    public borrowing func add(_ ports: PortSet) throws(Errno) {
+        if let refusal { throw refusal }
+        for piece in ports.pieces(ofAtMost: PortSet.writeLength) {
+            try write(piece, at: 1)
+        }
+    }
+
+    /// Writes one text, in one call as far as the kernel accepts it.
+    borrowing func write(_ text: String, at position: off_t) throws(Errno) {
+        let number = file.number
+        var rest = Array(text.utf8)[...]
+        var position = position
+        while !rest.isEmpty {
+            let count = try valueOrErrno {
+                unsafe rest.withUnsafeBytes { unsafe pwrite(number, $0.baseAddress, $0.count, position) }
+            }
+            guard count > 0 else { throw .ioError }
+            rest = rest.dropFirst(count)
+            position = 1  // What the kernel left over adds to what it accepted.
+        }
+    }
+}

@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+public import SystemPackage
 
 /// Where a bus listens. See the D-Bus specification, "Server Addresses".
 struct BusAddress {
@@ -28,4 +28,17 @@ struct BusAddress {
         }
         return FileDescriptor(rawValue: opened)
     }
+}
+
+extension SystemBus {
+    /// The system bus with its socket in a directory that is held open, even if the path leads elsewhere by now.
+    ///
+    /// - Returns: nil if DBUS_SYSTEM_BUS_ADDRESS decides.
+    public static func address(in directory: FileDescriptor) -> String? {
+        guard environment("DBUS_SYSTEM_BUS_ADDRESS") == nil else { return nil }
+        return "unix:path=/proc/self/fd/\(directory.rawValue)/system_bus_socket"
+    }
+
+    /// Whether the environment says where the bus is. See dbus-daemon(1).
+    public static var isAddressGiven: Bool { environment("DBUS_SYSTEM_BUS_ADDRESS") != nil }
 }

@@ -25,3 +25,29 @@ extension ProvisioningState: AMTHIReply {
         self = state
     }
 }
+
+/// GetControlMode: which rights apply once AMT is provisioned.
+public struct ControlMode: Worded {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    public static let words = ["none", "client", "admin", "remote-assist"]
+
+    /// Not provisioned. On a provisioned machine: the older enterprise or small business mode.
+    public static let none = ControlMode(rawValue: 0)
+    /// Client control mode.
+    public static let client = ControlMode(rawValue: 1)
+    /// Admin control mode.
+    public static let admin = ControlMode(rawValue: 2)
+    /// Remote assistance.
+    public static let remoteAssist = ControlMode(rawValue: 3)
+}
+
+extension ControlMode: AMTHIReply {
+    public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
+        rawValue = try reader.u32("control mode")
+    }
+}

@@ -1,3 +1,4 @@
+public import AmtguardCore
 public import SystemPackage
 
 extension Errno {
@@ -7,6 +8,17 @@ extension Errno {
         switch self {
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noLocks, .ioError: true
         default: false
+        }
+    }
+}
+
+extension ReadingFailure {
+    /// Here, because the core does not know errno values.
+    public init(_ error: Errno) {
+        switch error {
+        case .noSuchFileOrDirectory: self = .missing
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem: self = .noDescriptor
+        default: self = .failed("\(error)")
         }
     }
 }
