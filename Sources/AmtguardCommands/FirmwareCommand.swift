@@ -2,7 +2,7 @@ import AmtguardCore
 import ArgumentParser
 
 /// `amtguardctl firmware`
-struct FirmwareCommand: ParsableCommand {
+struct FirmwareCommand: ReportCommand {
     static let configuration = CommandConfiguration(
         commandName: "firmware", abstract: "Show what is known of Intel AMT, and the evidence.",
         discussion: """
@@ -17,10 +17,6 @@ struct FirmwareCommand: ParsableCommand {
 
     @Flag(help: "Print JSON, as /usr/share/amtguard/firmware.schema.json describes it.")
     var json = false
-
-    func run() throws {
-        try Self.report(common.inquiry.outcome()).show(json: json)
-    }
 
     static func report(_ outcome: Inquiry.Outcome) -> Report {
         switch outcome {

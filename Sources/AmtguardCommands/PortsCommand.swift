@@ -3,7 +3,7 @@ import AmtguardLinux
 import ArgumentParser
 
 /// `amtguardctl ports`
-struct PortsCommand: ParsableCommand {
+struct PortsCommand: ReportCommand {
     static let configuration = CommandConfiguration(
         commandName: "ports", abstract: "Show for each required port whether it is reserved, exposed, held and used.",
         discussion: """
@@ -19,10 +19,6 @@ struct PortsCommand: ParsableCommand {
 
     @Flag(help: "Print JSON, as /usr/share/amtguard/ports.schema.json describes it.")
     var json = false
-
-    func run() throws {
-        try Self.report(common.inquiry.outcome()).show(json: json)
-    }
 
     static func report(_ outcome: Inquiry.Outcome) -> Report {
         switch outcome {

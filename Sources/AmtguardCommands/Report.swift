@@ -32,6 +32,19 @@ struct Report {
     }
 }
 
+/// A command that shows what is known now.
+protocol ReportCommand: ParsableCommand {
+    var common: CommonOptions { get }
+    var json: Bool { get }
+    static func report(_ outcome: Inquiry.Outcome) -> Report
+}
+
+extension ReportCommand {
+    func run() throws {
+        try Self.report(common.inquiry.outcome()).show(json: json)
+    }
+}
+
 /// Writing to standard output failed, so the answer was not shown.
 struct Unwritable: Error, CustomStringConvertible {
     let cause: Errno

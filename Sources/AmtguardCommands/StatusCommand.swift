@@ -2,7 +2,7 @@ import AmtguardCore
 import ArgumentParser
 
 /// `amtguardctl status`
-struct StatusCommand: ParsableCommand {
+struct StatusCommand: ReportCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show the verdict, its reasons, and what to do.")
 
@@ -10,10 +10,6 @@ struct StatusCommand: ParsableCommand {
 
     @Flag(help: "Print JSON, as /usr/share/amtguard/status.schema.json describes it.")
     var json = false
-
-    func run() throws {
-        try Self.report(common.inquiry.outcome()).show(json: json)
-    }
 
     static func report(_ outcome: Inquiry.Outcome) -> Report {
         switch outcome {

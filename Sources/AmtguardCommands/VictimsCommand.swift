@@ -3,7 +3,7 @@ import ArgumentParser
 import Glibc
 
 /// `amtguardctl victims`
-struct VictimsCommand: ParsableCommand {
+struct VictimsCommand: ReportCommand {
     static let configuration = CommandConfiguration(
         commandName: "victims", abstract: "Show the sockets that AMT cuts off; as root, with their processes.",
         discussion: """
@@ -18,10 +18,6 @@ struct VictimsCommand: ParsableCommand {
 
     @Flag(help: "Print JSON, as /usr/share/amtguard/victims.schema.json describes it.")
     var json = false
-
-    func run() throws {
-        try Self.report(common.inquiry.outcome()).show(json: json)
-    }
 
     static func report(_ outcome: Inquiry.Outcome) -> Report {
         switch outcome {

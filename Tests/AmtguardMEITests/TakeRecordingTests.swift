@@ -1,7 +1,9 @@
-import AmtguardCore
+import AmtguardLab
 import AmtguardMEI
 import Foundation
 import Testing
+
+@testable import AmtguardCore
 
 /// `Tools/take-recording`, which makes a test of a recording.
 @Suite struct `A recording that somebody sent` {

@@ -41,17 +41,9 @@ extension Descriptor {
 
     /// The corresponding C function is `bind`.
     func bind(_ address: IPv4Address, _ port: UInt16) throws(Errno) {
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = port.bigEndian
-        name.sin_addr.s_addr = address.bits.bigEndian
+        let name = ProbeEndpoint(.v4(address), port: port)
         try valueOrErrno {
-            unsafe withUnsafePointer(to: &name) {
-                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe Glibc.bind(
-                        number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
+            unsafe name.withName { unsafe Glibc.bind(number, __CONST_SOCKADDR_ARG(__sockaddr__: $0), $1) }
         }
     }
 

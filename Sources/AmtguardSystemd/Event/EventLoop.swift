@@ -91,17 +91,11 @@ public import SystemPackage
         _ events: UInt32, of descriptor: FileDescriptor, _ name: StaticString, _ priority: Priority,
         _ body: @escaping () -> Void
     ) throws(Errno) -> EventSource {
-        let handler = unsafe Unmanaged.passRetained(Handler(body))
-        var source: OpaquePointer?
-        let result = unsafe sd_event_add_io(
-            event, &source, descriptor.rawValue, events,
-            { _, _, _, userdata in
-                unsafe object(Handler.self, behind: userdata).body()
-                return 0
-            }, handler.toOpaque())
-        let registration = try unsafe EventSource(adopting: source, result, handler)
-        try registration.configure(name, priority)
-        return registration
+        try unsafe EventSource.make(name, priority, body) { source, handler in
+            unsafe sd_event_add_io(
+                event, source, descriptor.rawValue, events,
+                { _, _, _, handler in unsafe Handler.call(behind: handler) }, handler)
+        }
     }
 
     /// Calls `body` whenever a file appears in a directory, or a file there changes its mode.
@@ -111,17 +105,11 @@ public import SystemPackage
     public func onArrival(
         in directory: FilePath, _ name: StaticString, _ body: @escaping () -> Void
     ) throws(Errno) -> EventSource {
-        let handler = unsafe Unmanaged.passRetained(Handler(body))
-        var source: OpaquePointer?
-        let result = unsafe sd_event_add_inotify(
-            event, &source, directory.string, UInt32(IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR),
-            { _, _, userdata in
-                unsafe object(Handler.self, behind: userdata).body()
-                return 0
-            }, handler.toOpaque())
-        let registration = try unsafe EventSource(adopting: source, result, handler)
-        try registration.configure(name, .normal)
-        return registration
+        try unsafe EventSource.make(name, .normal, body) { source, handler in
+            unsafe sd_event_add_inotify(
+                event, source, directory.string, UInt32(IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR),
+                { _, _, handler in unsafe Handler.call(behind: handler) }, handler)
+        }
     }
 
     /// Calls `body` whenever the process gets `signal`. The signal stays blocked in the calling thread, and in threads
@@ -140,26 +128,13 @@ public import SystemPackage
         var former = sigset_t()
         try check(unsafe -pthread_sigmask(SIG_BLOCK, &signals, &former))
         do throws(Errno) {
-            return try onBlockedSignal(signal, name, priority, body)
+            return try unsafe EventSource.make(name, priority, body) { source, handler in
+                unsafe sd_event_add_signal(
+                    event, source, signal, { _, _, handler in unsafe Handler.call(behind: handler) }, handler)
+            }
         } catch {
             unsafe pthread_sigmask(SIG_SETMASK, &former, nil)
             throw error
         }
-    }
-
-    private func onBlockedSignal(
-        _ signal: CInt, _ name: StaticString, _ priority: Priority, _ body: @escaping () -> Void
-    ) throws(Errno) -> EventSource {
-        let handler = unsafe Unmanaged.passRetained(Handler(body))
-        var source: OpaquePointer?
-        let result = unsafe sd_event_add_signal(
-            event, &source, signal,
-            { _, _, userdata in
-                unsafe object(Handler.self, behind: userdata).body()
-                return 0
-            }, handler.toOpaque())
-        let registration = try unsafe EventSource(adopting: source, result, handler)
-        try registration.configure(name, priority)
-        return registration
     }
 }

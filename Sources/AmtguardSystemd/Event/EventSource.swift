@@ -19,6 +19,22 @@ import SystemPackage
         unsafe sd_event_source_set_destroy_callback(self.source) { unsafe release(Handler.self, behind: $0) }
     }
 
+    /// A registration that calls `body`.
+    ///
+    /// - Parameter add: The `sd_event_add_…` of its kind. It gets the place for the source, and the handler that
+    ///   libsystemd has to pass to the callback.
+    static func make(
+        _ name: StaticString, _ priority: EventLoop.Priority, _ body: @escaping () -> Void,
+        _ add: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutableRawPointer) -> CInt
+    ) throws(Errno) -> EventSource {
+        let handler = unsafe Unmanaged.passRetained(Handler(body))
+        var source: OpaquePointer?
+        let result = unsafe add(&source, handler.toOpaque())
+        let registration = try unsafe EventSource(adopting: source, result, handler)
+        try registration.configure(name, priority)
+        return registration
+    }
+
     deinit {
         unsafe sd_event_source_disable_unref(source)
     }
@@ -46,5 +62,11 @@ final class Handler {
 
     init(_ body: @escaping () -> Void) {
         self.body = body
+    }
+
+    /// The callback for libsystemd, which goes on after it.
+    static func call(behind userdata: UnsafeMutableRawPointer?) -> CInt {
+        unsafe object(Handler.self, behind: userdata).body()
+        return 0
     }
 }

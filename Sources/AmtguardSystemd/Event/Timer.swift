@@ -106,21 +106,11 @@ extension EventLoop {
 
     /// The corresponding C function is `sd_event_add_time`. The loop's first timer needs a descriptor.
     func register() {
-        let handler = unsafe Unmanaged.passRetained(Handler { [unowned self] in keep() })
-        var source: OpaquePointer?
         // A timer at the end of time never goes off: it is not armed.
-        let result = unsafe sd_event_add_time(
-            loop.event, &source, CLOCK_BOOTTIME, .max, 0,
-            { _, _, userdata in
-                unsafe object(Handler.self, behind: userdata).body()
-                return 0
-            }, handler.toOpaque())
-        do {
-            let made = try unsafe EventSource(adopting: source, result, handler)
-            try made.configure(name, priority)
-            registration = consume made
-        } catch {
-            registration = nil
+        registration = try? unsafe EventSource.make(name, priority, { [unowned self] in keep() }) { source, handler in
+            unsafe sd_event_add_time(
+                loop.event, source, CLOCK_BOOTTIME, .max, 0,
+                { _, _, handler in unsafe Handler.call(behind: handler) }, handler)
         }
     }
 }
