@@ -2,7 +2,7 @@ import AmtguardCore
 import ArgumentParser
 
 /// `amtguardctl nat`
-struct NATCommand: ParsableCommand {
+struct NATCommand: ReportCommand {
     static let configuration = CommandConfiguration(
         commandName: "nat", abstract: "Show the translation of addresses, and the table that keeps it off AMT's ports.",
         discussion: """
@@ -19,10 +19,6 @@ struct NATCommand: ParsableCommand {
 
     @Flag(help: "Print JSON, as /usr/share/amtguard/nat.schema.json describes it.")
     var json = false
-
-    func run() throws {
-        try Self.report(common.inquiry.outcome()).show(json: json)
-    }
 
     static func report(_ outcome: Inquiry.Outcome) -> Report {
         switch outcome {
