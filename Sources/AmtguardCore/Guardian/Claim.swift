@@ -36,9 +36,13 @@ public struct Claim: Hashable, Sendable {
     /// All its ports.
     public var ports: PortSet { tcp.union(udp) }
 
-    /// Whether its addresses are not known, or not known now.
-    var isUnheard: Bool {
-        if case .these = addressesToHold { false } else { true }
+    /// Whether its addresses are not known now, and may still be these.
+    func mayStillTake(from former: Set<IPv4Address>) -> Bool {
+        switch addressesToHold {
+        case .these: false
+        case .asBefore(let hosts): !former.isDisjoint(with: hosts)
+        case .unknown: true
+        }
     }
 
     func takes(_ port: UInt16, _ protocol: LocalSocket.TransportProtocol) -> Bool {

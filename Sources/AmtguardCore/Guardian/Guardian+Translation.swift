@@ -47,14 +47,15 @@ extension Guardian {
     /// | auto | not known | yes | in force: it costs nothing then |
     /// | auto | not known | no, or not known | none |
     /// | auto | not in use since 10 s | any | none: a rule with `ct` turns tracking on for all packets of the host |
-    func redrawPlan(at now: Instant) -> Redrawing.Plan {
+    func redrawPlan(at now: Instant, showing reading: RedrawReading?) -> Redrawing.Plan {
         if configuration.mode == .observe { return .untouched }
         // An owned table lives as long as its socket, which the service manager keeps over a restart.
-        if isStopping { return translation.redrawing.reading?.isOwned == false ? .nothing : .untouched }
+        if isStopping { return reading?.isOwned == false ? .nothing : .untouched }
         guard configuration.redraw != .no, isNeeded else { return .nothing }
         guard let table = redrawTable else {
             // After a restart AMT's addresses are unknown for a moment. The table of the daemon before stays.
-            return claims.contains(where: \.isUnheard) ? .untouched : .nothing
+            let former = reading?.table?.addresses ?? []
+            return claims.contains { $0.mayStillTake(from: former) } ? .untouched : .nothing
         }
         if configuration.redraw == .yes { return .table(table) }
         guard translation.seen != nil else { return .untouched }

@@ -106,9 +106,11 @@ public struct Guardian: Sendable {
             effects = judgeSockets(at: now).map(Effect.report)
         case .translation(let seen):
             translation.observe(seen, at: now.instant)
-            effects = translation.redrawing.follow(redrawPlan(at: now.instant), at: now)
+            effects = translation.redrawing.follow(
+                redrawPlan(at: now.instant, showing: translation.redrawing.reading), at: now)
         case .redrawTable(let reading, let prompt):
-            effects = translation.redrawing.observe(reading, prompt, at: now)
+            let plan = redrawPlan(at: now.instant, showing: reading)
+            effects = translation.redrawing.observe(reading, prompt, plan: plan, at: now)
         case .flows(let reading, let failure):
             translation.failure = failure
             translation.omitted = reading?.omitted ?? 0
@@ -169,7 +171,8 @@ public struct Guardian: Sendable {
             released ? PortSet() : claimed.union(kept),
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace,
             at: now.instant)
-        return look + holding.follow(holdPlan, at: now.instant) + translation.redrawing.follow(redrawPlan(at: now.instant), at: now)
+        return look + holding.follow(holdPlan, at: now.instant)
+            + translation.redrawing.follow(redrawPlan(at: now.instant, showing: translation.redrawing.reading), at: now)
     }
 
     /// Takes the result of a question.

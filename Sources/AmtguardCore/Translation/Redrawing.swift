@@ -54,8 +54,9 @@ struct Redrawing: Hashable, Sendable {
         return decide(retrying: true, at: now)
     }
 
-    /// Takes a reading.
-    mutating func observe(_ reading: RedrawReading, _ prompt: Prompt, at now: Moment) -> [Effect] {
+    /// Takes a reading, and the plan that follows from it.
+    mutating func observe(_ reading: RedrawReading, _ prompt: Prompt, plan: Plan, at now: Moment) -> [Effect] {
+        self.plan = plan
         count(reading)
         let isGone = reading.state == .absent || reading.state == .altered
         // The outcome of our own change is no loss: the kernel refused it, or somebody was quicker once more.

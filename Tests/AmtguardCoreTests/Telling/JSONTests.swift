@@ -133,6 +133,25 @@ import Testing
                 return scene.status
             }
         ),
+        (
+            "translated",
+            {
+                var scene = Scene()
+                scene.see(.redrawTable(scene.table, .request))
+                let chain = Translation.Chain(family: "ip", table: "nat", name: "POSTROUTING")
+                scene.see(
+                    .translation(
+                        Translation(
+                            chains: [chain], hasLegacyTable: false, published: [.init(.tcp, port: 16993, in: chain)])))
+                scene.hear(.provisioned(.admin))
+                let flow = TranslatedFlow(
+                    .tcp, from: LocalSocket.Endpoint(.v4(ip("10.88.0.2")), port: 40123),
+                    to: LocalSocket.Endpoint(.v4(ip("198.51.100.7")), port: 443),
+                    as: LocalSocket.Endpoint(.v4(ip("192.0.2.20")), port: 16994))
+                scene.see(.flows(FlowReading([flow])))
+                return scene.status
+            }
+        ),
     ]
 
     @Test(arguments: scenes)
@@ -153,7 +172,7 @@ import Testing
             Set(object.keys) == [
                 "schema", "version", "observed", "verdict", "mode", "reasons", "since", "amt", "ports", "watch",
                 "repairs",
-                "contested", "overwrites", "holds", "victims", "victimCount", "probe",
+                "contested", "overwrites", "holds", "victims", "victimCount", "nat", "probe",
             ])
         let keys: [String: Set<String>] = [
             "observed": ["at", "bootUSec", "bootId", "namespace", "auditUSec"],

@@ -195,6 +195,7 @@ import Testing
                     chains: [Translation.Chain(family: "inet", table: "t", name: "c")], hasLegacyTable: false,
                     published: [])))
         scene.hear(.provisioned(.admin))
+        scene.see(.sockets(SocketReading([])))
         scene.look(.request)
         _ = scene.told()
         return scene
@@ -206,7 +207,7 @@ import Testing
         #expect(scene.toldNames() == ["translatedVictim"])
         #expect(
             scene.status.nat?.victims?.map(\.words) == [
-                "tcp 10.88.0.2:40123 as 192.0.2.20:16994 to 198.51.100.7:443, unanswered since 2026-11-22T00:01:40Z"
+                "tcp 10.88.0.2:40123 as 192.0.2.20:16994 to 198.51.100.7:443, unanswered since 2026-11-22T20:01:40Z"
             ])
         scene.now += 11
         scene.look(.request)
