@@ -33,6 +33,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("memory", memory),
         FuzzTarget("probe", probe),
         FuzzTarget("netlink", netlink),
+        FuzzTarget("nftables", nftables),
         FuzzTarget("fanotify", fanotify),
         FuzzTarget("process-files", processFiles),
         FuzzTarget("bus-messages", busMessages),
