@@ -248,7 +248,7 @@ struct RedrawSocketTests {
                 """)
             try churn.waitForLine()
             var owned = try RedrawSocket()
-            for round in 0..<40 {
+            for round in 0..<20 {
                 do throws(Errno) {
                     let table = RedrawTable.of(["10.0.0.\(round)"])
                     try owned.load(table)
@@ -273,7 +273,7 @@ struct RedrawSocketTests {
     @Test func `a look leaves no descriptor behind, and loads no connection tracking`() throws {
         try inPrivateNetwork {
             let socket = try RedrawSocket()
-            for _ in 0..<2_000 { _ = try socket.read() }
+            for _ in 0..<1_100 { _ = try socket.read() }
             #expect(TranslationReader().read(publishing: RedrawTable.amt).tracks == false)
         }
     }
