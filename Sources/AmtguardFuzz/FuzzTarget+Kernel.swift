@@ -63,7 +63,7 @@ extension FuzzTarget {
     }
 
     /// - Returns: `nil` for bytes that do not fit. Any other error would come from the system, which was not asked.
-    private static func orBadMessage<Value>(_ parse: () throws(Errno) -> Value) throws(Violation) -> Value? {
+    static func orBadMessage<Value>(_ parse: () throws(Errno) -> Value) throws(Violation) -> Value? {
         do throws(Errno) {
             return try parse()
         } catch {

@@ -33,6 +33,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("probe", probe),
         FuzzTarget("netlink", netlink),
         FuzzTarget("conntrack", conntrack),
+        FuzzTarget("nftables", nftables),
         FuzzTarget("fanotify", fanotify),
         FuzzTarget("process-files", processFiles),
         FuzzTarget("bus-messages", busMessages),

@@ -1,7 +1,9 @@
 // The face for people: the words of nft(8).
 
 extension Ruleset {
-    /// The table as `nft list table` prints it, and as `nft -f` takes it; without a newline at the end.
+    /// The table as `nft list table` prints it; without a newline at the end.
+    ///
+    /// `nft -f` takes it only if rules with `ct original proto-src` begin with `meta l4proto tcp` or `udp`.
     public var text: String {
         var blocks = counters.map { "\tcounter \($0) {\n\t}" }
         blocks += sets.map(\.text) + chains.map(\.text)

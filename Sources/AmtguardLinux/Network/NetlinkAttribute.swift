@@ -66,7 +66,7 @@ extension NetlinkAttribute.Value {
         switch self {
         case .bytes(let bytes): return shown.elementsEqual(bytes)
         case .fields(let fields):
-            let found = try shown.fields()
+            let found = try NetlinkFields(shown)
             for field in fields {
                 guard let value = found[field.type], try field.value.isShown(by: value) else { return false }
             }
@@ -84,15 +84,37 @@ extension NetlinkAttribute.Value {
     }
 }
 
+/// The attributes of a list, by their type.
+///
+/// It is no dictionary: a host may have twenty thousand rules of ten expressions each.
+struct NetlinkFields {
+    private let bytes: ArraySlice<UInt8>
+
+    /// None.
+    init() { bytes = [] }
+
+    /// - Throws: `badMessage` if a length does not fit.
+    init(_ bytes: ArraySlice<UInt8>) throws(Errno) {
+        self.bytes = bytes
+        try bytes.forEachAttribute { (_, _) throws(Errno) in }
+    }
+
+    /// The value of an attribute, of several of a type the last; `nil` without one.
+    subscript(_ type: CInt) -> ArraySlice<UInt8>? {
+        var found: ArraySlice<UInt8>?
+        // The lengths fit.
+        try? bytes.forEachAttribute { (other, value) throws(Errno) in if other == type { found = value } }
+        return found
+    }
+
+    subscript(_ type: some RawRepresentable<UInt32>) -> ArraySlice<UInt8>? { self[CInt(type.rawValue)] }
+}
+
 extension ArraySlice<UInt8> {
-    /// The attributes of a list by their type; of several of a type, the last.
+    /// The list of attributes that this is.
     ///
     /// - Throws: `badMessage` if a length does not fit.
-    func fields() throws(Errno) -> [CInt: ArraySlice<UInt8>] {
-        var fields: [CInt: ArraySlice<UInt8>] = [:]
-        try forEachAttribute { (type, value) throws(Errno) in fields[type] = value }
-        return fields
-    }
+    func fields() throws(Errno) -> NetlinkFields { try NetlinkFields(self) }
 
     /// A number in the order of the network; `nil` if it is of another length.
     func number<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) -> Number? {
@@ -101,9 +123,5 @@ extension ArraySlice<UInt8> {
     }
 
     /// A text of the kernel up to its NUL, as bytes: what stands there may be hostile.
-    var untilNUL: [UInt8] { Array(prefix { $0 != 0 }) }
-}
-
-extension [CInt: ArraySlice<UInt8>] {
-    subscript(_ type: some RawRepresentable<UInt32>) -> ArraySlice<UInt8>? { self[CInt(type.rawValue)] }
+    var untilNUL: ArraySlice<UInt8> { prefix { $0 != 0 } }
 }

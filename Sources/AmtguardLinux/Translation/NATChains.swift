@@ -7,7 +7,7 @@ package import SystemPackage
 
 /// More than a host has: of chains that translate, and of rules beside them (kube-proxy has several for each service).
 private let mostChains = 1_024
-private let mostRules = 65_536
+private let mostRules = 32_768
 private let mostSets = 64
 private let mostPublished = 64
 
@@ -18,7 +18,7 @@ private let mostPublished = 64
 /// chain leads to which. `PublishingRule` says which rules are understood. The port in a verdict map, or as a part of a
 /// longer key, is not.
 /// - Parameter ports: Without any, no rule is read.
-/// - Throws: `operationNotPermitted` without CAP_NET_ADMIN; `resourceTemporarilyUnavailable` if the ruleset changed
+/// - Throws: `notPermitted` without CAP_NET_ADMIN; `resourceTemporarilyUnavailable` if the ruleset changed
 ///   during each of eight attempts. If there are more rules than a host has, the first ones are read.
 package func readNATChains(
     publishing ports: PortSet
@@ -79,11 +79,11 @@ private struct NATReader: ~Copyable {
             try dump(NFT_MSG_GETRULE, family: table.family.rawValue, request, into: ()) { (_, message) throws(Errno) in
                 count += 1
                 guard count <= mostRules else { throw .fileTooLarge }
-                guard let entry = try RuleEntry(message), entry.table == table.name,
+                guard let entry = try RuleEntry(message), entry.table.elementsEqual(table.name),
                     let rule = try PublishingRule(expressions: entry.expressions)
                 else { return }
                 let admitted = rule.ports.intersection(ports)
-                let chain = Translation.Chain(entry.chain, in: table)
+                let chain = Translation.Chain(Array(entry.chain), in: table)
                 guard !admitted.isEmpty else { return }
                 let lookup = Lookup(protocols: rule.protocols, ports: admitted, chain: chain)
                 if rule.sets.isEmpty { found.formUnion(lookup.published(admitted)) }
@@ -125,8 +125,7 @@ private struct NATReader: ~Copyable {
                 NFT_MSG_GETSETELEM, family: table.family.rawValue, request, into: Set<PortBound>()
             ) { (bounds, message) throws(Errno) in
                 try SetElement.forEach(in: message) { (element) throws(Errno) in
-                    guard let port = element.key.number(UInt16.self) else { return }
-                    bounds.insert(PortBound(port: port, isEnd: element.isEnd))
+                    if let bound = PortBound(element) { bounds.insert(bound) }
                 }
             }
             return PortBound.ports(bounds)
@@ -166,12 +165,18 @@ extension Translation.Chain {
 /// An element of a set of ports. In a set of ranges, each range has an element for its first port and one for the port
 /// after its last.
 package struct PortBound: Hashable {
-    var port: UInt16
-    var isEnd: Bool
+    package var port: UInt16
+    package var isEnd: Bool
 
-    package init(port: UInt16, isEnd: Bool) {
+    init(port: UInt16, isEnd: Bool) {
         self.port = port
         self.isEnd = isEnd
+    }
+
+    /// - Returns: `nil` for a key of another length.
+    package init?(_ element: SetElement) {
+        guard let port = element.key.number(UInt16.self) else { return nil }
+        self.init(port: port, isEnd: element.isEnd)
     }
 
     /// The ports of a set with these elements.

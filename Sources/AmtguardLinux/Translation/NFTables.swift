@@ -65,7 +65,7 @@ extension NetlinkMessage {
     /// - Throws: `badMessage` if it is too short, or if a length does not fit.
     func fields(
         of message: nf_tables_msg_types
-    ) throws(Errno) -> (family: UInt8, fields: [CInt: ArraySlice<UInt8>])? {
+    ) throws(Errno) -> (family: UInt8, fields: NetlinkFields)? {
         guard type == NFTables.type(message) else { return nil }
         guard let family = payload.first, payload.count >= NFTables.headLength else { throw .badMessage }
         return (family, try payload.dropFirst(NFTables.headLength).fields())

@@ -53,14 +53,14 @@ package struct ChainHead: Hashable {
             throw .badMessage
         }
         self.family = family
-        self.table = table
-        self.name = name
+        self.table = Array(table)
+        self.name = Array(name)
         guard let hook = try fields[NFTA_CHAIN_HOOK]?.fields() else { return }
         guard let place = hook[NFTA_HOOK_HOOKNUM]?.number(UInt32.self),
             let priority = hook[NFTA_HOOK_PRIORITY]?.number(Int32.self)
         else { throw .badMessage }
         self.hook = Hook(
-            place: place, priority: priority, type: fields[NFTA_CHAIN_TYPE]?.untilNUL ?? [],
+            place: place, priority: priority, type: fields[NFTA_CHAIN_TYPE].map { Array($0.untilNUL) } ?? [],
             policy: fields[NFTA_CHAIN_POLICY]?.number(UInt32.self))
     }
 
@@ -93,7 +93,7 @@ package struct SetHead: Hashable {
         guard let (_, fields) = try message.fields(of: NFT_MSG_NEWSET) else { return nil }
         guard let name = fields[NFTA_SET_NAME]?.untilNUL, let length = fields[NFTA_SET_KEY_LEN]?.number(UInt32.self)
         else { throw .badMessage }
-        self.name = name
+        self.name = Array(name)
         keyLength = length
         // The kernel leaves out what is 0.
         flags = fields[NFTA_SET_FLAGS]?.number(UInt32.self) ?? 0
@@ -136,8 +136,8 @@ package struct SetElement: Hashable {
 
 /// A rule (`NFT_MSG_NEWRULE`).
 package struct RuleEntry: Hashable {
-    package var table: [UInt8]
-    package var chain: [UInt8]
+    package var table: ArraySlice<UInt8>
+    package var chain: ArraySlice<UInt8>
     /// A list of expressions, each a name and data.
     package var expressions: ArraySlice<UInt8>
 
@@ -169,8 +169,8 @@ package struct CounterEntry: Hashable {
         guard let table = fields[NFTA_OBJ_TABLE]?.untilNUL, let name = fields[NFTA_OBJ_NAME]?.untilNUL,
             let packets = try fields[NFTA_OBJ_DATA]?.fields()[NFTA_COUNTER_PACKETS]?.number(UInt64.self)
         else { throw .badMessage }
-        self.table = table
-        self.name = name
+        self.table = Array(table)
+        self.name = Array(name)
         self.packets = packets
     }
 }

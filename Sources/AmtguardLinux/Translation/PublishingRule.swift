@@ -28,7 +28,7 @@ package struct PublishingRule {
         try expressions.forEachAttribute { (_, value) throws(Errno) in
             let fields = try value.fields()
             guard let name = fields[NFTA_EXPR_NAME]?.untilNUL else { throw .badMessage }
-            try take(String(decoding: name, as: UTF8.self), fields[NFTA_EXPR_DATA]?.fields() ?? [:])
+            try take(String(decoding: name, as: UTF8.self), fields[NFTA_EXPR_DATA]?.fields() ?? NetlinkFields())
         }
         guard comparesPort else { return nil }
     }
@@ -38,7 +38,7 @@ package struct PublishingRule {
         var last: ArraySlice<UInt8> = []
         try expressions.forEachAttribute { (_, value) throws(Errno) in last = value }
         let fields = try last.fields()
-        let data = try fields[NFTA_EXPR_DATA]?.fields() ?? [:]
+        let data = try fields[NFTA_EXPR_DATA]?.fields() ?? NetlinkFields()
         switch fields[NFTA_EXPR_NAME].map({ String(decoding: $0.untilNUL, as: UTF8.self) }) {
         case "redir": return true
         case "nat": return data[NFTA_NAT_TYPE]?.number(UInt32.self) == NFT_NAT_DNAT.rawValue
@@ -49,7 +49,7 @@ package struct PublishingRule {
         }
     }
 
-    private mutating func take(_ expression: String, _ data: [CInt: ArraySlice<UInt8>]) throws(Errno) {
+    private mutating func take(_ expression: String, _ data: NetlinkFields) throws(Errno) {
         switch expression {
         case "payload": load(data)
         case "meta":
@@ -68,7 +68,7 @@ package struct PublishingRule {
                 data[NFTA_LOOKUP_FLAGS]?.number(UInt32.self) ?? 0 == 0
             else { break }
             comparesPort = true
-            sets.append(set)
+            sets.append(Array(set))
             // Of a map, what belongs to the port replaces it.
             if let target = data[NFTA_LOOKUP_DREG]?.number(UInt32.self) { registers[target] = nil }
         case "match": match(data)
@@ -82,7 +82,7 @@ package struct PublishingRule {
         number?.number(UInt32.self).flatMap { registers[$0] }
     }
 
-    private mutating func load(_ data: [CInt: ArraySlice<UInt8>]) {
+    private mutating func load(_ data: NetlinkFields) {
         guard let register = data[NFTA_PAYLOAD_DREG]?.number(UInt32.self) else { return }
         let place = [NFTA_PAYLOAD_BASE, NFTA_PAYLOAD_OFFSET, NFTA_PAYLOAD_LEN].map { data[$0]?.number(UInt32.self) }
         switch place {
@@ -93,7 +93,7 @@ package struct PublishingRule {
         }
     }
 
-    private mutating func compare(_ data: [CInt: ArraySlice<UInt8>]) throws(Errno) {
+    private mutating func compare(_ data: NetlinkFields) throws(Errno) {
         guard let value = try data[NFTA_CMP_DATA]?.fields()[NFTA_DATA_VALUE],
             let operation = data[NFTA_CMP_OP]?.number(UInt32.self)
         else { return }
@@ -117,7 +117,7 @@ package struct PublishingRule {
     }
 
     /// A match of iptables. Its structure is in the machine's order, also for ports.
-    private mutating func match(_ data: [CInt: ArraySlice<UInt8>]) {
+    private mutating func match(_ data: NetlinkFields) {
         guard let name = data[NFTA_MATCH_NAME]?.untilNUL, let info = data[NFTA_MATCH_INFO] else { return }
         switch String(decoding: name, as: UTF8.self) {
         // struct xt_tcp: spts u16[2], dpts u16[2], option u8, flg_mask u8, flg_cmp u8, invflags u8

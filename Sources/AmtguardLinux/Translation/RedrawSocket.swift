@@ -52,7 +52,7 @@ public struct RedrawSocket: ~Copyable {
     ///
     /// If only addresses or ports differ, only the sets are filled anew. So the counters go on, and connections that
     /// are to be refused stay known. If the table stands as it should, nothing is changed.
-    /// - Throws: `fileExists` for a table of this name of another program, which stays; `operationNotPermitted` without
+    /// - Throws: `fileExists` for a table of this name of another program, which stays; `notPermitted` without
     ///   CAP_NET_ADMIN; `resourceTemporarilyUnavailable` if others changed the ruleset during each of eight attempts;
     ///   `noSuchFileOrDirectory`, `notSupported` and others if the kernel lacks a part of nf_tables.
     public mutating func load(_ table: RedrawTable) throws(Errno) {
@@ -99,7 +99,7 @@ public struct RedrawSocket: ~Copyable {
 
     /// What the kernel shows of the table.
     ///
-    /// - Throws: `operationNotPermitted` without CAP_NET_ADMIN, `invalidArgument` if the kernel has no nf_tables,
+    /// - Throws: `notPermitted` without CAP_NET_ADMIN, `invalidArgument` if the kernel has no nf_tables,
     ///   `resourceTemporarilyUnavailable` if others changed the ruleset during each of eight attempts.
     public func read() throws(Errno) -> RedrawReading { try look().reading }
 

@@ -97,7 +97,7 @@ struct RedrawTableReader: ~Copyable {
         /// What is not yet seen of each chain; `nil` once a rule differs.
         var rest: [String: ArraySlice<[NetlinkAttribute.Value]>]? = expected.mapValues { $0[...] }
         rest = try dump(NFT_MSG_GETRULE, request, into: rest) { (rest, message) throws(Errno) in
-            guard let rule = try RuleEntry(message), rule.table == Array(ruleset.name.utf8) else { return }
+            guard let rule = try RuleEntry(message), rule.table.elementsEqual(ruleset.name.utf8) else { return }
             let chain = String(decoding: rule.chain, as: UTF8.self)
             guard let expressions = rest?[chain]?.popFirst(),
                 try NetlinkAttribute.Value.list(expressions).isShown(by: rule.expressions)

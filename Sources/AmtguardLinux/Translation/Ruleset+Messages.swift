@@ -155,7 +155,7 @@ enum UserData {
     static func comment(ofTable data: ArraySlice<UInt8>) -> [UInt8]? {
         var rest = data
         while let type = rest.popFirst(), let length = rest.popFirst(), length <= rest.count {
-            if type == tableComment { return rest.prefix(Int(length)).untilNUL }
+            if type == tableComment { return Array(rest.prefix(Int(length)).untilNUL) }
             rest = rest.dropFirst(Int(length))
         }
         return nil
