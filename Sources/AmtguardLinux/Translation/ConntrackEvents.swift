@@ -39,8 +39,8 @@ struct ConntrackEvents: ~Copyable {
         for _ in 0..<Self.mostAtOnce {
             do throws(Errno) {
                 for message in try socket.takeUnasked() {
-                    guard let entry = try ConntrackEntry(message), entry.original.destination == remote else { continue }
-                    sources[entry.original] = entry.reply.destination
+                    guard let entry = try ConntrackEntry(message) else { continue }
+                    if entry.original.destination == remote { sources[entry.original] = entry.reply.destination }
                 }
             } catch .resourceTemporarilyUnavailable {
                 return
