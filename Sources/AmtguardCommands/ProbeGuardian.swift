@@ -1,4 +1,5 @@
 import AmtguardCore
+import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
@@ -8,10 +9,20 @@ import SystemPackage
 struct ProbeGuardian {
     private let manager: ManagerBus?
     private let status: Status?
+    /// Whether this host translates addresses; `nil` if that is unknown.
+    let translates: Bool?
 
     init(root: FilePath?) {
         manager = try? ManagerBus(root: root)
-        status = if case .report(let assessment) = Inquiry(root: root).outcome() { assessment.status } else { nil }
+        guard case .report(let assessment) = Inquiry(root: root).outcome() else {
+            (status, translates) = (nil, nil)
+            return
+        }
+        status = assessment.status
+        // Only of this network namespace, and as of now: rules come and go.
+        let isHere = assessment.status.observed.namespace == (try? NetworkNamespace.identity())
+        let contact = isHere && assessment.voice == .answers ? Contact(manager) : .absent
+        translates = if case .answered(let text) = contact { TranslationAnswer(text)?.isInUse } else { nil }
     }
 
     /// The required ports; `nil` if they are unknown, or there are none.

@@ -24,14 +24,15 @@ struct ProbeRun {
         let plan = try plan()
         let (source, peer) = try way()
         announce(plan, peer)
-        let outcomes = Probe(from: source, to: peer, timeout: timeout).run(
+        let seen = Probe(from: source, to: peer, timeout: timeout).run(
             plan.all, beside: guardian.held(on: source.address)
         ) { port in
             Self.occupant(of: port, source.address) ?? "another program has it"
         }
         return ProbeResult(
             from: source.address, to: peer.address, port: peer.port, isShared: guardian.shares(source.address),
-            waited: timeout, plan: plan, outcomes: outcomes)
+            waited: timeout, plan: plan, outcomes: seen.outcomes, departures: seen.departures,
+            isTranslationReported: guardian.translates)
     }
 
     /// The program that uses a port, as far as this user may know; `nil` if none is found.

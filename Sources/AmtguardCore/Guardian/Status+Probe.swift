@@ -11,6 +11,8 @@ extension Status {
         public var to: String
         /// Whether AMT shares the local address; `nil` if that is not known.
         public var shared: Bool?
+        /// Whether this host translated addresses; `nil` if that is not known, or an older release made the probe.
+        public var translated: Bool?
         public var waitedMSec: Int64
         /// All ports together.
         public var verdict: Told<ProbeVerdict>
@@ -27,6 +29,8 @@ extension Status {
         public var port: UInt16
         public var verdict: Told<ProbeVerdict>
         public var outcome: String
+        /// The address and the port with which the connection left; `nil` if that is not known.
+        public var left: String?
         public var says: String
     }
 
@@ -34,6 +38,7 @@ extension Status {
     public struct ProbedControl: Hashable, Sendable, Codable {
         public var port: UInt16
         public var outcome: String
+        public var left: String?
         public var says: String
     }
 }
@@ -47,6 +52,7 @@ extension Status.Probe {
         from = result.from.description
         to = result.to.with(port: result.port)
         shared = result.isShared
+        translated = result.isTranslating
         waitedMSec = result.waited.microseconds / 1_000
         verdict = Told(result.verdict)
         says = result.headline
@@ -54,11 +60,14 @@ extension Status.Probe {
         ports = result.plan.ports.ranges.flatMap { $0 }.map {
             Status.ProbedPort(
                 port: $0, verdict: Told(result.verdict(on: $0)), outcome: result.outcome(of: $0).word,
-                says: result.says(of: $0))
+                left: result.departure(of: $0), says: result.says(of: $0))
         }
         controls = result.plan.controls.ranges.flatMap { $0 }.map {
             let outcome = result.outcome(of: $0)
-            return Status.ProbedControl(port: $0, outcome: outcome.word, says: outcome.says)
+            let doubt = result.doubt(about: $0)
+            return Status.ProbedControl(
+                port: $0, outcome: outcome.word, left: result.departure(of: $0),
+                says: outcome.says + (doubt.map { ", but \($0.says)" } ?? ""))
         }
     }
 }
@@ -73,11 +82,27 @@ extension Status.Probe {
         let sharing = shared.map { $0 ? ", which AMT shares" : ", which AMT is not known to share" }
         lines.append(Status.Line("From", from + (sharing ?? "; whether AMT shares it is not known")))
         lines.append(Status.Line("To", to))
+        lines.append(Status.Line("Translation", translation))
         lines += ports.map { Status.Line("\($0.port)", "\($0.verdict.words): \($0.says)", $0.verdict.tone) }
         for (index, group) in controlsBySaying.enumerated() {
             lines.append(Status.Line(index == 0 ? "Beside" : "", "\(group.ports): \(group.says)", .faint))
         }
         return lines
+    }
+
+    private var translation: String {
+        switch translated {
+        case true?: "in use on this host"
+        case false?: "not in use on this host"
+        case nil where isUnclear: "not known whether it changed a port"
+        case nil: "it changed none of these ports"
+        }
+    }
+
+    /// Whether address translation may have changed a port that counts as one that left.
+    fileprivate var isUnclear: Bool {
+        translated == nil
+            && ports.contains { $0.left == nil && ($0.verdict == .passes || $0.verdict == .diverted) }
     }
 
     private var controlsBySaying: [(says: String, ports: PortSet)] {
@@ -95,6 +120,12 @@ extension Status.Probe {
 extension Status {
     /// The last probe in `amtguardctl status`: its result, and when.
     var probeText: [Line] {
-        probe.map { [Line("Probe", "\($0.says), as of \($0.at)", $0.verdict.tone)] } ?? []
+        probe.map { probe in
+            let translation =
+                probe.translated == true
+                ? "; address translation was in use then"
+                : probe.isUnclear ? "; whether addresses were translated then is not known" : ""
+            return [Line("Probe", "\(probe.says), as of \(probe.at)\(translation)", probe.verdict.tone)]
+        } ?? []
     }
 }

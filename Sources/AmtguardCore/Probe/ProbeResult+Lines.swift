@@ -16,6 +16,7 @@ extension ProbeResult {
     public var encoded: String {
         var lines = ["probe=1", "from=\(from)", "to=\(to)", "port=\(port)"]
         if let isShared { lines.append("shared=\(isShared ? "yes" : "no")") }
+        if let isTranslationReported { lines.append("translation=\(isTranslationReported ? "yes" : "no")") }
         lines.append("waited-ms=\(waited.microseconds / 1_000)")
         for port in plan.all {
             let outcome = outcome(of: port)
@@ -23,6 +24,7 @@ extension ProbeResult {
                 outcome.detail.map { " " + printable($0.utf8.prefix(Self.longestDetail), atMost: Self.longestDetail) }
                 ?? ""
             lines.append("\(plan.ports.contains(port) ? "port" : "control").\(port)=\(outcome.word)\(detail)")
+            if let departure = departures[port] { lines.append("left.\(port)=\(departure.word)") }
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -35,6 +37,7 @@ extension ProbeResult {
         var heads: [String: String] = [:]
         var ports: [UInt16: ProbeOutcome] = [:]
         var controls: [UInt16: ProbeOutcome] = [:]
+        var departures: [UInt16: ProbeDeparture] = [:]
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
             func malformed(_ what: String) -> Malformed { Malformed(description: "line \(index + 1): \(what)") }
             guard let text = String(validating: line, as: UTF8.self), let equals = text.firstIndex(of: "="),
@@ -43,9 +46,19 @@ extension ProbeResult {
             let key = text[..<equals]
             let value = text[text.index(after: equals)...]
             let part = key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-            if part.count == 2, part[0] == "port" || part[0] == "control" {
+            if part.count == 2, ["port", "control", "left"].contains(part[0]) {
                 guard let port = decimal(part[1].utf8).flatMap({ UInt16(exactly: $0) }), port > 0 else {
                     throw malformed("\(quoted(part[1])) is not a port from 1 to 65535")
+                }
+                if part[0] == "left" {
+                    guard let departure = ProbeDeparture(word: value) else {
+                        throw malformed("\(quoted(value)) is no address and port")
+                    }
+                    // Its outcome comes before it.
+                    guard (ports[port] ?? controls[port])?.isComparable == true,
+                        departures.updateValue(departure, forKey: port) == nil
+                    else { throw malformed("port \(port) can't have left") }
+                    continue
                 }
                 guard let outcome = Self.outcome(value) else { throw malformed("\(quoted(value)) is no outcome") }
                 guard ports[port] == nil, controls[port] == nil else { throw malformed("port \(port) appears twice") }
@@ -57,10 +70,10 @@ extension ProbeResult {
                 }
             }
         }
-        try self.init(heads, ports, controls)
+        try self.init(heads, ports, controls, departures)
     }
 
-    private static let heads: Set<String> = ["probe", "from", "to", "port", "shared", "waited-ms"]
+    private static let heads: Set<String> = ["probe", "from", "to", "port", "shared", "translation", "waited-ms"]
 
     private static func outcome(_ value: Substring) -> ProbeOutcome? {
         let parts = value.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
@@ -71,7 +84,8 @@ extension ProbeResult {
     }
 
     private init(
-        _ heads: [String: String], _ ports: [UInt16: ProbeOutcome], _ controls: [UInt16: ProbeOutcome]
+        _ heads: [String: String], _ ports: [UInt16: ProbeOutcome], _ controls: [UInt16: ProbeOutcome],
+        _ departures: [UInt16: ProbeDeparture]
     ) throws(Malformed) {
         func value<Value>(_ key: String, _ what: String, _ parse: (String) -> Value?) throws(Malformed) -> Value {
             guard let text = heads[key] else { throw Malformed(description: "\(key)= is missing") }
@@ -84,9 +98,12 @@ extension ProbeResult {
         port = try value("port", "a port from 1 to 65535") { text in
             decimal(text.utf8).flatMap { UInt16(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil }
         }
-        isShared =
-            heads["shared"] == nil
-            ? nil : try value("shared", "yes or no") { $0 == "yes" ? true : $0 == "no" ? false : nil }
+        func choice(_ key: String) throws(Malformed) -> Bool? {
+            guard heads[key] != nil else { return nil }
+            return try value(key, "yes or no") { $0 == "yes" ? true : $0 == "no" ? false : nil }
+        }
+        isShared = try choice("shared")
+        isTranslationReported = try choice("translation")
         waited = try value("waited-ms", "from 0 to 60000") { text in
             decimal(text.utf8).map { Duration.milliseconds(Int64($0)) }.flatMap { $0 <= Self.longestWait ? $0 : nil }
         }
@@ -99,5 +116,6 @@ extension ProbeResult {
             ports: PortSet(merging: ports.keys.map { $0...$0 }),
             controls: PortSet(merging: controls.keys.map { $0...$0 }))
         outcomes = ports.merging(controls) { port, _ in port }
+        self.departures = departures
     }
 }

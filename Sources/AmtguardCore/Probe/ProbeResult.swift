@@ -14,11 +14,16 @@ public struct ProbeResult: Hashable, Sendable {
     public var plan: ProbePlan
     /// The outcome at each port of the plan.
     public var outcomes: [UInt16: ProbeOutcome]
+    /// With which port the connections left that got an answer, or waited for one; empty in results of older releases.
+    public var departures: [UInt16: ProbeDeparture]
+    /// Whether amtguardd reported that this host translates addresses; `nil` if it did not say.
+    public var isTranslationReported: Bool?
 
     /// A result; a port that is missing in `outcomes` was not tried.
     public init(
         from: IPAddress, to: IPAddress, port: UInt16, isShared: Bool?, waited: Duration, plan: ProbePlan,
-        outcomes: [UInt16: ProbeOutcome]
+        outcomes: [UInt16: ProbeOutcome], departures: [UInt16: ProbeDeparture] = [:],
+        isTranslationReported: Bool? = nil
     ) {
         self.from = from
         self.to = to
@@ -27,13 +32,21 @@ public struct ProbeResult: Hashable, Sendable {
         self.waited = waited
         self.plan = plan
         self.outcomes = outcomes
+        self.departures = departures.filter { outcomes[$0.key]?.isComparable == true }
+        self.isTranslationReported = isTranslationReported
     }
 
     func outcome(of port: UInt16) -> ProbeOutcome { outcomes[port] ?? .failed("it was left out") }
 
     /// The verdict on one port of the plan.
     public func verdict(on port: UInt16) -> ProbeVerdict {
-        ProbeVerdict(outcome(of: port), beside: plan.controls(beside: port).map(outcome))
+        if doubt(about: port) != nil { return .unknown }
+        return ProbeVerdict(outcome(of: port), beside: controls(beside: port).map(outcome))
+    }
+
+    /// The controls that left from their own port.
+    private func controls(beside port: UInt16) -> [UInt16] {
+        plan.controls(beside: port).filter { doubt(about: $0) == nil }
     }
 
     /// The ports with this verdict.
@@ -83,15 +96,16 @@ extension ProbeResult {
         switch verdict {
         case .diverted: "port \(plan.ports) is diverted \(way)"
         case .passes: "port \(plan.ports) is not diverted \(way)"
-        case .noAnswer, .busy, .notTried: "it is not known whether port \(plan.ports) is diverted \(way)"
+        case .noAnswer, .busy, .notTried, .unknown: "it is not known whether port \(plan.ports) is diverted \(way)"
         }
     }
 
     /// What was observed at one port, and what it is compared with.
     public func says(of port: UInt16) -> String {
         let outcome = outcome(of: port)
+        if let doubt = doubt(about: port) { return "\(outcome.says), but \(doubt.says)" }
         guard outcome == .silent else { return outcome.says }
-        let beside = plan.controls(beside: port)
+        let beside = controls(beside: port)
         guard !beside.isEmpty else { return "nothing came back, and there is no port beside it to compare with" }
         if beside.allSatisfy({ self.outcome(of: $0).isAnswer }) {
             let names = beside.map(String.init).joined(separator: " and ")
@@ -115,6 +129,7 @@ extension ProbeResult {
         if !ports(.noAnswer).isEmpty {
             advice.append("Probe a service that answers everybody: try to connect to \(to.with(port: port)) first.")
         }
+        advice += adviceOnTranslation
         let busy = ports(.busy)
         if !busy.isEmpty {
             advice.append(
@@ -125,5 +140,17 @@ extension ProbeResult {
             advice.append("As root the ports below 1024 can be probed as well; --ports leaves them out.")
         }
         return advice
+    }
+
+    private var adviceOnTranslation: [String] {
+        let doubts = Set(plan.ports.ranges.flatMap { $0 }.compactMap(doubt(about:)))
+        let isTranslated = doubts.contains { if case .translated = $0 { true } else { false } }
+        return [
+            isTranslated
+                ? "A rule on this host changes the port: see nft list ruleset. Except the host's own connections to "
+                    + "\(to) from masquerade and snat while you probe." : nil,
+            doubts.contains(.untracked) ? "A packet filter of this host may drop them: see nft list ruleset." : nil,
+            doubts.contains(.notPermitted) ? "Run the probe as root: it then sees with which port it left." : nil,
+        ].compactMap(\.self)
     }
 }

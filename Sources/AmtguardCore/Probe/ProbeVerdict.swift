@@ -10,6 +10,8 @@ public enum ProbeVerdict: String, CaseIterable, Hashable, Sendable, Toned {
     case busy
     /// It was not tried.
     case notTried = "not-tried"
+    /// Address translation changed the port on the way out, or may have done so: this says nothing about the port.
+    case unknown
 
     /// The verdict, from the outcomes at the port and at the controls beside it.
     ///
@@ -28,7 +30,7 @@ public enum ProbeVerdict: String, CaseIterable, Hashable, Sendable, Toned {
     /// As people write it.
     public var words: String {
         switch self {
-        case .diverted, .passes, .busy: rawValue
+        case .diverted, .passes, .busy, .unknown: rawValue
         case .noAnswer: "no answer at all"
         case .notTried: "not tried"
         }
@@ -38,7 +40,7 @@ public enum ProbeVerdict: String, CaseIterable, Hashable, Sendable, Toned {
         switch self {
         case .diverted: .bad
         case .passes: .good
-        case .noAnswer, .busy, .notTried: .doubtful
+        case .noAnswer, .busy, .notTried, .unknown: .doubtful
         }
     }
 }

@@ -199,6 +199,7 @@ extension Event {
                     ("PROBE_FROM", "\(record.result.from)"),
                     ("PROBE_TO", record.result.to.with(port: record.result.port)),
                     ("DIVERTED", record.result.ports(.diverted).field), ("PASSING", record.result.ports(.passes).field),
+                    ("UNKNOWN", record.result.ports(.unknown).field),
                 ])
         case .bridged(let repairs, let command):
             JournalEntry(

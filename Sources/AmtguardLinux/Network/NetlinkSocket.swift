@@ -86,6 +86,17 @@ struct NetlinkSocket: ~Copyable {
         throw .resourceTemporarilyUnavailable
     }
 
+    /// The messages of one datagram that the kernel sent to a group; none if it is another sender's.
+    ///
+    /// - Throws: `resourceTemporarilyUnavailable` if there is none, `noBufferSpace` if some were lost.
+    func takeUnasked() throws(Errno) -> [NetlinkMessage] {
+        var buffer = [UInt8](repeating: 0, count: Self.bufferLength)
+        let (count, isFromKernel) = try receive(into: &buffer)
+        guard isFromKernel else { return [] }
+        guard count <= buffer.count else { throw .messageTooLong }
+        return try NetlinkMessage.parse(buffer[..<count])
+    }
+
     private mutating func isWhole(
         type: UInt16, payload: [UInt8], take: (NetlinkMessage) throws(Errno) -> Void
     ) throws(Errno) -> Bool {

@@ -16,15 +16,23 @@ public struct Probe {
         self.timeout = timeout
     }
 
-    /// Makes one connection from each port, and returns the outcome of each.
+    /// What was seen of the connections, by their local ports.
+    public struct Observations: Sendable {
+        public var outcomes: [UInt16: ProbeOutcome] = [:]
+        /// With which port each left that was answered, or waited for an answer.
+        public var departures: [UInt16: ProbeDeparture] = [:]
+    }
+
+    /// Makes one connection from each port, and observes each.
     ///
     /// - Parameters:
     ///   - held: The ports of the source address that amtguardd holds. The probe binds beside a strict hold.
     ///   - occupant: Names the user of a port that can't be bound.
     public func run(
         _ ports: [UInt16], beside held: PortSet, occupant: (UInt16) -> String
-    ) -> [UInt16: ProbeOutcome] {
+    ) -> Observations {
         var outcomes: [UInt16: ProbeOutcome] = [:]
+        var tracks = ProbeTracks(from: source, to: peer)
         var sockets: [UInt16: ProbeSocket] = [:]
         for port in ports {
             do throws(Untried) {
@@ -37,17 +45,23 @@ public struct Probe {
         for (port, socket) in sockets {
             guard let outcome = socket.connect(to: peer) else { continue }
             outcomes[port] = outcome
+            tracks.look(for: port, outcome)
             sockets[port] = nil
         }
         while !sockets.isEmpty, let ready = wait(for: sockets, until: deadline) {
             for port in ready {
-                outcomes[port] = sockets[port]?.outcome()
+                guard let outcome = sockets[port]?.outcome() else { continue }
+                outcomes[port] = outcome
+                tracks.look(for: port, outcome)
                 // It answered, so it is reset at once.
                 sockets[port] = nil
             }
         }
-        for port in sockets.keys { outcomes[port] = .silent }
-        return outcomes
+        for port in sockets.keys {
+            outcomes[port] = .silent
+            tracks.look(for: port, .silent)
+        }
+        return withExtendedLifetime(sockets) { Observations(outcomes: outcomes, departures: tracks.departures()) }
     }
 
     private struct Untried: Error {

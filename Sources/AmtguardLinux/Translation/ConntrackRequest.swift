@@ -14,7 +14,6 @@ enum ConntrackRequest {
 
         static let destination = Flags(rawValue: 1 << 1)
         static let `protocol` = Flags(rawValue: 1 << 3)
-        static let sourcePort = Flags(rawValue: 1 << 4)
         static let destinationPort = Flags(rawValue: 1 << 5)
     }
 
@@ -67,18 +66,31 @@ enum ConntrackRequest {
                     bytes.append(CTA_IP_V6_DST.rawValue, destination.octetsOfIPv6)
                 }
             }
-            bytes.append(ports: tuple)
+            bytes.append(nest: CTA_TUPLE_PROTO.rawValue) { bytes in
+                bytes.append(CTA_PROTO_NUM.rawValue, [tuple.protocol.number])
+                bytes.append(CTA_PROTO_SRC_PORT.rawValue, tuple.source.port.network)
+                bytes.append(CTA_PROTO_DST_PORT.rawValue, tuple.destination.port.network)
+            }
         }
         return payload
     }
 
-    /// A list of the connections of all zones with these ports.
+    /// A list of the connections of all zones to `remote`.
     ///
-    /// Not by address: the kernel's comparison of IPv6 addresses is the wrong way round.
-    static func connections(withPortsOf tuple: ConntrackEntry.Tuple) -> [UInt8] {
-        var payload = header(tuple.source.address.ipv4 == nil ? AF_INET6 : AF_INET)
-        payload.append(nest: CTA_TUPLE_ORIG.rawValue) { $0.append(ports: tuple) }
-        let flags: Flags = [.protocol, .sourcePort, .destinationPort]
+    /// An IPv6 address is left out of the filter: the kernel's comparison is the wrong way round.
+    static func connections(to remote: LocalSocket.Endpoint, _ protocol: LocalSocket.TransportProtocol) -> [UInt8] {
+        var flags: Flags = [.protocol, .destinationPort]
+        var payload = header(remote.address.ipv4 == nil ? AF_INET6 : AF_INET)
+        payload.append(nest: CTA_TUPLE_ORIG.rawValue) { bytes in
+            if let address = remote.address.ipv4 {
+                flags.insert(.destination)
+                bytes.append(nest: CTA_TUPLE_IP.rawValue) { $0.append(CTA_IP_V4_DST.rawValue, address.octets) }
+            }
+            bytes.append(nest: CTA_TUPLE_PROTO.rawValue) { bytes in
+                bytes.append(CTA_PROTO_NUM.rawValue, [`protocol`.number])
+                bytes.append(CTA_PROTO_DST_PORT.rawValue, remote.port.network)
+            }
+        }
         payload.append(filter: CTA_FILTER_ORIG_FLAGS.rawValue, flags.rawValue)
         return payload
     }
@@ -98,14 +110,6 @@ extension [UInt8] {
         var bytes: [UInt8] = []
         content(&bytes)
         append(type | nested, bytes)
-    }
-
-    fileprivate mutating func append(ports tuple: ConntrackEntry.Tuple) {
-        append(nest: CTA_TUPLE_PROTO.rawValue) { bytes in
-            bytes.append(CTA_PROTO_NUM.rawValue, [tuple.protocol.number])
-            bytes.append(CTA_PROTO_SRC_PORT.rawValue, tuple.source.port.network)
-            bytes.append(CTA_PROTO_DST_PORT.rawValue, tuple.destination.port.network)
-        }
     }
 
     /// The flags are in the machine's order.

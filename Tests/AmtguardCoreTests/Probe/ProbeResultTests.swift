@@ -69,8 +69,14 @@ import Testing
         #expect(probe([622: .notPermitted]).advice.first?.hasPrefix("As root") == true)
     }
 
+    static let departed: [ProbeResult] = [
+        probe(departures: [623: .untracked, 664: .notPermitted, 16992: .failed], translating: nil),
+        probe(departures: [623: .left(elsewhere)], translating: true),
+        probe(departures: [623: .left(.init(IPAddress("2001:db8::1") ?? elsewhere.address, port: 1))]),
+    ]
+
     @Test(
-        arguments: cases.map(\.0) + [
+        arguments: cases.map(\.0) + departed + [
             probe(shared: nil), probe(shared: false), probe([664: .failed(""), 663: .busy("a=b c")]),
         ])
     func `is the same when it was written and read`(result: ProbeResult) throws {
@@ -87,6 +93,19 @@ import Testing
         let read = try ProbeResult(parsing: Array(result.encoded.utf8))
         #expect(read.plan == plan)
         #expect(Status.Probe(ProbeRecord(read, at: at(1))).text.allSatisfy { $0.value.oneLineOnly })
+    }
+
+    @Test func `of an older release counts as it stands, and does not know whether addresses were translated`() throws {
+        let result = try ProbeResult(parsing: Array(Self.good.utf8))
+        #expect(result.departures.isEmpty && result.isTranslating == nil)
+        #expect(result.verdict(on: 623) == .diverted)
+        let told = Status.Probe(ProbeRecord(result, at: at(1)))
+        #expect(told.translated == nil && told.ports.map(\.left) == [nil])
+        #expect(told.text.contains { $0.value == "not known whether it changed a port" })
+        var scene = Scene()
+        scene.see(.probe(ProbeRecord(result, at: at(1))))
+        let line = scene.status.text.first { $0.label == "Probe" }
+        #expect(line?.value.hasSuffix("; whether addresses were translated then is not known") == true)
     }
 
     private static let good =
@@ -118,6 +137,23 @@ import Testing
         #expect(throws: Never.self) { try ProbeResult(parsing: Array(Self.good.utf8)) }
     }
 
+    static let departures: [(lines: String, message: String)] = [
+        ("translation=maybe", "translation=\"maybe\" is not yes or no"),
+        ("left.623=nowhere", "line 8: \"nowhere\" is no address and port"),
+        ("left.623=192.0.2.1:0", "line 8: \"192.0.2.1:0\" is no address and port"),
+        ("left.623=192.0.2.1:0623", "line 8: \"192.0.2.1:0623\" is no address and port"),
+        ("left.625=untracked", "line 8: port 625 can't have left"),
+        ("left.623=untracked\nleft.623=failed", "line 9: port 623 can't have left"),
+        ("port.625=busy x\nleft.625=untracked", "line 9: port 625 can't have left"),
+    ]
+
+    @Test(arguments: departures)
+    func `of a stranger says where an answered port left from, and nothing else`(lines: String, message: String) {
+        let text = Array((Self.good + lines).utf8)
+        let malformed = #expect(throws: ProbeResult.Malformed.self) { try ProbeResult(parsing: text) }
+        #expect(malformed?.description.hasPrefix(message) == true, "\(malformed?.description ?? "")")
+    }
+
     @Test func `of a stranger has bounds`() {
         #expect(throws: ProbeResult.Malformed.self) {
             try ProbeResult(parsing: [UInt8](repeating: UInt8(ascii: "\n"), count: ProbeResult.sizeLimit + 1))
@@ -135,6 +171,80 @@ import Testing
         #expect(result.verdict(on: 623) == .diverted)
         let alone = try ProbeResult(parsing: Array(Self.good.with("control.622=refused\n", "").utf8))
         #expect(alone.verdict(on: 623) == .noAnswer)
+    }
+}
+
+/// Where a translated connection of 192.0.2.1 left from.
+let elsewhere = LocalSocket.Endpoint(.v4(IPv4Address(bits: 0xC000_0201)), port: 41_234)
+
+@Suite struct `A probe behind address translation` {
+    @Test func `knows nothing of a port that left as another`() {
+        let result = probe(
+            [16992: .silent, 16993: .silent],
+            departures: [623: .left(elsewhere), 664: .left(elsewhere), 16992: .left(elsewhere)])
+        #expect(result.ports(.unknown).description == "623,664,16992")
+        #expect(result.ports(.diverted).description == "16993", "that left as it was bound")
+        #expect(result.isTranslating == true, "whatever amtguardd reported")
+        #expect(result.says(of: 623).hasPrefix("connected, but it left this host as 192.0.2.1:41234"))
+        #expect(result.advice.contains { $0.hasPrefix("A rule on this host changes the port") })
+        #expect(result.verdict == .diverted)
+    }
+
+    @Test func `compares with no control that left as another`() {
+        let one = probe([16992: .silent], departures: [16991: .left(elsewhere)])
+        #expect(one.verdict(on: 16992) == .diverted)
+        #expect(one.says(of: 16992) == "nothing came back, while 16996 beside it was answered")
+        let none = probe(
+            [16992: .silent], departures: [16991: .left(elsewhere), 16996: .notPermitted], translating: nil)
+        #expect(none.verdict(on: 16992) == .noAnswer)
+        #expect(none.says(of: 16992) == "nothing came back, and there is no port beside it to compare with")
+    }
+
+    @Test func `never judges where every port is another`() throws {
+        let plan = try #require(ProbePlan(amt))
+        let others = Dictionary(uniqueKeysWithValues: plan.all.map { ($0, ProbeDeparture.left(elsewhere)) })
+        let result = probe(.shared, departures: others)
+        #expect(result.ports(.unknown) == amt && result.verdict == .unknown)
+        #expect(result.headline.hasPrefix("it is not known whether any of 6 ports is diverted"))
+    }
+
+    static let untold: [(ProbeOutcome, ProbeDeparture, Bool?, ProbeVerdict)] = [
+        (.connected, .notPermitted, nil, .unknown), (.connected, .notPermitted, true, .unknown),
+        (.connected, .notPermitted, false, .passes), (.silent, .notPermitted, nil, .unknown),
+        (.silent, .notPermitted, false, .diverted), (.refused, .failed, nil, .unknown),
+        (.refused, .failed, false, .passes), (.busy("x"), .notPermitted, nil, .busy),
+        (.unreachable("x"), .failed, nil, .noAnswer),
+        // Others of this probe are tracked: perhaps a rule of this host dropped it, or refused it.
+        (.connected, .untracked, nil, .passes), (.silent, .untracked, nil, .unknown),
+        (.refused, .untracked, nil, .unknown),
+    ]
+
+    @Test(arguments: untold)
+    func `knows nothing of a port of which that can't be known`(
+        outcome: ProbeOutcome, departure: ProbeDeparture, isTranslating: Bool?, verdict: ProbeVerdict
+    ) {
+        let result = probe([623: outcome], departures: [623: departure], translating: isTranslating)
+        #expect(result.verdict(on: 623) == verdict, "\(outcome) \(departure)")
+    }
+
+    @Test func `is not in the way where the kernel tracks nothing`() throws {
+        let plan = try #require(ProbePlan(amt))
+        let untracked = Dictionary(uniqueKeysWithValues: plan.all.map { ($0, ProbeDeparture.untracked) })
+        let result = probe(.shared, departures: untracked, translating: nil)
+        #expect(result.isTranslating == false)
+        #expect(result.ports(.diverted).description == "16992-16995" && result.ports(.passes).description == "623,664")
+        #expect(Status.Probe(ProbeRecord(result, at: at(1))).ports.first?.left == "192.0.2.1:623")
+        let doubtful = probe(.shared, departures: untracked, translating: true)
+        #expect(doubtful.ports(.unknown).description == "16992-16995")
+    }
+
+    @Test func `says in the status that it was one`() {
+        var scene = Scene()
+        scene.see(.probe(ProbeRecord(probe(departures: [623: .left(elsewhere)]), at: at(1))))
+        #expect(scene.status.probe?.translated == true)
+        #expect(scene.status.probe?.ports.first?.left == "192.0.2.1:41234")
+        let line = scene.status.text.first { $0.label == "Probe" }
+        #expect(line?.value.hasSuffix("; address translation was in use then") == true)
     }
 }
 
@@ -187,7 +297,8 @@ import Testing
             text == [
                 "Probe|4 of 6 ports are diverted between 192.0.2.1 and 192.0.2.2:22",
                 "|Keep these ports reserved, and let no program bind them: what is sent to them never arrives.",
-                "From|192.0.2.1, which AMT shares", "To|192.0.2.2:22", "623|passes: connected", "664|passes: connected",
+                "From|192.0.2.1, which AMT shares", "To|192.0.2.2:22",
+                "Translation|not in use on this host", "623|passes: connected", "664|passes: connected",
             ]
                 + (16992...16995).map {
                     "\($0)|diverted: nothing came back, while 16991 and 16996 beside it were answered"

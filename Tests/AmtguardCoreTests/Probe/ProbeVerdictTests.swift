@@ -78,16 +78,19 @@ import Testing
     }
 }
 
-/// What a probe of `plan` saw; what is not told of was connected.
+/// What a probe of `plan` saw; what is not told of was connected, and left as it was bound.
 func probe(
     plan: ProbePlan? = ProbePlan(amt), to address: IPAddress? = IPAddress("192.0.2.2"), shared: Bool? = true,
-    _ outcomes: [UInt16: ProbeOutcome] = [:]
+    _ outcomes: [UInt16: ProbeOutcome] = [:], departures: [UInt16: ProbeDeparture] = [:], translating: Bool? = false
 ) -> ProbeResult {
     guard let plan, let from = IPAddress("192.0.2.1"), let address else { preconditionFailure("no plan") }
     var all = Dictionary(uniqueKeysWithValues: plan.all.map { ($0, ProbeOutcome.connected) })
     all.merge(outcomes) { $1 }
+    let left = plan.all.map { ($0, ProbeDeparture.left(.init(from, port: $0))) }
     return ProbeResult(
-        from: from, to: address, port: 22, isShared: shared, waited: .seconds(4), plan: plan, outcomes: all)
+        from: from, to: address, port: 22, isShared: shared, waited: .seconds(4), plan: plan, outcomes: all,
+        departures: Dictionary(uniqueKeysWithValues: left).merging(departures) { $1 },
+        isTranslationReported: translating)
 }
 
 extension [UInt16: ProbeOutcome] {

@@ -174,7 +174,7 @@ import Testing
             "A probe: 4 of 6 ports are diverted between 192.0.2.1 and 192.0.2.2:22.",
             [
                 "PROBE_FROM": "192.0.2.1", "PROBE_TO": "192.0.2.2:22", "DIVERTED": "16992-16995",
-                "PASSING": "623,664",
+                "PASSING": "623,664", "UNKNOWN": "",
             ]
         ),
         (

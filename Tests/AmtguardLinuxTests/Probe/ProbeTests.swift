@@ -10,19 +10,19 @@ struct ProbeTests {
     private static let diverted = "623, 664, 16992-16995"
 
     /// Probes from the ports of AMT; no hold is in the way.
-    private static func probe(
+    static func probe(
         _ host: String, port: UInt16 = 22, from: String? = nil, _ ports: PortSet = ProbePlan.usual,
         seconds: Int = 2, beside held: PortSet = PortSet()
     ) throws -> ProbeResult {
         let peer = try #require(try ProbeEndpoint.lookUp(host, port: port).first)
         let source = try peer.source(from: from.flatMap { IPAddress($0) })
         let plan = try #require(ProbePlan(ports))
-        let outcomes = Probe(from: source, to: peer, timeout: .seconds(seconds)).run(plan.all, beside: held) {
+        let seen = Probe(from: source, to: peer, timeout: .seconds(seconds)).run(plan.all, beside: held) {
             "refused \($0)"
         }
         return ProbeResult(
             from: source.address, to: peer.address, port: port, isShared: nil, waited: .seconds(seconds), plan: plan,
-            outcomes: outcomes)
+            outcomes: seen.outcomes, departures: seen.departures)
     }
 
     /// What the kernel has on the ports of AMT and beside them, whatever its state: one line each.
