@@ -196,5 +196,6 @@ bench:
 	$(SWIFT) build $(RELEASE) --product amtguardctl
 	$(SWIFT) build -c release --package-path Benchmarks
 	$(SWIFT) build -c release --package-path Tools/demo
+	$(SWIFT) build $(HELPERS)
 	AMTGUARDD=$(BIN)/amtguardd \
 	BENCH_BIN=$$($(SWIFT) build -c release --package-path Benchmarks --show-bin-path) Benchmarks/run.sh $(BENCH)
