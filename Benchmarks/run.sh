@@ -335,7 +335,7 @@ RULES
 }
 
 # What makes amtguardd use an ordinary table, as on a kernel without tables that have an owner.
-without_owners=(env AMTGUARD_ORDINARY_TABLE=1)
+without_owners=(env AMTGUARD_UNOWNED_TABLE=1)
 
 namespace() {  # NAME: makes a network namespace; sets the variable NAME to the command that enters it
     local pid
