@@ -148,6 +148,8 @@ connect_translator() {  # a container (in_container) behind the host's pod0, and
 }
 
 ruleset() {  # [RULE]: the card, and this rule that translates, in place of all others, as nftables.service loads them
+    local chains=''
+    [[ ! ${1:-} ]] || chains=$(printf 'chain postrouting {\n type nat hook postrouting priority srcnat;\n %s\n }' "$1")
     nft -f - <<RULES
 flush ruleset
 table netdev card {
@@ -156,7 +158,9 @@ table netdev card {
         tcp dport { 623, 664, 16992-16995 } drop
     }
 }
-${1:+table ip nat { chain postrouting { type nat hook postrouting priority srcnat; $1; }; }}
+table ip nat {
+    $chains
+}
 RULES
 }
 

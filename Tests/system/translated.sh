@@ -25,10 +25,11 @@ expect "by this chain" json .nat.chains.0.table nat
 expect "with its name" json .nat.chains.0.name postrouting
 eventually "and its table is in force" json .nat.inForce true
 expect "so the kernel has it" has_table
-eventually "for the address of the card" like "$(nat addresses)" '[1-9]*'
-expect "with it none hangs" none_hang 300 10 "${in_container[@]}"
+expect "for each address of the host, as AMT's is not known here" json .nat.addresses 2
+owns=$(nat owned)  # from Linux 5.12 on
+expect "with it none hangs" none_hang 200 10 "${in_container[@]}"
 expect "of the host's own neither, if the rule takes them too" none_hang 100 10
-eventually "the number of those that were redrawn is told" counts redrawn 50
+eventually "the number of those that were redrawn is told" counts redrawn 30
 eventually "and of those refused, whose port was drawn twice" counts refused 1
 
 # A container that chooses such a port itself, behind a translation that keeps it.
@@ -42,12 +43,13 @@ eventually "which is told" counts refused $((before + refused))
 "${in_container[@]}" sysctl -qw net.ipv4.ip_local_port_range='32768 60999'
 
 # Another program's `flush ruleset`, and its `delete table`.
-if [[ $(nat owned) == true ]]; then
+if [[ $owns == true ]]; then
     table=$(handle)
-    expect "another program can't delete the table" not nft delete table ip amtguard
+    seen=$(nft delete table ip amtguard 2>&1 || true)
+    expect "another program can't delete the table" like "$seen" '*Operation not permitted*'
     while sleep 0.1; do ruleset "$narrow"; done &
     flusher=$!
-    expect "while all rules are flushed and loaded, none hangs" none_hang 300 10 "${in_container[@]}"
+    expect "while all rules are flushed and loaded, none hangs" none_hang 200 10 "${in_container[@]}"
     kill $flusher
     wait $flusher || true
     expect "and the table is the same" is "$(handle)" "$table"
@@ -58,6 +60,8 @@ ruleset "$narrow"
 redraw no
 eventually "with Redraw=no there is no table" not has_table
 eventually "and none is in force" json .nat.inForce false
+expect "which is a reason" reason translation-unguarded
+expect "to look" json .verdict degraded
 expect "a connection that hangs" some_hang 40 1 "${in_container[@]}"
 # These stay in connection tracking for a while, as they were never answered.
 eventually "is named, with the container that began it" json .nat.victims.0.protocol tcp
@@ -82,17 +86,13 @@ eventually "after a stop nothing is left behind" not has_table
 ruleset "$narrow"
 configure Mode=always AuditSec=1h
 : >store.log
-"$BENCH_BIN/table-gaps" amtguard >gaps.log &
-gaps=$!
 RESTARTS=5 $work/helpers/service-manager $work/store store.log "$amtguardd" --root $root --check -- \
     "$amtguardd" --root $root 2>$log &
 supervisor=$!
 eventually "started by a service manager that keeps descriptors, it loads its table" has_table
-if [[ $(nat owned) == true ]]; then
+if [[ $owns == true ]]; then
     table=$(handle)
     started() { seen=$(grep -c '^READY=1' store.log || true); ((seen > $1)); }
-    kill -TERM $gaps
-    wait $gaps
     "$BENCH_BIN/table-gaps" amtguard >gaps.log &
     gaps=$!
     for ((i = 1; i <= 5; i++)); do
@@ -109,5 +109,5 @@ if [[ $(nat owned) == true ]]; then
     eventually "the successor knows it" json .nat.owned true
 fi
 kill -KILL $supervisor
-wait $supervisor || true
+wait $supervisor 2>/dev/null || true
 eventually "without the service manager it is gone" not has_table
