@@ -109,8 +109,11 @@ test-boot: deb
 	cp dist/amtguard_$$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)_*.deb dist/boot
 	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
 	$(SWIFT) build $(BOOTED) --product overwriter
+	$(SWIFT) build $(BOOTED) --product table-gaps
+	$(SWIFT) build -c release --package-path Tools/demo
 	DEBS=dist/boot EMULATOR_BIN=$$($(SWIFT) build -c release --package-path Tools/mei-emulator --show-bin-path) \
-	BENCH_BIN=$$($(SWIFT) build $(BOOTED) --show-bin-path) Tests/boot/run $(STAGE)
+	BENCH_BIN=$$($(SWIFT) build $(BOOTED) --show-bin-path) \
+	DEMO_BIN=$$($(SWIFT) build -c release --package-path Tools/demo --show-bin-path) Tests/boot/run $(STAGE)
 
 # Looks for bytes that break a parser's promises: FUZZ=TARGET, SECONDS=60 each, or INPUTS=10000000. First checks that
 # the fuzzer finds planted faults.
@@ -196,5 +199,6 @@ bench:
 	$(SWIFT) build $(RELEASE) --product amtguardctl
 	$(SWIFT) build -c release --package-path Benchmarks
 	$(SWIFT) build -c release --package-path Tools/demo
+	$(SWIFT) build $(HELPERS)
 	AMTGUARDD=$(BIN)/amtguardd \
 	BENCH_BIN=$$($(SWIFT) build -c release --package-path Benchmarks --show-bin-path) Benchmarks/run.sh $(BENCH)

@@ -13,6 +13,7 @@ let package = Package(
         .executableTarget(name: "overwriter", dependencies: ["ReservedList"], cSettings: settings),
         .executableTarget(name: "ready-time", dependencies: ["ReservedList"], cSettings: settings),
         .executableTarget(name: "many-sockets", cSettings: settings),
+        .executableTarget(name: "table-gaps", cSettings: settings),
         .executableTarget(name: "interleave", dependencies: ["ReservedList"], cSettings: settings),
     ],
     cLanguageStandard: .gnu17

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# run.sh [latency|memory|wakeups|ready|flood|interleave|sockets|connections]…: measures amtguardd against its targets;
-# without an argument it measures everything, in about ten minutes. It runs in private network, mount and process
+# run.sh [latency|memory|wakeups|ready|flood|interleave|sockets|connections|translated]…: measures amtguardd against its
+# targets; without an argument it measures everything, in about a quarter of an hour. It runs in private network, mount and process
 # namespaces, with an emulated /sys, and never touches the host's own list. Exit status 0 only if every target was met.
 #
 #   AMTGUARDD   the daemon: a release build with --static-swift-stdlib, as installed
 #   BENCH_BIN   the build directory of this package
 #   AMTGUARDCTL the tool, for sockets                (beside the daemon)
-#   DEMO_BIN    the build directory of Tools/demo, for connections
+#   DEMO_BIN    the build directory of Tools/demo, for connections and translated
+#   HELPERS_BIN the build directory of Tests/system, for translated
 #   ALTERNATIONS=5 OVERWRITES=2000 STARTS=100 AUDITS=10 FLOOD_SECONDS=70 ROUNDS=1000 SEED=1 SOCKETS=100000 ASKINGS=20
-#   CONNECTIONS=60000
+#   CONNECTIONS=60000 TRANSLATED=28000 RESTARTS=50 PAIRS=15
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -26,7 +27,8 @@ enter() {
     AMTGUARDCTL=$(realpath "${AMTGUARDCTL:-${AMTGUARDD%/*}/amtguardctl}")
     DEMO_BIN=$(realpath "${DEMO_BIN:-$(swift build --package-path "$here/../Tools/demo" -c release --show-bin-path)}")
     HOST_NETNS=$(readlink /proc/self/ns/net)
-    export AMTGUARDD AMTGUARDCTL BENCH_BIN DEMO_BIN HOST_NETNS BENCH_INSIDE=1
+    HELPERS_BIN=$(realpath "${HELPERS_BIN:-$(swift build --package-path "$here/../Tests/system" -c release --show-bin-path)}")
+    export AMTGUARDD AMTGUARDCTL BENCH_BIN DEMO_BIN HELPERS_BIN HOST_NETNS BENCH_INSIDE=1
 
     local namespaces=(--net --mount --pid --fork --kill-child --mount-proc)
     if [[ $EUID -eq 0 ]] && unshare "${namespaces[@]}" true 2>/dev/null; then
@@ -77,6 +79,7 @@ within() {  # SECONDS CHECK…
 }
 
 guard='' log=$work/guard.log
+launch=()  # the command that starts it
 begin() {  # amt|none LINE…: starts the guard on such a machine with these lines of configuration
     local kind=$1
     shift
@@ -84,7 +87,7 @@ begin() {  # amt|none LINE…: starts the guard on such a machine with these lin
     "$here/../Tools/demo/emulated-sys.sh" $work/root "$kind"
     printf '%s\n' '[Guard]' "$@" >$work/root/etc/amtguard.conf
     printf '\n' >$list
-    "$AMTGUARDD" --root $work/root >/dev/null 2>$log &
+    "${launch[@]}" "$AMTGUARDD" --root $work/root >/dev/null 2>$log &
     guard=$!
     if [[ $kind == amt ]]; then
         within 5 whole || { tail -n 5 $log >&2; fail "amtguardd did not reserve the ports"; }
@@ -331,6 +334,215 @@ RULES
     wait $writer $greeter $peer 2>/dev/null || true
 }
 
+# What makes amtguardd use an ordinary table, as on a kernel without tables that have an owner.
+without_owners=(env AMTGUARD_UNOWNED_TABLE=1)
+
+namespace() {  # NAME: makes a network namespace; sets the variable NAME to the command that enters it
+    local pid
+    unshare --net sleep 10000 &
+    pid=$!
+    elsewhere() { [[ $(readlink /proc/$pid/ns/net) != "$(readlink /proc/self/ns/net)" ]]; }
+    within 5 elsewhere || fail "the namespace $1 did not come up"
+    printf -v "$1" %s "nsenter --target $pid --net"
+    namespaces+=("$pid")
+}
+
+# The card that diverts, and this rule of the host's, in one transaction, as nftables.service does it.
+ruleset() {  # RULE
+    nft -f - <<RULES || fail "nf_tables refused: $1"
+flush ruleset
+table netdev card {
+    chain ingress {
+        type filter hook ingress device "host0" priority 0; policy accept;
+        tcp dport { 623, 664, 16992-16995 } drop
+    }
+}
+table ip nat {
+    chain postrouting {
+        type nat hook postrouting priority srcnat;
+        $1
+    }
+}
+RULES
+}
+
+calls() {  # SECONDS COUNT PORTS [LOCAL-PORTS]: as many connections to each of the seven destinations, by `caller`; sums up
+    local line destination
+    local -A sum=([opened]=0 [answered]=0 [refused]=0 [hung]=0)
+    slowest=0
+    for destination in 198.51.100.{2..8}; do
+        # shellcheck disable=SC2086  # a command of several words
+        timeout 900 $caller "$DEMO_BIN/opener" $destination "$3" "$2" "$1" ${4:-} >calls.log || fail "opener: $(tail -n 1 calls.log)"
+        while IFS= read -r line; do
+            case ${line%%=*} in
+            opened | answered | refused | hung) sum[${line%%=*}]=$((${sum[${line%%=*}]} + ${line#*=})) ;;
+            slowest) slowest=$(printf '%s\n' "$slowest" "${line#*=}" | sort -g | tail -n 1) ;;
+            esac
+        done <calls.log
+    done
+    opened=${sum[opened]} answered=${sum[answered]} refused=${sum[refused]} hung=${sum[hung]}
+}
+unguarded() {  # WHAT COUNT PORTS [LOCAL-PORTS]
+    calls 2 "${@:2}"
+    row "$1, without amtguard" "$opened opened" "$hung hung"
+    ((hung > 0)) || fail "without amtguard none hung, so this run proves nothing: try it again"
+}
+guarded() {  # WHAT COUNT PORTS [LOCAL-PORTS]
+    calls 8 "${@:2}"  # a connection that is dropped twice is refused after three seconds
+    row "$1, with amtguard" "$opened opened" "$refused refused, slowest $slowest s"
+    target "connections that hung" $((opened - answered - refused)) '' 0
+}
+has_table() { nft list tables 2>/dev/null | grep -qx 'table ip amtguard'; }
+no_table() { ! has_table; }
+redrawing() {  # LINE…: starts the guard, and waits for its table
+    begin amt Mode=always AuditSec=1s "$@" '[Hold]' Hold=off
+    within 5 has_table || { tail -n 5 $log >&2; fail "amtguardd loaded no table"; }
+}
+counter() { nft list counter ip amtguard "$1" | awk '/packets/ { print $2 }'; }
+
+translated() {
+    local namespaces=() peer container caller range restarts manager flusher kept rate pair with without i
+    title "Connections whose source is translated, over a card that diverts"
+    namespace peer
+    namespace container
+    ip link add host0 type veth peer name peer0 netns "${namespaces[0]}"
+    ip link add pod0 type veth peer name eth0 netns "${namespaces[1]}"
+    ip address add 198.51.100.1/24 dev host0
+    ip address add 10.88.0.1/24 dev pod0
+    ip link set host0 up
+    ip link set pod0 up
+    for i in 2 3 4 5 6 7 8; do $peer ip address add 198.51.100.$i/24 dev peer0; done
+    $peer ip link set peer0 up
+    $container ip address add 10.88.0.2/24 dev eth0
+    $container ip link set eth0 up
+    $container ip link set lo up
+    $container ip route add default via 10.88.0.1
+    sysctl -qw net.ipv4.ip_forward=1
+    # A wide one: with few ports left the kernel would walk all of them for each connection.
+    range='20000 65535'
+    sysctl -qw net.ipv4.ip_local_port_range="$range"
+    $container sysctl -qw net.ipv4.ip_local_port_range="$range"
+    $peer "$DEMO_BIN/greeter" 0.0.0.0 7000-7100 &
+    namespaces+=("$!")
+    caller=$container
+
+    local random='oifname "host0" masquerade fully-random'
+    ruleset "$random"
+    # A connection that has hung stays in connection tracking, with its port. None is left when the next runs begin.
+    sysctl -qw net.netfilter.nf_conntrack_tcp_timeout_syn_sent=5
+    unguarded "a container behind fully-random" "$TRANSLATED" 7000
+    unguarded "from ports 600-1023" 720 7001-7025 600-1023
+    caller=''
+    unguarded "the host's own behind fully-random" "$TRANSLATED" 7000
+    caller=$container
+    ruleset 'oifname "host0" masquerade'
+    $container sysctl -qw net.ipv4.ip_local_port_range='16990 17000'
+    unguarded "plain, a range of 16990-17000 in the container" 150 7001-7100
+    $container sysctl -qw net.ipv4.ip_local_port_range="$range"
+
+    sleep 6
+    ruleset "$random"
+    redrawing
+    guarded "a container behind fully-random" "$TRANSLATED" 7000
+    guarded "from ports 600-1023" 720 7001-7025 600-1023
+    caller=''
+    guarded "the host's own behind fully-random" "$TRANSLATED" 7000
+    caller=$container
+    row "first packets that were dropped, to be drawn anew" "$(counter redrawn)"
+    ruleset 'oifname "host0" masquerade'
+    $container sysctl -qw net.ipv4.ip_local_port_range='16990 17000'
+    guarded "plain, a range of 16990-17000 in the container" 150 7001-7100
+    ((refused > 0)) || fail "no port of AMT's was tried, so this run proves nothing"
+    target "seconds until the slowest was answered or refused" "$slowest" s 2.5
+    $container sysctl -qw net.ipv4.ip_local_port_range="$range"
+
+    title "The same while nf_tables' rules are flushed and loaded ten times a second"
+    kept=$(nft -a list table ip amtguard | sed -n 1p)
+    while sleep 0.1; do ruleset "$random"; done &
+    flusher=$!
+    guarded "a container behind fully-random" "$TRANSLATED" 7000
+    kill $flusher
+    wait $flusher || true
+    row "the table of before is there" "$([[ $(nft -a list table ip amtguard | sed -n 1p) == "$kept" ]] && echo yes || echo no)"
+    end
+    within 5 no_table || fail "the table is still there after the end"
+
+    title "The same while amtguardd is restarted $RESTARTS times, its socket in the service manager's store"
+    ruleset "$random"
+    : >manager.log
+    RESTARTS=$RESTARTS "$HELPERS_BIN/service-manager" $work/manager manager.log "$AMTGUARDD" --root $work/root --check \
+        -- "$AMTGUARDD" --root $work/root 2>$log &
+    manager=$!
+    within 5 has_table || { tail -n 5 $log >&2; fail "amtguardd loaded no table"; }
+    kept=$(nft -a list table ip amtguard | sed -n 1p)
+    "$BENCH_BIN/table-gaps" amtguard >gaps &
+    restarts=$!
+    calls_done() { [[ -e called ]]; }
+    rm -f called
+    { guarded "a container behind fully-random" "$TRANSLATED" 7000; echo $missed >called; } &
+    flusher=$!
+    for ((i = 1; i <= RESTARTS; i++)); do
+        ready() { (($(grep -c '^READY=1' manager.log) >= i)); }
+        within 10 ready || fail "the daemon did not start for the $i. time: $(tail -n 1 $log)"
+        sleep 0.3
+        kill -TERM "$(sed -n 's/^main //p' manager.log | tail -n 1)"
+    done
+    wait $flusher
+    missed=$(<called)
+    kill -TERM $restarts
+    wait $restarts
+    row "restarts" "$(($(grep -c '^main' manager.log) - 1))"
+    target "moments without the table" "$(wc -l <gaps)" '' 0
+    row "the table of before is there" "$([[ $(nft -a list table ip amtguard | sed -n 1p) == "$kept" ]] && echo yes || echo no)"
+    kill -KILL $manager
+    wait $manager || true
+    within 5 no_table || fail "the table is still there without the service manager"
+
+    title "Without tables that have an owner: for how long the table is gone when the rules are flushed (100 times)"
+    launch=("${without_owners[@]}")
+    redrawing RepairBurst=1000 RepairsPerSec=1000
+    launch=()
+    "$BENCH_BIN/table-gaps" amtguard >gaps &
+    restarts=$!
+    for ((i = 0; i < 100; i++)); do
+        sleep 0.1
+        ruleset "$random"
+    done
+    within 5 has_table || fail "the table did not come back"
+    kill -TERM $restarts
+    wait $restarts
+    summary 1000000 gaps
+    row "times that it was gone" "$count"
+    ((count >= 90)) || fail "it was seldom gone: does this daemon use an ordinary table?"
+    target "milliseconds, median" "$median" ms 100
+    row "the longest" "$max ms"
+    target "times that it did not come back" "$lost" '' 0
+    end
+
+    title "The rate of new translated connections with the table and without ($PAIRS pairs)"
+    begin amt Mode=always '[Hold]' Hold=off '[NAT]' Redraw=no
+    rate() {  # yes|no: connections a second, on standard output
+        printf '[Guard]\nMode=always\n[Hold]\nHold=off\n[NAT]\nRedraw=%s\n' "$1" >$work/root/etc/amtguard.conf
+        kill -HUP $guard
+        if [[ $1 == yes ]]; then within 5 has_table; else within 5 no_table; fi || fail "Redraw=$1 had no effect"
+        $container "$DEMO_BIN/opener" 198.51.100.$((2 + pair % 7)) 7000 16000 8 |
+            awk -F = '{ v[$1] = $2 } END { printf "%.0f\n", v["opened"] / (v["seconds"] + 0.000001) }'
+    }
+    rm -f ratios
+    for ((pair = 0; pair < PAIRS; pair++)); do
+        if ((pair % 2)); then with=$(rate yes) without=$(rate no); else without=$(rate no) with=$(rate yes); fi
+        echo "$with $without"
+    done >rates
+    row "with the table, median" "$(sort -n rates | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }') a second"
+    row "without" "$(sort -n -k 2 rates | awk '{ a[NR] = $2 } END { print a[int((NR + 1) / 2)] }') a second"
+    rate=$(awk '{ print $1 / $2 }' rates | sort -n | awk '{ a[NR] = $1 } END { printf "%.3f", a[int((NR + 1) / 2)] }')
+    row "with / without, median of the pairs" "$rate"
+    target "less than without" "$(awk "BEGIN { printf \"%.3f\", 1 - $rate }")" '' 0.03
+    end
+    kill "${namespaces[@]}"
+    wait "${namespaces[@]}" 2>/dev/null || true
+}
+
 mount -t tmpfs -o mode=755 bench /run
 [[ -x $AMTGUARDD ]] || fail "move the checkout: below /run the benchmark hides it from itself"
 mkdir -p $work
@@ -339,12 +551,13 @@ export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$work/no-bus
 ip link set lo up 2>/dev/null || true
 : "${ALTERNATIONS:=5}" "${OVERWRITES:=2000}" "${STARTS:=100}" "${AUDITS:=10}" "${FLOOD_SECONDS:=70}" "${ROUNDS:=1000}"
 : "${SEED:=1}" "${SOCKETS:=100000}" "${ASKINGS:=20}" "${CONNECTIONS:=60000}"
+: "${TRANSLATED:=28000}" "${RESTARTS:=50}" "${PAIRS:=15}"
 
 printf 'amtguardd %s bytes; %s cores; Linux %s\n' "$(stat -Lc %s "$AMTGUARDD")" "$(nproc)" "$(uname -r)"
-(($# > 0)) || set -- latency memory wakeups ready flood interleave sockets connections
+(($# > 0)) || set -- latency memory wakeups ready flood interleave sockets connections translated
 for part; do
     case $part in
-    latency | memory | wakeups | ready | flood | interleave | sockets | connections) $part ;;
+    latency | memory | wakeups | ready | flood | interleave | sockets | connections | translated) $part ;;
     *) fail "there is no part '$part'" ;;
     esac
 done

@@ -30,7 +30,7 @@ enum Checkout {
 
     /// What the scenarios need beside the daemon, built once; C only, so a matter of seconds.
     static let helpers = Result {
-        (scenarios: try build("Tests/system"), benchmarks: try build("Benchmarks"))
+        (scenarios: try build("Tests/system"), benchmarks: try build("Benchmarks"), demo: try build("Tools/demo"))
     }
 
     private static func build(_ package: String) throws -> String {

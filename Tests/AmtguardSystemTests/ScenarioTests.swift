@@ -51,7 +51,7 @@ extension Scenario {
             Checkout.scenarios.appending(path: "run").path, [script],
             [
                 "AMTGUARD_BIN": Checkout.programs.path, "HELPERS_BIN": helpers.scenarios,
-                "BENCH_BIN": helpers.benchmarks,
+                "BENCH_BIN": helpers.benchmarks, "DEMO_BIN": helpers.demo,
             ])
     }
 }

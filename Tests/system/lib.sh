@@ -124,6 +124,54 @@ connect_host() {  # gives the host an interface, eth0, with the address 192.0.2.
     ip addr add 192.0.2.1/24 dev eth0
 }
 
+connect_translator() {  # a container (in_container) behind the host's pod0, and a peer (in_peer) behind its host0, a card that diverts
+    local name i
+    [[ -x $DEMO_BIN/opener ]] || skip "$DEMO_BIN/opener is not built"
+    mkdir -p /run/netns
+    for name in peer container; do ip netns add $name; done
+    in_peer=(ip netns exec peer) in_container=(ip netns exec container)
+    ip link set lo up
+    ip link add host0 type veth peer name eth0 netns peer
+    ip link add pod0 type veth peer name eth0 netns container
+    ip addr add 198.51.100.1/24 dev host0
+    ip addr add 10.88.0.1/24 dev pod0
+    ip link set host0 up
+    ip link set pod0 up
+    for name in peer container; do ip -n $name link set eth0 up; ip -n $name link set lo up; done
+    ip -n peer addr add 198.51.100.2/24 dev eth0
+    ip -n container addr add 10.88.0.2/24 dev eth0
+    ip -n container route add default via 10.88.0.1
+    sysctl -qw net.ipv4.ip_forward=1
+    "${in_peer[@]}" "$DEMO_BIN/greeter" 0.0.0.0 7000-7099 &
+    greeting() { "${in_peer[@]}" nc.openbsd -d -w 1 127.0.0.1 7099 2>/dev/null | grep -q hello; }
+    eventually "the peer greets" greeting
+}
+
+ruleset() {  # [RULE]: the card, and this rule that translates, in place of all others, as nftables.service loads them
+    local chains=''
+    [[ ! ${1:-} ]] || chains=$(printf 'chain postrouting {\n type nat hook postrouting priority srcnat;\n %s\n }' "$1")
+    nft -f - <<RULES
+flush ruleset
+table netdev card {
+    chain ingress {
+        type filter hook ingress device "host0" priority 0; policy accept;
+        tcp dport { 623, 664, 16992-16995 } drop
+    }
+}
+table ip nat {
+    $chains
+}
+RULES
+}
+
+opens() {  # COUNT SECONDS [COMMAND…]: opens so many connections; sets opened, answered, refused, hung, slowest
+    local line count=$1 patience=$2
+    shift 2
+    "$@" "$DEMO_BIN/opener" 198.51.100.2 7000-7099 "$count" "$patience" >opener.log
+    while IFS= read -r line; do printf -v "${line%%=*}" %s "${line#*=}"; done <opener.log
+    seen=$(tr '\n' ' ' <opener.log)
+}
+
 configure() {  # LINE…: below [Guard]
     mkdir -p $root/etc
     printf '%s\n' '[Guard]' "$@" >$root/etc/amtguard.conf

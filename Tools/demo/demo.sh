@@ -137,11 +137,15 @@ read -r _ _ ids </proc/self/uid_map
 printf '%s\n' "$(paint 1 'amtguard, a demonstration')"
 say "In namespaces of its own: no setting, interface, process or file of this machine is changed."
 
-step "A host whose network card serves Intel AMT, and a peer"
-unshare --net sleep 600 &
-elsewhere=$!
 moved() { [[ $(readlink /proc/$elsewhere/ns/net) != "$(readlink /proc/self/ns/net)" ]]; }
-within 5 moved || fail "the peer's namespace did not come up"
+namespace() {  # another network namespace, in `elsewhere`: the process that keeps it
+    unshare --net sleep 600 &
+    elsewhere=$!
+    within 5 moved || fail "a namespace did not come up"
+}
+
+step "A host whose network card serves Intel AMT, and a peer"
+namespace
 ip link set lo up
 ip link add host0 address 02:00:5e:10:00:01 type veth peer name peer0 netns $elsewhere
 ip address add $host/24 dev host0
@@ -150,6 +154,7 @@ nsenter --target $elsewhere --net ip address add $peer/24 dev peer0
 nsenter --target $elsewhere --net ip link set peer0 up
 nsenter --target $elsewhere --net "$DEMO_BIN/greeter" $peer $port &
 greeter=$!
+nsenter --target $elsewhere --net "$DEMO_BIN/greeter" $peer 7000-7099 &
 
 # The card's treatment of AMT's ports: the firmware gets the packets, the host never sees them.
 nft -f - <<'RULES' || fail "nft could not make the diverting card: the kernel lacks nf_tables' netdev ingress hook"
@@ -192,14 +197,16 @@ step "Nobody chooses such a port: the kernel does, when the range is widened"
 show "sysctl -w net.ipv4.ip_local_port_range='1024 65535'"
 sysctl -qw net.ipv4.ip_local_port_range='1024 65535'
 
-open_many() {  # sets opened, answered, refused, hung, ports, seconds
+open_them() {  # COMMAND…: an opener; sets opened, answered, refused, hung, ports, seconds, slowest
     local line
-    opened=0 answered=0 refused=0 hung=0 ports='' seconds=0
-    timeout 40 "$DEMO_BIN/opener" $peer $port $count 2 >opened || return 1
+    opened=0 answered=0 refused=0 hung=0 ports='' seconds=0 slowest=0
+    timeout 40 "$@" >opened || return 1
     while IFS= read -r line; do
         printf -v "${line%%=*}" %s "${line#*=}"
     done <opened
+    printf -v seconds %.1f "$seconds"
 }
+open_many() { open_them "$DEMO_BIN/opener" $peer $port $count 2; }
 only_amt() {  # PORT…: at least one, and all of them AMT's
     local port
     (($# > 0)) || return 1
@@ -217,6 +224,41 @@ say "(The kernel tries the even ports of the range first.)"
 claim "some of $count connections hung" is $result yes
 # shellcheck disable=SC2086
 claim "every one that hung sat on a port of AMT, and on nothing else" only_amt $ports
+
+step "A container behind the host: the kernel draws a port for it, and does not look at any list"
+namespace
+container=(nsenter --target "$elsewhere" --net)
+ip link add pod0 type veth peer name eth0 netns $elsewhere
+ip address add 10.88.0.1/24 dev pod0
+ip link set pod0 up
+"${container[@]}" ip address add 10.88.0.2/24 dev eth0
+"${container[@]}" ip link set eth0 up
+"${container[@]}" ip route add default via 10.88.0.1
+sysctl -qw net.ipv4.ip_forward=1
+# Connections that hang here are soon forgotten, and are not reported by the guard that starts below.
+sysctl -qw net.netfilter.nf_conntrack_tcp_timeout_syn_sent=2 2>/dev/null || true
+rule='ip saddr 10.88.0.0/24 oifname "host0" meta l4proto tcp masquerade to :16970-17001 fully-random'
+translate() {
+    nft -f - <<RULES
+table ip nat {
+    chain postrouting {
+        type nat hook postrouting priority srcnat;
+        $rule
+    }
+}
+RULES
+}
+container_calls() { open_them "${container[@]}" "$DEMO_BIN/opener" $peer 7000-7099 100 "$1"; }
+some_of_its_hung() { container_calls 1 && ((opened == 100 && hung > 0)); }
+none_of_its_hung() { container_calls 10 && ((opened == 100 && hung == 0)); }
+show "nft add rule ip nat postrouting '$rule'"
+say "(Usually it draws from 1024-65535. Here it draws from 32 ports, so that a few connections are enough.)"
+translate
+say "opening 100 connections in the container ..."
+if some_of_its_hung; then result=yes; else result=no; fi
+say "$opened opened, $answered answered, $hung hung"
+claim "some of the container's connections hung, and nothing in the container or on the host says why" is $result yes
+nft delete table ip nat
 
 step "amtguardd starts"
 journal=
@@ -281,6 +323,27 @@ say "opening $count connections again ..."
 if none_hung; then result=yes; else result=no; fi
 say "$opened opened, $answered answered, $hung hung${ports:+, from local ports: $ports} (${seconds} s)"
 claim "of the same number of connections none hung" is $result yes
+
+step "The container's connections again"
+if [[ $emulator ]]; then
+    show "nft add rule ip nat postrouting '$rule'"
+    translate
+    has_table() { nft list table ip amtguard >/dev/null 2>&1; }
+    if within 5 has_table; then result=yes; else result=no; fi
+    claim "amtguardd sees that addresses are translated, and loads a table of its own" is $result yes
+    say "opening 100 connections in the container again ..."
+    if none_of_its_hung; then result=yes; else result=no; fi
+    say "$opened opened, $answered answered, $refused refused, $hung hung (the slowest took $slowest s)"
+    claim "none hung: another port was drawn, or the connection was refused at once" is $result yes
+    redrew() { "$AMTGUARDCTL" --root /run/demo/root status --json 2>/dev/null | grep -qE '"redrawn": *[1-9]'; }
+    if within 5 redrew; then result=yes; else result=no; fi
+    show "amtguardctl nat"
+    { "$AMTGUARDCTL" --root /run/demo/root nat 2>&1 || true; } | sed '/^table /,$d' | quote
+    claim "amtguardctl counts them" is $result yes
+    nft delete table ip nat
+else
+    say "AMT's address is not known without its firmware: nothing is loaded."
+fi
 
 step "Another program overwrites the list"
 mark=$(wc -l <amtguardd.log)

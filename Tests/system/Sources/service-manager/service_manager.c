@@ -5,7 +5,8 @@
 // LOG first. Descriptors that come with FDSTORE=1 are kept, those of FDSTOREREMOVE=1 closed; a barrier is answered.
 //
 // With a STEP, it runs that first (ExecStartPre=) and then PROGRAM, which gets what was stored: LISTEN_FDS, LISTEN_PID,
-// LISTEN_FDNAMES. "main PID" in LOG tells who that is; its exit status is ours. Without, it goes on until it is killed.
+// LISTEN_FDNAMES. "main PID" in LOG tells who that is; its exit status is ours. With RESTARTS=N in the environment it
+// starts PROGRAM again whenever it has ended, N times. Without a STEP, it goes on until it is killed.
 
 #include <err.h>
 #include <errno.h>
@@ -23,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { most_stored = 16, first_listen_fd = 3, beyond = 100 };
+enum { most_stored = 64, first_listen_fd = 3, beyond = 100 };
 
 static struct { int fd; char name[64]; } stored[most_stored];
 static int stored_count;
@@ -160,7 +161,11 @@ int main(int argc, char **argv)
     *program++ = NULL;
     int status = attend(manager, start(argv + 3));
     fprintf(messages, "step ended with %d, %d stored\n", status, stored_count);
-    pid_t main_process = start(program);
-    fprintf(messages, "main %d\n", (int)main_process);
-    return attend(manager, main_process);
+    int restarts = getenv("RESTARTS") ? atoi(getenv("RESTARTS")) : 0;
+    do {
+        pid_t main_process = start(program);
+        fprintf(messages, "main %d\n", (int)main_process);
+        status = attend(manager, main_process);
+    } while (restarts-- > 0);
+    return status;
 }

@@ -1,10 +1,13 @@
-// opener ADDRESS PORT COUNT SECONDS: opens COUNT TCP connections to one listener that greets. The kernel chooses every
-// local port. It prints which connections never got the greeting.
+// opener ADDRESS PORTS COUNT SECONDS [LOCAL-PORTS]: opens COUNT TCP connections to a listener that greets. The kernel
+// chooses every local port. It prints which connections never got the greeting.
 //
-// There is one destination, and no socket is closed before the end: so the kernel must choose each local port only
-// once. It walks the ports of one parity first, then the others. So a COUNT above half of net.ipv4.ip_local_port_range
-// certainly meets each port of one parity. A process may have too few descriptors for that, so several share the work.
-// A connection without an answer SECONDS after the last one was opened counts as hung.
+// No socket is closed before the end: so the kernel must choose each local port only once for a destination. It walks
+// the ports of one parity first, then the others. So a COUNT above half of net.ipv4.ip_local_port_range certainly meets
+// each port of one parity. A process may have too few descriptors for that, so several share the work. A connection
+// without an answer SECONDS after the last one was opened counts as hung.
+//
+// PORTS is a port or a range of them, which the connections take in turn. With LOCAL-PORTS, a range too, each connection
+// binds a local port, in turn as well. Choose two numbers of ports without a common divisor, or pairs come twice.
 
 #include <arpa/inet.h>
 #include <err.h>
@@ -24,8 +27,14 @@
 
 enum { most_hung = 64, most_workers = 256, window = 128 };
 
+struct ports {
+    in_port_t first;
+    int count;
+};
+
 struct tally {
     int opened, answered, refused, hung;
+    double slowest;  // seconds, of those that were answered or refused
     bool exhausted;  // the kernel had no local port left
     in_port_t ports[most_hung];
 };
@@ -42,15 +51,33 @@ static int compare(const void *a, const void *b)
     return *(const in_port_t *)a - *(const in_port_t *)b;
 }
 
-// Opens one connection without waiting for it; -1 if no local port is left.
-static int begin(const struct sockaddr_in *peer, int poller, int *sockets)
+static struct ports range(const char *text)
+{
+    const char *last = strchr(text, '-');
+    struct ports ports = { (in_port_t)atoi(text), last ? atoi(last + 1) - atoi(text) + 1 : 1 };
+    if (ports.first == 0 || ports.count < 1)
+        errx(64, "%s is no port and no range of ports", text);
+    return ports;
+}
+
+// Opens the connection of this number without waiting for it; -1 if no local port is left.
+static int begin(struct sockaddr_in peer, struct ports remote, struct ports local, int number, int poller,
+                 double *sockets)
 {
     // A reset at the end instead of a FIN: both sides drop thirty thousand connections at once.
     struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
-    int s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int yes = 1, s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (s < 0 || setsockopt(s, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0)
         err(1, "socket");
-    if (connect(s, (const struct sockaddr *)peer, sizeof *peer) < 0 && errno != EINPROGRESS) {
+    if (local.count > 0) {
+        struct sockaddr_in own = { .sin_family = AF_INET };
+        own.sin_port = htons((in_port_t)(local.first + number % local.count));
+        if (setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
+            bind(s, (const struct sockaddr *)&own, sizeof own) < 0)
+            err(1, "bind port %d", ntohs(own.sin_port));
+    }
+    peer.sin_port = htons((in_port_t)(remote.first + number % remote.count));
+    if (connect(s, (const struct sockaddr *)&peer, sizeof peer) < 0 && errno != EINPROGRESS) {
         if (errno != EADDRNOTAVAIL)
             err(1, "connect");
         close(s);
@@ -59,14 +86,15 @@ static int begin(const struct sockaddr_in *peer, int poller, int *sockets)
     struct epoll_event interest = { .events = EPOLLIN, .data.fd = s };
     if (epoll_ctl(poller, EPOLL_CTL_ADD, s, &interest) < 0)
         err(1, "epoll_ctl");
-    sockets[s] = 1;
+    sockets[s] = now();
     return s;
 }
 
-static void open_all(const struct sockaddr_in *peer, int count, double patience, int limit, struct tally *tally)
+static void open_all(struct sockaddr_in peer, struct ports remote, struct ports local, int first, int count,
+                     double patience, int limit, struct tally *tally)
 {
     int poller = epoll_create1(EPOLL_CLOEXEC);
-    int *waiting = calloc((size_t)limit, sizeof *waiting);  // by descriptor: opened, but not answered yet
+    double *waiting = calloc((size_t)limit, sizeof *waiting);  // by descriptor: since when, or 0 for answered
     if (poller < 0 || !waiting)
         err(1, "epoll");
 
@@ -74,7 +102,7 @@ static void open_all(const struct sockaddr_in *peer, int count, double patience,
     for (;;) {
         while (tally->opened < count && !tally->exhausted &&
                tally->opened - tally->answered - tally->refused < window) {
-            if (begin(peer, poller, waiting) < 0)
+            if (begin(peer, remote, local, first + tally->opened, poller, waiting) < 0)
                 tally->exhausted = true;
             else
                 tally->opened++;
@@ -91,6 +119,8 @@ static void open_all(const struct sockaddr_in *peer, int count, double patience,
                 tally->answered++;
             else
                 tally->refused++;
+            if (now() - waiting[s] > tally->slowest)
+                tally->slowest = now() - waiting[s];
             waiting[s] = 0;
             epoll_ctl(poller, EPOLL_CTL_DEL, s, NULL);
         }
@@ -98,7 +128,7 @@ static void open_all(const struct sockaddr_in *peer, int count, double patience,
     for (int s = 0; s < limit; s++) {
         struct sockaddr_in local = { 0 };
         socklen_t length = sizeof local;
-        if (!waiting[s])
+        if (waiting[s] == 0)
             continue;
         if (tally->hung < most_hung && getsockname(s, (struct sockaddr *)&local, &length) == 0)
             tally->ports[tally->hung] = ntohs(local.sin_port);
@@ -109,9 +139,9 @@ static void open_all(const struct sockaddr_in *peer, int count, double patience,
 int main(int argc, char **argv)
 {
     struct sockaddr_in peer = { .sin_family = AF_INET };
-    if (argc != 5 || inet_pton(AF_INET, argv[1], &peer.sin_addr) != 1)
-        errx(64, "usage: opener ADDRESS PORT COUNT SECONDS");
-    peer.sin_port = htons((in_port_t)atoi(argv[2]));
+    if (argc < 5 || argc > 6 || inet_pton(AF_INET, argv[1], &peer.sin_addr) != 1)
+        errx(64, "usage: opener ADDRESS PORTS COUNT SECONDS [LOCAL-PORTS]");
+    struct ports remote = range(argv[2]), local = argc == 6 ? range(argv[5]) : (struct ports){ 0 };
     int count = atoi(argv[3]);
     double patience = atof(argv[4]), start = now();
 
@@ -139,7 +169,8 @@ int main(int argc, char **argv)
         char end;
         close(hold[1]);
         close(results[0]);
-        open_all(&peer, count / workers + (w < count % workers), patience, limit, &mine);
+        int share = count / workers, rest = count % workers;
+        open_all(peer, remote, local, w * share + (w < rest ? w : rest), share + (w < rest), patience, limit, &mine);
         if (write(results[1], &mine, sizeof mine) != sizeof mine)
             err(1, "write");
         _exit(read(hold[0], &end, 1) == 0 ? 0 : 1);
@@ -157,6 +188,8 @@ int main(int argc, char **argv)
         all.refused += one.refused;
         all.hung += one.hung;
         all.exhausted |= one.exhausted;
+        if (one.slowest > all.slowest)
+            all.slowest = one.slowest;
     }
     double took = now() - start;
     close(hold[1]);
@@ -165,8 +198,8 @@ int main(int argc, char **argv)
 
     int shown = all.hung < most_hung ? all.hung : most_hung;
     qsort(all.ports, (size_t)shown, sizeof all.ports[0], compare);
-    printf("opened=%d\nanswered=%d\nrefused=%d\nhung=%d\nexhausted=%s\nseconds=%.1f\nports=", all.opened, all.answered,
-           all.refused, all.hung, all.exhausted ? "yes" : "no", took);
+    printf("opened=%d\nanswered=%d\nrefused=%d\nhung=%d\nexhausted=%s\nseconds=%.3f\nslowest=%.2f\nports=", all.opened,
+           all.answered, all.refused, all.hung, all.exhausted ? "yes" : "no", took, all.slowest);
     for (int i = 0; i < shown; i++)
         printf("%s%d", i ? " " : "", all.ports[i]);
     printf("\n");
