@@ -56,13 +56,14 @@ _amtguardctl() {
             'victims:Show the sockets that AMT cuts off; as root, with their processes.'
             'firmware:Show what is known of Intel AMT, and the evidence.'
             'probe:Test which local ports receive answers through this machine'\''s network card.'
+            'nat:Show the translation of addresses, and the table that keeps it off AMT'\''s ports.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        status|ports|victims|firmware|probe|help)
+        status|ports|victims|firmware|probe|nat|help)
             "_amtguardctl_${words[1]}" && ret=0
             ;;
         esac
@@ -133,6 +134,19 @@ _amtguardctl_probe() {
         '--ports[Probe these ports, such as "623 16992-16995", instead of the required ones.]:ports:'
         '--timeout[Wait this long for answers; below 4, a lost packet looks like a diverted one.]:seconds:'
         '--json[Print JSON, as /usr/share/amtguard/probe.schema.json describes it.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_nat() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--json[Print JSON, as /usr/share/amtguard/nat.schema.json describes it.]'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )

@@ -39,7 +39,7 @@ func sourceInDefaultZone(
     let tuple = ConntrackEntry.Tuple(protocol: `protocol`, source: from, destination: to)
     var socket = try NetlinkSocket(family: NETLINK_NETFILTER)
     do {
-        let answer = try socket.get(
+        let answer = try socket.ask(
             type: ConntrackRequest.messageType, payload: ConntrackRequest.connection(tuple))
         // The kernel finds a connection by either direction.
         guard let entry = try ConntrackEntry(answer), entry.original == tuple else { return nil }
