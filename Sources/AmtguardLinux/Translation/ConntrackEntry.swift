@@ -37,22 +37,23 @@ package struct ConntrackEntry: Hashable {
     package init?(_ message: NetlinkMessage) throws(Errno) {
         guard message.type == Self.messageType else { return nil }
         guard message.payload.count >= Self.headerLength else { throw .badMessage }
-        var directions: [CInt: Tuple] = [:]
+        var (original, reply): (Tuple?, Tuple?)
         var status: Status?
         var hasPorts = true
         try message.payload.dropFirst(Self.headerLength).forEachAttribute { (type, value) throws(Errno) in
             switch type {
-            case Attribute.original, Attribute.reply:
-                directions[type] = try Tuple(value)
-                if directions[type] == nil { hasPorts = false }
+            case Attribute.original:
+                original = try Tuple(value)
+                if original == nil { hasPorts = false }
+            case Attribute.reply:
+                reply = try Tuple(value)
+                if reply == nil { hasPorts = false }
             case Attribute.status: status = Status(rawValue: try value.network(UInt32.self))
             default: break
             }
         }
         guard hasPorts else { return nil }
-        guard let original = directions[Attribute.original], let reply = directions[Attribute.reply], let status,
-            original.protocol == reply.protocol
-        else { throw .badMessage }
+        guard let original, let reply, let status, original.protocol == reply.protocol else { throw .badMessage }
         self.original = original
         self.reply = reply
         self.status = status

@@ -6,7 +6,7 @@ import SystemPackage
 /// A search in the kernel's table of connections, which may have hundreds of thousands of entries.
 ///
 /// The kernel walks through all of them for each request, whatever the filter, but copying an entry to us takes many
-/// times longer than passing over it. So the search begins with one request for everything. If more than a few
+/// times longer than passing over it. So the search begins with one request for everything. If more than two
 /// thousand entries answer, it asks for each protocol alone, and then for each port alone.
 struct ConntrackSearch {
     private let addresses: Set<IPv4Address>
@@ -24,7 +24,7 @@ struct ConntrackSearch {
     /// How many flows are kept.
     private static let most = 1_024
     /// With more answers than this, it is cheaper to walk again with a closer filter.
-    private static let mostAnswers = 4_096
+    private static let mostAnswers = 2_048
     /// With more ports than this, it is not.
     private static let mostWalks = 16
     /// At most this many more are counted in one walk: any container may make hundreds of thousands.
@@ -37,7 +37,7 @@ struct ConntrackSearch {
 
     mutating func run() throws(Errno) {
         guard !addresses.isEmpty, !ports.isEmpty else { return }
-        try walk(Filter())
+        try walk(Filter(protocol: ports.count == 1 ? ports.keys.first : nil))
     }
 
     var reading: FlowReading {
