@@ -14,12 +14,12 @@ nat() {  # KEY: of the status, under "nat"
 counts() { seen=$(nat "$1"); ((seen >= $2)); }  # KEY NUMBER: at least as many
 none_hang() { opens "$@" && ((opened == $1 && hung == 0)); }  # COUNT SECONDS [COMMAND…]
 some_hang() { opens "$@" && ((opened == $1 && hung > 0)); }
-redraw() { configure Mode=always AuditSec=100ms '[NAT]' Redraw="$1"; reload_guard; }
+redraw() { configure Mode=always AuditSec=500ms '[NAT]' Redraw="$1"; reload_guard; }
 
 ruleset "$narrow"
 expect "without the guard some of a container's connections hang" some_hang 100 1 "${in_container[@]}"
 
-start_guard Mode=always AuditSec=100ms
+start_guard Mode=always AuditSec=500ms
 eventually "the guard sees that addresses are translated" json .nat.translation yes
 expect "by this chain" json .nat.chains.0.table nat
 expect "with its name" json .nat.chains.0.name postrouting

@@ -338,7 +338,7 @@ if [[ $emulator ]]; then
     redrew() { "$AMTGUARDCTL" --root /run/demo/root status --json 2>/dev/null | grep -qE '"redrawn": *[1-9]'; }
     if within 5 redrew; then result=yes; else result=no; fi
     show "amtguardctl nat"
-    { "$AMTGUARDCTL" --root /run/demo/root nat 2>&1 || true; } | sed '/^table /,$d' | quote
+    { "$AMTGUARDCTL" --root /run/demo/root nat 2>&1 || true; } | sed '/^$/,$d' | quote
     claim "amtguardctl counts them" is $result yes
     nft delete table ip nat
 else
