@@ -34,13 +34,13 @@ struct RedrawDriver: ~Copyable {
     /// Changes the table. Returns what the kernel shows then.
     mutating func carryOut(_ change: RedrawChange) -> RedrawReading {
         switch change {
-        case .load(let table): attempt(loading: true) { socket throws(Errno) in try socket.load(table) }
+        case .load(let table): attempt(loading: true) { socket throws(Errno) in try socket?.load(table) }
         case .unload: unload()
         }
     }
 
     private mutating func unload() -> RedrawReading {
-        let reading = attempt(loading: false) { socket throws(Errno) in try socket.unload() }
+        let reading = attempt(loading: false) { socket throws(Errno) in try socket?.unload() }
         // Without a table the socket is of no use.
         if reading.state == .absent {
             socket = nil
@@ -54,13 +54,13 @@ struct RedrawDriver: ~Copyable {
     ///
     /// - Parameter isLoading: Whether the kernel may load its modules for it.
     private mutating func attempt(
-        loading isLoading: Bool, _ body: (inout RedrawSocket) throws(Errno) -> Void
+        loading isLoading: Bool, _ body: (inout RedrawSocket?) throws(Errno) -> Void
     ) -> RedrawReading {
         guard isLoading || socket != nil || TranslationReader().hasNFTables else { return RedrawReading(.absent) }
         do throws(Errno) {
             if socket == nil { socket = try RedrawSocket(isOwner: Self.owns) }
-            try body(&socket!)
-            return try socket!.read()
+            try body(&socket)
+            return try socket?.read() ?? RedrawReading(.absent)
         } catch {
             return RedrawReading(.unknown(says: Self.says(error), advice: Self.advice(error)))
         }
