@@ -2,8 +2,8 @@ import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
 
-/// `--release`: removes from the list what the last daemon of this boot owned. It is for the removal of the package:
-/// after that, no program would do it.
+/// `--release`: removes from the list what the last daemon of this boot owned, and a redraw table that it has left. It is
+/// for the removal of the package: after that, no program would do it.
 ///
 /// The same guardian decides as in a daemon that stops with `OnStop=release`: ports that others changed since are
 /// theirs.
@@ -36,6 +36,7 @@ struct Release: ~Copyable {
     ///
     /// - Throws: `Failure` if the record can't be read, or if the kernel or other writers prevented the removal.
     mutating func run() throws(Failure) {
+        removeTable()
         if let problem = ground.keepsake.problem { throw Failure(description: problem) }
         guard isOnRecord else { return }
         if !guardian.memory.ownership.possible.isEmpty { release() }
@@ -53,6 +54,16 @@ struct Release: ~Copyable {
         }
         let staying = configuration.guarded.intersection(list)
         if !staying.isEmpty { ground.teller.tell(Event.staying(staying, list: list).journalEntry) }
+    }
+
+    /// Removes the redraw table if it has no owner: a daemon that was killed has left it.
+    private func removeTable() {
+        var redrawing = RedrawDriver()
+        let reading = redrawing.read()
+        switch reading.state {
+        case .inForce, .altered: if !reading.isOwned { _ = redrawing.carryOut(.unload) }
+        case .absent, .foreign, .unknown: break
+        }
     }
 
     private mutating func release() {

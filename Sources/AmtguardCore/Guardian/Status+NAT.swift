@@ -80,7 +80,7 @@ extension Status.NAT {
         redrawn = watch.redrawing.redrawn
         refused = watch.redrawing.refused
         victims = watch.victims.victims?.prefix(Status.mostVictims).map(Status.Flow.init)
-        victimCount = watch.victims.victims?.count
+        victimCount = watch.victims.victims.map { $0.count + watch.omitted }
         published = guardian.deafPorts.map { port in
             Status.Published(protocol: port.protocol.rawValue, port: port.port, chain: Status.Chain(port.chain))
         }

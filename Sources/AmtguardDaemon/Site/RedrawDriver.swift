@@ -15,6 +15,8 @@ struct RedrawDriver: ~Copyable {
     private static var owns: Bool { unsafe getenv("AMTGUARD_UNOWNED_TABLE") == nil }
 
     private var socket: RedrawSocket?
+    /// Whether the last look showed a table that belongs to the socket.
+    private var ownsTable = false
     private var isStored = false
     /// Whether the store has a socket that is no longer ours.
     private var isSurplus = false
@@ -60,7 +62,9 @@ struct RedrawDriver: ~Copyable {
         do throws(Errno) {
             if socket == nil { socket = try RedrawSocket(isOwner: Self.owns) }
             try body(&socket)
-            return try socket?.read() ?? RedrawReading(.absent)
+            let reading = try socket?.read() ?? RedrawReading(.absent)
+            ownsTable = reading.isOwned
+            return reading
         } catch {
             return RedrawReading(.unknown(says: Self.says(error), advice: Self.advice(error)))
         }
@@ -71,7 +75,7 @@ struct RedrawDriver: ~Copyable {
         guard ServiceManager.isSupervised else { return true }
         if isSurplus, ServiceManager.removeFromStore(name: Self.storedName) { isSurplus = false }
         guard !isSurplus else { return false }
-        guard let descriptor = socket?.descriptor, !isStored else { return true }
+        guard ownsTable, !isStored, let descriptor = socket?.descriptor else { return true }
         // Lost messages count as an error of a netlink socket; a manager that polls it would close it.
         isStored = ServiceManager.store([descriptor], name: Self.storedName, poll: false)
         return isStored
