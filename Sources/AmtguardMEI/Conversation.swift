@@ -3,8 +3,9 @@ import SystemPackage
 
 /// One short conversation with the firmware of one device: connects, asks, closes.
 ///
-/// AMTHI has a single connection, so it is never held while idle, and by a slow firmware not for long: the conversation
-/// releases it between questions and takes turns with other programs. The code blocks: it has a process of its own.
+/// AMTHI takes one connection at a time. So the conversation never holds it while idle, and with a slow firmware only
+/// for a short time: it releases the connection between questions and takes turns with other programs. The code blocks:
+/// it has a process of its own.
 public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     /// The way to the firmware.
     public private(set) var link: Link
@@ -210,7 +211,7 @@ enum Timing {
     static let busy: [Duration] = [250, 320, 390, 460, 530, 600, 675, 750].map { .milliseconds($0) }
     /// A firmware reset takes seconds.
     static let reset: [Duration] = [500, 1_000, 2_000, 4_000].map { .milliseconds($0) }
-    /// So much must be left for the question to the watchdog client, which is worth less than the answer so far.
+    /// The watchdog client is asked only if this much time is left: the question must not endanger the answer so far.
     static let forSwitch: Duration = .seconds(7)
     static let notReady: [Duration] = [250, 500, 750, 1_000].map { .milliseconds($0) }
 }

@@ -76,8 +76,9 @@ public struct HelperInvocation: Equatable {
           --json         the answer as JSON
           --answer       the answer as lines of KEY=value, for amtguardd's socket
           --uuid         ask for the machine's UUID as well
-          --record FILE  save the conversation in a new file; serial number, UUID,
-                         MAC and public addresses, and servers masked
+          --record FILE  save the conversation in a new file, with UUID, MAC
+                         addresses, public addresses and server names masked,
+                         and without the serial number
           --unmasked     with --record: save these as they are
           --replay FILE  answer from a recording, without a device
           --root DIR     read /sys and /dev below DIR
@@ -85,7 +86,7 @@ public struct HelperInvocation: Equatable {
           --help         print this help
 
         Exit status: 0 if there is an answer, 1 if not, with a line that says why;
-        64 wrong usage. With --answer: 0 also if the firmware gave no answer and the
-        output says why.
+        64 wrong usage. With --answer also 0 if the firmware gave no answer; the
+        output then says why.
         """
 }

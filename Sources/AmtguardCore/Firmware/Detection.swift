@@ -195,7 +195,7 @@ extension Detection {
         return reasons
     }
 
-    /// Without AMT nothing is reserved, but a server's BMC may take the same ports. This reason is a hint; it does not
+    /// Without AMT nothing is reserved, but a server's BMC may take 623 and 664. This reason is a hint; it does not
     /// change the verdict.
     var controllerReasons: [Reason] {
         let names =

@@ -1,5 +1,6 @@
 /// What something below the operating system takes of the packets to this host: on which ports, on which of the host's
-/// own addresses, and how sure that is. The reservation, the holds and the victims follow from the claims of a guardian.
+/// own addresses, and how sure that is. The reservation, the holds and the victims follow from the claims of a
+/// guardian.
 ///
 /// AMT is the only claimant so far. A server's BMC that shares the network card would be another.
 public struct Claim: Hashable, Sendable {
@@ -15,7 +16,7 @@ public struct Claim: Hashable, Sendable {
     public var own: Set<IPv4Address> = []
     /// Why other addresses may be concerned as well; `nil` if these are all.
     public var doubt: String?
-    /// The ports to keep from the kernel and from other programs, as configured.
+    /// The ports to reserve and to hold, as configured.
     var guarded = PortSet()
     /// The addresses on which these are to be held.
     var addressesToHold = HoldPlan.Addresses.these([])

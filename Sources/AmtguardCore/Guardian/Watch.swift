@@ -1,7 +1,7 @@
 /// How the list is watched.
 public struct Watch: Hashable, Sendable {
     /// What wakes amtguard when another program writes.
-    public enum Kind: String, Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// It names the writer as well.
         case fanotify
         case inotify

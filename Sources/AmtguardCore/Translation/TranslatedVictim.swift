@@ -1,4 +1,4 @@
-/// A translated connection that AMT cuts off, and since when that is known.
+/// A translated connection that AMT cuts off, and when amtguard first saw that.
 public struct TranslatedVictim: Hashable, Sendable {
     public var flow: TranslatedFlow
     /// Whether this host itself sends: by mistake of a rule that translates its own connections as well.

@@ -31,9 +31,11 @@ extension Standing {
 }
 
 extension LocalSocket {
-    /// The gravest of its standings before all claims.
+    /// The gravest of its standings before the claims that take its port; before all claims, if none takes it.
     public func standing(_ claims: [Claim]) -> Standing {
-        claims.map(standing).min { $0.gravity < $1.gravity } ?? .elsewhere
+        let takers = claims.filter { $0.takes(port, self.protocol) }
+        let asked = takers.isEmpty ? claims : takers
+        return asked.map(standing).min { $0.gravity < $1.gravity } ?? .elsewhere
     }
 
     /// The first case that fits.

@@ -1,4 +1,4 @@
-/// A socket that AMT cuts off, and since when that is known.
+/// A socket that AMT cuts off, and when amtguard first saw that.
 public struct Victim: Hashable, Sendable {
     public var socket: LocalSocket
     /// When it was first seen: the kernel does not tell how old a socket is.

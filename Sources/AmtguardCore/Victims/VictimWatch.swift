@@ -11,10 +11,10 @@ protocol CutOff: Hashable, Sendable {
     static func untold(_ count: Int) -> Event
 }
 
-/// The victims from look to look: which are new, which are gone, and what is reported.
+/// Compares the victims of each look with those of the look before, and decides what is reported.
 ///
-/// A victim costs its program nothing, but a journal entry does. If a program opens a thousand, the first ten in a minute get a
-/// line each, and the rest a number.
+/// A program can open sockets at no cost; each journal entry has one. If a program opens a thousand, the first ten in a
+/// minute get a line each, and the rest a number.
 struct VictimWatch<Victim: CutOff>: Hashable, Sendable {
     /// The gravest first; `nil` if the victims are unknown.
     private(set) var victims: [Victim]?
@@ -29,7 +29,7 @@ struct VictimWatch<Victim: CutOff>: Hashable, Sendable {
 
     /// Takes those that are victims now, the gravest first, and returns what to report.
     ///
-    /// - Parameter seen: `nil` if that is unknown: then no victim appears, and none is reported as ended.
+    /// - Parameter seen: `nil` if the victims are unknown. Then nothing is reported: no new victim and no end.
     mutating func observe(_ seen: [Victim]?, at now: Moment) -> [Event] {
         guard let seen else {
             victims = nil
@@ -57,7 +57,8 @@ struct VictimWatch<Victim: CutOff>: Hashable, Sendable {
             let identity = victim.identity
             // If its beginning was not reported, its end is not reported either.
             guard current[identity] == nil, told.remove(identity) != nil else { continue }
-            // The end is always reported, so that no entry stays open; there are no more ends than beginnings.
+            // Each reported victim also gets an entry for its end, outside of the limit. So there are at most twice as
+            // many entries.
             events.append(victim.ended)
         }
         victims = ordered
@@ -65,7 +66,7 @@ struct VictimWatch<Victim: CutOff>: Hashable, Sendable {
         return events
     }
 
-    /// `victims` when it was last known.
+    /// The last victims that were known.
     private var lastKnown: [Victim] = []
 
     private mutating func tell(_ event: Event, _ events: inout [Event], at now: Moment) -> Bool {

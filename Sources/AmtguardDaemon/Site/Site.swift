@@ -28,7 +28,7 @@ final class Site {
     private var interfaces: InterfaceWatch?
     private var engine: EngineWatch?
     private var nat: NATWatch?
-    /// Limits how often it looks at the sockets, for any cause.
+    /// Limits how often it looks at the sockets, whatever the cause.
     private var socketsRation = LookRation()
     /// Limits how often it reads the rules of translation: there may be ten thousand.
     private var rulesRation = LookRation()
@@ -37,11 +37,11 @@ final class Site {
     /// The names of the tables of legacy iptables, from the privileged step: only root may open them.
     private var legacyTables: Descriptor?
     private var slept = Clocks.sleepTime()
-    /// Whether nothing was required at the last look at the list.
+    /// Whether no port was required at the last look at the list.
     private var isAtRest = true
-    /// Whether the host's state was looked at since the start: before that, nothing may delay the list.
+    /// Whether `lookAround` has run. Until then nothing may delay the first look at the list.
     private var hasLookedAround = false
-    /// Since when another process has the lock at the path.
+    /// When it was first seen that another process has the lock.
     private var displacedAt: Instant?
 
     /// Opens what can be opened. It does not read the list yet, and writes nothing.
@@ -102,7 +102,7 @@ final class Site {
 
     // MARK: - The start and the end
 
-    /// The readings before the lock is taken, because they take time.
+    /// The slow readings. They are made before the lock is taken.
     func prepare() -> [Guardian.Observation] {
         [.watch(listen()), .smbios(takeSMBIOS()), .presence(readPresence(in: ground.root)), .readChoice()]
     }
@@ -119,7 +119,8 @@ final class Site {
 
     /// The first look at the list, and at everything else on which the verdict depends.
     func begin() {
-        // Takes the events of earlier writes. They overwrote nothing that we saw whole; the stand-in may have made them.
+        // Discards the events of earlier writes: the list was not known to be whole then, and the stand-in may have
+        // made them.
         guardian.nameWriters(on: &ground)
         look(.request)
         if let presence = guardian.presence { lookAtDevices(presence) }
@@ -131,7 +132,7 @@ final class Site {
         ground.keepsake.withdrawStatus()
         observe(.stopping)
         look(.readBack)
-        // That was the last look: a process that guards in our absence may begin, and nothing is recorded any more.
+        // The last look is done. Release the lock, so that the stand-in can guard. Nothing is recorded from here on.
         ground.keepsake = Keepsake()
     }
 
@@ -155,8 +156,8 @@ final class Site {
         settle()
     }
 
-    /// If AMT is impossible, no address matters, and none wakes the daemon. When it is no longer impossible, the holds
-    /// need the addresses at once.
+    /// If AMT is impossible, the daemon watches neither addresses nor translation. When that changes, the holds need
+    /// the addresses at once.
     private func settle() {
         guard ground.auditInterval != nil else {
             interfaces?.stop()
@@ -188,7 +189,8 @@ final class Site {
     /// Looks at the host's state around AMT's ports.
     func lookAround() {
         hasLookedAround = true
-        // If AMT is impossible, nothing of this matters, and no sockets are read.
+        // If AMT is impossible, no port is of interest. Then `lookAtSockets` reads nothing and only clears the former
+        // result.
         guard ground.auditInterval != nil else { return lookAtSockets() }
         if let interfaces, !interfaces.isOn {
             interfaces.start()
@@ -294,15 +296,14 @@ final class Site {
 
     // MARK: - The record
 
-    /// How long the stand-in may have the lock: for the length of a repair, and on a busy machine it may have to wait for a
-    /// processor. If a daemon gave up early, the service manager would start it again a second later; by then the
-    /// stand-in has ended.
+    /// How long to wait for the stand-in's lock. A repair takes microseconds, but on a busy machine the stand-in may
+    /// wait for a processor. A daemon that gave up would start again only a second later.
     private static var patience: Duration { .seconds(3) }
 
     /// Whether the lock shows that no other daemon runs here.
     var isLocked: Bool { ground.keepsake.isLocked }
 
-    /// The files of the configuration are below it.
+    /// Loads the configuration from the files below the root.
     func load(_ loader: ConfigurationLoader) -> (Configuration, [ConfigurationProblem]) {
         loader.load(below: ground.root)
     }

@@ -1,4 +1,4 @@
-// Removing ports from a list that has no operation for it.
+// Removes ports, although the kernel has no such operation.
 //
 // Only a write at position 0 clears bits, and it replaces the whole list: read, subtract, write, read again. If another
 // writer adds ports between our reading and our write, they are lost, and no reading can show it. So that window is as
@@ -7,7 +7,7 @@
 //
 // A list of more than 4,000 bytes would need several writes: the first replaces the list, the others add to it. A kill
 // or an error between them would lose ports of other programs. So nothing is removed from such a list; a needless
-// reservation costs nothing.
+// reservation does no harm.
 
 public import AmtguardCore
 public import SystemPackage
@@ -19,21 +19,22 @@ extension ReservedPortsList {
         case read(ReadError)
         /// The list could not be written.
         case write(Errno)
-        /// Other writers changed it all the time: some of the ports may still be there.
+        /// Other programs kept changing the list. Some of the ports may still be in it.
         case busy
         /// The remaining list does not fit one write. Nothing was done.
         case tooLong
     }
 
-    /// Writing again is for a lost race; after eight in a row it gives up.
+    /// The most writes. Each further write follows a lost race.
     private static let rounds = 8
-    /// Preparing again is harmless. While a program fills the list port by port, it changes during most preparations.
+    /// The most preparations. While a program adds port after port, most texts are out of date before they are written;
+    /// preparing another one does no harm.
     private static let looks = 64
 
     /// Removes `ports` from the list and keeps the others.
     ///
-    /// - Returns: The list in the end. If it can't be read after a write, the list that was written: the removal was made,
-    ///   and the caller looks at its outcome.
+    /// - Returns: The list after the removal. If it can't be read after the write, the list that was written; the
+    ///   caller reads it again.
     public mutating func remove(_ ports: PortSet) throws(RemovalError) -> PortSet {
         var written: PortSet?
         do throws(RemovalError) {

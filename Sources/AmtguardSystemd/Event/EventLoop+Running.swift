@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 public import SystemPackage
 
-// Runs the loop even if the kernel refuses what it needs: a failed system call must not end the guard.
+// Keeps the loop running when a system call fails.
 
 extension EventLoop {
     /// Runs until `exit` and returns its code.
@@ -34,7 +34,7 @@ extension EventLoop {
 
     /// One turn. The corresponding C function is `sd_event_run`.
     ///
-    /// - Parameter timeout: how long to wait for a source; `nil` for as long as it takes.
+    /// - Parameter timeout: how long to wait for a source; `nil` for no limit.
     /// - Returns: whether a source was served.
     func turn(timeout: Duration?) throws(Errno) -> Bool {
         let next = keepAppointments()
@@ -42,7 +42,8 @@ extension EventLoop {
         return unsafe try check(sd_event_run(event, wait?.microseconds ?? .max)) > 0
     }
 
-    /// Runs the due timers that libsystemd could not register, and tries to register the others again.
+    /// Tries again to register the timers that libsystemd could not register. Runs those that are due and still not
+    /// registered.
     ///
     /// - Returns: how soon this must be called again; `nil` if libsystemd has registered all of them.
     private func keepAppointments() -> Duration? {

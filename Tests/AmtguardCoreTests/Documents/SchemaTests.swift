@@ -81,6 +81,9 @@ import Testing
         let verdicts = choices?.lazy.compactMap { $0["enum"] as? [String] }.first
         #expect(verdicts == ["protected", "not-needed", "degraded", "exposed"])
         #expect(Set(verdicts ?? []) == Set(Verdict.allCases.map(\.rawValue)))
+        let watches = properties?["watch"]?["anyOf"] as? [[String: Any]]
+        let kinds = watches?.lazy.compactMap { $0["enum"] as? [String] }.first
+        #expect(Set(kinds ?? []) == Set(Watch.Kind.allCases.map(\.rawValue)))
         let definitions = try schema()["$defs"] as? [String: [String: Any]]
         let socket = definitions?["socket"]?["properties"] as? [String: [String: Any]]
         #expect(Set(socket?["standing"]?["enum"] as? [String] ?? []) == Set(Standing.allCases.map(\.rawValue)))

@@ -75,18 +75,6 @@ import Testing
         let memory = Memory(parsing: record, scope: scope)
         #expect(memory == nil || memory?.scope == scope)
     }
-}
-
-extension String {
-    fileprivate func firstRange(of part: String) -> Range<String.Index>? {
-        indices.first { self[$0...].hasPrefix(part) }.map { $0..<index($0, offsetBy: part.count) }
-    }
-
-    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
-        var copy = self
-        copy.replaceSubrange(range, with: text)
-        return copy
-    }
 
     @Test func `holds what a configuration asked for that can't be read at the next start`() {
         let list = amt.union("40000-40010")
@@ -105,5 +93,17 @@ extension String {
         // The one that can be read again takes back what it does not ask for.
         _ = effects(.configuration(Configuration(), []))
         #expect(effects(.list(.ports(list), .request)).contains(.remove("40000-40010")))
+    }
+}
+
+extension String {
+    fileprivate func firstRange(of part: String) -> Range<String.Index>? {
+        indices.first { self[$0...].hasPrefix(part) }.map { $0..<index($0, offsetBy: part.count) }
+    }
+
+    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
+        var copy = self
+        copy.replaceSubrange(range, with: text)
+        return copy
     }
 }

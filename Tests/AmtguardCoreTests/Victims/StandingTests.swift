@@ -131,6 +131,23 @@ import Testing
         #expect(standings == row.standings, "\(row.name)")
     }
 
+    @Test func `follows from the claims that take its port alone`() {
+        let amt = Claim(on: [ip("192.0.2.20")], interfaces: [2], own: Self.shared.own)
+        let other = Claim(tcp: "5900", udp: "5900", on: [ip("192.0.2.77")], interfaces: [2], own: Self.shared.own)
+        let idle = Self.out.with {
+            $0.state = .bound; $0.remote = nil
+        }
+        let orphan = Self.out.with { $0.inode = nil }
+        for claims in [[amt, other], [other, amt]] {
+            #expect(idle.standing(claims) == .idle)
+            #expect(orphan.standing(claims) == .orphan)
+            #expect(Self.out.standing(claims) == .victim)
+            #expect(Self.udp("0.0.0.0", 16992).standing(claims) == .otherProtocol)
+            #expect(LocalSocket.listener("192.0.2.20", 8080).standing(claims) == .elsewhere)
+            #expect(LocalSocket.listener("192.0.2.77", 5900).standing(claims) == .victim)
+        }
+    }
+
     @Test func `is reported gravest first`() {
         let waiting = Self.out.with { $0.retransmissions = 4 }
         let sockets: [LocalSocket] = [

@@ -7,14 +7,14 @@ import SystemPackage
 final class BusGate {
     /// Whether the bus reads no more of our answers. Then the gate drops further calls.
     var isClogged: () -> Bool = { false }
-    /// Called for each part of a stream that the gate reads while it is so.
+    /// Called for each part that the gate reads while the bus takes no answers.
     var onClogged: () -> Void = {}
 
     private let bus: FileDescriptor
     private var inside: FileDescriptor?
     private var sieve = MessageSieve()
     private var budget = CallBudget()
-    /// No number of calls crowds out a signal to which we have subscribed.
+    /// Calls never displace a signal to which we subscribed, however many they are.
     private var broadcastBudget = CallBudget()
     private var part = [UInt8](repeating: 0, count: BusGate.partLength)
     /// The bytes that libsystemd has not read yet.
