@@ -37,6 +37,7 @@ HELPERS   = -c release --package-path Tests/system
 MEASURES  = -c release --package-path Benchmarks
 # Linked statically, for a system without the toolchain's libraries.
 BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-stdlib
+CALLERS   = -c release --package-path Tools/demo --scratch-path Tools/demo/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
 .PHONY: take-recording test-emulator test-boot test-reproducible all release programs test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
@@ -110,10 +111,10 @@ test-boot: deb
 	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
 	$(SWIFT) build $(BOOTED) --product overwriter
 	$(SWIFT) build $(BOOTED) --product table-gaps
-	$(SWIFT) build -c release --package-path Tools/demo
+	$(SWIFT) build $(CALLERS)
 	DEBS=dist/boot EMULATOR_BIN=$$($(SWIFT) build -c release --package-path Tools/mei-emulator --show-bin-path) \
 	BENCH_BIN=$$($(SWIFT) build $(BOOTED) --show-bin-path) \
-	DEMO_BIN=$$($(SWIFT) build -c release --package-path Tools/demo --show-bin-path) Tests/boot/run $(STAGE)
+	DEMO_BIN=$$($(SWIFT) build $(CALLERS) --show-bin-path) Tests/boot/run $(STAGE)
 
 # Looks for bytes that break a parser's promises: FUZZ=TARGET, SECONDS=60 each, or INPUTS=10000000. First checks that
 # the fuzzer finds planted faults.
@@ -182,7 +183,7 @@ deb: release
 	packaging/build-deb $(BIN)
 
 clean:
-	rm -rf .build dist Benchmarks/.build Benchmarks/.build-static Tools/*/.build Tests/system/.build
+	rm -rf .build dist Benchmarks/.build Benchmarks/.build-static Tools/*/.build Tools/demo/.build-static Tests/system/.build
 
 # The demo and the benchmarks run release builds, as they are installed.
 demo:
