@@ -27,18 +27,21 @@ struct NATCommand: ReportCommand {
             let isCurrent = assessment.voice == .answers
             return Report(
                 assessment.natJSON, assessment.caveat + status.natDetails,
-                isCurrent ? status.nat.map(exit) ?? .unknown : .unknown, drawing: status.nat?.table.map(drawing))
+                isCurrent ? exit(status) : .unknown, drawing: status.nat?.table.map(drawing))
         case .absence(let absence):
             let lines = [Status.Line("Translation", "unknown: \(absence.reason.says)", .doubtful)]
             return Report(absence.natJSON, lines + Status.Line.advice(of: absence.reason), .unknown)
         }
     }
 
-    private static func exit(_ nat: Status.NAT) -> ExitStatus {
+    private static func exit(_ status: Status) -> ExitStatus {
+        guard let nat = status.nat else { return .unknown }
+        if status.verdict.known == .notNeeded { return .good }
         let isCutOff = nat.victimCount ?? 0 > 0 || !nat.published.isEmpty
-        if isCutOff || nat.translation == "yes" && !nat.addresses.isEmpty && nat.inForce == false { return .degraded }
-        if nat.addresses.isEmpty || nat.inForce == true || nat.translation == "no" { return .good }
-        return .unknown
+        let isWanted = !nat.addresses.isEmpty && (nat.translation == "yes" || nat.redraw == "yes")
+        if isCutOff || isWanted && nat.inForce == false { return .degraded }
+        let isShared = !nat.addresses.isEmpty || status.amt.address == "unknown"
+        return nat.inForce == true || nat.translation == "no" || !isShared ? .good : .unknown
     }
 
     private static func drawing(_ table: RedrawTable) -> (Terminal) -> String {

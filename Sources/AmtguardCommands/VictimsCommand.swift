@@ -31,9 +31,18 @@ struct VictimsCommand: ReportCommand {
         let victims = status.victims.map(NamedSocket.naming)
         let possible = NamedSocket.naming(status.ports.possibleVictims)
         let flows = status.nat?.victims ?? []
-        let exit: ExitStatus = flows.isEmpty ? victims.map { $0.isEmpty ? .good : .degraded } ?? .unknown : .degraded
+        // A daemon of an older version does not look for them.
+        let isUnknown = victims == nil || status.nat.map { $0.victims == nil && $0.translation != "no" } ?? false
+        let isFree = victims?.isEmpty != false && flows.isEmpty
+        let exit: ExitStatus = isFree ? (isUnknown ? .unknown : .good) : .degraded
         let shown = victims ?? possible
         var lines = text(victims, count: status.victimCount ?? 0, status.reasons)
+        if isUnknown, victims != nil {
+            lines.append(.init("Translated", "unknown", .doubtful))
+            for reason in status.reasons where reason.id.hasPrefix("translat") {
+                lines.append(.init("", reason.says))
+            }
+        }
         if !flows.isEmpty { lines.append(.init("Translated", "\(status.nat?.victimCount ?? flows.count)", .bad)) }
         if victims == nil, !possible.isEmpty { lines.append(.init("", "AMT may cut off these:")) }
         return Report(

@@ -11,6 +11,7 @@ enum Arming {
     private static let smbiosName = "smbios"
     private static let bootName = "boot-id"
     private static let legacyTablesName = "ip-tables-names"
+    private static let builtinModulesName = "modules-builtin"
 
     /// The service manager does not take it; one line.
     struct NotTaken: Error, CustomStringConvertible {
@@ -42,6 +43,8 @@ enum Arming {
         var boot: Descriptor?
         /// The names of the tables of legacy iptables in this network namespace.
         var legacyTables: Descriptor?
+        /// The list of the modules that are a part of the kernel.
+        var builtinModules: Descriptor?
     }
 
     /// Opens the list, the watch that names writers and the boot's id, reads what the BIOS noted of AMT, and stores
@@ -49,12 +52,15 @@ enum Arming {
     static func arm(below root: borrowing RootDirectory) throws {
         defer { ServiceManager.barrier(timeout: .seconds(5)) }
         // A former daemon may have stored other things under these names.
-        for name in [listName, watchName, smbiosName, bootName, legacyTablesName] {
+        for name in [listName, watchName, smbiosName, bootName, legacyTablesName, builtinModulesName] {
             try send { ServiceManager.removeFromStore(name: name) }
         }
         if let boot = try? BootID.open() { try handOver(boot.fileDescriptor, as: bootName) }
         if let tables = try? TranslationReader().openLegacyTables() {
             try handOver(tables.fileDescriptor, as: legacyTablesName)
+        }
+        if let list = try? TranslationReader.openBuiltinModules() {
+            try handOver(list.fileDescriptor, as: builtinModulesName)
         }
         do throws(Errno) {
             let memory = try sealedMemory(of: readSMBIOS(in: root))
@@ -112,6 +118,7 @@ enum Arming {
             case smbiosName: armed.smbios = consume descriptor
             case bootName: armed.boot = consume descriptor
             case legacyTablesName: armed.legacyTables = consume descriptor
+            case builtinModulesName: armed.builtinModules = consume descriptor
             case let name where name.hasPrefix(Hold.storedPrefix):
                 holds.adopt(consume descriptor, name: name)
                 continue

@@ -33,7 +33,7 @@ struct DryRun: ~Copyable {
         observe(.watch(ground.list.watched))
         guardian.look(.request, on: &ground)
         observe(.interfaces(try? readInterfaces()))
-        observe(.redrawTable(ground.redrawing.read(), .request))
+        observe(.redrawTable(RedrawReading(.absent), .request))
         observe(.translation(TranslationReader().read(publishing: guardian.portsOfInterest)))
         guard let refusal = ground.list.refusal else { return isConfigured }
         say("amtguardd could not guard: \(refusal.says). \(refusal.advice)")
@@ -48,7 +48,6 @@ struct DryRun: ~Copyable {
 /// Prints what a daemon would do. It reads the list, and changes nothing.
 private struct PrintingGround: Ground, ~Copyable {
     var list = ListDriver()
-    var redrawing = RedrawDriver()
 
     var now: Moment { .now() }
 

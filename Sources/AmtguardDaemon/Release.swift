@@ -25,7 +25,14 @@ struct Release: ~Copyable {
         let root = try invocation.openRoot()
         let scope = Memory.Scope.current
         var keepsake = try Keepsake(below: root, creating: false)
-        let memory = try keepsake.recall(of: scope)
+        let memory: Memory?
+        do {
+            memory = try keepsake.recall(of: scope)
+        } catch {
+            // The table needs no record.
+            _ = Self.removeTable()
+            throw error
+        }
         ground = ReleasingGround(keepsake)
         isOnRecord = memory != nil
         configuration = invocation.loader.load(below: root).0
@@ -36,7 +43,7 @@ struct Release: ~Copyable {
     ///
     /// - Throws: `Failure` if the record can't be read, or if the kernel or other writers prevented the removal.
     mutating func run() throws(Failure) {
-        removeTable()
+        if let table = Self.removeTable() { throw Failure(description: table) }
         if let problem = ground.keepsake.problem { throw Failure(description: problem) }
         guard isOnRecord else { return }
         if !guardian.memory.ownership.possible.isEmpty { release() }
@@ -56,13 +63,16 @@ struct Release: ~Copyable {
         if !staying.isEmpty { ground.teller.tell(Event.staying(staying, list: list).journalEntry) }
     }
 
-    /// Removes the redraw table if it has no owner: a daemon that was killed has left it.
-    private func removeTable() {
+    /// Removes the redraw table if it has no owner: a daemon that was killed has left it. Returns why it is still there.
+    private static func removeTable() -> String? {
         var redrawing = RedrawDriver()
-        let reading = redrawing.read()
+        let reading = redrawing.read(ifThere: TranslationReader().hasNFTables == true)
         switch reading.state {
-        case .inForce, .altered: if !reading.isOwned { _ = redrawing.carryOut(.unload) }
-        case .absent, .foreign, .unknown: break
+        case .inForce, .altered:
+            guard !reading.isOwned, redrawing.carryOut(.unload).state != .absent else { return nil }
+            return
+                "the table ip \(RedrawTable.name) is still there. To remove it: nft delete table ip \(RedrawTable.name)"
+        case .absent, .foreign, .unknown: return nil
         }
     }
 

@@ -16,9 +16,15 @@ struct TranslationWatch: Hashable, Sendable {
     private static let rest = Duration.seconds(10)
 
     mutating func observe(_ seen: Translation, at now: Instant) {
-        if seen.isInUse == true { restUntil = now + Self.rest }
+        // A ruleset that changes all the time can't be read for a moment.
+        let chains = seen.chains ?? self.seen?.chains
         self.seen = seen
+        self.seen?.chains = chains
+        if self.seen?.isInUse == true { rest(at: now) }
     }
+
+    /// A table stays for a while from now on.
+    mutating func rest(at now: Instant) { restUntil = now + Self.rest }
 
     /// Whether a table is of use that turns connection tracking on.
     func isTableWanted(at now: Instant) -> Bool {
@@ -48,9 +54,9 @@ extension Guardian {
     /// | auto | not known | no, or not known | none |
     /// | auto | not in use since 10 s | any | none: a rule with `ct` turns tracking on for all packets of the host |
     func redrawPlan(at now: Instant, showing reading: RedrawReading?) -> Redrawing.Plan {
-        if configuration.mode == .observe { return .untouched }
         // An owned table lives as long as its socket, which the service manager keeps over a restart.
         if isStopping { return reading?.isOwned == false ? .nothing : .untouched }
+        if configuration.mode == .observe { return .untouched }
         guard configuration.redraw != .no, isNeeded else { return .nothing }
         guard let table = redrawTable else {
             // After a restart AMT's addresses are unknown for a moment. The table of the daemon before stays.
@@ -62,12 +68,14 @@ extension Guardian {
         return translation.isTableWanted(at: now) ? .table(table) : .nothing
     }
 
-    /// The addresses and ports of which translated connections are looked for; `nil` if there is nothing to look for.
+    /// The addresses and ports of which translated connections are looked for, no addresses if none can be cut off; `nil`
+    /// if that is not known.
     public var flowsOfInterest: RedrawTable? {
-        guard translation.seen?.isInUse != false, translation.seen != nil else { return nil }
+        guard let seen = translation.seen else { return nil }
         let claims = claims
-        let addresses = claims.reduce(into: Set()) { $0.formUnion($1.addresses) }
-        guard !addresses.isEmpty else { return nil }
+        var addresses = claims.reduce(into: Set()) { $0.formUnion($1.addresses) }
+        if seen.isInUse == false { addresses = [] }
+        guard seen.isInUse == false || !addresses.isEmpty || claims.allSatisfy({ $0.doubt == nil }) else { return nil }
         return RedrawTable(
             addresses: addresses, tcp: claims.reduce(PortSet()) { $0.union($1.tcp) },
             udp: claims.reduce(PortSet()) { $0.union($1.udp) })
@@ -89,7 +97,10 @@ extension Guardian {
 
     /// Whether translated connections may get a required port on a shared address, because no table prevents it.
     var isTranslationUnguarded: Bool {
-        redrawTable != nil && translation.seen?.isInUse == true && !translation.redrawing.isSettled
+        guard let table = redrawTable, translation.seen?.isInUse == true || configuration.redraw == .yes else {
+            return false
+        }
+        return !translation.redrawing.hasSettled(on: table)
     }
 
     /// Published ports that get nothing from outside.
@@ -100,10 +111,15 @@ extension Guardian {
         }
     }
 
-    /// Translated connections that have waited for longer than a moment.
+    /// The translated connections that AMT cuts off, the oldest first; `nil` if that is unknown.
+    var translatedVictims: [TranslatedVictim]? {
+        translation.victims.victims?.sorted { $0.since.instant < $1.since.instant }
+    }
+
+    /// Those that have waited for longer than a moment.
     var cutOffFlows: [TranslatedVictim] {
         guard let now = observedAt?.instant else { return [] }
-        return (translation.victims.victims ?? []).filter { now - $0.since.instant >= .seconds(10) }
+        return (translatedVictims ?? []).filter { now - $0.since.instant >= .seconds(10) }
     }
 
     var translationReasons: [Reason] {
@@ -125,7 +141,9 @@ extension Guardian {
                 Reason(
                     id: "translation-unknown",
                     says: "it is unknown whether this host translates connections: \(seen.gap ?? "it can't be read")",
-                    advice: "If it does, set Redraw=yes in the section [NAT] of amtguard.conf."))
+                    advice:
+                        "If it does, set Redraw=yes in the section [NAT] of amtguard.conf. Restarting amtguardd looks again as "
+                        + "root."))
         }
         if let failure = translation.failure {
             reasons.append(

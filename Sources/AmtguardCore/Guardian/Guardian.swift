@@ -109,6 +109,8 @@ public struct Guardian: Sendable {
             effects = translation.redrawing.follow(
                 redrawPlan(at: now.instant, showing: translation.redrawing.reading), at: now)
         case .redrawTable(let reading, let prompt):
+            // The daemon before may have been restarted while a ruleset was loaded anew.
+            if translation.redrawing.reading == nil, reading.table != nil { translation.rest(at: now.instant) }
             let plan = redrawPlan(at: now.instant, showing: reading)
             effects = translation.redrawing.observe(reading, prompt, plan: plan, at: now)
         case .flows(let reading, let failure):

@@ -63,7 +63,8 @@ extension Status.NAT {
         let watch = guardian.translation
         let table = guardian.redrawTable
         let reading = watch.redrawing.reading
-        translation = watch.seen?.isInUse.map { $0 ? "yes" : "no" } ?? "unknown"
+        // On a machine without AMT nothing looks any more.
+        translation = guardian.isNeeded ? watch.seen?.isInUse.map { $0 ? "yes" : "no" } ?? "unknown" : "unknown"
         chains = watch.seen?.chains?.sorted().map(Status.Chain.init)
         legacy = watch.seen?.hasLegacyTable
         redraw = guardian.configuration.redraw.rawValue
@@ -79,8 +80,9 @@ extension Status.NAT {
         owned = inForce == true ? reading?.isOwned : nil
         redrawn = watch.redrawing.redrawn
         refused = watch.redrawing.refused
-        victims = watch.victims.victims?.prefix(Status.mostVictims).map(Status.Flow.init)
-        victimCount = watch.victims.victims.map { $0.count + watch.omitted }
+        let known = guardian.isNeeded ? guardian.translatedVictims : []
+        victims = known?.prefix(Status.mostVictims).map(Status.Flow.init)
+        victimCount = known.map { $0.count + watch.omitted }
         published = guardian.deafPorts.map { port in
             Status.Published(protocol: port.protocol.rawValue, port: port.port, chain: Status.Chain(port.chain))
         }

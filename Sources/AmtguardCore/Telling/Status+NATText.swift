@@ -46,8 +46,8 @@ extension Status.NAT {
     fileprivate var standing: String {
         switch inForce {
         case true?: owned == false ? "in force, but other programs can delete it" : "in force"
-        case _ where addresses.isEmpty: "not needed: AMT is not known to share an address"
-        case false?: translation == "no" ? "not needed: nothing is translated" : "not in force"
+        case _ where addresses.isEmpty: "not in force: AMT is not known to share an address"
+        case false?: translation == "no" && redraw != "yes" ? "not needed: nothing is translated" : "not in force"
         case nil: "unknown"
         }
     }

@@ -18,7 +18,10 @@ struct Redrawing: Hashable, Sendable {
     private(set) var reading: RedrawReading?
     /// A change was requested, and its outcome not seen yet.
     private var isPending = false
-    /// Connections since the start of this process; the counters of a table begin with 0 when it is made again.
+    /// The counters at the last look; those of a table begin with 0 when it is made again. `nil` before the first look: a
+    /// table of the daemon before has counted already.
+    private var counted: Counters?
+    /// Connections since the start of this process.
     private(set) var redrawn: UInt64 = 0
     private(set) var refused: UInt64 = 0
 
@@ -28,10 +31,16 @@ struct Redrawing: Hashable, Sendable {
     /// Losses and connections since the last entry of each kind.
     private var losses = Tally()
     private var connections = Tally()
+    private var obstacles = Tally()
     private var toldRedrawn: UInt64 = 0
     private var toldRefused: UInt64 = 0
 
     private static let window = Duration.seconds(60)
+
+    private struct Counters: Hashable {
+        var redrawn: UInt64
+        var refused: UInt64
+    }
 
     /// When something was last reported, and how often it came since.
     private struct Tally: Hashable {
@@ -41,10 +50,10 @@ struct Redrawing: Hashable, Sendable {
         func isDue(at now: Instant) -> Bool { toldAt.map { now - $0 >= Redrawing.window } ?? true }
     }
 
-    /// The table is in force as it should be, or nothing has looked yet.
-    var isSettled: Bool {
+    /// Whether this table is in force, or that was not seen yet.
+    func hasSettled(on table: RedrawTable) -> Bool {
         guard !isPending, let reading else { return true }
-        return if case .table(let table) = plan { reading.table == table } else { false }
+        return reading.table == table
     }
 
     /// Follows another plan.
@@ -57,9 +66,11 @@ struct Redrawing: Hashable, Sendable {
     /// Takes a reading, and the plan that follows from it.
     mutating func observe(_ reading: RedrawReading, _ prompt: Prompt, plan: Plan, at now: Moment) -> [Effect] {
         self.plan = plan
+        // A ruleset that changes all the time can't be read for a moment. The next audit says more.
+        if case .unknown = reading.state, prompt == .watch, self.reading != nil { return [] }
         count(reading)
         let isGone = reading.state == .absent || reading.state == .altered
-        // The outcome of our own change is no loss: the kernel refused it, or somebody was quicker once more.
+        // The outcome of our own change is no loss: the kernel refused it, or another program changed it again.
         if isGone, prompt != .readBack, told != nil, case .table = plan { losses.count += 1 }
         self.reading = reading
         isPending = false
@@ -67,10 +78,14 @@ struct Redrawing: Hashable, Sendable {
     }
 
     private mutating func count(_ reading: RedrawReading) {
-        let former = self.reading
+        // A look that failed shows no counters.
+        if case .unknown = reading.state { return }
         func news(_ value: UInt64, _ before: UInt64) -> UInt64 { value >= before ? value - before : value }
-        redrawn += news(reading.redrawn, former?.redrawn ?? 0)
-        refused += news(reading.refused, former?.refused ?? 0)
+        if let counted {
+            redrawn += news(reading.redrawn, counted.redrawn)
+            refused += news(reading.refused, counted.refused)
+        }
+        counted = Counters(redrawn: reading.redrawn, refused: reading.refused)
     }
 
     private mutating func decide(retrying: Bool, at now: Moment) -> [Effect] {
@@ -108,9 +123,11 @@ struct Redrawing: Hashable, Sendable {
             losses = Tally(toldAt: now)
         }
         let obstacle = plan == .untouched ? nil : reading.obstacle
-        if obstacle != toldObstacle, plan != .nothing || obstacle == nil {
-            toldObstacle = obstacle
-            if let obstacle { events.append(.redrawObstructed(obstacle)) }
+        if let obstacle, plan != .nothing, obstacle != toldObstacle, obstacles.isDue(at: now) {
+            events.append(.redrawObstructed(obstacle))
+            (toldObstacle, obstacles.toldAt) = (obstacle, now)
+        } else if obstacle == nil, obstacles.isDue(at: now) {
+            toldObstacle = nil
         }
         if (redrawn, refused) != (toldRedrawn, toldRefused), connections.isDue(at: now) {
             events.append(.redrawn(redrawn - toldRedrawn, refused: refused - toldRefused))

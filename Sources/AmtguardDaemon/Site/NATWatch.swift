@@ -10,6 +10,7 @@ final class NATWatch {
     private var watch: RulesetWatch?
     private var source: EventSource?
     private var timer: Timer?
+    private var modules: DeviceMonitor?
     private var next = Instant(sinceBoot: .zero)
 
     /// - Parameter onChange: Called after a change. It begins with `drain`.
@@ -18,21 +19,26 @@ final class NATWatch {
         timer = loop.timer("ruleset", onChange)
     }
 
-    /// Watches from now on, if the kernel has nf_tables. If it can't be watched, the audit finds the changes.
-    func start() {
-        guard watch == nil || source == nil, TranslationReader().hasNFTables, let opened = try? RulesetWatch() else {
-            return
-        }
+    /// Watches from now on. What can't be watched, the audit finds.
+    ///
+    /// - Parameter isThere: Whether the kernel has nf_tables already: watching would load the module.
+    func start(ifThere isThere: Bool) {
+        // nf_tables or legacy iptables may come later in the boot.
+        modules = modules ?? (try? DeviceMonitor(subsystems: ["module"], on: loop) { [unowned self] in lookSoon() })
+        guard isThere, watch == nil || source == nil, let opened = try? RulesetWatch() else { return }
         source = try? loop.onReadable(opened.descriptor, "ruleset") { [unowned self] in
             source?.setEnabled(false)
-            timer?.arm(at: next.sinceBoot)
+            lookSoon()
         }
         watch = consume opened
     }
 
+    private func lookSoon() { timer?.arm(at: next.sinceBoot) }
+
     func stop() {
         source = nil
         watch = nil
+        modules = nil
         timer?.disarm()
     }
 

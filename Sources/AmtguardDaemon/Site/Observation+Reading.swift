@@ -17,8 +17,11 @@ extension Guardian.Observation {
     }
 
     /// The translated connections on these addresses and ports. With 200,000 connections that takes 60 ms.
+    ///
+    /// - Parameter interest: `nil` if it is not known on which addresses to look.
     static func readFlows(_ interest: RedrawTable?) -> Guardian.Observation {
-        guard let interest else { return .flows(FlowReading([])) }
+        guard let interest else { return .flows(nil) }
+        guard !interest.addresses.isEmpty else { return .flows(FlowReading([])) }
         do {
             return .flows(try readTranslatedFlows(on: interest.addresses, tcp: interest.tcp, udp: interest.udp))
         } catch .noSuchFileOrDirectory {

@@ -24,25 +24,32 @@ struct RedrawDriver: ~Copyable {
     /// Takes over the socket that the service manager kept.
     mutating func adopt(_ stored: consuming Descriptor) {
         guard socket == nil, let adopted = try? RedrawSocket(adopting: stored, isOwner: Self.owns) else {
-            return isSurplus = true
+            // Both are stored under one name.
+            (isSurplus, isStored) = (true, false)
+            return
         }
         socket = consume adopted
         isStored = true
     }
 
     /// What the kernel shows.
-    mutating func read() -> RedrawReading { attempt(loading: false) { _ throws(Errno) in } }
+    ///
+    /// - Parameter isThere: Whether the kernel has nf_tables already. If not, it has no table, and is not asked: it would
+    ///   load the module for the question.
+    mutating func read(ifThere isThere: Bool) -> RedrawReading {
+        isThere || socket != nil ? attempt { _ throws(Errno) in } : RedrawReading(.absent)
+    }
 
     /// Changes the table. Returns what the kernel shows then.
     mutating func carryOut(_ change: RedrawChange) -> RedrawReading {
         switch change {
-        case .load(let table): attempt(loading: true) { socket throws(Errno) in try socket?.load(table) }
+        case .load(let table): attempt { socket throws(Errno) in try socket?.load(table) }
         case .unload: unload()
         }
     }
 
     private mutating func unload() -> RedrawReading {
-        let reading = attempt(loading: false) { socket throws(Errno) in try socket?.unload() }
+        let reading = attempt { socket throws(Errno) in try socket?.unload() }
         // Without a table the socket is of no use.
         if reading.state == .absent {
             socket = nil
@@ -53,12 +60,7 @@ struct RedrawDriver: ~Copyable {
     }
 
     /// Does something through the socket, and reads what came of it.
-    ///
-    /// - Parameter isLoading: Whether the kernel may load its modules for it.
-    private mutating func attempt(
-        loading isLoading: Bool, _ body: (inout RedrawSocket?) throws(Errno) -> Void
-    ) -> RedrawReading {
-        guard isLoading || socket != nil || TranslationReader().hasNFTables else { return RedrawReading(.absent) }
+    private mutating func attempt(_ body: (inout RedrawSocket?) throws(Errno) -> Void) -> RedrawReading {
         do throws(Errno) {
             if socket == nil { socket = try RedrawSocket(isOwner: Self.owns) }
             try body(&socket)

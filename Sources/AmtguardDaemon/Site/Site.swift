@@ -34,6 +34,8 @@ final class Site {
     private var rulesRation = LookRation()
     /// The SMBIOS structures from the privileged step, until they are read.
     private var smbios: Descriptor?
+    private var translation = TranslationReader()
+    private var hasReadTable = false
     /// The names of the tables of legacy iptables, from the privileged step: only root may open them.
     private var legacyTables: Descriptor?
     private var slept = Clocks.sleepTime()
@@ -56,6 +58,7 @@ final class Site {
             redrawing, FirmwareClient(on: loop, telling: teller))
         smbios = armed.smbios.take()
         legacyTables = armed.legacyTables.take()
+        if let list = armed.builtinModules.take() { translation.learn(builtinModules: list.fileDescriptor) }
         guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
     }
 
@@ -191,7 +194,11 @@ final class Site {
         hasLookedAround = true
         // If AMT is impossible, no port is of interest. Then `lookAtSockets` reads nothing and only clears the former
         // result.
-        guard ground.auditInterval != nil else { return lookAtSockets() }
+        guard ground.auditInterval != nil else {
+            // A daemon before this one may have left its table.
+            if !hasReadTable { lookAtTable(.request) }
+            return lookAtSockets()
+        }
         if let interfaces, !interfaces.isOn {
             interfaces.start()
             lookAtInterfaces()
@@ -261,19 +268,24 @@ final class Site {
 
     /// Looks at the rules that translate addresses, and at the table that keeps the translation off AMT's ports.
     private func lookAtTranslation(_ prompt: Prompt) {
-        nat?.start()
+        nat?.start(ifThere: translation.hasNFTables == true)
         nat?.drain()
         let start = Instant.now()
         if rulesRation.allows(at: start) {
             observe(
                 .translation(
-                    TranslationReader().read(
+                    translation.read(
                         publishing: guardian.portsOfInterest, legacy: legacyTables?.fileDescriptor)))
             rulesRation.spend(from: start, to: .now())
         } else {
             nat?.lookAgain()
         }
-        observe(.redrawTable(ground.redrawing.read(), prompt))
+        lookAtTable(prompt)
+    }
+
+    private func lookAtTable(_ prompt: Prompt) {
+        hasReadTable = true
+        observe(.redrawTable(ground.redrawing.read(ifThere: translation.hasNFTables == true), prompt))
     }
 
     /// Looks for the sockets and the translated connections on AMT's ports: a presumed LMS, and the victims.

@@ -28,7 +28,9 @@ extension BusFace {
             Fact(name: "Redrawn", signature: "t") { .uint64($0.nat?.redrawn ?? 0) },
             Fact(name: "Refused", signature: "t") { .uint64($0.nat?.refused ?? 0) },
             // As systemd writes an unknown number.
-            Fact(name: "Victims", signature: "t") { .uint64($0.victimCount.map { UInt64(clamping: $0) } ?? .max) },
+            Fact(name: "Victims", signature: "t") {
+                .uint64($0.victimCount.map(UInt64.init(clamping:)) ?? .max)
+            },
         ]
     }
 

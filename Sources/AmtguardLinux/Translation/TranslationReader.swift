@@ -16,8 +16,9 @@ public struct TranslationReader: Sendable {
     public var loadedModules: FilePath
     /// The list of loaded modules; missing if the kernel can load none.
     public var moduleList: FilePath
-    /// The modules that are a part of the kernel, one path a line.
-    public var builtinModules: FilePath
+    /// Whether nf_tables is a part of the kernel, which shows only in the list of `/lib/modules`; `nil` if that can't be
+    /// read.
+    public private(set) var isBuiltin: Bool?
 
     private static let limit = 1 << 20
 
@@ -32,7 +33,7 @@ public struct TranslationReader: Sendable {
         self.connectionCount = connectionCount
         self.loadedModules = loadedModules
         self.moduleList = moduleList
-        self.builtinModules = builtinModules
+        isBuiltin = (try? RootDirectory().readFile(builtinModules, atMost: Self.limit)).map(Self.hasNFTables)
     }
 
     /// Below `/lib/modules`. The corresponding C function is `uname`.
@@ -51,7 +52,11 @@ public struct TranslationReader: Sendable {
     public func read(publishing ports: PortSet, legacy: FileDescriptor? = nil) -> Translation {
         var translation = Translation(chains: [], hasLegacyTable: nil)
         var gaps: [String] = []
-        if hasNFTables {
+        let isThere = hasNFTables
+        if isThere == nil {
+            translation.chains = nil
+            gaps.append("it is unknown whether nf_tables is a part of this kernel")
+        } else if isThere == true {
             do throws(Errno) {
                 let found = try readNATChains(publishing: ports)
                 translation.chains = found.chains
@@ -71,13 +76,25 @@ public struct TranslationReader: Sendable {
         return translation
     }
 
-    /// Whether nf_tables is loaded, or a part of the kernel.
-    ///
-    /// A part of the kernel shows only in the list of `/lib/modules`. If that can't be read, it counts as not there.
-    public var hasNFTables: Bool {
+    /// Whether nf_tables is loaded, or a part of the kernel; `nil` if that is not known.
+    public var hasNFTables: Bool? {
         if exists(loadedModules.appending("nf_tables")) || !exists(moduleList) { return true }
-        guard let list = try? RootDirectory().readFile(builtinModules, atMost: Self.limit) else { return false }
-        return lines(list).contains { $0.elementsEqual("kernel/net/netfilter/nf_tables.ko".utf8) }
+        return isBuiltin
+    }
+
+    /// Takes the list of the modules that are a part of the kernel from a process that may read it.
+    public mutating func learn(builtinModules: FileDescriptor) {
+        guard isBuiltin == nil else { return }
+        isBuiltin = (try? Self.readFromStart(builtinModules, atMost: Self.limit)).map(Self.hasNFTables)
+    }
+
+    /// The same list, opened. The corresponding C function is `open`.
+    public static func openBuiltinModules() throws(Errno) -> Descriptor {
+        try RootDirectory().open(builtinModulesOfThisKernel, flags: O_RDONLY | O_CLOEXEC)
+    }
+
+    private static func hasNFTables(_ list: [UInt8]) -> Bool {
+        lines(list).contains { $0.elementsEqual("kernel/net/netfilter/nf_tables.ko".utf8) }
     }
 
     /// The file of legacy tables, for `read`. The corresponding C function is `open`.
@@ -98,19 +115,19 @@ public struct TranslationReader: Sendable {
         let names: [UInt8]
         do throws(Errno) {
             if let handed {
-                names = try Self.readFromStart(handed)
+                names = try Self.readFromStart(handed, atMost: 4_096)
             } else {
                 names = try RootDirectory().readFile(legacyTables, atMost: 4_096)
             }
         } catch .noSuchFileOrDirectory {
             return false  // ip_tables is not loaded.
         }
-        return lines(names).contains { $0.elementsEqual("nat".utf8) }
+        return Self.lines(names).contains { $0.elementsEqual("nat".utf8) }
     }
 
     /// The corresponding C function is `pread`: a file of /proc is made anew for the position 0.
-    private static func readFromStart(_ file: FileDescriptor) throws(Errno) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: 4_096)
+    private static func readFromStart(_ file: FileDescriptor, atMost limit: Int) throws(Errno) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
         let count = try valueOrErrno {
             unsafe bytes.withUnsafeMutableBytes { unsafe pread(file.rawValue, $0.baseAddress, $0.count, 0) }
         }
@@ -129,5 +146,5 @@ public struct TranslationReader: Sendable {
         }
     }
 
-    private func lines(_ text: [UInt8]) -> [ArraySlice<UInt8>] { text.split(separator: UInt8(ascii: "\n")) }
+    private static func lines(_ text: [UInt8]) -> [ArraySlice<UInt8>] { text.split(separator: UInt8(ascii: "\n")) }
 }

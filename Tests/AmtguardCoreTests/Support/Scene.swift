@@ -140,6 +140,7 @@ struct SceneGround: Ground {
     mutating func redraw(_ change: RedrawChange) -> RedrawReading? {
         effects.append(.redraw(change))
         switch change {
+        case .load(let wanted) where table.table == wanted: break
         case .load(let wanted): table = RedrawReading(tableRefusal ?? .inForce(wanted), isOwned: tableRefusal == nil)
         case .unload: table = RedrawReading(.absent)
         }

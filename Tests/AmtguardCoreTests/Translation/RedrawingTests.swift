@@ -167,6 +167,60 @@ import Testing
             scene.toldEvents() == [.redrawn(3, refused: 1), .redrawn(4, refused: 2)])
     }
 
+    @Test func `of the daemon before has counted already, and a look that failed counts nothing`() {
+        var scene = Scene(list: amt)
+        scene.table = RedrawReading(.inForce(Self.shared), isOwned: true, redrawn: 7, refused: 2)
+        scene.see(.redrawTable(scene.table, .request))
+        scene.see(.translation(Self.docker))
+        scene.hear(.provisioned(.admin))
+        #expect(scene.status.nat?.redrawn == 0)
+        scene.see(.redrawTable(RedrawReading(.unknown(says: "busy", advice: nil)), .watch))
+        #expect(scene.status.nat?.inForce == true, "the next audit says more")
+        scene.see(.redrawTable(RedrawReading(.unknown(says: "busy", advice: nil)), .audit))
+        scene.table.redrawn = 8
+        scene.see(.redrawTable(scene.table, .audit))
+        #expect(scene.status.nat?.redrawn == 1 && scene.status.nat?.refused == 0)
+    }
+
+    @Test func `of the daemon before stays for a while though nothing is translated just now`() {
+        var scene = Scene(list: amt)
+        scene.table = RedrawReading(.inForce(Self.shared), isOwned: true)
+        scene.see(.redrawTable(scene.table, .request))
+        scene.see(.translation(Self.none))
+        scene.hear(.provisioned(.admin))
+        #expect(changes(&scene).isEmpty, "a ruleset may be loaded anew just now")
+        scene.now += 11
+        scene.see(.translation(Self.none))
+        #expect(changes(&scene) == [.unload])
+    }
+
+    @Test func `that is in force is not missed by an observer`() {
+        var scene = scene()
+        scene.reload { $0.mode = .observe }
+        #expect(scene.status.nat?.inForce == true)
+        #expect(!scene.status.reasons.contains { $0.id == "translation-unguarded" })
+    }
+
+    @Test func `keeps its chains where the ruleset changes too fast to be read`() {
+        var scene = scene()
+        scene.see(.translation(Translation(chains: nil, hasLegacyTable: false, gap: "busy")))
+        #expect(scene.status.nat?.translation == "yes" && scene.status.nat?.chains?.count == 1)
+    }
+
+    @Test func `of a daemon before goes where AMT turns out to be impossible`() {
+        var scene = Scene(list: amt, presence: .without)
+        scene.table = RedrawReading(.inForce(Self.shared), isOwned: true)
+        scene.see(.redrawTable(scene.table, .request))
+        #expect(scene.table.state == .absent)
+    }
+
+    @Test func `that Redraw=yes wants and that is refused degrades, though nothing is translated`() {
+        var scene = scene(Self.none) { $0.redraw = .no }
+        scene.tableRefusal = .unknown(says: "this kernel lacks a part of nf_tables", advice: nil)
+        scene.reload { $0.redraw = .yes }
+        #expect(scene.status.verdict == .degraded)
+    }
+
     @Test func `is taken away at the end if no socket owns it`() {
         for isOwned in [true, false] {
             var scene = scene()
@@ -238,6 +292,18 @@ import Testing
         flow.origin = Self.end("192.0.2.20", 51000)
         scene.see(.flows(FlowReading([flow])))
         #expect(scene.status.nat?.victims?.first?.own == true)
+    }
+
+    @Test func `is not looked for where nothing is translated, and unknown where AMT's address is`() {
+        var scene = Scene(list: amt)
+        #expect(scene.guardian.flowsOfInterest == nil, "nothing was seen yet")
+        scene.see(.translation(Translation(chains: [], hasLegacyTable: false)))
+        #expect(scene.guardian.flowsOfInterest?.addresses == [])
+        let chain = Translation.Chain(family: "ip", table: "nat", name: "POSTROUTING")
+        scene.see(.translation(Translation(chains: [chain], hasLegacyTable: false)))
+        #expect(scene.guardian.flowsOfInterest == nil)
+        scene.hear(.provisioned(.admin))
+        #expect(scene.guardian.flowsOfInterest?.addresses == [ip("192.0.2.20")])
     }
 
     @Test func `is unknown where connection tracking can't be read`() {

@@ -215,10 +215,9 @@ struct TranslationFilesTests {
     @Test func `nf_tables that is not loaded is not asked`() throws {
         let directory = try TemporaryDirectory()
         try directory.file("modules", "mei_me 53248 1 - Live 0x0000000000000000\n")
-        let reader = Self.reader(directory)
-        #expect(!reader.hasNFTables)
         try directory.file("builtin", "kernel/net/netfilter/nf_tables_offload.ko\n")
-        #expect(!reader.hasNFTables)
+        let reader = Self.reader(directory)
+        #expect(reader.hasNFTables == false)
         #expect(
             reader.read(publishing: RedrawTable.amt)
                 == Translation(chains: [], hasLegacyTable: false, tracks: false))
@@ -226,15 +225,28 @@ struct TranslationFilesTests {
 
     @Test func `nf_tables is there if it is loaded, built in, or if no module can be loaded`() throws {
         let directory = try TemporaryDirectory()
-        let reader = Self.reader(directory)
-        #expect(reader.hasNFTables)
+        #expect(Self.reader(directory).hasNFTables == true)
         try directory.file("modules", "")
-        #expect(!reader.hasNFTables)
         try directory.file("builtin", "kernel/fs/ext4/ext4.ko\nkernel/net/netfilter/nf_tables.ko\n")
-        #expect(reader.hasNFTables)
+        #expect(Self.reader(directory).hasNFTables == true)
         try directory.file("builtin", "")
+        #expect(Self.reader(directory).hasNFTables == false)
         try directory.directory("module/nf_tables")
-        #expect(reader.hasNFTables)
+        #expect(Self.reader(directory).hasNFTables == true)
+    }
+
+    @Test func `without the list of what is built in nothing is known, until it is handed over`() throws {
+        let directory = try TemporaryDirectory()
+        try directory.file("modules", "")
+        var reader = Self.reader(directory)
+        let translation = reader.read(publishing: RedrawTable.amt)
+        #expect(reader.hasNFTables == nil && translation.chains == nil && translation.isInUse == nil)
+        #expect(translation.gap == "it is unknown whether nf_tables is a part of this kernel")
+        try directory.file("builtin", "kernel/net/netfilter/nf_tables.ko\n")
+        let list = try FileDescriptor.open(FilePath(directory.path).appending("builtin"), .readOnly)
+        defer { try? list.close() }
+        reader.learn(builtinModules: list)
+        #expect(reader.hasNFTables == true)
     }
 
     @Test(arguments: [("nat\nfilter\n", true), ("filter\nmangle\n", false), ("", false), ("xnat\nnat2\n", false)])
