@@ -1,7 +1,6 @@
 import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
-import Glibc
 import SystemPackage
 
 /// The redraw table in the kernel, by the socket that owns it. The service manager keeps a copy of the socket, so the
@@ -9,10 +8,6 @@ import SystemPackage
 struct RedrawDriver: ~Copyable {
     /// In the service manager's store.
     static let storedName = "redraw"
-
-    /// Whether the table shall belong to the socket. `AMTGUARD_UNOWNED_TABLE` is for tests: it makes the kernel as one
-    /// before Linux 5.12.
-    private static var owns: Bool { unsafe getenv("AMTGUARD_UNOWNED_TABLE") == nil }
 
     private var socket: RedrawSocket?
     /// Whether the last look showed a table that belongs to the socket.
@@ -23,7 +18,7 @@ struct RedrawDriver: ~Copyable {
 
     /// Takes over the socket that the service manager kept.
     mutating func adopt(_ stored: consuming Descriptor) {
-        guard socket == nil, let adopted = try? RedrawSocket(adopting: stored, isOwner: Self.owns) else {
+        guard socket == nil, let adopted = try? RedrawSocket(adopting: stored) else {
             // Both are stored under one name.
             (isSurplus, isStored) = (true, false)
             return
@@ -62,7 +57,7 @@ struct RedrawDriver: ~Copyable {
     /// Does something through the socket, and reads what came of it.
     private mutating func attempt(_ body: (inout RedrawSocket?) throws(Errno) -> Void) -> RedrawReading {
         do throws(Errno) {
-            if socket == nil { socket = try RedrawSocket(isOwner: Self.owns) }
+            if socket == nil { socket = try RedrawSocket() }
             try body(&socket)
             let reading = try socket?.read() ?? RedrawReading(.absent)
             ownsTable = reading.isOwned

@@ -18,6 +18,10 @@ public struct RedrawSocket: ~Copyable {
     private let port: UInt32
     private var isOwner: Bool
 
+    /// Whether the table shall belong to the socket by default. `AMTGUARD_UNOWNED_TABLE` in the environment is for tests:
+    /// it lets the kernel pass for one before Linux 5.12.
+    public static var ownsByDefault: Bool { unsafe getenv("AMTGUARD_UNOWNED_TABLE") == nil }
+
     /// Each change of anything in the ruleset, by any program, takes one.
     private static let mostAttempts = 8
 
@@ -26,7 +30,7 @@ public struct RedrawSocket: ~Copyable {
     /// The corresponding C functions are `socket` and `bind`.
     /// - Parameter isOwner: Whether the table shall belong to it, if the kernel can do so. Tests pass false to act like
     ///   an older kernel.
-    public init(isOwner: Bool = true) throws(Errno) {
+    public init(isOwner: Bool = Self.ownsByDefault) throws(Errno) {
         let opened = try NetlinkSocket(family: NETLINK_NETFILTER)
         port = try opened.port()
         socket = opened
@@ -36,7 +40,7 @@ public struct RedrawSocket: ~Copyable {
     /// A socket that was made earlier, with the table that it owns.
     ///
     /// - Throws: `invalidArgument` for anything but such a socket of the caller's network namespace.
-    public init(adopting descriptor: consuming Descriptor, isOwner: Bool = true) throws(Errno) {
+    public init(adopting descriptor: consuming Descriptor, isOwner: Bool = Self.ownsByDefault) throws(Errno) {
         let opened = try NetlinkSocket(adopting: descriptor, family: NETLINK_NETFILTER)
         let port = try opened.port()
         guard port != 0 else { throw .invalidArgument }
