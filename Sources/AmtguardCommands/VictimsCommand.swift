@@ -33,7 +33,8 @@ struct VictimsCommand: ReportCommand {
         let flows = status.nat?.victims ?? []
         // A daemon of an older version does not look for them.
         let isUnknown = victims == nil || status.nat.map { $0.victims == nil && $0.translation != "no" } ?? false
-        let isFree = victims?.isEmpty != false && flows.isEmpty
+        let published = status.nat?.published ?? []
+        let isFree = victims?.isEmpty != false && flows.isEmpty && published.isEmpty
         let exit: ExitStatus = isFree ? (isUnknown ? .unknown : .good) : .degraded
         let shown = victims ?? possible
         var lines = text(victims, count: status.victimCount ?? 0, status.reasons)
@@ -44,6 +45,10 @@ struct VictimsCommand: ReportCommand {
             }
         }
         if !flows.isEmpty { lines.append(.init("Translated", "\(status.nat?.victimCount ?? flows.count)", .bad)) }
+        for port in published {
+            lines.append(
+                .init("Published", "\(port.protocol) \(port.port) by \(port.chain.words): nothing from outside", .bad))
+        }
         if victims == nil, !possible.isEmpty { lines.append(.init("", "AMT may cut off these:")) }
         return Report(
             assessment.victimsJSON(victims?.map(\.json), possible: possible.map(\.json)), assessment.caveat + lines,

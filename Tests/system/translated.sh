@@ -42,6 +42,12 @@ expect "with the first retransmission" at_most "${slowest%.*}" 4
 eventually "which is told" counts refused $((before + refused))
 "${in_container[@]}" sysctl -qw net.ipv4.ip_local_port_range='32768 60999'
 
+# A published port of AMT's gets nothing from outside, which is told.
+nft 'table ip nat { chain published { type nat hook prerouting priority dstnat; tcp dport 16993 dnat to 10.88.0.2:443; }; }'
+eventually "a published port of AMT's is named" json .nat.published.0.port 16993
+expect "also by amtguardctl victims" exits 1 victims
+expect "with the chain that publishes it" like "$said" '*Published*16993*ip nat published*'
+
 # Another program's `flush ruleset`, and its `delete table`.
 if [[ $owns == true ]]; then
     table=$(handle)

@@ -75,7 +75,7 @@ for line in 'tcp*192.0.2.20:16994*192.0.2.99:443*syn-sent' 'udp*\*:623' 'tcp*192
 done
 expect "neither LMS nor who listens on loopback, nor UDP where AMT takes none" not like "$said" '*1699[23]*'
 expect "as JSON with pid" exits 1 victims --json
-expect "and command" like "$said" '*"pid":'$opened',"command":"perl"*"victimCount":3,"possibleVictims":\[\],"translatedVictims":\[\],"translatedVictimCount":0}'
+expect "and command" like "$said" '*"pid":'$opened',"command":"perl"*"victimCount":3,"possibleVictims":\[\],"translatedVictims":\[\],"translatedVictimCount":0,"published":\[\]}'
 eventually "on the bus there are three" property Victims 't 3'
 eventually "the journal has an entry for one that appears" \
     says 'AMT cuts off a socket: tcp 192.0.2.20:16994 to 192.0.2.99:443, syn-sent'

@@ -76,17 +76,18 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .redraw:
             let policy = Configuration.RedrawPolicy(rawValue: value.lowercased())
             configuration.redraw =
-                policy == .auto ? .auto : try boolean(value).map { $0 ? .yes : .no } ?? defaults.redraw
+                policy == .auto ? .auto : try boolean(value, or: "auto").map { $0 ? .yes : .no } ?? defaults.redraw
         }
     }
 
     /// The words of systemd.syntax(7).
-    private func boolean(_ value: String) throws(Refused) -> Bool? {
+    private func boolean(_ value: String, or other: String? = nil) throws(Refused) -> Bool? {
         switch value.lowercased() {
         case "": return nil
         case "1", "yes", "y", "true", "t", "on": return true
         case "0", "no", "n", "false", "f", "off": return false
-        default: throw Refused(reason: "\(quoted(value)) is neither yes nor no")
+        default:
+            throw Refused(reason: "\(quoted(value)) is neither \(other.map { "\($0), " } ?? "")yes nor no")
         }
     }
 

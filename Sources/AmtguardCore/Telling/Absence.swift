@@ -44,7 +44,7 @@ public struct Absence: Hashable, Sendable {
     public func victimsJSON(possible: [JSON]) -> JSON {
         head([
             "victims": .null, "victimCount": .null, "possibleVictims": .array(possible),
-            "translatedVictims": .null, "translatedVictimCount": .null,
+            "translatedVictims": .null, "translatedVictimCount": .null, "published": .null,
         ])
     }
 

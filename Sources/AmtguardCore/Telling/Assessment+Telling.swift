@@ -40,6 +40,7 @@ extension Assessment {
                 "victims": victims.map(JSON.array) ?? .null, "victimCount": JSON(status.victimCount.map(Int64.init)),
                 "possibleVictims": .array(possible), "translatedVictims": JSON(encoding: status.nat?.victims),
                 "translatedVictimCount": JSON(status.nat?.victimCount.map(Int64.init)),
+                "published": JSON(encoding: status.nat?.published),
             ])
     }
 

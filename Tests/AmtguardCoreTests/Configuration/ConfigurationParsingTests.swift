@@ -78,6 +78,7 @@ import Testing
         ("[Guard]\nMode=Auto", 2, "Mode=: \"Auto\" is unknown. Allowed: auto, always, observe"),
         ("[Hold]\nHold=yes", 2, "Hold=: \"yes\" is unknown. Allowed: cooperative, off, strict"),
         ("[Hold]\nHoldUDP=udp", 2, "HoldUDP=: \"udp\" is neither yes nor no. Allowed: yes, no"),
+        ("[NAT]\nRedraw=maybe", 2, "Redraw=: \"maybe\" is neither auto, yes nor no. Allowed: auto, yes, no"),
         ("[Guard]\nOnStop=maybe", 2, "OnStop=: \"maybe\" is unknown. Allowed: keep, release"),
         (
             "[Detect]\nRefreshSec=59s", 2,
