@@ -32,7 +32,8 @@ struct RedrawDriver: ~Copyable {
     /// - Parameter isThere: Whether the kernel has nf_tables already. If not, it has no table, and is not asked: it would
     ///   load the module for the question.
     mutating func read(ifThere isThere: Bool) -> RedrawReading {
-        isThere || socket != nil ? attempt { _ throws(Errno) in } : RedrawReading(.absent)
+        guard isThere || socket != nil else { return RedrawReading(.absent) }
+        return attempt { _ throws(Errno) in }
     }
 
     /// Changes the table. Returns what the kernel shows then.
@@ -81,6 +82,7 @@ struct RedrawDriver: ~Copyable {
     private static func says(_ error: Errno) -> String {
         switch error {
         case .notPermitted, .permissionDenied: "amtguardd may not change nf_tables"
+        case .protocolNotSupported: "this kernel has no nf_tables"
         case .fileExists: "another program has made a table ip \(RedrawTable.name)"
         case .noSuchFileOrDirectory, .notSupportedOnSocket, .notSupported:
             "this kernel lacks a part of nf_tables (\(error))"

@@ -21,16 +21,7 @@ public func readTranslatedSource(
     return try sourcesInAllZones(of: `protocol`, from: [from], to: to)[from]
 }
 
-/// Whether the kernel tracks any connection of this network namespace.
-func tracksConnections() throws(Errno) -> Bool {
-    do {
-        return try conntrackCount() > 0
-    } catch .noSuchFileOrDirectory {
-        return false
-    }
-}
-
-/// The same for a connection that no rule has put into a zone: a look-up by its hash.
+/// The same as `readTranslatedSource` for a connection that no rule has put into a zone: a look-up by its hash.
 ///
 /// - Throws: `notPermitted` without CAP_NET_ADMIN.
 func sourceInDefaultZone(

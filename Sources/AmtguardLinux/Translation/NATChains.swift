@@ -18,12 +18,15 @@ private let mostPublished = 64
 /// chain leads to which. `PublishingRule` says which rules are understood. The port in a verdict map, or as a part of a
 /// longer key, is not.
 /// - Parameter ports: Without any, no rule is read.
-/// - Throws: `notPermitted` without CAP_NET_ADMIN; `resourceTemporarilyUnavailable` if the ruleset changed
+/// - Throws: `protocolNotSupported` if the kernel has no nf_tables; `notPermitted` without CAP_NET_ADMIN;
+///   `resourceTemporarilyUnavailable` if the ruleset changed
 ///   during each of eight attempts. If there are more rules than a host has, the first ones are read.
 package func readNATChains(
     publishing ports: PortSet
 ) throws(Errno) -> (chains: [Translation.Chain], published: [Translation.PublishedPort]) {
-    var reader = NATReader(socket: try NetlinkSocket(family: NETLINK_NETFILTER))
+    var socket = try NetlinkSocket(family: NETLINK_NETFILTER)
+    _ = try socket.generation()  // Fails if there is no nf_tables to be read.
+    var reader = NATReader(socket: socket)
     let chains = try reader.chains()
     let postrouting = chains.filter { $0.place == .postrouting }.map(\.chain)
     guard !ports.isEmpty else { return (postrouting.sorted(), []) }

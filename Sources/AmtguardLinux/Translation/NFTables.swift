@@ -75,7 +75,13 @@ extension NetlinkMessage {
 extension NetlinkSocket {
     /// The number of the present ruleset, which each change of anything in it raises.
     mutating func generation() throws(Errno) -> UInt32 {
-        let answer = try ask(type: NFTables.type(NFT_MSG_GETGEN), payload: NFTables.payload(family: 0, []))
+        let answer: NetlinkMessage
+        do throws(Errno) {
+            answer = try ask(type: NFTables.type(NFT_MSG_GETGEN), payload: NFTables.payload(family: 0, []))
+        } catch .invalidArgument {
+            // nfnetlink knows no such subsystem. Without nfnetlink itself, the kernel makes no such socket.
+            throw .protocolNotSupported
+        }
         guard let number = try answer.fields(of: NFT_MSG_NEWGEN)?.fields[NFTA_GEN_ID]?.number(UInt32.self) else {
             throw .badMessage
         }

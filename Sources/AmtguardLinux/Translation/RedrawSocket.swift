@@ -103,7 +103,7 @@ public struct RedrawSocket: ~Copyable {
 
     /// What the kernel shows of the table.
     ///
-    /// - Throws: `notPermitted` without CAP_NET_ADMIN, `invalidArgument` if the kernel has no nf_tables,
+    /// - Throws: `notPermitted` without CAP_NET_ADMIN, `protocolNotSupported` if the kernel has no nf_tables,
     ///   `resourceTemporarilyUnavailable` if others changed the ruleset during each of eight attempts.
     public func read() throws(Errno) -> RedrawReading { try look().reading }
 

@@ -25,7 +25,7 @@ public struct TranslationReader: Sendable {
     /// The files of the caller's network namespace, or files like them.
     public init(
         legacyTables: FilePath = "/proc/thread-self/net/ip_tables_names",
-        connectionCount: FilePath = "/proc/sys/net/netfilter/nf_conntrack_count",
+        connectionCount: FilePath = conntrackCountPath,
         loadedModules: FilePath = "/sys/module", moduleList: FilePath = "/proc/modules",
         builtinModules: FilePath = Self.builtinModulesOfThisKernel
     ) {
@@ -61,6 +61,8 @@ public struct TranslationReader: Sendable {
                 let found = try readNATChains(publishing: ports)
                 translation.chains = found.chains
                 translation.published = found.published
+            } catch .protocolNotSupported {
+                // The kernel has no nf_tables, so no chain of it translates.
             } catch {
                 translation.chains = nil
                 gaps.append("the ruleset of nf_tables can't be read: \(error)")
@@ -71,7 +73,7 @@ public struct TranslationReader: Sendable {
         } catch {
             gaps.append("\(legacyTables) can't be read: \(error)")
         }
-        translation.tracks = try? tracks()
+        translation.tracks = try? tracksConnections(connectionCount)
         translation.gap = gaps.isEmpty ? nil : gaps.joined(separator: "; ").oneLine
         return translation
     }
@@ -132,18 +134,6 @@ public struct TranslationReader: Sendable {
             unsafe bytes.withUnsafeMutableBytes { unsafe pread(file.rawValue, $0.baseAddress, $0.count, 0) }
         }
         return Array(bytes[..<count])
-    }
-
-    private func tracks() throws(Errno) -> Bool {
-        do throws(Errno) {
-            let text = try RootDirectory().readFile(connectionCount, atMost: 64).split { $0 == 0x0A }
-            guard text.count == 1, let count = UInt32(String(decoding: text[0], as: UTF8.self)) else {
-                throw .badMessage
-            }
-            return count > 0
-        } catch .noSuchFileOrDirectory {
-            return false  // nf_conntrack is not loaded.
-        }
     }
 
     private static func lines(_ text: [UInt8]) -> [ArraySlice<UInt8>] { text.split(separator: UInt8(ascii: "\n")) }
