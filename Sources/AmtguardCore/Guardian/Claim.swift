@@ -51,6 +51,11 @@ public struct Claim: Hashable, Sendable {
     }
 }
 
+extension [Claim] {
+    /// All addresses on which something takes packets.
+    var addresses: Set<IPv4Address> { reduce(into: []) { $0.formUnion($1.addresses) } }
+}
+
 extension Claim {
     /// AMT's claim, of which `guarded` is to be guarded.
     ///

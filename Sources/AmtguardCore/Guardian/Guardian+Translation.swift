@@ -7,6 +7,8 @@ struct TranslationWatch: Hashable, Sendable {
     /// Until when a table stays that is no longer needed: a program that loads its ruleset anew deletes the former one
     /// first, and may take seconds in between.
     private var restUntil: Instant?
+    /// Made when the claims may have changed, so that a look at the list costs nothing for it.
+    var table: RedrawTable?
     var redrawing = Redrawing()
     var victims = VictimWatch<TranslatedVictim>()
     /// Why the translated connections can't be read; `nil` if they can, or were not looked for.
@@ -35,14 +37,19 @@ struct TranslationWatch: Hashable, Sendable {
 
 extension Guardian {
     /// The table that keeps translated connections off the required ports; `nil` if AMT shares no address.
-    var redrawTable: RedrawTable? {
-        guard isNeeded else { return nil }
-        let addresses = claims.reduce(into: Set()) { $0.formUnion($1.addresses) }
+    var redrawTable: RedrawTable? { translation.table }
+
+    /// Whether the kernel's table was looked at since the start.
+    public var hasSeenRedrawTable: Bool { translation.redrawing.reading != nil }
+
+    /// The table that follows from the claims.
+    func makeRedrawTable() -> RedrawTable? {
+        let claims = claims
         let required = claims.map { ($0.guarded.intersection(reservation.required), $0.udp) }
         let tcp = required.reduce(PortSet()) { $0.union($1.0) }
         let udp = required.reduce(PortSet()) { $0.union($1.0.intersection($1.1)) }
-        guard !addresses.isEmpty, !tcp.isEmpty else { return nil }
-        return RedrawTable(addresses: addresses, tcp: tcp, udp: udp)
+        guard !claims.addresses.isEmpty, !tcp.isEmpty else { return nil }
+        return RedrawTable(addresses: claims.addresses, tcp: tcp, udp: udp)
     }
 
     /// | `Redraw=` | translation | connections are tracked already | table |
@@ -73,8 +80,7 @@ extension Guardian {
     public var flowsOfInterest: RedrawTable? {
         guard let seen = translation.seen else { return nil }
         let claims = claims
-        var addresses = claims.reduce(into: Set()) { $0.formUnion($1.addresses) }
-        if seen.isInUse == false { addresses = [] }
+        let addresses = seen.isInUse == false ? [] : claims.addresses
         guard seen.isInUse == false || !addresses.isEmpty || claims.allSatisfy({ $0.doubt == nil }) else { return nil }
         return RedrawTable(
             addresses: addresses, tcp: claims.reduce(PortSet()) { $0.union($1.tcp) },
@@ -105,8 +111,10 @@ extension Guardian {
 
     /// Published ports that get nothing from outside.
     var deafPorts: [Translation.PublishedPort] {
-        guard let table = redrawTable else { return [] }
-        return (translation.seen?.published ?? []).filter {
+        guard let published = translation.seen?.published, !published.isEmpty, let table = redrawTable else {
+            return []
+        }
+        return published.filter {
             ($0.protocol == .udp ? table.udp : table.tcp).contains($0.port)
         }
     }
@@ -163,20 +171,22 @@ extension Guardian {
                 ("Mode=observe never writes", "Set Mode=auto in amtguard.conf, then systemctl reload amtguardd.")
             case (.no, _):
                 ("Redraw=no", "Set Redraw=auto in amtguard.conf, then systemctl reload amtguardd.")
-            case (_, .foreign(let owner)?):
-                (
-                    "another program\(owner.map { " (\($0))" } ?? "") has a table ip \(RedrawTable.name)",
-                    "See it with nft list table ip \(RedrawTable.name). If nobody needs it: nft delete table ip "
-                        + "\(RedrawTable.name)"
-                )
-            case (_, .unknown(let says, let advice)?): (says, advice ?? Self.limitTheRule)
-            default: ("its table is not there", Self.limitTheRule)
+            case (_, let state):
+                ((state ?? .absent).says("a table ip \(RedrawTable.name)"), advice(state))
             }
         return Reason(
             id: "translation-unguarded",
             says: "connections are translated on an address that AMT shares (\(place)), and may get AMT's ports: "
                 + because,
             advice: advice)
+    }
+
+    private func advice(_ state: RedrawReading.State?) -> String {
+        if case .foreign = state {
+            return "See it with nft list table ip \(RedrawTable.name). If nobody needs it: nft delete table ip "
+                + "\(RedrawTable.name)"
+        }
+        return state?.advice ?? Self.limitTheRule
     }
 
     private static let limitTheRule =

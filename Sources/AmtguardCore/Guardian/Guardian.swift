@@ -173,6 +173,7 @@ public struct Guardian: Sendable {
             released ? PortSet() : claimed.union(kept),
             writes: configuration.mode != .observe, audit: configuration.audit, pace: configuration.pace,
             at: now.instant)
+        translation.table = makeRedrawTable()
         return look + holding.follow(holdPlan, at: now.instant)
             + translation.redrawing.follow(redrawPlan(at: now.instant, showing: translation.redrawing.reading), at: now)
     }

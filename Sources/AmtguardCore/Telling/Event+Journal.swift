@@ -1,43 +1,6 @@
-// The journal entries. Every identifier has an entry in `systemd/amtguard.catalog`; a test compares them.
+// The journal entries.
 
 extension Event {
-    /// The identifiers of the entries from notice up.
-    public enum MessageID: String, CaseIterable, Sendable {
-        case started = "cc0975db248648308e1b59fe9d0fedee"
-        case reserved = "19a57a46c6e5418d8ad9bfd9fc94eb22"
-        case repaired = "5dc9481dc1ae4d2f8d93efdd9d08c3aa"
-        case overwritten = "49ef0e0ba17346ab9af8da0c1df92d50"
-        case contested = "cc4837e00f2d45d3bbad908a2186d22d"
-        case calmed = "5b08f28278194c9d9ab4e61d4d708207"
-        case obstructed = "c9bc14593f8d4346a86a4b7427237d80"
-        case released = "4ec043f2f2c34ef4bb676db0ef52bb42"
-        case stranded = "b3c3a1c3317f46c5adcc43081774b959"
-        case disowned = "2e83418724664b598fca911f1424306d"
-        case staying = "4d26ba03d0534603943d1dc1bd5a3333"
-        case unseenWrite = "2ef82e457f574352a32e8eba2eb2f384"
-        case amt = "d35240a1ce43429196bf856f45b40066"
-        case verdict = "f134c72d4c5946fcb8526645f9531a54"
-        case held = "6e2aca4e909e4de983cf220dadb7386a"
-        case unheld = "d710776827074a2aadcb6c98fdde59c0"
-        case letGo = "5cffcd9866fa4627af262bba8de81720"
-        case configuration = "dd50c58709a4460d8cb0643825850ded"
-        case victim = "faa15674ece54a0881c271bf490f7e84"
-        case victimEnded = "cc357591f4df44d2b2f320510d847cca"
-        case victimsUntold = "078b25ccb0b14518882b6691b24e66b5"
-        case translatedVictim = "19febf6841a94fe9b753fba68352ae8b"
-        case translatedVictimEnded = "1b8dcf3b5e274cb9a9ced8f4feef6639"
-        case redrawing = "f14c6b7de69541ebac8efeb04de6990b"
-        case redrawingEnded = "f3c45491c0e6458393e542950279e08e"
-        case redrawRestored = "8ace1813fa444c7f8e05afe67c46dadc"
-        case redrawObstructed = "ef1cf1c9b35d4defb74391e990f99255"
-        case redrawn = "387400bc7b4e4086a0a34b05f6c550dc"
-        case probed = "b1755b425a7844e095d2ef6dbdba6c10"
-        case bridged = "fd185f535d914236ad28731fa3578973"
-        case unattended = "a575da6fee874326b334ff891286b6ad"
-        case healed = "ce61c4cb91fa442587eb10c3160b0395"
-        case stopping = "634bc066577e4fcfa2d156d99cf4192f"
-    }
-
     /// The entry for the journal.
     public var journalEntry: JournalEntry {
         switch self {
@@ -181,7 +144,7 @@ extension Event {
         case .redrawObstructed(let state):
             JournalEntry(
                 .warning, id: .redrawObstructed,
-                "The table ip \(RedrawTable.name) can't be put in force: \(state.says)."
+                "The table ip \(RedrawTable.name) can't be put in force: \(state.says("a table of that name"))."
                     + (state.advice.map { " \($0)" } ?? ""))
         case .redrawn(let redrawn, let refused):
             JournalEntry(
@@ -279,19 +242,6 @@ extension RedrawTable {
         let first = addresses.sorted().prefix(3).map(\.description).joined(separator: ", ")
         return addresses.count > 3 ? "\(first) and \(addresses.count - 3) more" : first
     }
-}
-
-extension RedrawReading.State {
-    /// What keeps the table from being in force.
-    fileprivate var says: String {
-        switch self {
-        case .absent, .inForce, .altered: "nothing is in the way"
-        case .foreign(let owner): "another program\(owner.map { " (\($0))" } ?? "") has a table of that name"
-        case .unknown(let says, _): says
-        }
-    }
-
-    fileprivate var advice: String? { if case .unknown(_, let advice) = self { advice } else { nil } }
 }
 
 extension Verdict {

@@ -30,6 +30,22 @@ public struct RedrawReading: Hashable, Sendable {
     public var table: RedrawTable? { if case .inForce(let table) = state { table } else { nil } }
 }
 
+extension RedrawReading.State {
+    /// What keeps the table from being in force, one line.
+    ///
+    /// - Parameter table: How the sentence names another program's table of this name.
+    func says(_ table: String) -> String {
+        switch self {
+        case .absent, .inForce, .altered: "its table is not there"
+        case .foreign(let owner): "another program\(owner.map { " (\($0))" } ?? "") has \(table)"
+        case .unknown(let says, _): says
+        }
+    }
+
+    /// What to do about a failure; `nil` if that depends on the cause.
+    var advice: String? { if case .unknown(_, let advice) = self { advice } else { nil } }
+}
+
 /// What to do about the redraw table.
 public enum RedrawChange: Hashable, Sendable {
     /// Put this table in force, in place of what stands there.
