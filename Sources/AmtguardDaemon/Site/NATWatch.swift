@@ -1,39 +1,64 @@
 import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
+import SystemPackage
 
-/// Shows when the ruleset of nf_tables changes: at most ten times a second, however often containers come and go.
+/// Reads the rules that translate addresses, and wakes the daemon when they may have changed: at most ten times a second,
+/// however often containers come and go.
 final class NATWatch {
     private static var pause: Duration { .milliseconds(100) }
 
+    /// Called after a change. It begins with `start`.
+    var onChange: () -> Void = {}
+
     private let loop: EventLoop
+    /// From the privileged step: only root may open them.
+    private var legacyTables: Descriptor?
+    private var builtinModules: Descriptor?
     private var watch: RulesetWatch?
     private var source: EventSource?
     private var timer: Timer?
     private var modules: DeviceMonitor?
     private var next = Instant(sinceBoot: .zero)
+    /// Limits how often the rules are read: there may be ten thousand.
+    private var ration = LookRation()
 
-    /// - Parameter onChange: Called after a change. It begins with `drain`.
-    init(on loop: EventLoop, onChange: @escaping () -> Void) {
+    /// Made at the first look, which is after the start: it may read a long list of modules.
+    private lazy var reader: TranslationReader = {
+        var reader = TranslationReader()
+        if let list = builtinModules.take() { reader.learn(builtinModules: list.fileDescriptor) }
+        return reader
+    }()
+
+    /// - Parameters:
+    ///   - legacyTables: The names of the tables of legacy iptables; `nil` if they were not handed over.
+    ///   - builtinModules: The list of the modules that are a part of the kernel; `nil` if it was not handed over.
+    init(legacyTables: consuming Descriptor?, builtinModules: consuming Descriptor?, on loop: EventLoop) {
         self.loop = loop
-        timer = loop.timer("ruleset", onChange)
+        self.legacyTables = legacyTables
+        self.builtinModules = builtinModules
+        timer = loop.timer("ruleset") { [unowned self] in onChange() }
     }
 
-    /// Watches from now on. What can't be watched, the audit finds.
-    ///
-    /// - Parameter isThere: Whether the kernel has nf_tables already: watching would load the module.
-    func start(ifThere isThere: Bool) {
+    /// Whether the kernel has nf_tables already. Asking it anything before that would load the module.
+    var hasNFTables: Bool { reader.hasNFTables == true }
+
+    /// Watches from now on, and takes the changes until now: one that comes later wakes the daemon again. What can't be
+    /// watched, the audit finds.
+    func start() {
         // nf_tables or legacy iptables may come later in the boot.
         modules = modules ?? (try? DeviceMonitor(subsystems: ["module"], on: loop) { [unowned self] in lookSoon() })
-        guard isThere, watch == nil || source == nil, let opened = try? RulesetWatch() else { return }
-        source = try? loop.onReadable(opened.descriptor, "ruleset") { [unowned self] in
-            source?.setEnabled(false)
-            lookSoon()
+        if watch == nil || source == nil, hasNFTables, let opened = try? RulesetWatch() {
+            source = try? loop.onReadable(opened.descriptor, "ruleset") { [unowned self] in
+                source?.setEnabled(false)
+                lookSoon()
+            }
+            watch = consume opened
         }
-        watch = consume opened
+        _ = watch?.drain()
+        next = .now() + Self.pause
+        source?.setEnabled(true)
     }
-
-    private func lookSoon() { timer?.arm(at: next.sinceBoot) }
 
     func stop() {
         source = nil
@@ -42,13 +67,16 @@ final class NATWatch {
         timer?.disarm()
     }
 
-    /// Takes the changes, before the ruleset is read: a change after that wakes the daemon again.
-    func drain() {
-        _ = watch?.drain()
-        next = .now() + Self.pause
-        source?.setEnabled(true)
+    /// What the kernel shows; `nil` if it was read a moment ago. Then the daemon is woken again.
+    func read(publishing ports: PortSet) -> Translation? {
+        let start = Instant.now()
+        guard ration.allows(at: start) else {
+            timer?.arm(after: .seconds(1), accuracy: .milliseconds(250))
+            return nil
+        }
+        defer { ration.spend(from: start, to: .now()) }
+        return reader.read(publishing: ports, legacy: legacyTables?.fileDescriptor)
     }
 
-    /// Looks again a second later.
-    func lookAgain() { timer?.arm(after: .seconds(1), accuracy: .milliseconds(250)) }
+    private func lookSoon() { timer?.arm(at: next.sinceBoot) }
 }

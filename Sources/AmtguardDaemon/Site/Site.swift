@@ -27,17 +27,11 @@ final class Site {
     private var surveyTimer: Timer?
     private var interfaces: InterfaceWatch?
     private var engine: EngineWatch?
-    private var nat: NATWatch?
+    private let nat: NATWatch
     /// Limits how often it looks at the sockets, whatever the cause.
     private var socketsRation = LookRation()
-    /// Limits how often it reads the rules of translation: there may be ten thousand.
-    private var rulesRation = LookRation()
     /// The SMBIOS structures from the privileged step, until they are read.
     private var smbios: Descriptor?
-    private var translation = TranslationReader()
-    private var hasReadTable = false
-    /// The names of the tables of legacy iptables, from the privileged step: only root may open them.
-    private var legacyTables: Descriptor?
     private var slept = Clocks.sleepTime()
     /// Whether no port was required at the last look at the list.
     private var isAtRest = true
@@ -57,8 +51,7 @@ final class Site {
             below: root, ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take()), holds,
             redrawing, FirmwareClient(on: loop, telling: teller))
         smbios = armed.smbios.take()
-        legacyTables = armed.legacyTables.take()
-        if let list = armed.builtinModules.take() { translation.learn(builtinModules: list.fileDescriptor) }
+        nat = NATWatch(legacyTables: armed.legacyTables.take(), builtinModules: armed.builtinModules.take(), on: loop)
         guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
     }
 
@@ -80,7 +73,7 @@ final class Site {
             lookAtInterfaces()
             callbacks.changed()
         }
-        nat = NATWatch(on: loop) { [unowned self] in
+        nat.onChange = { [unowned self] in
             lookAtTranslation(.watch)
             callbacks.changed()
         }
@@ -164,7 +157,7 @@ final class Site {
     private func settle() {
         guard ground.auditInterval != nil else {
             interfaces?.stop()
-            nat?.stop()
+            nat.stop()
             isAtRest = true
             return
         }
@@ -196,7 +189,7 @@ final class Site {
         // result.
         guard ground.auditInterval != nil else {
             // A daemon before this one may have left its table.
-            if !hasReadTable { lookAtTable(.request) }
+            if !guardian.hasSeenRedrawTable { lookAtRedrawTable(.request) }
             return lookAtSockets()
         }
         if let interfaces, !interfaces.isOn {
@@ -268,24 +261,13 @@ final class Site {
 
     /// Looks at the rules that translate addresses, and at the table that keeps the translation off AMT's ports.
     private func lookAtTranslation(_ prompt: Prompt) {
-        nat?.start(ifThere: translation.hasNFTables == true)
-        nat?.drain()
-        let start = Instant.now()
-        if rulesRation.allows(at: start) {
-            observe(
-                .translation(
-                    translation.read(
-                        publishing: guardian.portsOfInterest, legacy: legacyTables?.fileDescriptor)))
-            rulesRation.spend(from: start, to: .now())
-        } else {
-            nat?.lookAgain()
-        }
-        lookAtTable(prompt)
+        nat.start()
+        if let seen = nat.read(publishing: guardian.portsOfInterest) { observe(.translation(seen)) }
+        lookAtRedrawTable(prompt)
     }
 
-    private func lookAtTable(_ prompt: Prompt) {
-        hasReadTable = true
-        observe(.redrawTable(ground.redrawing.read(ifThere: translation.hasNFTables == true), prompt))
+    private func lookAtRedrawTable(_ prompt: Prompt) {
+        observe(.redrawTable(ground.redrawing.read(ifThere: nat.hasNFTables), prompt))
     }
 
     /// Looks for the sockets and the translated connections on AMT's ports: a presumed LMS, and the victims.
