@@ -304,14 +304,7 @@ connections() {
     ip link set host0 up
     nsenter --target $peer --net ip address add 198.51.100.2/24 dev peer0
     nsenter --target $peer --net ip link set peer0 up
-    nft -f - <<'RULES' || fail "the kernel lacks nf_tables' netdev ingress hook"
-table netdev card {
-    chain ingress {
-        type filter hook ingress device "host0" priority 0; policy accept;
-        tcp dport { 623, 664, 16992-16995 } drop
-    }
-}
-RULES
+    "$here/../Tools/demo/diverting-card.sh" host0 | nft -f - || fail "the kernel lacks nf_tables' netdev ingress hook"
     sysctl -qw net.ipv4.ip_local_port_range='1024 65535'
     sysctl -qw net.ipv4.ip_local_reserved_ports=''
     nsenter --target $peer --net "$DEMO_BIN/greeter" 198.51.100.2 22 &
@@ -351,12 +344,7 @@ namespace() {  # NAME: makes a network namespace; sets the variable NAME to the 
 ruleset() {  # RULE
     nft -f - <<RULES || fail "nf_tables refused: $1"
 flush ruleset
-table netdev card {
-    chain ingress {
-        type filter hook ingress device "host0" priority 0; policy accept;
-        tcp dport { 623, 664, 16992-16995 } drop
-    }
-}
+$("$here/../Tools/demo/diverting-card.sh" host0)
 table ip nat {
     chain postrouting {
         type nat hook postrouting priority srcnat;

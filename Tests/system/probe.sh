@@ -26,14 +26,7 @@ table inet walls {
   }
 }
 RULES
-nft -f - <<'RULES' || skip "nft can't divert here"
-table netdev card {
-  chain ingress {
-    type filter hook ingress device "host0" priority 0
-    tcp dport { 623, 16992-16994 } drop
-  }
-}
-RULES
+card '623, 16992-16994' | nft -f - || skip "nft can't divert here"
 on_peer perl -e 'use Socket; $SIG{PIPE} = "IGNORE"; my @s;
     for my $port (12, 22) {
         socket(my $s, AF_INET6, SOCK_STREAM, 0) or die; setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);

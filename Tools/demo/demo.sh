@@ -157,15 +157,8 @@ greeter=$!
 nsenter --target $elsewhere --net "$DEMO_BIN/greeter" $peer 7000-7099 &
 
 # The card's treatment of AMT's ports: the firmware gets the packets, the host never sees them.
-nft -f - <<'RULES' || fail "nft could not make the diverting card: the kernel lacks nf_tables' netdev ingress hook"
-table netdev card {
-    chain ingress {
-        type filter hook ingress device "host0" priority 0; policy accept;
-        tcp dport { 623, 664, 16992-16995 } drop
-        udp dport { 623, 664 } drop
-    }
-}
-RULES
+"$here/diverting-card.sh" host0 '623, 664, 16992-16995' '623, 664' | nft -f - \
+    || fail "nft could not make the diverting card: the kernel lacks nf_tables' netdev ingress hook"
 if [[ -r /dev/fuse && -w /dev/fuse ]]; then
     "$MEI_EMULATOR" "$here/shared.machine" --root /run/demo/root >emulator.log 2>&1 &
     emulator=$!
