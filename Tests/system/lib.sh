@@ -112,7 +112,7 @@ write_elsewhere() {  # PORTS: through a procfs mount of another pid namespace, w
 # --------------------------------------------------------------------------------------------------------------------
 # The guard and its surroundings
 
-card() { "$here/../../Tools/demo/diverting-card.sh" host0 "$@"; }  # [TCP-PORTS]: the rules by which host0 diverts them
+diverting_card=$here/../../Tools/demo/diverting-card.sh  # DEVICE [TCP-PORTS]: prints its rules
 emulate() { "$here/../../Tools/demo/emulated-sys.sh" $root "$1"; }  # amt|none
 
 depart() { rm -rf $root/sys; emulate none; }  # the entries of emulate amt are gone
@@ -153,7 +153,7 @@ ruleset() {  # [RULE]: the card, and this rule that translates, in place of all 
     [[ ! ${1:-} ]] || chains=$(printf 'chain postrouting {\n type nat hook postrouting priority srcnat;\n %s\n }' "$1")
     nft -f - <<RULES
 flush ruleset
-$(card)
+$("$diverting_card" host0)
 table ip nat {
     $chains
 }

@@ -24,7 +24,7 @@ in_container ip address add 10.88.0.2/24 dev eth0
 in_container ip link set eth0 up
 in_container ip route add default via 10.88.0.1
 echo 1 >/proc/sys/net/ipv4/ip_forward
-card '623, 16992-16994' | nft -f - || skip "nft can't divert here"
+"$diverting_card" host0 '623, 16992-16994' | nft -f - || skip "nft can't divert here"
 on_peer perl -MSocket -e 'my @s; for my $port (22, 24) {
         socket(my $s, AF_INET, SOCK_STREAM, 0) or die; bind($s, sockaddr_in($port, INADDR_ANY)) or die; listen($s, 999);
         push @s, $s } open my $f, ">", "ready"; close $f; sleep 600' &

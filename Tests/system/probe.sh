@@ -26,7 +26,7 @@ table inet walls {
   }
 }
 RULES
-card '623, 16992-16994' | nft -f - || skip "nft can't divert here"
+"$diverting_card" host0 '623, 16992-16994' | nft -f - || skip "nft can't divert here"
 on_peer perl -e 'use Socket; $SIG{PIPE} = "IGNORE"; my @s;
     for my $port (12, 22) {
         socket(my $s, AF_INET6, SOCK_STREAM, 0) or die; setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
