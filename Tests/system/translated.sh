@@ -76,8 +76,14 @@ expect "whom it wants to reach" like "$(nat victims.0.remote)" '198.51.100.2:70*
 expect "and the port that it was given" like "$(nat victims.0.translated)" '198.51.100.1:1699[2-5]'
 expect "also by amtguardctl victims" exits 1 victims
 expect "with the container" like "$said" '*10.88.0.2:*'
+before=$(nat refused)
+(none_hang 100 20 "${in_container[@]}" && at_least "$refused" 1) &
+hanging=$!
+sleep 0.5  # all are open, and some hang
 redraw auto
 eventually "with Redraw=auto it is there again" json .nat.inForce true
+expect "are refused with their next retransmission" wait $hanging
+eventually "and counted" counts refused 1
 ruleset
 eventually "without a rule that translates, it goes" not has_table
 eventually "as nothing is translated" json .nat.translation no

@@ -4,6 +4,9 @@
 /// first packet is dropped before the kernel has confirmed the connection. So the sender's retransmission draws anew. A
 /// port that would come again is refused instead: at once after the first retransmission, if the sender itself chose
 /// the port and the translation keeps it; and if it was drawn twice in a row.
+///
+/// A TCP connection that had drawn such a port before the table was there hangs, as its answers never arrive. Its next
+/// retransmission is refused too, and so is a new connection that inherits its port.
 public struct RedrawTable: Hashable, Sendable {
     /// The addresses of this host that AMT shares.
     public var addresses: Set<IPv4Address>
@@ -39,7 +42,14 @@ public struct RedrawTable: Hashable, Sendable {
         ]
         let connection = Ruleset.ElementSet.Dynamic(timeout: .seconds(30), size: 65_535)
         let refuse: [[Ruleset.Statement]] = [
-            [.status(mask: .confirmed, bits: []), .isIn(packet, set: "stubborn"), .go(to: "refuse")]
+            [.status(mask: .confirmed, bits: []), .isIn(packet, set: "stubborn"), .go(to: "refuse")],
+            // Over UDP a sender may want no answer. The reset itself passes `output` too, as a reply.
+            [
+                .isTCP, .isOriginal,
+                .status(mask: [.answered, .confirmed, .sourceTranslated], bits: [.confirmed, .sourceTranslated]),
+                .isIn([.replyDestinationAddress], set: Self.sharedSet),
+                .isIn([.protocol, .replyDestinationPort], set: Self.portSet), .go(to: "refuse"),
+            ],
         ]
         return Ruleset(
             name: Self.name, comment: Self.comment, counters: [Self.redrawnCounter, Self.refusedCounter],
@@ -74,7 +84,7 @@ public struct RedrawTable: Hashable, Sendable {
                         // A rule of its own: it also holds if the set above is full.
                         [.count(Self.redrawnCounter), .drop],
                     ]),
-                // `reject` is not allowed after the translation, so the retransmission is refused before it.
+                // `reject` is not allowed after the translation, so retransmissions are refused before it.
                 Ruleset.Chain(name: "forward", hook: Ruleset.Hook(place: .forward, priority: 0), rules: refuse),
                 Ruleset.Chain(name: "output", hook: Ruleset.Hook(place: .output, priority: 0), rules: refuse),
                 Ruleset.Chain(

@@ -3,7 +3,7 @@
 extension Ruleset {
     /// The table as `nft list table` prints it; without a newline at the end.
     ///
-    /// `nft -f` takes it only if rules with `ct original proto-src` begin with `meta l4proto tcp` or `udp`.
+    /// `nft -f` takes it only if rules with `proto-src` or `proto-dst` begin with `meta l4proto tcp` or `udp`.
     public var text: String {
         var blocks = counters.map { "\tcounter \($0) {\n\t}" }
         blocks += sets.map(\.text) + chains.map(\.text)
@@ -53,6 +53,7 @@ extension Ruleset.Statement {
         case .status(let mask, let bits) where bits.isEmpty: "ct status ! \(mask.text)"
         case .status(let mask, let bits): "ct status \(bits.text) / \(mask.text)"
         case .isTCP: "meta l4proto tcp"
+        case .isOriginal: "ct direction original"
         case .add(let fields, let set): "add @\(set) { \(fields.text) }"
         case .count(let counter): "counter name \"\(counter)\""
         case .go(let chain): "goto \(chain)"
@@ -65,7 +66,7 @@ extension Ruleset.Statement {
 
 extension Ruleset.Status {
     fileprivate var text: String {
-        [(Ruleset.Status.confirmed, "confirmed"), (.sourceTranslated, "snat")]
+        [(Ruleset.Status.answered, "seen-reply"), (.confirmed, "confirmed"), (.sourceTranslated, "snat")]
             .filter { contains($0.0) }.map(\.1).joined(separator: ",")
     }
 }
@@ -84,6 +85,8 @@ extension Ruleset.Field {
         case .destinationPort: "th dport"
         case .originalSourceAddress: "ct original ip saddr"
         case .originalSourcePort: "ct original proto-src"
+        case .replyDestinationAddress: "ct reply ip daddr"
+        case .replyDestinationPort: "ct reply proto-dst"
         }
     }
 }

@@ -48,10 +48,12 @@ public struct Ruleset: Hashable, Sendable {
         public var priority: Int32
     }
 
-    /// A part of a packet, or of its connection before the translation.
+    /// A part of a packet, of its connection before the translation (`original…`), or of the packets that answer it
+    /// (`reply…`).
     public enum Field: Hashable, Sendable {
         case sourceAddress, destinationAddress, `protocol`, sourcePort, destinationPort
         case originalSourceAddress, originalSourcePort
+        case replyDestinationAddress, replyDestinationPort
     }
 
     /// One condition or action of a rule.
@@ -61,6 +63,8 @@ public struct Ruleset: Hashable, Sendable {
         /// Of the connection's status bits in `mask`, exactly those in `bits` are set.
         case status(mask: Status, bits: Status)
         case isTCP
+        /// The packet goes the way of the connection's first one.
+        case isOriginal
         /// Adds the fields to a dynamic set. If the set is full, the rule ends here.
         case add([Field], set: String)
         case count(String)
@@ -71,11 +75,13 @@ public struct Ruleset: Hashable, Sendable {
         case reject
     }
 
-    /// `enum ip_conntrack_status`: two of its bits.
+    /// `enum ip_conntrack_status`: three of its bits.
     public struct Status: OptionSet, Hashable, Sendable {
         public let rawValue: UInt32
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+        /// The connection was answered.
+        public static let answered = Status(rawValue: 1 << 1)
         /// The connection is in the kernel's table: this is not its first packet.
         public static let confirmed = Status(rawValue: 1 << 3)
         /// Its source was changed.
@@ -109,9 +115,9 @@ extension Ruleset.Field {
 
     public var kind: Kind {
         switch self {
-        case .sourceAddress, .destinationAddress, .originalSourceAddress: .address
+        case .sourceAddress, .destinationAddress, .originalSourceAddress, .replyDestinationAddress: .address
         case .protocol: .protocol
-        case .sourcePort, .destinationPort, .originalSourcePort: .port
+        case .sourcePort, .destinationPort, .originalSourcePort, .replyDestinationPort: .port
         }
     }
 }

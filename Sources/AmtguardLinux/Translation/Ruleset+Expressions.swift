@@ -22,12 +22,7 @@ extension Ruleset.Statement {
             ]
         case .status(let mask, let bits):
             [
-                expression(
-                    "ct",
-                    [
-                        NetlinkAttribute(NFTA_CT_KEY, NFT_CT_STATUS.rawValue),
-                        NetlinkAttribute(NFTA_CT_DREG, register(0)),
-                    ]),
+                connection(NFT_CT_STATUS),
                 expression(
                     "bitwise",
                     [
@@ -41,6 +36,7 @@ extension Ruleset.Statement {
                 isEqual([UInt8](native: bits.rawValue)),
             ]
         case .isTCP: [Ruleset.Field].loads([.protocol]) + [isEqual([UInt8(IPPROTO_TCP)])]
+        case .isOriginal: [connection(NFT_CT_DIRECTION), isEqual([Direction.original.rawValue])]
         case .add(let fields, let set):
             fields.loads + [
                 expression(
@@ -109,8 +105,10 @@ extension Ruleset.Field {
                     NetlinkAttribute(NFTA_META_KEY, NFT_META_L4PROTO.rawValue),
                     NetlinkAttribute(NFTA_META_DREG, register),
                 ])
-        case .originalSourceAddress: original(NFT_CT_SRC_IP, into: register)
-        case .originalSourcePort: original(NFT_CT_PROTO_SRC, into: register)
+        case .originalSourceAddress: tuple(.original, NFT_CT_SRC_IP, into: register)
+        case .originalSourcePort: tuple(.original, NFT_CT_PROTO_SRC, into: register)
+        case .replyDestinationAddress: tuple(.reply, NFT_CT_DST_IP, into: register)
+        case .replyDestinationPort: tuple(.reply, NFT_CT_PROTO_DST, into: register)
         }
     }
 
@@ -125,16 +123,29 @@ extension Ruleset.Field {
             ])
     }
 
-    /// A part of the connection's tuple before the translation.
-    private func original(_ key: nft_ct_keys, into register: UInt32) -> NetlinkAttribute.Value {
+    /// A part of one of the two tuples by which the kernel knows the connection.
+    private func tuple(
+        _ direction: Direction, _ key: nft_ct_keys, into register: UInt32
+    ) -> NetlinkAttribute.Value {
         expression(
             "ct",
             [
                 NetlinkAttribute(NFTA_CT_KEY, key.rawValue), NetlinkAttribute(NFTA_CT_DREG, register),
-                // IP_CT_DIR_ORIGINAL
-                NetlinkAttribute(NFTA_CT_DIRECTION, UInt8(0)),
+                NetlinkAttribute(NFTA_CT_DIRECTION, direction.rawValue),
             ])
     }
+}
+
+/// `enum ip_conntrack_dir`: the way of the connection's first packet, and the way of its answers.
+private enum Direction: UInt8 {
+    case original = 0
+    case reply = 1
+}
+
+/// Loads something of the packet's connection into the first register.
+private func connection(_ key: nft_ct_keys) -> NetlinkAttribute.Value {
+    expression(
+        "ct", [NetlinkAttribute(NFTA_CT_KEY, key.rawValue), NetlinkAttribute(NFTA_CT_DREG, register(0))])
 }
 
 /// The number of a register of four bytes, as the kernel shows it: each fourth has the number of one of 16 bytes.

@@ -65,11 +65,13 @@ import Testing
                 \tchain forward {
                 \t\ttype filter hook forward priority filter; policy accept;
                 \t\tct status ! confirmed ip saddr . meta l4proto . th sport . ip daddr . th dport @stubborn goto refuse
+                \t\t\(unanswered) goto refuse
                 \t}
 
                 \tchain output {
                 \t\ttype filter hook output priority filter; policy accept;
                 \t\tct status ! confirmed ip saddr . meta l4proto . th sport . ip daddr . th dport @stubborn goto refuse
+                \t\t\(unanswered) goto refuse
                 \t}
 
                 \tchain refuse {
@@ -80,6 +82,10 @@ import Testing
                 """)
     }
 
+    private let unanswered = """
+        meta l4proto tcp ct direction original ct status confirmed,snat / seen-reply,confirmed,snat \
+        ct reply ip daddr @shared meta l4proto . ct reply proto-dst @ports
+        """
     private let before = "ct original ip saddr . meta l4proto . ct original proto-src . ip daddr . th dport"
 
     @Test func `gives back the table that made it`() {

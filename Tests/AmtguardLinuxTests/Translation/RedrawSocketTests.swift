@@ -282,7 +282,7 @@ struct RedrawSocketTests {
     @Test func `nft takes the printed table, if the rules with a tuple name the protocol`() throws {
         let lines = Self.table.ruleset.text.split(separator: "\n", omittingEmptySubsequences: false)
         let named = lines.map { line in
-            let needsProtocol = line.contains("ct original proto-src")
+            let needsProtocol = line.contains("proto-src") || line.contains("proto-dst")
             return needsProtocol ? "\t\tmeta l4proto tcp" + line.replacing("\t\t", with: " ") : String(line)
         }
         try inPrivateNetwork {
