@@ -165,7 +165,7 @@ import Testing
     @Test func `of the ports show the condition of each, its holds and its users`() {
         let socket = LocalSocket(
             .tcp, .v4(IPv4Address(bits: 0xC000_0214)), port: 16992, .synSent, uid: 1000, unit: "a.scope")
-        var takers = SocketJudgement(SocketReading([socket]), [Claim(doubt: "x")]).takers
+        var takers = SocketJudgement(SocketReading([socket]), [Claim(tcp: .ofAMT, udp: .ofAMTsUDP, doubt: "x")]).takers
         let address = IPv4Address(bits: 0xC000_0214)
         takers?[16992]?.count = 9
         let ports = Status.Ports(

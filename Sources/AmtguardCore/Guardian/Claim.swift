@@ -23,7 +23,7 @@ public struct Claim: Hashable, Sendable {
 
     /// A claim to these ports.
     public init(
-        tcp: PortSet = .ofAMT, udp: PortSet = .ofAMTsUDP, on addresses: Set<IPv4Address> = [],
+        tcp: PortSet, udp: PortSet, on addresses: Set<IPv4Address> = [],
         interfaces: Set<Int> = [], own: Set<IPv4Address> = [], doubt: String? = nil
     ) {
         self.tcp = tcp
@@ -68,7 +68,7 @@ extension Claim {
     /// | is not known to share any | not `always` | unknown |
     /// | is disabled, or not set up | not `always` | unknown: no source shows what the hardware does then |
     init(ofAMT detection: Detection, guarding guarded: PortSet, always: Bool) {
-        self.init(tcp: guarded.union(.ofAMT))
+        self.init(tcp: guarded.union(.ofAMT), udp: .ofAMTsUDP)
         self.guarded = guarded
         // Mode=always overrides the finding that AMT is impossible, and so that it has no interface.
         addressesToHold = HoldPlan.Addresses(

@@ -44,10 +44,11 @@ extension Guardian {
 
     /// The table that follows from the claims.
     func makeRedrawTable() -> RedrawTable? {
-        let claims = claims
-        let required = claims.map { ($0.guarded.intersection(reservation.required), $0.udp) }
-        let tcp = required.reduce(PortSet()) { $0.union($1.0) }
-        let udp = required.reduce(PortSet()) { $0.union($1.0.intersection($1.1)) }
+        func required(_ taken: KeyPath<Claim, PortSet>) -> PortSet {
+            claims.reduce(PortSet()) { $0.union($1.guarded.intersection($1[keyPath: taken])) }
+                .intersection(reservation.required)
+        }
+        let (tcp, udp) = (required(\.tcp), required(\.udp))
         guard !claims.addresses.isEmpty, !tcp.isEmpty else { return nil }
         return RedrawTable(addresses: claims.addresses, tcp: tcp, udp: udp)
     }
@@ -79,7 +80,6 @@ extension Guardian {
     /// if that is not known.
     public var flowsOfInterest: RedrawTable? {
         guard let seen = translation.seen else { return nil }
-        let claims = claims
         let addresses = seen.isInUse == false ? [] : claims.addresses
         guard seen.isInUse == false || !addresses.isEmpty || claims.allSatisfy({ $0.doubt == nil }) else { return nil }
         return RedrawTable(
@@ -89,8 +89,7 @@ extension Guardian {
 
     /// Translated connections as victims: those of ports that AMT takes, on addresses that it shares.
     func victims(among flows: [TranslatedFlow], at now: Moment) -> [TranslatedVictim] {
-        let claims = claims
-        return flows.compactMap { flow in
+        flows.compactMap { flow in
             guard !flow.isAnswered, let address = flow.translated.address.ipv4,
                 let claim = claims.first(where: {
                     $0.addresses.contains(address) && $0.takes(flow.translated.port, flow.protocol)

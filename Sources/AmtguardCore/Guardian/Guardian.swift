@@ -14,6 +14,8 @@ public struct Guardian: Sendable {
     private(set) var detection: Detection
     /// When the firmware is asked.
     private var schedule = FirmwareSchedule()
+    /// Who takes packets from this host; none if AMT is impossible.
+    private(set) var claims: [Claim] = []
     private(set) var reservation: Reservation
     private(set) var holding = Holding()
     private(set) var choice: KernelChoice?
@@ -103,6 +105,7 @@ public struct Guardian: Sendable {
         case .holds(let reading, let prompt): effects = holding.observe(reading, prompt, at: now.instant)
         case .sockets(let reading, let failure):
             detection.observe(reading, failure)
+            claims = makeClaims()
             effects = judgeSockets(at: now).map(Effect.report)
         case .translation(let seen):
             translation.observe(seen, at: now.instant)
@@ -168,6 +171,7 @@ public struct Guardian: Sendable {
     private mutating func require(at now: Moment) -> [Effect] {
         let released = isStopping && configuration.onStop == .release
         kept = isConfigured ? PortSet() : reservation.ownership.possible
+        claims = makeClaims()
         let claimed = PortSet(merging: claims.flatMap(\.guarded.ranges))
         let look = reservation.require(
             released ? PortSet() : claimed.union(kept),
@@ -213,9 +217,8 @@ public struct Guardian: Sendable {
         PortSet(merging: claims.flatMap(\.ports.ranges))
     }
 
-    /// Who takes packets from this host; none if AMT is impossible.
-    var claims: [Claim] {
-        guard isNeeded else { return [] }
+    private func makeClaims() -> [Claim] {
+        guard configuration.mode == .always || isPossible else { return [] }
         let guarded = configuration.guarded.union(kept)
         return [Claim(ofAMT: detection, guarding: guarded, always: configuration.mode == .always)]
     }
@@ -229,10 +232,8 @@ public struct Guardian: Sendable {
         return victims.observe(judgement.victims?.map { Victim($0, since: now) }, at: now)
     }
 
-    /// Whether ports are required: with `Mode=always`, or unless AMT is proven impossible on this machine.
-    var isNeeded: Bool {
-        configuration.mode == .always || isPossible
-    }
+    /// Whether anything takes packets from this host, so that ports are required.
+    var isNeeded: Bool { !claims.isEmpty }
 
     /// Whether AMT is not proven impossible.
     private var isPossible: Bool { if case .impossible = detection.state { false } else { true } }

@@ -1,7 +1,7 @@
 /// The whole report of amtguard, in the shape of its JSON (`docs/status.schema.json`).
 ///
 /// The order of the properties is that of the keys. Written by `json`, and read back by amtguardctl with any decoder;
-/// `nil` for an unknown value.
+/// `nil` for an unknown value. A new key is optional: the report may be an older daemon's.
 public struct Status: Hashable, Sendable, Codable {
     /// When the list was last looked at.
     public struct Observed: Hashable, Sendable, Codable {

@@ -31,9 +31,9 @@ struct HoldPlan: Hashable, Sendable {
 
     /// One address for each of AMT's two interfaces, and room for the others of an interface with a lease.
     static let mostAddresses = 16
-    /// The most holds in all, on whichever addresses: as many as one address needs with all ports that a configuration
-    /// may name, and UDP. The unit's `FileDescriptorStoreMax=` and `LimitNOFILE=` follow from it.
-    static let mostHolds = ConfigurationKey.mostPorts + 2
+    /// The most holds in all, on whichever addresses: enough for one address with all ports that a configuration may
+    /// name, those that a claimant adds, and UDP. The unit's `FileDescriptorStoreMax=` and `LimitNOFILE=` follow from it.
+    static let mostHolds = ConfigurationKey.mostPorts + 8
 
     /// No holds.
     static let nothing = HoldPlan(places: [], holdsUDP: false, isShared: true)

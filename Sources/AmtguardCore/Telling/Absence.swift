@@ -9,7 +9,7 @@ public struct Absence: Hashable, Sendable {
     public init(reason: Reason, _ look: KernelLook, sockets: SocketReading?) {
         self.reason = reason
         // It is unknown which addresses AMT shares, so no socket is certain to be a victim.
-        let judgement = SocketJudgement(sockets, [Claim(doubt: reason.says)])
+        let judgement = SocketJudgement(sockets, [Claim(tcp: .ofAMT, udp: .ofAMTsUDP, doubt: reason.says)])
         ports = Status.Ports(
             required: .ofAMT, reserved: look.reserved, owned: PortSet(), unowned: PortSet(), choice: look.choice,
             takers: judgement.takers, holds: nil)

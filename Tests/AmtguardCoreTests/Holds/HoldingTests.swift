@@ -203,7 +203,7 @@ import Testing
         #expect(scene.sockets.reading.held.count == 96)
         #expect(
             scene.status.reasons.first { $0.id == "hold-limit" }?.says
-                == "984 more addresses are not held: the limit is 16 addresses, and 514 ports in all")
+                == "984 more addresses are not held: the limit is 16 addresses, and \(HoldPlan.mostHolds) ports in all")
     }
 
     @Test func `are shown to people by address, the refused with their reason`() {

@@ -37,7 +37,7 @@ extension FirmwareAnswer {
     /// A whole answer of AMT.
     static func heard(
         _ provisioning: ProvisioningState, _ mode: ControlMode, tls: Bool = false, network: Bool = true,
-        version: String = "15.0.42", redirection: RedirectionState = [.sol, .kvm],
+        version: String = "15.0.42", redirection: RedirectionState = [.sol],
         wired: LANSettings = .wired("0.0.0.0"), wireless: LANSettings = .none
     ) -> FirmwareAnswer {
         var answer = FirmwareAnswer(.answered, because: "not asked")

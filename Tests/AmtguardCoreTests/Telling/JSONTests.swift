@@ -1,3 +1,4 @@
+import AmtguardTestTools
 import Foundation
 import Testing
 
@@ -164,33 +165,11 @@ import Testing
         #expect(text.oneLineOnly, "\(name)")
     }
 
-    @Test(arguments: scenes)
-    func `of a status always has every key`(name: String, status: @Sendable () -> Status) throws {
-        let object = try #require(
-            try JSONSerialization.jsonObject(with: Data(status().json.description.utf8)) as? [String: Any])
-        #expect(
-            Set(object.keys) == [
-                "schema", "version", "observed", "verdict", "mode", "reasons", "since", "amt", "ports", "watch",
-                "repairs",
-                "contested", "overwrites", "holds", "victims", "victimCount", "nat", "probe",
-            ])
-        let keys: [String: Set<String>] = [
-            "observed": ["at", "bootUSec", "bootId", "namespace", "auditUSec"],
-            "amt": [
-                "state", "controlMode", "version", "evidence", "firmware", "interfaces", "listeners", "hostListeners",
-            ],
-            "ports": [
-                "required", "reserved", "owned", "unowned", "ephemeralRange", "exposed", "reach", "autobindReuse",
-                "each",
-            ],
-            "repairs": ["count", "last"],
-        ]
-        for (key, expected) in keys {
-            #expect(Set((object[key] as? [String: Any])?.keys.map { $0 } ?? []) == expected, "\(name): \(key)")
-        }
-        for reason in object["reasons"] as? [[String: Any]] ?? [] {
-            #expect(Set(reason.keys) == ["id", "says", "advice"], "\(name)")
-        }
+    /// An update replaces amtguardctl at once, and the daemon when it is restarted.
+    @Test func `of an older daemon is read`() throws {
+        let report = try JSONDecoder().decode(
+            Status.self, from: Data(Repository.text("Tests/Reports/before-translation.json").utf8))
+        #expect(report.verdict == .known(.protected) && report.nat == nil)
     }
 
     @Test func `keeps the order of its keys`() {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct `A socket's standing` {
     /// AMT shares 192.0.2.20 on the interface 2; 192.0.2.77 is another address of this host.
     private static let shared = Claim(
-        tcp: PortSet(1...65535), on: [ip("192.0.2.20")], interfaces: [2],
+        tcp: PortSet(1...65535), udp: .ofAMTsUDP, on: [ip("192.0.2.20")], interfaces: [2],
         own: [ip("192.0.2.20"), ip("192.0.2.77"), ip("127.0.0.1")])
     /// The same, and what another interface of AMT has is not known.
     private static let half = {
@@ -13,8 +13,8 @@ import Testing
         half.doubt = "wireless"
         return half
     }()
-    private static let none = Claim(tcp: shared.tcp, own: shared.own)
-    private static let unknown = Claim(tcp: shared.tcp, own: shared.own, doubt: "not told")
+    private static let none = Claim(tcp: shared.tcp, udp: shared.udp, own: shared.own)
+    private static let unknown = Claim(tcp: shared.tcp, udp: shared.udp, own: shared.own, doubt: "not told")
 
     private static func v6(_ octets: [UInt8]) -> IPAddress {
         guard let address = IPv6Address(octets: octets) else { preconditionFailure("no address") }
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test func `follows from the claims that take its port alone`() {
-        let amt = Claim(on: [ip("192.0.2.20")], interfaces: [2], own: Self.shared.own)
+        let amt = Claim(tcp: .ofAMT, udp: .ofAMTsUDP, on: [ip("192.0.2.20")], interfaces: [2], own: Self.shared.own)
         let other = Claim(tcp: "5900", udp: "5900", on: [ip("192.0.2.77")], interfaces: [2], own: Self.shared.own)
         let idle = Self.out.with {
             $0.state = .bound; $0.remote = nil

@@ -147,7 +147,8 @@ import Testing
             $0.state = .bound
             $0.isOwn = true
         }
-        let judgement = SocketJudgement(SocketReading(sockets + [hold]), [Claim(tcp: PortSet(1...65535))])
+        let judgement = SocketJudgement(
+            SocketReading(sockets + [hold]), [Claim(tcp: PortSet(1...65535), udp: .ofAMTsUDP)])
         let conditions = PortCondition.all(
             "1-65535", reserved: "", owned: "2", choice: .wide, takers: judgement.takers,
             holds: [Hold(ip("192.0.2.20"), 2), Hold(ip("192.0.2.21"), 3, .udp)])
