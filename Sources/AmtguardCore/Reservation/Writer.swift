@@ -9,17 +9,36 @@ public struct Writer: Hashable, Sendable, Codable, CustomStringConvertible {
     public var command: String?
     /// The systemd unit of its control group, for example `systemd-sysctl.service`.
     public var unit: String?
+    /// The process that started it; only a program in the kernel tells it.
+    public var parent: Parent?
+
+    /// The parent of a writer.
+    public struct Parent: Hashable, Sendable, Codable {
+        public var pid: Int32
+        public var command: String?
+
+        public init(pid: Int32, command: String?) {
+            self.pid = pid
+            self.command = command
+        }
+    }
 
     /// A writer; `nil` for what could not be found out.
-    public init(pid: Int32, command: String? = nil, unit: String? = nil) {
+    public init(pid: Int32, command: String? = nil, unit: String? = nil, parent: Parent? = nil) {
         self.pid = pid
         self.command = command
         self.unit = unit
+        self.parent = parent
     }
 
-    /// `sysctl[4711] of systemd-sysctl.service`, or as much of it as is known.
+    /// `sysctl[4711] of session-3.scope, run by bash[4690]`, or as much of it as is known.
     public var description: String {
-        (command.map { "\($0)[\(pid)]" } ?? "process \(pid)") + (unit.map { " of \($0)" } ?? "")
+        Self.name(pid, command) + (unit.map { " of \($0)" } ?? "")
+            + (parent.map { ", run by \(Self.name($0.pid, $0.command))" } ?? "")
+    }
+
+    private static func name(_ pid: Int32, _ command: String?) -> String {
+        command.map { "\($0)[\(pid)]" } ?? "process \(pid)"
     }
 }
 

@@ -1,0 +1,82 @@
+/// One write of the list, as a program in the kernel saw it before the kernel parsed its text: a wish, not yet a fact.
+/// The kernel may still refuse it.
+public struct Wish: Hashable, Sendable {
+    /// What the writer passed.
+    public enum Text: Hashable, Sendable {
+        /// A list of ports that the kernel takes.
+        case ports(PortSet)
+        /// The kernel refuses it, or it changes nothing.
+        case refused
+        /// It was not seen whole, or the kernel's answer to it is not certain.
+        case unknown
+    }
+
+    /// Whether it was meant to replace the list (position 0); otherwise it adds to the list.
+    public var replaces: Bool
+    /// Whether the program made it add where it was meant to replace, so that no port was lost.
+    public var isPrevented: Bool
+    public var text: Text
+    public var writer: Writer
+
+    /// A write.
+    public init(replaces: Bool, isPrevented: Bool, _ text: Text, by writer: Writer) {
+        self.replaces = replaces
+        self.isPrevented = isPrevented
+        self.text = text
+        self.writer = writer
+    }
+}
+
+extension Wish.Text {
+    /// The text as the kernel would take it.
+    ///
+    /// The kernel skips newlines before an item, and takes a comma or a newline after it. It reads `010` as octal and
+    /// `0x10` as hexadecimal; here these are unknown. Everything else is refused as a whole (Linux 6.18, 41 texts).
+    ///
+    /// - Parameter bytes: What was written, whole.
+    public init(written bytes: some Collection<UInt8>) {
+        var rest = Array(bytes)[...]
+        guard !rest.isEmpty else {
+            self = .refused
+            return
+        }
+        var ranges: [ClosedRange<UInt16>] = []
+        while true {
+            rest = rest.drop { $0 == UInt8(ascii: "\n") }
+            guard !rest.isEmpty else { break }
+            let item = rest.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: ",") }
+            switch Self.range(item) {
+            case .ports(let ports): ranges += ports.ranges
+            case .refused, .unknown:
+                self = Self.range(item)
+                return
+            }
+            rest = rest.dropFirst(item.count + 1)
+        }
+        self = .ports(PortSet(merging: ranges))
+    }
+
+    private static func range(_ item: ArraySlice<UInt8>) -> Self {
+        let halves = item.split(separator: UInt8(ascii: "-"), maxSplits: 1, omittingEmptySubsequences: false)
+        // C's notations of other bases.
+        if halves.contains(where: { $0.count > 1 && $0.first == UInt8(ascii: "0") }) { return .unknown }
+        let numbers = halves.compactMap { decimal($0, atMost: 5).flatMap { UInt16(exactly: $0) } }
+        guard numbers.count == halves.count, let low = numbers.first, let high = numbers.last, low <= high else {
+            return .refused
+        }
+        return .ports(PortSet(merging: [low...high]))
+    }
+}
+
+/// The writes since those that were settled last.
+public struct Wishes: Hashable, Sendable {
+    /// In the order in which the kernel saw them.
+    public var wishes: [Wish]
+    /// How many writes were not noted, because there was no room.
+    public var lost: Int
+
+    public init(_ wishes: [Wish] = [], lost: Int = 0) {
+        self.wishes = wishes
+        self.lost = lost
+    }
+}
