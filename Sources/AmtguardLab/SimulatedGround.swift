@@ -19,6 +19,7 @@ struct SimulatedGround: Ground {
     private mutating func step(orKill probability: Double) -> Bool {
         guard isAlive else { return false }
         let mischief = host.mischief
+        host.finishWrites()
         if host.random.chance(mischief.strangerBetween) { host.write(host.strangersMove(&host)) }
         if host.random.chance(probability) { host.kill(index) }
         if let steps = mischief.killAtStep {
@@ -58,6 +59,7 @@ extension SimulatedGround {
 
     mutating func remove(_ ports: PortSet) -> Change {
         guard step(orKill: host.mischief.killBeforeEffect) else { return .omitted }
+        guard host.program?.admitsReplacement ?? true else { return .refused(.busy) }
         return change { $0.list.remove(ports) }
     }
 
@@ -79,10 +81,25 @@ extension SimulatedGround {
 
     mutating func takeWriters() -> [Writer]? {
         let daemon = host.daemons[index]
+        guard daemon.watch.kind != .bpf else { return nil }
         host.daemons[index].forgetEvents()
         // inotify also shows the daemon's own writes and does not tell them apart.
         return daemon.showsOthers && daemon.watch.kind.namesWriters ? daemon.writers.suffix(8) : nil
     }
+
+    mutating func wishes() -> Wishes? {
+        guard isAlive, host.daemons[index].watch.kind == .bpf else { return nil }
+        return host.program?.read()
+    }
+
+    mutating func settle() {
+        effect { [index] host in
+            host.program?.settle()
+            host.daemons[index].shown = host.program?.log.isEmpty == false
+        }
+    }
+
+    mutating func prevent(_ isOn: Bool) { effect { $0.program?.prevents = isOn } }
 
     mutating func watch(_ isOn: Bool) { effect { [index] in $0.daemons[index].listening = isOn } }
 

@@ -6,6 +6,10 @@ public import AmtguardCore
 public struct SimulatedHost: Sendable {
     public private(set) var now = Instant(sinceBoot: .seconds(10))
     public var list = SimulatedList()
+    /// The program on writes of the list, for daemons with the watch `bpf`; it outlives each of them.
+    public var program: SimulatedProgram?
+    /// Writes that the program has seen and the kernel has not carried out.
+    private var unfinished: [(ports: PortSet, isPrevented: Bool)] = []
     public internal(set) var daemons: [SimulatedDaemon] = []
     public var random: SplitMix64
     public var mischief = Mischief()
@@ -31,11 +35,37 @@ public struct SimulatedHost: Sendable {
 
     /// Another program writes now.
     public mutating func write(_ act: Stranger.Act, by writer: Writer? = nil, isShown: Bool = true) {
+        finishWrites()
+        let losses = program?.lost ?? 0
+        let isPrevented = program?.note(act, by: writer) ?? false
+        list.isUncertain =
+            switch act {
+            case _ where (program?.lost ?? 0) > losses: true
+            case .replace: (program?.lost ?? 0) > 0
+            case .garble: true
+            case .join, .refused: list.isUncertain
+            }
         switch act {
-        case .replace(let ports): list.replace(with: ports)
+        case .replace(let ports), .garble(let ports):
+            if program != nil, random.chance(mischief.slowWrite) {
+                unfinished.append((ports, isPrevented))
+            } else {
+                replace(with: ports, isPrevented: isPrevented)
+            }
         case .join(let ports): list.join(ports)
+        case .refused: break
         }
         if isShown { show(by: writer) }
+    }
+
+    /// The kernel carries out the writes that the program has seen.
+    mutating func finishWrites() {
+        for write in unfinished { replace(with: write.ports, isPrevented: write.isPrevented) }
+        unfinished = []
+    }
+
+    private mutating func replace(with ports: PortSet, isPrevented: Bool) {
+        if isPrevented { list.keep(replacingWith: ports) } else { list.replace(with: ports) }
     }
 
     /// The machine sleeps: the boot clock continues, no program runs.
@@ -72,6 +102,7 @@ extension SimulatedHost {
             let strangerTime = stranger.map { strangers[$0].next }
             guard let next = [daemonTime, strangerTime].compactMap({ $0 }).min(), next <= end else { break }
             now = max(now, next)
+            finishWrites()
             if let stranger, strangerTime == next {
                 move(stranger, before: min(daemonTime ?? end, end))
             } else if let daemon {
@@ -94,7 +125,7 @@ extension SimulatedHost {
         }
         var next = stranger.next + every
         let heard = stranger.isShown && daemons.contains { $0.guardian != nil && $0.listening }
-        if case .replace(let ports) = stranger.act, !heard, strangers.count == 1, next < wake {
+        if case .replace(let ports) = stranger.act, !heard, program == nil, strangers.count == 1, next < wake {
             let times = Int((wake - next) / every)
             list.replace(with: ports, times: times)
             next = next + every * times

@@ -18,6 +18,8 @@ public struct SimulatedList: Sendable {
     public private(set) var lost = PortSet()
     /// What amtguard removed although others had added it: must stay empty.
     public private(set) var stolen = PortSet()
+    /// Whether a program in the kernel could not note, or not read, a write since the last replacement that it knows.
+    public internal(set) var isUncertain = false
     /// How often another program wrote.
     public private(set) var strangersWrites = 0
 
@@ -57,6 +59,14 @@ public struct SimulatedList: Sendable {
         lost = lost.subtracting(new)
         undisturbed = PortSet()
         strangersWrites += 1
+    }
+
+    /// Another program writes at position 0, and a program in the kernel makes it add.
+    mutating func keep(replacingWith new: PortSet) {
+        let all = ports.union(new)
+        let former = strangersWrites
+        replace(with: new)
+        (ports, placed, strangersWrites) = (all, all.subtracting(new), former + 1)
     }
 
     /// The same replacement so many times, without a look in between.

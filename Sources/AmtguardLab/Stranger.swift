@@ -8,6 +8,10 @@ public struct Stranger: Sendable {
         case replace(PortSet)
         /// A write at another position than 0.
         case join(PortSet)
+        /// `sysctl -w` with a text of these ports that a program in the kernel can't read.
+        case garble(PortSet)
+        /// A write that the kernel refuses: a text that is no list, or one that another program forbids.
+        case refused(PortSet?)
     }
 
     public var act: Act
@@ -47,6 +51,8 @@ public struct Mischief: Sendable {
     public var strangerBetween = 0.0
     /// An addition meets another program's addition inside the kernel, and bits are lost.
     public var collision = 0.0
+    /// A replacement that the program in the kernel has seen is carried out a step later.
+    public var slowWrite = 0.0
 
     /// No disturbance.
     public init() {}

@@ -8,6 +8,10 @@ public enum Effect: Hashable, Sendable {
     case remove(PortSet)
     /// Look at the list at this time. An earlier look replaces this one, and requests another if one is still needed.
     case look(at: Instant)
+    /// Forget the writes that the watch has shown: they are judged, and the outcome is recorded.
+    case settle
+    /// Let the watch keep required ports in the list when others replace it, or let it only show writes.
+    case prevent(Bool)
     /// Listen to the watch, or ignore it while the bucket is empty.
     case watch(Bool)
     /// Audit this often from now on; `nil` for never.
@@ -33,7 +37,7 @@ extension Effect {
     var isChange: Bool {
         switch self {
         case .add, .remove: true
-        case .remember, .look, .watch, .audit, .hold, .redraw, .askFirmware, .abandonQuestion, .wakeForFirmware,
+        case .remember, .look, .settle, .prevent, .watch, .audit, .hold, .redraw, .askFirmware, .abandonQuestion, .wakeForFirmware,
             .rememberProbe, .report:
             false
         }

@@ -6,6 +6,10 @@ public enum Event: Hashable, Sendable {
     case reserved(PortSet, list: PortSet)
     /// The list was overwritten, and is whole again.
     case repaired(Repair)
+    /// A write would have taken required ports away, and a program in the kernel kept them.
+    case prevented(Prevention)
+    /// Writes can't be judged: of this writer, or so many that were not noted. What they left out stays in the list.
+    case unjudged(by: Writer?, lost: Int)
     /// The list was overwritten, and amtguard only observes.
     case overwritten(ObservedOverwrite)
     /// The list is overwritten repeatedly.

@@ -17,6 +17,13 @@ public protocol Ground: ~Copyable {
     var hasEvents: Bool { get }
     /// Takes the events of the watch. Returns the other programs that wrote; `nil` if it shows no write of others.
     mutating func takeWriters() -> [Writer]?
+    /// The writes that the watch has shown since `settle()`; `nil` if it does not show what was written. To be asked after
+    /// `read()`.
+    mutating func wishes() -> Wishes?
+    /// Forgets the writes that `wishes()` has returned.
+    mutating func settle()
+    /// Lets the watch keep the required ports in the list when others replace it, or lets it only show writes.
+    mutating func prevent(_ isOn: Bool)
     /// Lets the watch wake the guard, or leaves the watch alone.
     mutating func watch(_ isOn: Bool)
 
@@ -46,6 +53,9 @@ public protocol Ground: ~Copyable {
 extension Ground where Self: ~Copyable {
     public var hasEvents: Bool { false }
     public mutating func takeWriters() -> [Writer]? { nil }
+    public mutating func wishes() -> Wishes? { nil }
+    public mutating func settle() {}
+    public mutating func prevent(_ isOn: Bool) {}
     public mutating func watch(_ isOn: Bool) {}
     public mutating func look(at time: Instant?) {}
     public mutating func audit(every interval: Duration?) {}
@@ -76,7 +86,7 @@ extension Guardian {
         for _ in 0..<Self.mostRounds {
             guard !due.isEmpty else { return }
             for effect in observe(due.removeFirst(), at: ground.now) {
-                if let outcome = carryOut(effect, on: &ground) { due.append(outcome) }
+                due += carryOut(effect, on: &ground)
             }
         }
         if !due.isEmpty { ground.look(at: ground.now.instant + .milliseconds(1)) }
@@ -90,7 +100,11 @@ extension Guardian {
         let reading = ground.read()
         // Asks the watch after the reading. If the reading shows a write and the watch has an event by now, the write
         // was not unseen.
-        if prompt != .watch, ground.hasEvents { observe(.written(by: []), on: &ground) }
+        if let wishes = ground.wishes() {
+            observe(.wished(wishes), on: &ground)
+        } else if prompt != .watch, ground.hasEvents {
+            observe(.written(by: []), on: &ground)
+        }
         observe(.list(reading, prompt), on: &ground)
         return reading
     }
@@ -112,34 +126,37 @@ extension Guardian {
         if let writers = ground.takeWriters() { observe(.written(by: writers), on: &ground) }
     }
 
-    /// Carries out one effect. Returns the observation that it leads to.
-    private mutating func carryOut(_ effect: Effect, on ground: inout some Ground & ~Copyable) -> Observation? {
+    /// Carries out one effect. Returns the observations that it leads to.
+    private mutating func carryOut(_ effect: Effect, on ground: inout some Ground & ~Copyable) -> [Observation] {
         switch effect {
         case .remember: ground.remember(memory)
         case .add(let ports): return outcome(of: ground.add(ports), on: &ground)
         case .remove(let ports): return outcome(of: ground.remove(ports), on: &ground)
         case .look(let time): ground.look(at: time)
+        case .settle: ground.settle()
+        case .prevent(let isOn): ground.prevent(isOn)
         case .watch(let isOn): ground.watch(isOn)
         case .audit(let interval): ground.audit(every: interval)
-        case .hold(let change): return ground.hold(change).map { .holds($0, .readBack) }
-        case .redraw(let change): return ground.redraw(change).map { .redrawTable($0, .readBack) }
-        case .askFirmware: return ground.askFirmware().map { .firmware(.failed($0)) }
+        case .hold(let change): return ground.hold(change).map { [.holds($0, .readBack)] } ?? []
+        case .redraw(let change): return ground.redraw(change).map { [.redrawTable($0, .readBack)] } ?? []
+        case .askFirmware: return ground.askFirmware().map { [.firmware(.failed($0))] } ?? []
         case .abandonQuestion: ground.abandonQuestion()
         case .wakeForFirmware(let time): ground.wakeForFirmware(at: time)
         case .rememberProbe(let probe): ground.remember(probe, in: scope)
         case .report(let event): ground.report(event)
         }
-        return nil
+        return []
     }
 
-    private mutating func outcome(of change: Change, on ground: inout some Ground & ~Copyable) -> Observation? {
+    private mutating func outcome(of change: Change, on ground: inout some Ground & ~Copyable) -> [Observation] {
         switch change {
         case .made:
             // The list is whole again, so there is time to find out who wrote it.
             nameWriters(on: &ground)
-            return .list(ground.read(), .readBack)
-        case .refused(let obstacle): return .refused(obstacle)
-        case .omitted: return nil
+            let reading = ground.read()
+            return (ground.wishes().map { [.wished($0)] } ?? []) + [.list(reading, .readBack)]
+        case .refused(let obstacle): return [.refused(obstacle)]
+        case .omitted: return []
         }
     }
 }

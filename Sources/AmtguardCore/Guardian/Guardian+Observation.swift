@@ -7,6 +7,8 @@ extension Guardian {
         case refused(Obstacle)
         /// The watch showed that other programs wrote the list. It named these writers.
         case written(by: [Writer])
+        /// The writes that a program in the kernel has shown and that are not settled. They were read after the list.
+        case wished(Wishes)
         /// What `/sys` shows, and which parts of it could not be read.
         case presence(Presence)
         /// The result of asking the firmware.

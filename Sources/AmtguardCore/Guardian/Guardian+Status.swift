@@ -26,12 +26,25 @@ extension Guardian {
             watch: Told(watch.kind),
             repairs: Status.Repairs(
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
+            prevented: Status.Prevented(reservation),
+            lastWriters: reservation.lastWriters.entries.map { Status.LastWriter(at: $0.at.iso8601, writer: $0.writer) },
             contested: reservation.contest != nil,
             overwrites: reservation.contest.map(Status.Overwrites.init),
             holds: holding.states.map { Status.HeldPort($0.hold, $0.state) },
             victims: victims?.prefix(Status.mostVictims).map(Status.Socket.init),
             victimCount: victims?.count, nat: Status.NAT(self),
             probe: probe)
+    }
+}
+
+extension Status.Prevented {
+    fileprivate init(_ reservation: Reservation) {
+        count = reservation.prevented
+        last = reservation.lastPrevention.map {
+            Last(
+                at: $0.at.iso8601, bootUSec: $0.at.instant.sinceBoot.microseconds, asked: $0.asked.description,
+                kept: $0.kept.description, writer: $0.writer)
+        }
     }
 }
 

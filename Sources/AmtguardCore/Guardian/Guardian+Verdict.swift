@@ -37,11 +37,11 @@ extension Guardian {
         // During a contest without immediate repairs, each reading shows another list; a list that can't be read shows
         // nothing. In both cases the verdict follows from which required ports the kernel may choose in that time.
         let contest = reservation.contest
-        let isSettled = contest.map { $0.answer == .repaired } ?? true
+        let isSettled = contest?.answer.keepsUp ?? true
         let doubtful = (isSettled ? missing : nil) ?? reservation.required
         if !doubtful.intersection(reach).isEmpty { return .exposed }
         let isWell =
-            contest == nil && refused.isEmpty && runtimeProblem == nil && watch.kind != .none && cutOff.isEmpty
+            (contest.map { $0.answer == .prevented } ?? true) && refused.isEmpty && runtimeProblem == nil && watch.kind != .none && cutOff.isEmpty
             && !isTranslationUnguarded && cutOffFlows.isEmpty && deafPorts.isEmpty
         return doubtful.isEmpty && isWell ? .protected : .degraded
     }

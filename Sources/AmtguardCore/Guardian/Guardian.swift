@@ -73,6 +73,9 @@ public struct Guardian: Sendable {
         case .written(let writers):
             reservation.observe(writers: writers)
             return []
+        case .wished(let wishes):
+            reservation.observe(wishes)
+            return []
         case .presence(let presence):
             let remembered = (detection.sawCSME, detection.sighting)
             detection.observe(presence)

@@ -41,6 +41,28 @@ public struct Status: Hashable, Sendable, Codable {
         public var last: LastRepair?
     }
 
+    /// The writes of this process's time that would have taken required ports away, and that did not.
+    public struct Prevented: Hashable, Sendable, Codable {
+        public var count: UInt64
+        public var last: Last?
+
+        public struct Last: Hashable, Sendable, Codable {
+            public var at: String
+            public var bootUSec: Int64
+            /// The list that the writer asked for.
+            public var asked: String
+            /// The required ports that stayed nevertheless.
+            public var kept: String
+            public var writer: Writer
+        }
+    }
+
+    /// A program that overwrote the list.
+    public struct LastWriter: Hashable, Sendable, Codable {
+        public var at: String
+        public var writer: Writer
+    }
+
     /// The last of them.
     public struct LastRepair: Hashable, Sendable, Codable {
         public var at: String
@@ -78,7 +100,7 @@ public struct Status: Hashable, Sendable, Codable {
         public var since: String
         /// How many overwrites were seen.
         public var count: Int
-        /// `repaired`, `paced`, `left`.
+        /// `repaired`, `prevented`, `paced`, `left`.
         public var answer: String
         /// The most frequent first, at most eight.
         public var writers: [Writer]
@@ -110,6 +132,10 @@ public struct Status: Hashable, Sendable, Codable {
     public var ports: Ports
     public var watch: Told<Watch.Kind>
     public var repairs: Repairs
+    /// `nil` in the report of an older daemon; so is the next.
+    public var prevented: Prevented?
+    /// The programs that overwrote the list, each once, the last one first, at most eight.
+    public var lastWriters: [LastWriter]?
     public var contested: Bool
     /// What is known of the overwrites; `nil` while `contested` is false.
     public var overwrites: Overwrites?

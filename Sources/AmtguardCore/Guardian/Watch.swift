@@ -2,6 +2,9 @@
 public struct Watch: Hashable, Sendable {
     /// What wakes amtguard when another program writes.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// A program in the kernel sees each write before it is made: it names every writer, and keeps the required
+        /// ports in the list.
+        case bpf
         /// It names the writer as well.
         case fanotify
         case inotify
@@ -11,7 +14,7 @@ public struct Watch: Hashable, Sendable {
         /// Whether it shows who writes.
         public var namesWriters: Bool {
             switch self {
-            case .fanotify: true
+            case .bpf, .fanotify: true
             case .inotify, .none: false
             }
         }
@@ -33,6 +36,7 @@ public struct Watch: Hashable, Sendable {
     var reason: Reason? {
         let because = shortfall.map { " (\($0))" } ?? ""
         switch kind {
+        case .bpf: return nil
         case .fanotify:
             return shortfall.map { Reason(id: "watch-limited", says: "the journal names writers only by pid (\($0))") }
         case .inotify:

@@ -4,6 +4,8 @@ public struct Contest: Hashable, Sendable {
     public enum Answer: String, Hashable, Sendable, CaseIterable {
         /// It repairs each one at once.
         case repaired
+        /// A program in the kernel keeps the required ports: none was missing.
+        case prevented
         /// Repairs have reached their pace, so required ports are missing between two repairs.
         case paced
         /// It only observes, or the kernel refuses, so required ports are missing.
@@ -81,7 +83,10 @@ struct Overwrites: Hashable, Sendable {
         if run == nil { run = Contest(since: now, found: found) }
         run?.found = found
         last = now.instant
-        guard answer != .repaired else { return }
+        guard !answer.keepsUp else {
+            if answer == .prevented, run?.answer.keepsUp == true { run?.answer = answer }
+            return
+        }
         run?.answer = answer
         lingersUntil = now.instant + Self.linger
     }
@@ -91,9 +96,9 @@ struct Overwrites: Hashable, Sendable {
     /// - Parameter fullTime: When the bucket of repairs is full again.
     mutating func tell(fullTime: Instant, at now: Instant) -> [Event] {
         guard isContested, var run else { return [] }
-        if max(lingersUntil, fullTime) <= now { run.answer = .repaired }
+        if !run.answer.keepsUp, max(lingersUntil, fullTime) <= now { run.answer = .repaired }
         self.run = run
-        if run.answer == .repaired, now - last >= Self.window {
+        if run.answer.keepsUp, now - last >= Self.window {
             self = Overwrites()
             return [.calmed(run)]
         }
@@ -107,7 +112,7 @@ struct Overwrites: Hashable, Sendable {
     /// When the next report is due, after those that are due now were made. It is never in the past.
     func nextTime(fullTime: Instant, after now: Instant) -> Instant? {
         guard isContested, let run else { return nil }
-        let end = run.answer == .repaired ? last + Self.window : max(lingersUntil, fullTime)
+        let end = run.answer.keepsUp ? last + Self.window : max(lingersUntil, fullTime)
         guard let told, told + Self.window > now, isGoingOn(at: told + Self.window) else { return end }
         return min(end, told + Self.window)
     }
@@ -116,10 +121,19 @@ struct Overwrites: Hashable, Sendable {
 }
 
 extension Contest.Answer {
+    /// Whether no overwrite leaves required ports missing for longer than a moment.
+    var keepsUp: Bool {
+        switch self {
+        case .repaired, .prevented: true
+        case .paced, .left: false
+        }
+    }
+
     /// Follows the count and the writers in a message. Immediate repairs need no mention.
     var words: String {
         switch self {
         case .repaired: ""
+        case .prevented: "; none took a required port away"
         case .paced: "; repairs have reached their pace, so required ports are missing between repairs"
         case .left: "; they are not repaired, so required ports are missing"
         }

@@ -9,14 +9,16 @@ extension Reservation {
         var effects = overwrites.tell(fullTime: bucket.fullTime, at: now).map(Effect.report)
         let isPaced = contest != nil && writes && obstacle == nil && bucket.nextToken > now
         let isAttentive = attention.nextToken <= now
-        if listening != (!isPaced && isAttentive) {
+        let isWaiting = waitingSince != nil
+        if listening != (!isPaced && isAttentive && !isWaiting && !isUnsettled) {
             listening.toggle()
             effects.append(.watch(listening))
         }
         let isAsking = if case .overwritten = state { true } else { false }
         let appointments = [
             isAsking ? now : nil, isPaced ? bucket.nextToken : nil, isAttentive ? nil : attention.nextToken,
-            suspicion?.until, overwrites.nextTime(fullTime: bucket.fullTime, after: now),
+            suspicion?.until, isWaiting ? now + Self.pause : nil,
+            isUnsettled ? now + Self.retryPause : nil, overwrites.nextTime(fullTime: bucket.fullTime, after: now),
         ]
         if let next = appointments.compactMap({ $0 }).min() { effects.append(.look(at: next)) }
         return effects
@@ -25,6 +27,10 @@ extension Reservation {
     /// How long amtguard waits for the watch to show a write that a look has found. The kernel reports a write after it
     /// was made, and the writer may lose its processor in between.
     static let grace = Duration.milliseconds(250)
+    /// The time between two looks for the effect of a write that was shown before it was made.
+    static let pause = Duration.milliseconds(10)
+    /// The time after which a removal is tried again that a write of others has prevented.
+    static let retryPause = Duration.milliseconds(100)
 
     /// The list has changed, and the watch has shown no write. If the watch stays silent for a moment more, the write
     /// went through another mount of procfs. More such writes may follow, so audits then come each second for ten

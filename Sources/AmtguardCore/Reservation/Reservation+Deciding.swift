@@ -24,10 +24,13 @@ extension Reservation {
             repairs += 1
             lastRepair = repair
             if overwrites.take(before, by: writers, at: now) { effects.append(.report(.repaired(repair))) }
+            for writer in writers { lastWriters.note(writer, at: now) }
         case .adding(let before, repairing: false):
             effects.append(.report(.reserved(required.subtracting(before), list: found)))
         case .removing(let ports) where found.intersection(ports).isEmpty:
-            effects.append(.report(.released(ports, list: found)))
+            let released = ports.subtracting(yielding)
+            if !released.isEmpty { effects.append(.report(.released(released, list: found))) }
+            yielding = PortSet()
         case .removing, .unread, .whole, .stuck, .spent, .lacking, .overwritten:
             break
         }
@@ -39,7 +42,8 @@ extension Reservation {
         let orphans = ownership.owned.subtracting(required)
         let formerlyStranded = stranded
         stranded = found.subtracting(orphans).fitsOneWrite ? PortSet() : orphans
-        let isDue = !orphans.isEmpty && stranded.isEmpty
+        // While writes wait to be judged, any of them may have asked for these ports.
+        let isDue = !orphans.isEmpty && stranded.isEmpty && waitingSince == nil
         if isDue, mayRemove {
             state = .removing(orphans)
             ownership.foresee(removing: orphans, from: found)

@@ -31,7 +31,25 @@ struct Reservation: Sendable {
     var ownership: Ownership
     var repairs: UInt64 = 0
     var lastRepair: Repair?
+    /// Writes that would have taken required ports away.
+    var prevented: UInt64 = 0
+    var lastPrevention: Prevention?
+    var lastWriters = LastWriters()
     var overwrites = Overwrites()
+    /// Writes that a program in the kernel has shown and that are not settled.
+    var shown = Wishes()
+    /// How many of them, from the first, were judged.
+    var judged = 0
+    /// Those of them that had no effect.
+    var refused: Set<Int> = []
+    /// Whether they are judged, and what they left out is still in the list.
+    var isUnsettled = false
+    /// Since when the list does not show the effect of one; `nil` if it does.
+    var waitingSince: Instant?
+    /// Ports that other programs left out of the list, and that are being taken out after them.
+    var yielding = PortSet()
+    /// When writes that could not be judged were last reported.
+    var unjudgedToldAt: Instant?
     /// Whether a reading has shown what is required now. Until then there is nothing to judge.
     var isCurrent = false
     /// A change that a look found and the watch has not shown. The watch has until `until` to show it.
@@ -71,6 +89,7 @@ struct Reservation: Sendable {
     /// What the daemon was last told, so that only changes are reported to it.
     var listening = true
     var auditing: Duration?
+    var isPreventing = false
     var remembered: Ownership
 
     init(ownership: Ownership, pace: Pace) {
@@ -129,6 +148,11 @@ struct Reservation: Sendable {
     /// Takes the refusal of a change. The list was not changed by us; the next look comes with an audit.
     mutating func observe(refusal obstacle: Obstacle, at now: Moment) -> [Effect] {
         ownership.abandon()
+        // The program in the kernel refuses to replace the list while a write of others was not judged.
+        if case .removing = state, obstacle == .busy, isPreventing {
+            state = .whole
+            return withMemory(arrange(at: now.instant))
+        }
         refusedAt = now.instant
         if case .adding(let found, repairing: true) = state {
             _ = overwrites.take(found, by: writers, .left, at: now)
@@ -151,7 +175,8 @@ struct Reservation: Sendable {
             // The kernel accepted the addition, even if another program overwrote it since. A record of a former
             // process alone does not prove that.
             if case .adding = state { ownership.finish() }
-            disowned = disowned.union(ownership.observe(found)).intersection(found)
+            effects += attribute(found, at: now)
+            disowned = disowned.intersection(found)
             let former = reserved
             reserved = found
             effects += act(on: found, after: former, prompt, at: now)
@@ -170,6 +195,10 @@ struct Reservation: Sendable {
         if auditing != auditInterval {
             auditing = auditInterval
             effects.append(.audit(every: auditInterval))
+        }
+        if isPreventing != (writes && !required.isEmpty) {
+            isPreventing.toggle()
+            effects.append(.prevent(isPreventing))
         }
         return withMemory(effects)
     }

@@ -34,7 +34,7 @@ public struct Writer: Hashable, Sendable, Codable, CustomStringConvertible {
     /// `sysctl[4711] of session-3.scope, run by bash[4690]`, or as much of it as is known.
     public var description: String {
         Self.name(pid, command) + (unit.map { " of \($0)" } ?? "")
-            + (parent.map { ", run by \(Self.name($0.pid, $0.command))" } ?? "")
+            + (parent.map { ", run by \(Self.name($0.pid, $0.command))," } ?? "")
     }
 
     private static func name(_ pid: Int32, _ command: String?) -> String {
@@ -102,7 +102,7 @@ extension Writer {
     }
 }
 
-extension Int {
+extension BinaryInteger {
     /// `once`, `twice`, `3 times`
     var times: String { self == 1 ? "once" : self == 2 ? "twice" : "\(self) times" }
 }

@@ -23,6 +23,21 @@ extension Event {
                     ("BROKEN_AFTER", repair.brokenAfter?.iso8601),
                     ("BROKEN_AT_MOST_USEC", repair.brokenAtMost.map { "\($0.microseconds)" }),
                 ] + fields(of: repair.writer))
+        case .prevented(let prevention):
+            JournalEntry(
+                .notice, id: .prevented,
+                "\(prevention.writer) overwrote the list with \(prevention.asked.brief); \(prevention.kept.brief) stayed "
+                    + "in it all the time.",
+                [("FOUND", prevention.asked.field), ("KEPT", prevention.kept.field)]
+                    + fields(of: prevention.writer))
+        case .unjudged(let writer, let lost):
+            JournalEntry(
+                .notice, id: .unjudged,
+                (lost > 0
+                    ? "\(lost == 1 ? "A write" : "\(lost) writes") of the list came too fast to be noted"
+                    : "\(by(writer)) wrote the list, and the text is not known whole")
+                    + ": what was to leave the list stays in it.",
+                [("LOST", "\(lost)")] + fields(of: writer))
         case .overwritten(let overwrite):
             JournalEntry(
                 .notice, id: .overwritten,
@@ -205,7 +220,8 @@ extension Event {
     private func fields(of writer: Writer?) -> [(String, String?)] {
         [
             ("WRITER_PID", writer.map { "\($0.pid)" }), ("WRITER_COMM", writer?.command),
-            ("WRITER_UNIT", writer?.unit),
+            ("WRITER_UNIT", writer?.unit), ("WRITER_PARENT_PID", writer?.parent.map { "\($0.pid)" }),
+            ("WRITER_PARENT_COMM", writer?.parent?.command),
         ]
     }
 }

@@ -6,6 +6,8 @@ extension Event {
         case started = "cc0975db248648308e1b59fe9d0fedee"
         case reserved = "19a57a46c6e5418d8ad9bfd9fc94eb22"
         case repaired = "5dc9481dc1ae4d2f8d93efdd9d08c3aa"
+        case prevented = "538d77def29443eebf4c2bd438278925"
+        case unjudged = "c8b5a3459bc84916b82702ba344e9768"
         case overwritten = "49ef0e0ba17346ab9af8da0c1df92d50"
         case contested = "cc4837e00f2d45d3bbad908a2186d22d"
         case calmed = "5b08f28278194c9d9ab4e61d4d708207"

@@ -70,6 +70,17 @@ extension Status {
                 lines.append(Line("", "broken at some time between \(after) and \(last.at)", .doubtful))
             }
         }
+        if let prevented, prevented.count > 0 {
+            lines.append(Line("Prevented", prevented.count.times))
+            if let last = prevented.last {
+                lines.append(Line("", "last at \(last.at) by \(last.writer)"))
+                lines.append(Line("", "asked for \(shown(last.asked)), kept \(shown(last.kept))"))
+            }
+        }
+        if let lastWriters, lastWriters.count > 1 {
+            lines.append(Line("Writers", "\(lastWriters[0].writer) at \(lastWriters[0].at)"))
+            lines += lastWriters.dropFirst().map { Line("", "\($0.writer) at \($0.at)") }
+        }
         lines += probeText
         lines.append(Line("Observed", "\(observed.at), amtguardd \(version)", .faint))
         return lines

@@ -23,6 +23,7 @@ extension BusFace {
             Fact(name: "OwnedPorts", signature: "s") { .string($0.ports.owned) },
             Fact(name: "Repairs", signature: "t") { .uint64($0.repairs.count) },
             Fact(name: "LastRepairUSec", signature: "t") { .uint64(UInt64(clamping: $0.repairs.last?.bootUSec ?? 0)) },
+            Fact(name: "Prevented", signature: "t") { .uint64($0.prevented?.count ?? 0) },
             Fact(name: "Contested", signature: "b") { .bool($0.contested) },
             Fact(name: "Holds", signature: "as") { .stringArray($0.holds.map(\.words.oneLine)) },
             Fact(name: "Redrawn", signature: "t") { .uint64($0.nat?.redrawn ?? 0) },
@@ -56,6 +57,7 @@ extension BusFace {
                 },
             signals: [
                 .init("Repaired", carries: ["found": "s", "restored": "s", "writer_pid": "u", "writer_command": "s"]),
+                .init("Prevented", carries: ["asked": "s", "kept": "s", "writer_pid": "u", "writer_command": "s"]),
                 .init("ContestedChanged", carries: ["contested": "b"]),
                 .init("VerdictChanged", carries: ["verdict": "s", "reason": "s"]),
             ])

@@ -65,6 +65,14 @@ final class BusFace {
                     .string(repair.found.description), .string(repair.restored.description),
                     .uint32(UInt32(clamping: repair.writer?.pid ?? 0)), .string((repair.writer?.command ?? "").oneLine),
                 ])
+        case .prevented(let prevention):
+            emit(
+                "Prevented",
+                [
+                    .string(prevention.asked.description), .string(prevention.kept.description),
+                    .uint32(UInt32(clamping: prevention.writer.pid)),
+                    .string((prevention.writer.command ?? "").oneLine),
+                ])
         case .verdict(let verdict, _, let reasons):
             emit("VerdictChanged", [.string(verdict.rawValue), .string((reasons.first?.says ?? "").oneLine)])
         default: break

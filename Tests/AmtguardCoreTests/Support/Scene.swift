@@ -65,6 +65,25 @@ struct Scene {
         guardian.lookAfterWrite(on: &ground)
     }
 
+    /// Somebody replaces the list, and a program in the kernel makes it add.
+    mutating func wish(replacing ports: PortSet, settling: Bool = true) {
+        wish(.ports(ports), asking: ports, settling: settling)
+    }
+
+    /// Somebody adds.
+    mutating func wish(adding ports: PortSet) {
+        ground.wish(Wish(replaces: false, isPrevented: false, .ports(ports), by: sysctl), ports)
+        lookAfterWish(.watch)
+    }
+
+    /// Somebody writes this text, and it adds these ports, or is refused.
+    mutating func wish(_ text: Wish.Text, asking ports: PortSet?, settling: Bool = true) {
+        ground.wish(Wish(replaces: true, isPrevented: true, text, by: sysctl), ports ?? "")
+        if settling { lookAfterWish(.watch) }
+    }
+
+    mutating func lookAfterWish(_ prompt: Prompt) { guardian.look(prompt, on: &ground) }
+
     mutating func configure(_ configuration: Configuration) {
         see(.configuration(configuration, []))
     }
@@ -97,6 +116,8 @@ struct SceneGround: Ground {
     var tableRefusal: RedrawReading.State?
     var remembered: Memory
     var effects: [Effect] = []
+    /// What a program in the kernel has shown.
+    var shown: Wishes?
     /// Whom the watch will name, when the list is whole again and there is time to ask; `nil` where it shows nothing.
     var writers: [Writer]?
 
@@ -124,6 +145,15 @@ struct SceneGround: Ground {
         list = list.subtracting(ports)
         return .made
     }
+
+    mutating func wish(_ wish: Wish, _ ports: PortSet) {
+        shown = Wishes((shown?.wishes ?? []) + [wish], lost: shown?.lost ?? 0)
+        list = list.union(ports)
+    }
+
+    mutating func wishes() -> Wishes? { shown }
+    mutating func settle() { shown = Wishes() }
+    mutating func prevent(_ isOn: Bool) { effects.append(.prevent(isOn)) }
 
     mutating func takeWriters() -> [Writer]? { writers.take() }
 

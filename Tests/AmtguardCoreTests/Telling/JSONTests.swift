@@ -135,6 +135,14 @@ import Testing
             }
         ),
         (
+            "prevented",
+            {
+                var scene = Scene(list: "5000", watch: Watch(.bpf))
+                scene.wish(replacing: "7000")
+                return scene.status
+            }
+        ),
+        (
             "translated",
             {
                 var scene = Scene()
@@ -169,7 +177,7 @@ import Testing
     @Test func `of an older daemon is read`() throws {
         let report = try JSONDecoder().decode(
             Status.self, from: Data(Repository.text("Tests/Reports/before-translation.json").utf8))
-        #expect(report.verdict == .known(.protected) && report.nat == nil)
+        #expect(report.verdict.known == .protected && report.nat == nil && report.prevented == nil)
     }
 
     @Test func `keeps the order of its keys`() {

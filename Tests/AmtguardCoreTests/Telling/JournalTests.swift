@@ -134,6 +134,32 @@ import Testing
             ]
         ),
         (
+            .prevented(
+                Prevention(
+                    asked: "8080", kept: amt,
+                    writer: Writer(
+                        pid: 4711, command: "sysctl", unit: "session-3.scope",
+                        parent: Writer.Parent(pid: 4690, command: "bash")), at: at(100))), .notice, "prevented",
+            "sysctl[4711] of session-3.scope, run by bash[4690] overwrote the list with 8080; 623,664,16992-16995 stayed "
+                + "in it all the time.",
+            [
+                "FOUND": "8080", "KEPT": "623,664,16992-16995", "WRITER_PID": "4711", "WRITER_COMM": "sysctl",
+                "WRITER_UNIT": "session-3.scope", "WRITER_PARENT_PID": "4690", "WRITER_PARENT_COMM": "bash",
+            ]
+        ),
+        (
+            .unjudged(by: sysctl, lost: 0), .notice, "unjudged",
+            "sysctl[4711] of systemd-sysctl.service wrote the list, and the text is not known whole: what was to leave the "
+                + "list stays in it.",
+            [
+                "LOST": "0", "WRITER_PID": "4711", "WRITER_COMM": "sysctl", "WRITER_UNIT": "systemd-sysctl.service",
+            ]
+        ),
+        (
+            .unjudged(by: nil, lost: 3), .notice, "unjudged",
+            "3 writes of the list came too fast to be noted: what was to leave the list stays in it.", ["LOST": "3"]
+        ),
+        (
             .overwritten(ObservedOverwrite(found: "8080", missing: amt, writer: sysctl)), .notice, "overwritten",
             "sysctl[4711] of systemd-sysctl.service overwrote the list: found 8080, which lacks 623,664,16992-16995; "
                 + "Mode=observe leaves it so.",

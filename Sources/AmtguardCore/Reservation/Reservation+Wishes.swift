@@ -1,0 +1,179 @@
+// Whose ports are in the list. Without a program in the kernel, a changed list shows only that another program wrote it.
+// With one, each write is known, and so is what its writer would have left out.
+
+/// What several writes ask for together.
+enum Demand: Hashable {
+    /// Nothing: the kernel refuses all of them.
+    case nothing
+    /// These ports, in addition to whatever was there.
+    case more(PortSet)
+    /// These ports, and no others: the last replacement with the additions after it.
+    case only(PortSet)
+    /// Not certain: a text is not known, or a write was not noted.
+    case unknown
+}
+
+extension Wish {
+    /// Whether the list shows that the kernel has carried it out.
+    fileprivate func isMet(by found: PortSet) -> Bool {
+        if case .ports(let ports) = text { ports.subtracting(found).isEmpty } else { true }
+    }
+}
+
+extension Wishes {
+    var isEmpty: Bool { wishes.isEmpty && lost == 0 }
+
+    /// The writes in their order. A replacement makes everything before it void.
+    var demand: Demand {
+        // A write that was not noted may have come after all others.
+        guard lost == 0 else { return .unknown }
+        return wishes.reduce(.nothing) { demand, wish in
+            switch (wish.text, demand) {
+            case (.refused, _): demand
+            case (.unknown, _): .unknown
+            case (.ports(let ports), _) where wish.replaces: .only(ports)
+            case (.ports(let ports), .nothing): .more(ports)
+            case (.ports(let ports), .more(let former)): .more(former.union(ports))
+            case (.ports(let ports), .only(let former)): .only(former.union(ports))
+            case (.ports, .unknown): .unknown
+            }
+        }
+    }
+}
+
+/// A write that would have taken required ports away, and that a program in the kernel made to add instead.
+public struct Prevention: Hashable, Sendable {
+    /// The list that the writer asked for.
+    public var asked: PortSet
+    /// The required ports that are not in it, and that stayed.
+    public var kept: PortSet
+    public var writer: Writer
+    /// When amtguard saw it.
+    public var at: Moment
+}
+
+extension Reservation {
+    /// Takes the writes that a program in the kernel has shown since those that were settled. They were read after the
+    /// list, so each write whose effect the next reading of the list shows is among them.
+    mutating func observe(_ wishes: Wishes) {
+        shown = wishes
+        guard !wishes.isEmpty else {
+            (waitingSince, isUnsettled, judged, refused) = (nil, false, 0, [])
+            return
+        }
+        isShown = true
+        suspicion = nil
+        if !isLate { brokenAfter = nil }
+        writers = wishes.wishes.filter { $0.replaces && !$0.isPrevented }.map(\.writer)
+            .suffix(WriterTally.mostEntries)
+    }
+
+    /// Finds out who owns what is in the list.
+    ///
+    /// | the writes since | owned afterwards |
+    /// |---|---|
+    /// | none was shown | what was owned before, if the list is the same; else nothing |
+    /// | replaced the list | all that they did not ask for: required ports, and what they left out |
+    /// | added ports | what was owned before, without these |
+    /// | are not certain | what was owned before, if the list is the same; else nothing: so nothing is taken out |
+    ///
+    /// What is owned and not required is then taken out as usual.
+    mutating func attribute(_ found: PortSet, at now: Moment) -> [Effect] {
+        guard !shown.isEmpty else {
+            disown(ownership.observe(found))
+            return []
+        }
+        // The program in the kernel runs before the kernel changes the list.
+        let unmet = shown.wishes.indices.dropFirst(judged).filter { !shown.wishes[$0].isMet(by: found) }
+        if !unmet.isEmpty {
+            let since = waitingSince ?? now.instant
+            waitingSince = since
+            if now.instant - since < Self.grace { return [] }
+            // The kernel has refused them, or another program has.
+            refused.formUnion(unmet)
+        }
+        waitingSince = nil
+        for index in refused { shown.wishes[index].text = .refused }
+        let effects = take(shown.demand, found, at: now)
+        judged = shown.wishes.count
+        // While something is to be taken out, the writes stay in the kernel: if this process is killed, the next one
+        // judges them again.
+        let excess = ownership.owned.subtracting(required)
+        isUnsettled = writes && !excess.isEmpty && found.subtracting(excess).fitsOneWrite && shown.demand != .unknown
+        return isUnsettled ? effects : effects + [settleWishes()]
+    }
+
+    private mutating func settleWishes() -> Effect {
+        shown = Wishes()
+        (judged, refused) = (0, [])
+        return .settle
+    }
+
+    private mutating func take(_ demand: Demand, _ found: PortSet, at now: Moment) -> [Effect] {
+        switch demand {
+        case .only(let ports):
+            disown(ownership.owned.intersection(ports))
+            ownership = Ownership(owned: found.subtracting(ports), list: found.fingerprint)
+            let excess = ownership.owned.subtracting(required)
+            if !excess.isEmpty { yielding = excess }
+            return tellPrevented(at: now)
+        case .more(let ports) where ownership.wasIn(found, without: ports, or: reserved):
+            disown(ownership.owned.intersection(ports))
+            ownership = Ownership(owned: ownership.owned.subtracting(ports), list: found.fingerprint)
+            return []
+        case .nothing, .more:
+            disown(ownership.observe(found))
+            return []
+        case .unknown:
+            disown(ownership.observe(found))
+            guard unjudgedToldAt.map({ now.instant - $0 >= Overwrites.window }) ?? true else { return [] }
+            unjudgedToldAt = now.instant
+            return [.report(.unjudged(by: shown.wishes.last { $0.text == .unknown }?.writer, lost: shown.lost))]
+        }
+    }
+
+    private mutating func disown(_ ports: PortSet) { disowned = disowned.union(ports) }
+
+    private mutating func tellPrevented(at now: Moment) -> [Effect] {
+        var effects: [Effect] = []
+        for wish in shown.wishes[judged...] where wish.isPrevented {
+            guard case .ports(let asked) = wish.text else { continue }
+            let kept = required.subtracting(asked)
+            guard !kept.isEmpty else { continue }
+            let prevention = Prevention(asked: asked, kept: kept, writer: wish.writer, at: now)
+            prevented += 1
+            lastPrevention = prevention
+            lastWriters.note(wish.writer, at: now)
+            if overwrites.take(asked, by: [wish.writer], .prevented, at: now) {
+                effects.append(.report(.prevented(prevention)))
+            }
+        }
+        return effects
+    }
+}
+
+extension Ownership {
+    /// Whether these ports were owned in the list that became `found` when others added `ports`. Which of them had been
+    /// there before is only known from the last reading, which a guard that was just started does not have.
+    fileprivate func wasIn(_ found: PortSet, without ports: PortSet, or former: PortSet?) -> Bool {
+        if let former { return former.union(ports) == found && list == former.fingerprint }
+        return list == found.fingerprint || list == found.subtracting(ports).fingerprint
+    }
+}
+
+/// The programs that overwrote the list last, each once.
+public struct LastWriters: Hashable, Sendable {
+    public struct Entry: Hashable, Sendable {
+        public var writer: Writer
+        public var at: Moment
+    }
+
+    /// The last one first.
+    public private(set) var entries: [Entry] = []
+
+    mutating func note(_ writer: Writer, at now: Moment) {
+        entries.removeAll { $0.writer.isNamed(like: writer) }
+        entries.insert(Entry(writer: writer, at: now), at: 0)
+        if entries.count > WriterTally.mostEntries { entries.removeLast() }
+    }
+}

@@ -1,0 +1,156 @@
+import Testing
+
+@testable import AmtguardCore
+
+@Suite struct `The text of a write` {
+    /// Each was written to the list of Linux 6.18; `nil` where the kernel answered EINVAL, and where it wrote nothing.
+    private static let texts: [(String, PortSet?)] = [
+        ("5000", "5000"), ("5000,", "5000"), (",5000", nil), ("5000\n\n", "5000"), ("\n\n5000\n", "5000"),
+        ("5000\n6000", "5000,6000"), ("5000,\n6000", "5000,6000"), ("5000\n,6000", nil), ("0", "0"),
+        ("5000-5000", "5000"), ("5000\0", nil), ("5000\n\0", nil), ("5000,6000\0 7000", nil), ("5000 ", nil),
+        (" 5000", nil), ("5000\t", nil), ("+5", nil), ("-5", nil), ("5000-", nil), ("5000--6000", nil),
+        ("5000-6000-7000", nil), ("5000,,6000", nil), ("5000\r\n", nil), ("99999", nil), ("65536", nil),
+        ("6000-5000", nil), ("abc", nil), ("5000,abc", nil), ("5000a", nil), ("", nil), ("\n", ""), (",", nil),
+        ("5000-6000\n", "5000-6000"), ("5000,\n", "5000"), ("1-65535", "1-65535"), ("5000\n\n6000", "5000,6000"),
+    ]
+
+    @Test(arguments: texts)
+    func `is read as the kernel reads it`(text: String, ports: PortSet?) {
+        #expect(Wish.Text(written: Array(text.utf8)) == (ports.map(Wish.Text.ports) ?? .refused))
+    }
+
+    /// The kernel reads these as octal and hexadecimal numbers.
+    @Test(arguments: ["05000", "00", "0x1388", "08", "5000-06000", "1,010"])
+    func `in C's other notations is unknown`(text: String) {
+        #expect(Wish.Text(written: Array(text.utf8)) == .unknown)
+    }
+}
+
+@Suite struct `What several writes ask for` {
+    private func replacing(_ text: Wish.Text) -> Wish { Wish(replaces: true, isPrevented: true, text, by: sysctl) }
+    private func adding(_ text: Wish.Text) -> Wish { Wish(replaces: false, isPrevented: false, text, by: sysctl) }
+
+    @Test func `is the last replacement with the additions after it`() {
+        #expect(Wishes().demand == .nothing)
+        #expect(Wishes([replacing(.refused)]).demand == .nothing)
+        #expect(Wishes([adding(.ports("1")), adding(.ports("2"))]).demand == .more("1,2"))
+        #expect(
+            Wishes([adding(.ports("1")), replacing(.ports("2")), adding(.ports("3")), replacing(.refused)]).demand
+                == .only("2,3"))
+        #expect(Wishes([replacing(.ports("2")), replacing(.ports(""))]).demand == .only(""))
+    }
+
+    @Test func `is unknown after a text that is unknown, until the list is replaced again, and after a loss`() {
+        #expect(Wishes([replacing(.ports("2")), adding(.unknown), adding(.ports("3"))]).demand == .unknown)
+        #expect(Wishes([replacing(.unknown), replacing(.ports("4")), adding(.ports("5"))]).demand == .only("4,5"))
+        #expect(Wishes([replacing(.ports("4"))], lost: 1).demand == .unknown)
+    }
+}
+
+/// The guard sees what others asked for, and the list in which nothing of it was lost.
+@Suite struct `A write that was prevented` {
+    private static func scene(_ list: PortSet = "5000-5010,623,664,16992-16995") -> Scene {
+        var scene = Scene(list: list, watch: Watch(.bpf))
+        _ = scene.told()
+        return scene
+    }
+
+    @Test func `leaves what its writer asked for, and the required ports`() {
+        var scene = Self.scene()
+        scene.wish(replacing: "7000")
+        #expect(scene.list == "7000,623,664,16992-16995")
+        #expect(scene.owned == amt)
+        let events = scene.toldEvents()
+        #expect(events.map(\.name) == ["prevented"])
+        guard case .prevented(let prevention)? = events.first else { return }
+        #expect(prevention.asked == "7000" && prevention.kept == amt && prevention.writer == sysctl)
+        #expect(scene.status.prevented?.count == 1 && scene.status.repairs.count == 0)
+        #expect(scene.status.lastWriters?.map(\.writer) == [sysctl])
+        #expect(scene.status.verdict.known == .protected)
+    }
+
+    @Test func `of a writer that keeps our ports is none, and what it left out goes`() {
+        var scene = Self.scene()
+        scene.wish(replacing: "7000,623,664,16992-16995")
+        #expect(scene.list == "7000,623,664,16992-16995")
+        #expect(scene.owned == "", "they are that program's now")
+        #expect(scene.status.prevented?.count == 0)
+    }
+
+    @Test func `takes out nothing that was added after it`() {
+        var scene = Self.scene()
+        scene.wish(replacing: "7000", settling: false)
+        scene.wish(adding: "8000")
+        #expect(scene.list == "7000,8000,623,664,16992-16995")
+        scene.wish(adding: "623")
+        #expect(scene.owned == "664,16992-16995")
+    }
+
+    @Test func `that the kernel refuses changes nothing, and is not told`() {
+        var scene = Self.scene()
+        let list = scene.list
+        scene.wish(.refused, asking: nil)
+        scene.wish(.ports("9000"), asking: nil)
+        #expect(scene.list == list)
+        scene.now += 1
+        scene.lookAfterWish(.token)
+        #expect(scene.list == list && scene.shown == Wishes(), "and is forgotten after a moment")
+        #expect(scene.toldEvents().isEmpty)
+        #expect(scene.status.prevented?.count == 0)
+    }
+
+    @Test func `waits for a write that was shown before it was made`() {
+        var scene = Self.scene()
+        scene.wish(.ports("9000"), asking: nil)
+        #expect(scene.list == "5000-5010,623,664,16992-16995")
+        #expect(scene.told().contains { if case .look = $0 { true } else { false } })
+        scene.now += 0.01
+        scene.list = scene.list.union("9000")
+        scene.lookAfterWish(.token)
+        #expect(scene.list == "9000,623,664,16992-16995")
+    }
+
+    @Test func `of an unknown text keeps everything, and says so once a minute`() {
+        var scene = Self.scene()
+        scene.wish(.unknown, asking: "9000")
+        scene.wish(.unknown, asking: "9001")
+        #expect(scene.list == "5000-5010,9000-9001,623,664,16992-16995")
+        #expect(scene.toldNames().filter { $0 == "unjudged" }.count == 1)
+        scene.shown = Wishes(lost: 3)
+        scene.now += 61
+        scene.lookAfterWish(.watch)
+        #expect(scene.toldNames().contains("unjudged"))
+    }
+
+    @Test func `in a row is told like overwrites, and does not degrade the verdict`() {
+        var scene = Self.scene()
+        for port in 7_000..<7_100 {
+            scene.now += 0.2
+            scene.wish(replacing: PortSet(UInt16(port)...UInt16(port)))
+        }
+        let names = scene.toldNames()
+        #expect(names.filter { $0 == "prevented" }.count == Overwrites.singly)
+        #expect(names.filter { $0 == "contested" }.count == 1)
+        #expect(scene.status.overwrites?.answer == "prevented" && scene.status.prevented?.count == 100)
+        #expect(scene.status.verdict.known == .protected)
+    }
+
+    /// Otherwise its text could take out what was added since.
+    @Test func `is judged again if a write comes while the guard removes`() {
+        var scene = Self.scene()
+        scene.refusal = .busy
+        scene.wish(replacing: "7000")
+        #expect(scene.list == "5000-5010,7000,623,664,16992-16995")
+        scene.refusal = nil
+        scene.now += 0.1
+        scene.lookAfterWish(.token)
+        #expect(scene.list == "7000,623,664,16992-16995")
+    }
+
+    @Test func `is requested only while ports are required and amtguard may write`() {
+        var scene = Scene(watch: Watch(.bpf))
+        #expect(scene.told().contains(.prevent(true)))
+        scene.reload { $0.mode = .observe }
+        #expect(scene.told().contains(.prevent(false)))
+    }
+}
