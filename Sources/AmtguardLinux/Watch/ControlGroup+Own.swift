@@ -10,10 +10,14 @@ extension ControlGroup {
         let places: [FilePath] = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"]
         return places.first { path in
             guard let directory = try? RootDirectory().open(path, flags: O_PATH | O_DIRECTORY) else { return false }
-            var status = statfs()
-            return unsafe fstatfs(directory.number, &status) == 0
-                && UInt64(status.f_type) == UInt64(CGROUP2_SUPER_MAGIC)
+            return isVersion2(directory)
         }
+    }
+
+    static func isVersion2(_ directory: borrowing Descriptor) -> Bool {
+        var status = statfs()
+        return unsafe fstatfs(directory.number, &status) == 0
+            && UInt64(status.f_type) == UInt64(CGROUP2_SUPER_MAGIC)
     }
 
     /// The id of this process's control group, if it is that of a service, which has no other processes. An id is the

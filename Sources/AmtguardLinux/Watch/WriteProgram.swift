@@ -7,6 +7,7 @@ public import SystemPackage
 /// The program in the kernel that sees each write of the list: `Sources/CLinux/list.bpf.c`.
 public enum WriteProgram {
     /// The attached program. It stays as long as any process has a descriptor of the link.
+    @frozen
     public struct Armed: ~Copyable {
         public var link: Descriptor
         /// The ring of the noted writes.
@@ -44,6 +45,8 @@ public enum WriteProgram {
         let loaded = try LoadedProgram(object)
         do throws(Errno) {
             let group = try RootDirectory().open(directory, flags: O_RDONLY | O_DIRECTORY)
+            // The kernel's answer would be EBADF.
+            guard ControlGroup.isVersion2(group) else { throw .operationNotSupportedByDevice }
             let program = try ProgramIdentity(loaded.program)
             let id = UInt64(try group.status().st_ino)
             if let armed = attached(program, toGroup: id, network: try NetworkNamespace.inode()) { return armed }
