@@ -48,6 +48,10 @@ public struct WriteLog: ~Copyable {
         guard let rootGroup = try BPFObject(link).linkedGroup, ringSize >= pageSize,
             try BPFObject(shared).isPage(atLeast: MemoryLayout<list_page>.size)
         else { throw .invalidArgument }
+        // The process that armed them may have left this out.
+        for number in [link.number, ring.number, shared.number] {
+            try valueOrErrno { fcntl(number, F_SETFD, FD_CLOEXEC) }
+        }
         let length = pageSize
         let consumer = try SharedMapping(ring, length: length, isWritable: true)
         // The kernel maps the data twice, so a record at the end of the ring is in one piece.
@@ -77,7 +81,7 @@ public struct WriteLog: ~Copyable {
         let (events, isWhole) = read()
         readLost = page[.lost]
         let lost = Int(clamping: readLost &- page[.settledLost])
-        return Wishes(events.map(\.wish), lost: isWhole ? lost : max(lost, lost &+ 1))
+        return Wishes(events.map(\.wish), lost: isWhole ? lost : max(lost, 1))
     }
 
     /// Removes from the ring what the last `wishes()` returned.

@@ -11,16 +11,20 @@ enum CompiledProgram {
     static let object: Result<FilePath, any Error> = Result {
         let top = URL(filePath: #filePath).appending(path: "../../../..").standardized.path
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"
-        try shell("export PATH=\(path); make -s -C \(top) bpf BIN=\(top)/.build/bpf >/dev/null")
-        return FilePath("\(top)/.build/bpf/list.bpf.o")
+        let object = "\(top)/.build/bpf/list.bpf.o"
+        try shell("rm -f \(object); export PATH=\(path); make -s -C \(top) bpf BIN=\(top)/.build/bpf >/dev/null")
+        guard unsafe access(object, R_OK) == 0 else { throw Errno(rawValue: errno) }
+        return FilePath(object)
     }
 
     /// Why the tests with it can't run here; `nil` if they can.
     static let refusal: String? = {
         guard isRoot else { return "needs root" }
+        // A program that can't be compiled is no reason to skip the tests: they fail.
+        guard let object = try? object.get() else { return nil }
         do {
             let group = try TestGroup()
-            _ = try WriteProgram.arm(object: object.get(), cgroup: group.path)
+            _ = try WriteProgram.arm(object: object, cgroup: group.path)
             return nil
         } catch {
             return "\(error)"
