@@ -48,7 +48,10 @@ final class TestGroup: Sendable {
         guard unsafe path.withPlatformString({ unsafe mkdir($0, 0o755) }) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    deinit {
+    deinit { remove() }
+
+    /// Its last process may take a moment to end.
+    func remove() {
         for _ in 0..<100 {
             if unsafe path.withPlatformString({ unsafe rmdir($0) }) == 0 || errno != EBUSY { return }
             usleep(10_000)

@@ -228,6 +228,23 @@ struct WriteProgramTests {
         }
     }
 
+    @Test func `a position that makes no sense is a loss, and the ring goes on`() throws {
+        try inPrivateNetwork {
+            var program = try ProgramInGroup()
+            let consumer = try SharedMapping(program.log.ring, length: pageSize, isWritable: true)
+            try program.group.run("echo 5000 >\(list)")
+            for position: UInt64 in [1 << 40, 1 << 63] {
+                consumer.store(position, at: 0)
+                let damaged = program.log.wishes()
+                #expect(damaged.wishes.isEmpty && damaged.lost == 1)
+                program.log.settle()
+                try program.group.run("echo 6000 >\(list)")
+                let wishes = program.log.wishes()
+                #expect(wishes.wishes.count == 1 && wishes.lost == 0)
+            }
+        }
+    }
+
     @Test func `many writers at once are all noted or counted`() throws {
         try inPrivateNetwork {
             var program = try ProgramInGroup()
@@ -242,9 +259,9 @@ struct WriteProgramTests {
     }
 
     @Test func `a reader without any right reads, settles and lets the program work`() throws {
-        // Outside, since nobody may not remove it.
         let group = try TestGroup()
-        defer { withExtendedLifetime(group) {} }
+        // Not by the thread below, which may remove nothing by then.
+        defer { group.remove() }
         try inPrivateNetwork {
             let armed = try WriteProgram.arm(object: CompiledProgram.object.get(), cgroup: group.path)
             try ReservedPortsList().add(Self.required)
