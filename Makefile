@@ -33,6 +33,12 @@ ifndef BIN
 BIN       = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 endif
 PROGRAMS ?= amtguardd amtguard-firmware amtguardctl
+# The program in the kernel needs a clang that compiles for BPF, as the toolchain's does, and no header at all. The
+# descriptions of types (BTF) stay in it, the debug information does not.
+BPF_CLANG   ?= $(dir $(shell command -v $(SWIFT)))clang
+BPF_OBJCOPY ?= $(dir $(BPF_CLANG))llvm-objcopy
+BPF_FLAGS    = -target bpf -mcpu=v3 -O2 -g -nostdinc -ffreestanding -Wall -Wextra -Werror \
+	-fdebug-compilation-dir=. -ffile-prefix-map=$(CURDIR)=.
 HELPERS   = -c release --package-path Tests/system
 MEASURES  = -c release --package-path Benchmarks
 # Linked statically, for a system without the toolchain's libraries.
@@ -40,7 +46,7 @@ BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-s
 CALLERS   = -c release --package-path Tools/demo --scratch-path Tools/demo/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: take-recording test-emulator test-boot test-reproducible all release programs test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: take-recording test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
@@ -51,6 +57,13 @@ release:
 # The same without installing anything, for the build of a package.
 programs:
 	for program in $(PROGRAMS); do $(SWIFT) build $(RELEASE) --product $$program || exit 1; done
+	$(MAKE) bpf
+
+# The program in the kernel that sees writes of the list. Without it the guard watches the list by other means.
+bpf:
+	mkdir -p $(BIN)
+	$(BPF_CLANG) $(BPF_FLAGS) -c Sources/CLinux/list.bpf.c -o $(BIN)/list.bpf.o
+	$(BPF_OBJCOPY) --strip-debug $(BIN)/list.bpf.o
 
 # Checks that a build in another directory has the same bytes.
 test-reproducible: release
@@ -60,6 +73,7 @@ test-reproducible: release
 test:
 	Tools/dependencies.sh test
 	$(SWIFT) build --build-tests
+	$(MAKE) bpf BIN=$(DEBUG_BIN)
 	$(SWIFT) test --skip-build --disable-xctest
 
 # The whole table of kills and failures; make test plays a part of it. ACTS="start repair" selects acts, minutes each.
@@ -145,6 +159,7 @@ install:
 	@test -x $(BIN)/amtguardd || { echo "Run make first" >&2; exit 1; }
 	install -Dm755 $(STRIP) -t $(DESTDIR)$(SBINDIR) $(BIN)/amtguardd $(BIN)/amtguard-firmware
 	install -Dm755 $(STRIP) -t $(DESTDIR)$(PREFIX)/bin $(BIN)/amtguardctl
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/lib/amtguard $(BIN)/list.bpf.o
 	install -d $(DESTDIR)$(UNITDIR)
 	for unit in amtguardd.service amtguard-firmware.socket amtguard-firmware@.service; do \
 		sed 's|/usr/sbin/|$(SBINDIR)/|' systemd/$$unit > $(DESTDIR)$(UNITDIR)/$$unit && \

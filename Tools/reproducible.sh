@@ -1,5 +1,6 @@
 #!/bin/sh
-# reproducible.sh BIN PROGRAM...: builds the programs once more, in another directory, and compares them with those in BIN.
+# reproducible.sh BIN PROGRAM...: builds the programs, and that of the kernel, once more, in another directory, and compares
+# them with those in BIN.
 # A difference is where a path, a time or the order of files got into a program.
 set -eu
 bin=$(cd "${1:?usage: reproducible.sh DIRECTORY-OF-THE-PROGRAMS PROGRAM...}" && pwd)
@@ -17,7 +18,7 @@ for part in checkouts repositories workspace-state.json; do cp -R ".build/$part"
 
 make -C "$elsewhere" programs PROGRAMS="$*" >"$scratch/log" 2>&1 || { tail -n 20 "$scratch/log" >&2; exit 1; }
 status=0
-for program; do
+for program in "$@" list.bpf.o; do
     if cmp "$bin/$program" "$elsewhere/.build/release/$program"; then
         echo "$program has the same bytes from another directory"
     else

@@ -87,6 +87,27 @@ extension FuzzTarget {
         try require(twice.events == events + events && twice.isWhole, "each event stands for itself: \(events)")
     }
 
+    /// One event of the program on writes of the list.
+    @Sendable static func writeEvents(_ bytes: [UInt8]) throws(Violation) {
+        guard let event = WriteEvent.parse(bytes[...]) else { return }
+        let writer = event.writer
+        try require(writer.pid > 0 && writer.parent?.pid != 0, "a writer has a pid")
+        if let unit = writer.unit {
+            try requireOneLine(unit, atMost: 255)
+            try require(!unit.utf8.contains(UInt8(ascii: "/")), "a unit is one part of the path: \(unit)")
+        }
+        for command in [writer.command, writer.parent?.command] {
+            if let command { try requireOneLine(command, atMost: 16 * 3) }
+        }
+        let wish = event.wish
+        try require(event.text != nil || wish.text != .ports(PortSet()), "what was not shown is no list of ports")
+        try require(!event.isDenied || wish.text == .refused, "what was denied is refused")
+        try require(WriteEvent.parse((bytes + [0])[...]) == nil, "nothing stands behind an event")
+        if let last = bytes.indices.last {
+            try require(WriteEvent.parse(bytes[..<last]) == nil, "a part of an event is none")
+        }
+    }
+
     /// The files of a writer in `/proc/PID`: its control groups and its name.
     @Sendable static func processFiles(_ bytes: [UInt8]) throws(Violation) {
         if let unit = ControlGroup.unit(cgroup: bytes) {

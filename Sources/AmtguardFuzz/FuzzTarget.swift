@@ -35,6 +35,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("conntrack", conntrack),
         FuzzTarget("nftables", nftables),
         FuzzTarget("fanotify", fanotify),
+        FuzzTarget("write-events", writeEvents),
         FuzzTarget("process-files", processFiles),
         FuzzTarget("bus-messages", busMessages),
     ]

@@ -1,7 +1,9 @@
 /* What Swift cannot import from Linux by itself: macros, variadic functions and system calls without a wrapper.
  * No policy here, only names. */
 #pragma once
+#include "list_program.h"
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/inet_diag.h>
 #include <linux/magic.h>
@@ -62,3 +64,47 @@ enum { SHIM_SO_NETNS_COOKIE = 71, SHIM_SO_PASSRIGHTS = 83 };
 
 /* Flag and attribute of a table that belongs to a netlink socket, since Linux 5.12. Older headers lack them. */
 enum { SHIM_NFT_TABLE_F_OWNER = 2, SHIM_NFTA_TABLE_OWNER = 7 };
+
+/* glibc has no wrapper for bpf(2), and Swift can't fill in its union of structures without names. */
+static inline int shim_bpf(int command, void *attributes, unsigned length) {
+        return (int) syscall(SYS_bpf, command, attributes, length);
+}
+static inline int shim_bpf_link_create(int program, int cgroup) {
+        union bpf_attr attributes = {
+                .link_create = {.prog_fd = program, .target_fd = cgroup, .attach_type = BPF_CGROUP_SYSCTL}};
+        return shim_bpf(BPF_LINK_CREATE, &attributes, sizeof attributes);
+}
+static inline int shim_bpf_link_next(unsigned *id) {
+        union bpf_attr attributes = {.start_id = *id};
+        int result = shim_bpf(BPF_LINK_GET_NEXT_ID, &attributes, sizeof attributes);
+        if (result == 0) *id = attributes.next_id;
+        return result;
+}
+static inline int shim_bpf_link_open(unsigned id) {
+        union bpf_attr attributes = {.link_id = id};
+        return shim_bpf(BPF_LINK_GET_FD_BY_ID, &attributes, sizeof attributes);
+}
+static inline int shim_bpf_program_open(unsigned id) {
+        union bpf_attr attributes = {.prog_id = id};
+        return shim_bpf(BPF_PROG_GET_FD_BY_ID, &attributes, sizeof attributes);
+}
+static inline int shim_bpf_map_open(unsigned id) {
+        union bpf_attr attributes = {.map_id = id};
+        return shim_bpf(BPF_MAP_GET_FD_BY_ID, &attributes, sizeof attributes);
+}
+static inline int shim_bpf_info(int descriptor, void *info, unsigned length) {
+        union bpf_attr attributes = {
+                .info = {.bpf_fd = (unsigned) descriptor, .info_len = length, .info = (unsigned long) info}};
+        return shim_bpf(BPF_OBJ_GET_INFO_BY_FD, &attributes, sizeof attributes);
+}
+
+/* Memory that the kernel, too, reads and writes. */
+static inline unsigned long long shim_load_acquire(const void *place) {
+        return __atomic_load_n((const unsigned long long *) place, __ATOMIC_ACQUIRE);
+}
+static inline unsigned shim_load_acquire_word(const void *place) {
+        return __atomic_load_n((const unsigned *) place, __ATOMIC_ACQUIRE);
+}
+static inline void shim_store_release(void *place, unsigned long long value) {
+        __atomic_store_n((unsigned long long *) place, value, __ATOMIC_RELEASE);
+}

@@ -171,7 +171,7 @@ struct ListWatchTests {
     }
 }
 
-private func isReadable(_ number: CInt) -> Bool {
+func isReadable(_ number: CInt) -> Bool {
     var poller = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&poller, 1, 50) == 1
 }

@@ -17,6 +17,7 @@ import Testing
             try "#!/bin/sh\necho '\(name) \(amtguardVersion)'\n".write(to: program, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
         }
+        try "".write(to: programs.appending(path: "list.bpf.o"), atomically: true, encoding: .utf8)
         func succeed(_ program: String, _ arguments: String...) throws -> String {
             let (status, output) = try run("/usr/bin/env", [program] + arguments, ["STRIP": ""])
             try #require(status == 0, "\(program): \(output)")
@@ -33,6 +34,7 @@ import Testing
         let files = Set(try succeed("rpm", "-qpl", package).split(separator: "\n").map(String.init))
         #expect(files.contains("/usr/lib/systemd/system/amtguardd.service"))
         #expect(files.contains("/usr/lib/systemd/system-preset/80-amtguard.preset"))
+        #expect(files.contains("/usr/lib/amtguard/list.bpf.o"))
         let scripts = try succeed("rpm", "-qp", "--scripts", package)
         #expect(scripts.contains("preset amtguard-firmware.socket amtguardd.service"))
     }

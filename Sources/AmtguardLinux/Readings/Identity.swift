@@ -37,4 +37,11 @@ public enum NetworkNamespace {
         let status = try RootDirectory().open(path, flags: O_PATH).status()
         return "\(status.st_dev):\(status.st_ino)"
     }
+
+    /// The inode alone, as a program in the kernel sees it.
+    ///
+    /// It is the thread's own, not the process's. The corresponding C function is `stat`.
+    public static func inode(_ path: FilePath = "/proc/thread-self/ns/net") throws(Errno) -> UInt64 {
+        UInt64(try RootDirectory().open(path, flags: O_PATH).status().st_ino)
+    }
 }

@@ -27,7 +27,7 @@ struct ControlGroupTree {
         var missing = ids
         var groups: [UInt64: Group] = [:]
         for mount in [mount, mount.appending("unified")] where !missing.isEmpty {
-            guard let root = try? open(mount, number: nil), isVersion2(root) else { continue }
+            guard let root = try? open(mount, number: nil), ControlGroup.isVersion2(root) else { continue }
             var waiting: [(path: String, depth: Int)] = [("", 0)]
             var next = 0
             while next < min(waiting.count, Self.mostDirectories), !missing.isEmpty {
@@ -45,11 +45,6 @@ struct ControlGroupTree {
             }
         }
         return groups
-    }
-
-    private func isVersion2(_ directory: borrowing Descriptor) -> Bool {
-        var status = statfs()
-        return unsafe fstatfs(directory.number, &status) == 0 && UInt64(status.f_type) == UInt64(CGROUP2_SUPER_MAGIC)
     }
 
     private func open(_ path: FilePath, number: CInt?) throws(Errno) -> Descriptor {
