@@ -8,6 +8,8 @@ import SystemPackage
 enum Arming {
     private static let listName = "list"
     private static let watchName = "watch"
+    private static let programNames = (link: "writes-link", ring: "writes-ring", page: "writes-page")
+    private static let programRefusalName = "writes-refusal"
     private static let smbiosName = "smbios"
     private static let bootName = "boot-id"
     private static let legacyTablesName = "ip-tables-names"
@@ -35,8 +37,8 @@ enum Arming {
     struct Armed: ~Copyable {
         /// The list itself, opened through the host's own mount of procfs.
         var list: Descriptor?
-        /// The watch that names writers.
-        var watch: Descriptor?
+        /// The watches: the program in the kernel, and the one that names writers without it.
+        var watch = ListWatch.Armed()
         /// The structures of SMBIOS that speak of AMT, in sealed memory.
         var smbios: Descriptor?
         /// The file with the boot's id, through the host's own mount of procfs.
@@ -52,7 +54,9 @@ enum Arming {
     static func arm(below root: borrowing RootDirectory) throws {
         defer { ServiceManager.barrier(timeout: .seconds(5)) }
         // A former daemon may have stored other things under these names.
-        for name in [listName, watchName, smbiosName, bootName, legacyTablesName, builtinModulesName] {
+        for name in [
+            listName, watchName, smbiosName, bootName, legacyTablesName, builtinModulesName, programRefusalName,
+        ] {
             try send { ServiceManager.removeFromStore(name: name) }
         }
         if let boot = try? BootID.open() { try handOver(boot.fileDescriptor, as: bootName) }
@@ -71,14 +75,31 @@ enum Arming {
         }
         let list = try openList()
         try handOver(list.fileDescriptor, as: listName)
-        let watch: Descriptor
+        try armProgram(below: root)
         do throws(Errno) {
-            watch = try ListWatch.arm(list)
+            let watch = try ListWatch.arm(list)
+            try? handOver(watch.fileDescriptor, as: watchName)
         } catch {
             throw Unopened(reason: "fanotify can't watch it: \(error)")
         }
-        try handOver(watch.fileDescriptor, as: watchName)
         guard ServiceManager.isSupervised else { throw NotTaken.unsupervised }
+    }
+
+    /// Loads the program in the kernel, or finds the one that the daemon before has left in the store. While this process
+    /// has it, the store may let go of it.
+    private static func armProgram(below root: borrowing RootDirectory) throws(NotTaken) {
+        var watch = ListWatch.Armed()
+        watch.loadProgram(below: root)
+        for name in [programNames.link, programNames.ring, programNames.page] {
+            try send { ServiceManager.removeFromStore(name: name) }
+        }
+        if let program = watch.program.take() {
+            try handOver(program.link.fileDescriptor, as: programNames.link)
+            try handOver(program.ring.fileDescriptor, as: programNames.ring)
+            try handOver(program.shared.fileDescriptor, as: programNames.page)
+        } else if let memory = try? sealedMemory(of: Array((watch.programRefusal ?? "").utf8)) {
+            try handOver(memory.fileDescriptor, as: programRefusalName)
+        }
     }
 
     private static func handOver(_ descriptor: FileDescriptor, as name: String) throws(NotTaken) {
@@ -105,16 +126,42 @@ enum Arming {
         return list
     }
 
+    /// The parts of the program in the kernel.
+    private struct ReceivedProgram: ~Copyable {
+        var link: Descriptor?
+        var ring: Descriptor?
+        var page: Descriptor?
+
+        /// `nil` unless all parts are there.
+        mutating func whole() -> WriteProgram.Armed? {
+            guard let link = link.take(), let ring = ring.take(), let page = page.take() else { return nil }
+            return WriteProgram.Armed(link: link, ring: ring, shared: page)
+        }
+    }
+
     /// Takes the armed descriptors, and the holds of the daemon before. The armed ones leave the store at once:
     /// otherwise each restart would hand over one more. Holds stay there, and are recognized by what they are; so does the
-    /// socket that owns the redraw table.
+    /// socket that owns the redraw table, and the program in the kernel, so that it stays attached if this process dies.
     static func receive(holds: inout HoldDriver, redrawing: inout RedrawDriver) -> Armed {
         var armed = Armed()
+        var program = ReceivedProgram()
         for received in ServiceManager.receivedDescriptors() {
             let descriptor = Descriptor(owning: received.descriptor)
             switch received.name {
             case listName: armed.list = consume descriptor
-            case watchName: armed.watch = consume descriptor
+            case watchName: armed.watch.group = consume descriptor
+            case programNames.link:
+                program.link = consume descriptor
+                continue
+            case programNames.ring:
+                program.ring = consume descriptor
+                continue
+            case programNames.page:
+                program.page = consume descriptor
+                continue
+            case programRefusalName:
+                armed.watch.programRefusal = (try? readSealed(descriptor, atMost: 1_000))
+                    .map { String(decoding: $0, as: UTF8.self).oneLine }
             case smbiosName: armed.smbios = consume descriptor
             case bootName: armed.boot = consume descriptor
             case legacyTablesName: armed.legacyTables = consume descriptor
@@ -129,6 +176,7 @@ enum Arming {
             }
             ServiceManager.removeFromStore(name: received.name)
         }
+        armed.watch.program = program.whole()
         return armed
     }
 }

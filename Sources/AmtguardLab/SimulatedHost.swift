@@ -41,7 +41,7 @@ public struct SimulatedHost: Sendable {
         list.isUncertain =
             switch act {
             case _ where (program?.lost ?? 0) > losses: true
-            case .replace: (program?.lost ?? 0) > 0
+            case .replace: false
             case .garble: true
             case .join, .refused: list.isUncertain
             }

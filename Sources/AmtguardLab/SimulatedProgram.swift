@@ -7,6 +7,8 @@ public struct SimulatedProgram: Sendable {
     /// The writes that no guard has settled.
     public private(set) var log: [Wish] = []
     public private(set) var lost = 0
+    /// Before which of the log's writes others are missing.
+    private var gaps: Set<Int> = []
     /// How many writes may wait in the log.
     public var capacity = 64
     /// How many writes of others it has seen, and how many the guard had read when it looked last.
@@ -27,6 +29,7 @@ public struct SimulatedProgram: Sendable {
                     replaces: act.replaces, isPrevented: isPrevented, act.text, by: writer ?? Writer(pid: 1)))
         } else {
             lost += 1
+            gaps.insert(log.count)
         }
         return isPrevented
     }
@@ -35,11 +38,12 @@ public struct SimulatedProgram: Sendable {
     mutating func read() -> Wishes {
         expected = seen
         returned = (log.count, lost)
-        return Wishes(log, lost: lost)
+        return Wishes(log, lost: lost, gaps: gaps)
     }
 
     mutating func settle() {
         log.removeFirst(returned.writes)
+        gaps = Set(gaps.map { $0 - returned.writes }.filter { $0 > 0 || ($0 == 0 && lost > returned.lost) })
         lost -= returned.lost
         returned = (0, 0)
     }

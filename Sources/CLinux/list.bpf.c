@@ -154,17 +154,17 @@ INLINE u32 name_groups(struct note *note, u64 root, struct task_struct *task) {
         return length;
 }
 
-INLINE void fill(struct note *note, struct bpf_sysctl *sysctl, u64 pid_namespace, u32 flags) {
+INLINE void fill(struct note *note, struct bpf_sysctl *sysctl, volatile struct list_page *page, u32 flags) {
         struct task_struct *task = (void *) current_task(), *parent = READ(task, real_parent);
         struct list_event *event = &note->event;
         event->cgroup = current_cgroup_id();
         event->position = sysctl->file_pos;
         event->pid = current_pid_tgid() >> 32;
         event->parent = READ(parent, tgid);
-        event->local_pid = pid_in(pid_namespace, task);
-        event->local_parent = pid_in(pid_namespace, parent);
+        event->local_pid = pid_in(page->guard_pid_namespace, task);
+        event->local_parent = pid_in(page->guard_pid_namespace, parent);
         event->flags = flags;
-        event->reserved = 0;
+        event->lost = page->lost;
         /* It fails for a task that is ending, and then leaves zeros. */
         current_comm(event->command, sizeof event->command);
         if (read_kernel_string(event->parent_command, sizeof event->parent_command, &parent->comm) < 0)
@@ -172,7 +172,7 @@ INLINE void fill(struct note *note, struct bpf_sysctl *sysctl, u64 pid_namespace
 }
 
 /* Puts the write into the ring. 0: there was no room. */
-INLINE int note_write(struct bpf_sysctl *sysctl, u64 root, u64 pid_namespace, u32 flags) {
+INLINE int note_write(struct bpf_sysctl *sysctl, volatile struct list_page *page, u32 flags) {
         struct note *note = 0;
         for (u32 i = 0; i < NOTES; i++) {
                 note = map_lookup(&notes, &i);
@@ -181,8 +181,8 @@ INLINE int note_write(struct bpf_sysctl *sysctl, u64 root, u64 pid_namespace, u3
                 note = 0;
         }
         if (!note) return 0;
-        fill(note, sysctl, pid_namespace, flags);
-        u32 names = name_groups(note, root, (void *) current_task());
+        fill(note, sysctl, page, flags);
+        u32 names = name_groups(note, page->root_cgroup, (void *) current_task());
         long length = -1;
         int isNoted = 0;
         if (names <= NAMES) {
@@ -228,7 +228,7 @@ SEC("cgroup/sysctl") int amtguard_list(struct bpf_sysctl *sysctl) {
                 flags = LIST_EVENT_DENIED;
         else if (page->prevents == 1 && sysctl->file_pos == 0)
                 flags = LIST_EVENT_TURNED;
-        if (!note_write(sysctl, page->root_cgroup, page->guard_pid_namespace, flags))
+        if (!note_write(sysctl, page, flags))
                 __sync_fetch_and_add(&mapped->lost, 1);
         /* After the note: what the guard has seen counted is then in the ring too. */
         __sync_fetch_and_add(&mapped->seen, 1);

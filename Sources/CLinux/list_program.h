@@ -28,7 +28,7 @@ struct list_event {
         int length;                       /* of the text; a negative errno: unknown */
         unsigned flags;
         unsigned names;
-        unsigned reserved;
+        unsigned lost;                    /* the page's, so far: the low half */
         char command[16], parent_command[16];
 };
 

@@ -42,8 +42,8 @@ guard=$(sed -n 's/^main //p' armed.log)
 tables=0  # The kernel may have no legacy iptables, and no modules.
 [[ ! -e /proc/net/ip_tables_names ]] || tables=1
 [[ ! -e /lib/modules/$(uname -r)/modules.builtin ]] || ((++tables))
-expect "the step stored the list, the watch, the boot's id, and what shows legacy iptables and nf_tables" \
-    armed "^step ended with 0, $((3 + tables)) stored\$"
+expect "the step stored the list, the watch, why it is no better one, the boot's id, and what shows iptables and nf_tables" \
+    armed "^step ended with 0, $((4 + tables)) stored\$"
 removed() { [[ $(sed -n '/^main /,$p' armed.log | grep -c "^FDSTOREREMOVE=1 FDNAME=$1\$") == 1 ]]; }
 expect "the guard took the list, and had it removed from the store after its start, once" removed list
 expect "and so with the watch" removed watch

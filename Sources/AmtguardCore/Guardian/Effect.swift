@@ -37,7 +37,8 @@ extension Effect {
     var isChange: Bool {
         switch self {
         case .add, .remove: true
-        case .remember, .look, .settle, .prevent, .watch, .audit, .hold, .redraw, .askFirmware, .abandonQuestion, .wakeForFirmware,
+        case .remember, .look, .settle, .prevent, .watch, .audit, .hold, .redraw, .askFirmware, .abandonQuestion,
+            .wakeForFirmware,
             .rememberProbe, .report:
             false
         }

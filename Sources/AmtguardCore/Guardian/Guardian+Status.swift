@@ -23,11 +23,13 @@ extension Guardian {
                 unowned: unowned,
                 choice: choice,
                 takers: takers, holds: Array(holding.reading.held.keys)),
-            watch: Told(watch.kind),
+            watch: Told(watch.kind), watchShortfall: watch.shortfall?.oneLine,
             repairs: Status.Repairs(
                 count: reservation.repairs, last: reservation.lastRepair.map(Status.LastRepair.init)),
             prevented: Status.Prevented(reservation),
-            lastWriters: reservation.lastWriters.entries.map { Status.LastWriter(at: $0.at.iso8601, writer: $0.writer) },
+            lastWriters: reservation.lastWriters.entries.map {
+                Status.LastWriter(at: $0.at.iso8601, writer: $0.writer)
+            },
             contested: reservation.contest != nil,
             overwrites: reservation.contest.map(Status.Overwrites.init),
             holds: holding.states.map { Status.HeldPort($0.hold, $0.state) },

@@ -41,7 +41,8 @@ extension Guardian {
         let doubtful = (isSettled ? missing : nil) ?? reservation.required
         if !doubtful.intersection(reach).isEmpty { return .exposed }
         let isWell =
-            (contest.map { $0.answer == .prevented } ?? true) && refused.isEmpty && runtimeProblem == nil && watch.kind != .none && cutOff.isEmpty
+            (contest.map { $0.answer == .prevented } ?? true) && refused.isEmpty && runtimeProblem == nil
+            && watch.kind != .none && cutOff.isEmpty
             && !isTranslationUnguarded && cutOffFlows.isEmpty && deafPorts.isEmpty
         return doubtful.isEmpty && isWell ? .protected : .degraded
     }

@@ -131,6 +131,8 @@ public struct Status: Hashable, Sendable, Codable {
     public var amt: AMT
     public var ports: Ports
     public var watch: Told<Watch.Kind>
+    /// Why the watch is no better; `nil` if it is the best one, and in the report of an older daemon.
+    public var watchShortfall: String?
     public var repairs: Repairs
     /// `nil` in the report of an older daemon; so is the next.
     public var prevented: Prevented?

@@ -24,12 +24,15 @@ public struct Watch: Hashable, Sendable {
     }
 
     public var kind: Kind
+    /// Whether writers are named only by pid: fanotify before Linux 5.15.
+    public var isPidOnly: Bool
     /// Why the watch is no better, for people: `fanotify: Operation not permitted`.
     public var shortfall: String?
 
     /// The kind that was reached, and what prevented a better one.
-    public init(_ kind: Kind, shortfall: String? = nil) {
+    public init(_ kind: Kind, isPidOnly: Bool = false, shortfall: String? = nil) {
         self.kind = kind
+        self.isPidOnly = isPidOnly
         self.shortfall = shortfall
     }
 
@@ -38,7 +41,8 @@ public struct Watch: Hashable, Sendable {
         switch kind {
         case .bpf: return nil
         case .fanotify:
-            return shortfall.map { Reason(id: "watch-limited", says: "the journal names writers only by pid (\($0))") }
+            return isPidOnly
+                ? Reason(id: "watch-limited", says: "the journal names writers only by pid\(because)") : nil
         case .inotify:
             return Reason(id: "watch-limited", says: "the kernel does not name the writers of the list here\(because)")
         case .none:

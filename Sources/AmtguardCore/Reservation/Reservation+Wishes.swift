@@ -25,10 +25,9 @@ extension Wishes {
 
     /// The writes in their order. A replacement makes everything before it void.
     var demand: Demand {
-        // A write that was not noted may have come after all others.
-        guard lost == 0 else { return .unknown }
-        return wishes.reduce(.nothing) { demand, wish in
-            switch (wish.text, demand) {
+        let demand = wishes.indices.reduce(Demand.nothing) { former, index in
+            let (wish, demand) = (wishes[index], gaps.contains(index) ? .unknown : former)
+            return switch (wish.text, demand) {
             case (.refused, _): demand
             case (.unknown, _): .unknown
             case (.ports(let ports), _) where wish.replaces: .only(ports)
@@ -38,6 +37,7 @@ extension Wishes {
             case (.ports, .unknown): .unknown
             }
         }
+        return gaps.contains(wishes.count) ? .unknown : demand
     }
 }
 

@@ -89,7 +89,8 @@ struct Reservation: Sendable {
     /// What the daemon was last told, so that only changes are reported to it.
     var listening = true
     var auditing: Duration?
-    var isPreventing = false
+    /// `nil` before the first look: a guard before this one may have left the program either way.
+    var isPreventing: Bool?
     var remembered: Ownership
 
     init(ownership: Ownership, pace: Pace) {
@@ -149,7 +150,7 @@ struct Reservation: Sendable {
     mutating func observe(refusal obstacle: Obstacle, at now: Moment) -> [Effect] {
         ownership.abandon()
         // The program in the kernel refuses to replace the list while a write of others was not judged.
-        if case .removing = state, obstacle == .busy, isPreventing {
+        if case .removing = state, obstacle == .busy, isPreventing == true {
             state = .whole
             return withMemory(arrange(at: now.instant))
         }
@@ -196,9 +197,10 @@ struct Reservation: Sendable {
             auditing = auditInterval
             effects.append(.audit(every: auditInterval))
         }
-        if isPreventing != (writes && !required.isEmpty) {
-            isPreventing.toggle()
-            effects.append(.prevent(isPreventing))
+        let prevents = writes && !required.isEmpty
+        if isPreventing != prevents {
+            isPreventing = prevents
+            effects.append(.prevent(prevents))
         }
         return withMemory(effects)
     }

@@ -74,9 +74,13 @@ public struct Wishes: Hashable, Sendable {
     public var wishes: [Wish]
     /// How many writes were not noted, because there was no room.
     public var lost: Int
+    /// Where they are missing: before which of `wishes`, or at the end (their count).
+    public var gaps: Set<Int>
 
-    public init(_ wishes: [Wish] = [], lost: Int = 0) {
+    /// - Parameter gaps: By default, lost writes may have come last.
+    public init(_ wishes: [Wish] = [], lost: Int = 0, gaps: Set<Int>? = nil) {
         self.wishes = wishes
         self.lost = lost
+        self.gaps = gaps ?? (lost > 0 ? [wishes.count] : [])
     }
 }

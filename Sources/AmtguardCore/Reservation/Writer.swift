@@ -33,9 +33,14 @@ public struct Writer: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// `sysctl[4711] of session-3.scope, run by bash[4690]`, or as much of it as is known.
     public var description: String {
-        Self.name(pid, command) + (unit.map { " of \($0)" } ?? "")
-            + (parent.map { ", run by \(Self.name($0.pid, $0.command))," } ?? "")
+        brief + (parent.map { ", run by \(Self.name($0.pid, $0.command))" } ?? "")
     }
+
+    /// At the beginning of a sentence.
+    var subject: String { description + (parent == nil ? "" : ",") }
+
+    /// Without its parent.
+    var brief: String { Self.name(pid, command) + (unit.map { " of \($0)" } ?? "") }
 
     private static func name(_ pid: Int32, _ command: String?) -> String {
         command.map { "\($0)[\(pid)]" } ?? "process \(pid)"
@@ -89,7 +94,7 @@ public struct WriterTally: Hashable, Sendable {
 extension WriterTally.Entry {
     /// With the pid if it was one process, without it if there were several.
     var name: String {
-        guard let command = writer.command, !isOneProcess else { return writer.description }
+        guard let command = writer.command, !isOneProcess else { return writer.brief }
         return command + (writer.unit.map { " of \($0)" } ?? "")
     }
 }

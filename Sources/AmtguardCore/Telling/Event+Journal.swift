@@ -26,7 +26,7 @@ extension Event {
         case .prevented(let prevention):
             JournalEntry(
                 .notice, id: .prevented,
-                "\(prevention.writer) overwrote the list with \(prevention.asked.brief); \(prevention.kept.brief) stayed "
+                "\(prevention.writer.subject) overwrote the list with \(prevention.asked.brief); \(prevention.kept.brief) stayed "
                     + "in it all the time.",
                 [("FOUND", prevention.asked.field), ("KEPT", prevention.kept.field)]
                     + fields(of: prevention.writer))
@@ -204,7 +204,7 @@ extension Event {
     }
 
     private func by(_ writer: Writer?) -> String {
-        writer.map(\.description) ?? "Another program"
+        writer.map(\.subject) ?? "Another program"
     }
 
     private func by(_ writers: WriterTally) -> String { writers.words().map { " by \($0)" } ?? "" }

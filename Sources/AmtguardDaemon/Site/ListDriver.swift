@@ -17,14 +17,16 @@ struct ListDriver: ~Copyable {
     private var watch: ListWatch?
     /// The highest rung that the watch may use.
     private let highest: ListWatch.Rung
+    /// Whether required ports shall stay in the list when others replace it; `nil` until that is known.
+    private var prevents: Bool?
     /// The same in the core's words.
     private(set) var watched = Watch(.none)
 
-    /// Takes the handed-over list or opens it. Watches it by the armed group, or in the best way that this process may
+    /// Takes the handed-over list or opens it. Watches it by what was armed, or in the best way that this process may
     /// use, up to `highest`.
     init(
-        adopting handed: consuming Descriptor? = nil, watchedBy armed: consuming Descriptor? = nil,
-        atMost highest: ListWatch.Rung = .fanotifyPidfd
+        adopting handed: consuming Descriptor? = nil, watchedBy armed: consuming ListWatch.Armed = ListWatch.Armed(),
+        atMost highest: ListWatch.Rung = .bpf
     ) {
         self.highest = highest
         if let handed {
@@ -57,7 +59,7 @@ struct ListDriver: ~Copyable {
     /// the descriptor of the former watch.
     mutating func retry() {
         if !isUsable { open() }
-        if watched.kind == .none { startWatching(nil) }
+        if watched.kind == .none { startWatching(ListWatch.Armed()) }
     }
 
     /// One look at the list.
@@ -92,6 +94,8 @@ struct ListDriver: ~Copyable {
             case .busy: return .busy
             case .tooLong: return nil  // It has grown since the last look. The next look shows that.
             case .read(let error): return Obstacle(error)
+            // The program in the kernel refuses to replace the list while a write of others was not judged.
+            case .write(.notPermitted) where watched.kind == .bpf: return .busy
             case .write(let error): return Obstacle(error)
             }
         }
@@ -101,7 +105,7 @@ struct ListDriver: ~Copyable {
     var watchedDescriptor: FileDescriptor? {
         switch watch {
         case .none: nil
-        case .some(let watch): watch.descriptor.fileDescriptor
+        case .some(let watch): watch.descriptor
         }
     }
 
@@ -123,6 +127,18 @@ struct ListDriver: ~Copyable {
         }
     }
 
+    /// The writes that a program in the kernel has shown since `settle()`; `nil` without one.
+    mutating func wishes() -> Wishes? { watch?.wishes() }
+
+    /// Forgets what the last `wishes()` returned.
+    mutating func settle() { watch?.settle() }
+
+    /// Sets whether required ports shall stay in the list when others replace it.
+    mutating func prevent(_ isOn: Bool) {
+        prevents = isOn
+        watch?.prevent(isOn)
+    }
+
     private mutating func open() {
         isHanded = false
         do {
@@ -142,7 +158,7 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    private mutating func startWatching(_ armed: consuming Descriptor?) {
+    private mutating func startWatching(_ armed: consuming ListWatch.Armed) {
         watch = nil
         switch list {
         case .none: watched = Watch(.none, shortfall: absence.says)
@@ -154,6 +170,7 @@ struct ListDriver: ~Copyable {
                     let unseen = "\(blindness), so only audits find writes through other mounts of /proc"
                     watched.shortfall = watched.shortfall.map { "\($0); \(unseen)" } ?? unseen
                 }
+                if let prevents { best.prevent(prevents) }
                 watch = consume best
             } catch {
                 watched = Watch(.none, shortfall: error.refusals.last.map(\.text))
@@ -164,14 +181,14 @@ struct ListDriver: ~Copyable {
 
 extension Watch {
     fileprivate init(_ watch: borrowing ListWatch) {
-        // From this rung on, the writer is named for certain, so nothing is missing.
         self.init(
-            watch.rung.kind, shortfall: watch.rung < .fanotifyPidfd ? watch.refusals.first.map(\.text) : nil)
+            watch.rung.kind, isPidOnly: watch.rung == .fanotify,
+            shortfall: watch.refusals.isEmpty ? nil : watch.refusals.map(\.text).joined(separator: "; "))
     }
 }
 
 extension ListWatch.Refusal {
-    fileprivate var text: String { "\(rung.map(\.description) ?? "the armed group"): \(errno)" }
+    fileprivate var text: String { "\(rung.map(\.description) ?? "the armed group"): \(reason)" }
 }
 
 extension Obstacle {

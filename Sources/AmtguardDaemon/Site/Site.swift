@@ -47,8 +47,9 @@ final class Site {
         var holds = HoldDriver()
         var redrawing = RedrawDriver()
         var armed = Arming.receive(holds: &holds, redrawing: &redrawing)
+        armed.watch.loadProgram(below: root)
         ground = HostGround(
-            below: root, ListDriver(adopting: armed.list.take(), watchedBy: armed.watch.take()), holds,
+            below: root, ListDriver(adopting: armed.list.take(), watchedBy: armed.watch), holds,
             redrawing, FirmwareClient(on: loop, telling: teller))
         smbios = armed.smbios.take()
         nat = NATWatch(legacyTables: armed.legacyTables.take(), builtinModules: armed.builtinModules.take(), on: loop)

@@ -9,8 +9,6 @@ import SystemPackage
 /// group of that type would report pid 0 from within a user namespace.
 struct FanotifySource: WatchSource {
     var withPidfd: Bool
-    var kind: Watch.Kind { .fanotify }
-
     /// Makes a group and marks the held list; needs CAP_SYS_ADMIN in the first user namespace.
     ///
     /// The queue keeps its limit of 16,384 events: a watch only says *look again*, and an overflow says it too.

@@ -5,8 +5,6 @@ import SystemPackage
 
 /// inotify on the list: every process may use it. It shows that a process wrote, ours or another.
 struct InotifySource: WatchSource {
-    var kind: Watch.Kind { .inotify }
-
     /// The corresponding C functions are `inotify_init1` and `inotify_add_watch`.
     func open(on list: borrowing ReservedPortsList) throws(Errno) -> Descriptor {
         let descriptor = Descriptor(owning: try valueOrErrno { inotify_init1(CInt(IN_NONBLOCK | IN_CLOEXEC)) })

@@ -32,12 +32,16 @@ extension ListWatch {
     /// Naming a writer takes some 60 µs, a repair 7: repair first, then drain, and our own write is drained with the
     /// rest.
     public borrowing func drain(procfs: FilePath = "/proc") -> Drained {
-        rung.source.drain(descriptor, procfs: procfs)
+        guard let source = rung.source else { return Drained() }
+        switch events {
+        case .some(let events): return source.drain(events, procfs: procfs)
+        case .none: return Drained()
+        }
     }
 
     /// Whether events wait to be drained. The corresponding C function is `poll`.
     public var hasEvents: Bool {
-        var wanted = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        var wanted = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&wanted, 1, 0) > 0
     }
 }

@@ -1,15 +1,14 @@
-// What wakes the daemon when a program writes the list: a ladder of three, the best that this machine allows.
+// What wakes the daemon when a program writes the list: a ladder of four, the best that this machine allows.
 //
-// All three see only writes through the same mount of /proc. No rung shows a write through another mount (a container
-// with its own pid namespace, a unit with ProtectProc=): the audit finds it.
+// Only the highest rung, the program in the kernel, sees every write. The others see writes through the same mount of
+// /proc: a write through another mount (a container with its own pid namespace, a unit with ProtectProc=) is found by
+// the audit.
 
 public import AmtguardCore
 public import SystemPackage
 
-/// A way of watching the list. `ListWatch.Rung` is the table of them.
+/// A way of watching the list by events of its file. `ListWatch.Rung` is the table of them.
 protocol WatchSource: Sendable {
-    /// Its word in the core.
-    var kind: Watch.Kind { get }
     /// Makes a descriptor that becomes readable when the list is written.
     func open(on list: borrowing ReservedPortsList) throws(Errno) -> Descriptor
     /// Takes the waiting events of this descriptor without blocking.
@@ -26,9 +25,13 @@ public struct ListWatch: ~Copyable {
         case fanotify
         /// Also gives a descriptor of the process, so that a process that got a reused pid is not blamed.
         case fanotifyPidfd
+        /// A program in the kernel shows each write before it is made, and keeps required ports in the list.
+        case bpf
 
-        var source: any WatchSource {
+        /// `nil` for the program in the kernel, which is no event of a file.
+        var source: (any WatchSource)? {
             switch self {
+            case .bpf: nil
             case .inotify: InotifySource()
             case .fanotify: FanotifySource(withPidfd: false)
             case .fanotifyPidfd: FanotifySource(withPidfd: true)
@@ -36,7 +39,13 @@ public struct ListWatch: ~Copyable {
         }
 
         /// Its word in the core.
-        public var kind: Watch.Kind { source.kind }
+        public var kind: Watch.Kind {
+            switch self {
+            case .bpf: .bpf
+            case .fanotify, .fanotifyPidfd: .fanotify
+            case .inotify: .inotify
+            }
+        }
 
         /// Whether `a` shows less than `b`.
         public static func < (a: Rung, b: Rung) -> Bool { a.rawValue < b.rawValue }
@@ -47,6 +56,7 @@ public struct ListWatch: ~Copyable {
             case .inotify: "inotify"
             case .fanotify: "fanotify"
             case .fanotifyPidfd: "fanotify-pidfd"
+            case .bpf: "bpf"
             }
         }
     }
@@ -57,7 +67,17 @@ public struct ListWatch: ~Copyable {
         public var rung: Rung?
         /// The kernel's error. For a handed-over group: `invalidArgument` if it is not a fanotify group, `notSupported`
         /// if its type is not used, `staleNFSFileHandle` if it does not watch this list.
-        public var errno: Errno
+        public var errno: Errno?
+        /// In words.
+        public var reason: String
+
+        init(rung: Rung?, errno: Errno) {
+            (self.rung, self.errno, reason) = (rung, errno, "\(errno)")
+        }
+
+        init(rung: Rung, reason: String) {
+            (self.rung, self.reason) = (rung, reason)
+        }
     }
 
     /// No rung worked: only audits are left.
@@ -66,43 +86,95 @@ public struct ListWatch: ~Copyable {
         public var refusals: [Refusal]
     }
 
-    /// The descriptor that `drain` reads.
-    public let descriptor: Descriptor
+    /// What a privileged process prepares for a guard that lacks the right.
+    public struct Armed: ~Copyable {
+        /// A group of fanotify that watches the list.
+        public var group: Descriptor?
+        /// The program in the kernel.
+        public var program: WriteProgram.Armed?
+        /// Why there is no program.
+        public var programRefusal: String?
+
+        /// By default nothing is prepared.
+        public init(group: consuming Descriptor? = nil) { self.group = group }
+
+        /// Loads the program that is installed below `root`, if none was handed over and none was refused.
+        public mutating func loadProgram(below root: borrowing RootDirectory) {
+            guard program == nil, programRefusal == nil else { return }
+            do throws(WriteProgram.Failure) {
+                program = try WriteProgram.arm(below: root)
+            } catch {
+                programRefusal = error.description
+            }
+        }
+    }
+
+    /// The events of a file, for all rungs but the highest.
+    let events: Descriptor?
+    /// What the program in the kernel notes.
+    private var log: WriteLog?
     /// How the list is watched.
     public let rung: Rung
     /// The better ways that failed.
     public let refusals: [Refusal]
 
-    private init(_ descriptor: consuming Descriptor, _ rung: Rung, refusals: [Refusal]) {
-        self.descriptor = descriptor
+    private init(_ events: consuming Descriptor, _ rung: Rung, refusals: [Refusal]) {
+        self.events = consume events
+        log = nil
         self.rung = rung
         self.refusals = refusals
+    }
+
+    private init(_ log: consuming WriteLog) {
+        events = nil
+        self.log = consume log
+        rung = .bpf
+        refusals = []
+    }
+
+    /// Readable when the list was written.
+    public var descriptor: FileDescriptor {
+        switch log {
+        case .some(let log): return log.descriptor
+        case .none: break
+        }
+        switch events {
+        case .some(let events): return events.fileDescriptor
+        case .none: preconditionFailure("a watch without anything to watch")
+        }
     }
 
     /// Watches the list in the best available way.
     ///
     /// - Parameters:
-    ///   - armed: A group that a privileged process opened with `arm(_:)`; it is checked, and closed if it does not
-    ///     fit.
+    ///   - armed: What a privileged process prepared with `arm(_:)` and `WriteProgram.arm`; it is checked, and closed if it does not fit.
     ///   - highest: The first rung to try.
     public static func best(
-        for list: borrowing ReservedPortsList, adopting armed: consuming Descriptor? = nil,
-        atMost highest: Rung = .fanotifyPidfd
+        for list: borrowing ReservedPortsList, adopting armed: consuming Armed = Armed(), atMost highest: Rung = .bpf
     ) throws(Unavailable) -> ListWatch {
         var refusals: [Refusal] = []
-        if let armed {
+        if highest >= .bpf {
+            let reason = armed.programRefusal
+            do throws(WriteProgram.Failure) {
+                return ListWatch(try WriteLog.watching(armed.program.take()))
+            } catch {
+                refusals.append(Refusal(rung: .bpf, reason: reason ?? error.description))
+            }
+        }
+        if let group = armed.group.take() {
             do {
-                let group = try FanotifyGroup.inspect(armed)
-                try group.require(markOn: list.file.status())
-                let rung: Rung = group.reportsPidfd ? .fanotifyPidfd : .fanotify
-                if rung <= highest { return ListWatch(armed, rung, refusals: []) }
+                let kind = try FanotifyGroup.inspect(group)
+                try kind.require(markOn: list.file.status())
+                let rung: Rung = kind.reportsPidfd ? .fanotifyPidfd : .fanotify
+                if rung <= highest { return ListWatch(group, rung, refusals: refusals) }
             } catch {
                 refusals.append(Refusal(rung: nil, errno: error))
             }
         }
         for rung in Rung.allCases.reversed() where rung <= highest {
+            guard let source = rung.source else { continue }
             do {
-                return ListWatch(try rung.source.open(on: list), rung, refusals: refusals)
+                return ListWatch(try source.open(on: list), rung, refusals: refusals)
             } catch {
                 refusals.append(Refusal(rung: rung, errno: error))
             }
@@ -110,8 +182,8 @@ public struct ListWatch: ~Copyable {
         throw Unavailable(refusals: refusals)
     }
 
-    /// Opens and marks a group for a process that lacks the right. The group still names pids to a process without any
-    /// capability.
+    /// Opens and marks a group of fanotify for a process that lacks the right. The group still names pids to a process
+    /// without any capability.
     ///
     /// The corresponding C functions are `fanotify_init` and `fanotify_mark`.
     public static func arm(_ list: borrowing ReservedPortsList) throws(Errno) -> Descriptor {
@@ -119,6 +191,37 @@ public struct ListWatch: ~Copyable {
             return try FanotifySource(withPidfd: true).open(on: list)
         } catch Errno.invalidArgument {  // before Linux 5.15
             return try FanotifySource(withPidfd: false).open(on: list)
+        }
+    }
+}
+
+// What only the highest rung does.
+
+extension ListWatch {
+    /// The writes that were shown since `settle()`; `nil` on a rung that does not show what was written.
+    public mutating func wishes() -> Wishes? { log?.wishes() }
+
+    /// Forgets what the last `wishes()` returned.
+    public mutating func settle() { log?.settle() }
+
+    /// Sets whether required ports stay in the list when others replace it.
+    public func prevent(_ isOn: Bool) {
+        switch log {
+        case .some(let log): log.prevent(isOn)
+        case .none: break
+        }
+    }
+}
+
+extension WriteLog {
+    fileprivate static func watching(_ armed: consuming WriteProgram.Armed?) throws(WriteProgram.Failure) -> WriteLog {
+        guard let armed else { throw WriteProgram.Failure(description: "no program in the kernel was handed over") }
+        do throws(Errno) {
+            let log = try WriteLog(adopting: armed)
+            log.guardNow(in: try NetworkNamespace.inode())
+            return log
+        } catch {
+            throw WriteProgram.Failure(description: "what was handed over is not the program on writes: \(error)")
         }
     }
 }

@@ -32,7 +32,7 @@ struct LoadedProgram: ~Copyable {
         guard result == 0 else {
             unsafe library.close(object)
             let errno = Errno(rawValue: -result)
-            throw WriteProgram.Failure(description: "the kernel does not load \(path): \(errno)")
+            throw WriteProgram.Failure(description: "the kernel does not load the program on writes: \(errno)")
         }
         let program = unsafe library.findProgram(object, Self.programName)
         let ring = unsafe library.findMap(object, Self.ringName)

@@ -3,6 +3,8 @@ import CLinux
 
 /// One write of the list as the program in the kernel noted it: `struct list_event` of `Sources/CLinux`.
 package struct WriteEvent: Hashable {
+    /// How many writes had been lost before: the low half of the page's count.
+    package var lost: UInt32
     /// Where the file was written.
     package var position: UInt64
     /// Whether the program made it add where it was meant to replace.
@@ -21,7 +23,8 @@ package struct WriteEvent: Hashable {
             let pids = bytes.pids(at: 16), let localPids = bytes.pids(at: 24),
             let length = bytes.native(Int32.self, at: 32),
             let flags = bytes.native(UInt32.self, at: 36),
-            let namesLength = bytes.native(UInt32.self, at: 40), Int(namesLength) <= bytes.count - headLength
+            let namesLength = bytes.native(UInt32.self, at: 40), let lost = bytes.native(UInt32.self, at: 44),
+            Int(namesLength) <= bytes.count - headLength
         else { return nil }
         let names = bytes.dropFirst(headLength).prefix(Int(namesLength))
         let text = bytes.dropFirst(headLength + Int(namesLength))
@@ -32,7 +35,7 @@ package struct WriteEvent: Hashable {
         let parent = localPids.parent != 0 ? localPids.parent : pids.parent
         guard pid > 0 else { return nil }
         return WriteEvent(
-            position: position, isTurned: flags & UInt32(LIST_EVENT_TURNED) != 0,
+            lost: lost, position: position, isTurned: flags & UInt32(LIST_EVENT_TURNED) != 0,
             isDenied: flags & UInt32(LIST_EVENT_DENIED) != 0, text: length >= 0 ? Array(text) : nil,
             writer: Writer(
                 pid: pid, command: command(bytes.dropFirst(48).prefix(16)),

@@ -80,8 +80,15 @@ public struct WriteLog: ~Copyable {
         page[.expected] = page[.seen]
         let (events, isWhole) = read()
         readLost = page[.lost]
-        let lost = Int(clamping: readLost &- page[.settledLost])
-        return Wishes(events.map(\.wish), lost: isWhole ? lost : max(lost, 1))
+        var lost = UInt32(truncatingIfNeeded: page[.settledLost])
+        var gaps: Set<Int> = []
+        for (index, event) in events.enumerated() where event.lost != lost {
+            gaps.insert(index)
+            lost = event.lost
+        }
+        if lost != UInt32(truncatingIfNeeded: readLost) || !isWhole { gaps.insert(events.count) }
+        return Wishes(
+            events.map(\.wish), lost: max(Int(clamping: readLost &- page[.settledLost]), isWhole ? 0 : 1), gaps: gaps)
     }
 
     /// Removes from the ring what the last `wishes()` returned.
@@ -122,24 +129,19 @@ public struct WriteLog: ~Copyable {
         return (events, isWhole)
     }
 
-    /// Makes the program work for this process, in this network namespace.
+    /// Makes the program work for this process, in this network namespace. Whether it keeps ports in the list stays as it
+    /// is: a guard before this one may have set it.
     ///
-    /// - Parameters:
-    ///   - namespace: `NetworkNamespace.inode()`.
-    ///   - prevents: Whether a replacing write shall add to the list. Otherwise it is only noted.
-    public func guardNow(namespace: UInt64, prevents: Bool) {
+    /// - Parameter namespace: `NetworkNamespace.inode()`.
+    public func guardNow(in namespace: UInt64) {
         let pidNamespace = try? RootDirectory().open("/proc/self/ns/pid", flags: O_PATH).status()
         page[.guardPID] = UInt64(getpid())
         page[.guardPIDNamespace] = UInt64(pidNamespace?.st_ino ?? 0)
         page[.guardGroup] = ControlGroup.ownServiceID() ?? 0
         page[.rootGroup] = rootGroup
-        page[.prevents] = prevents ? 1 : 0
         page[.networkNamespace] = namespace
     }
 
-    /// Makes the program let every write pass, and note none.
-    public func retire() {
-        page[.prevents] = 0
-        page[.networkNamespace] = 0
-    }
+    /// Sets whether a replacing write of others shall add to the list. Otherwise it is only noted.
+    public func prevent(_ isOn: Bool) { page[.prevents] = isOn ? 1 : 0 }
 }

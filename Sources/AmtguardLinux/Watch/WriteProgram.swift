@@ -31,6 +31,17 @@ public enum WriteProgram {
     /// Where `make install` puts the compiled program.
     public static var installedObject: FilePath { "/usr/lib/amtguard/list.bpf.o" }
 
+    /// As `arm(object:cgroup:)`, with the object that is installed below `root`.
+    public static func arm(below root: borrowing RootDirectory) throws(Failure) -> Armed {
+        let object: Descriptor
+        do throws(Errno) {
+            object = try root.open(installedObject, flags: O_RDONLY)
+        } catch {
+            throw Failure(description: "\(installedObject): \(error)")
+        }
+        return try arm(object: FilePath("/proc/self/fd/\(object.number)"))
+    }
+
     /// Loads the program, and attaches it to a control group and all below it. If the same program is attached there for
     /// the same network namespace, that one is taken over: its noted writes stay.
     ///
@@ -41,6 +52,11 @@ public enum WriteProgram {
     public static func arm(object: FilePath, cgroup: FilePath? = nil) throws(Failure) -> Armed {
         guard let directory = cgroup ?? ControlGroup.mount() else {
             throw Failure(description: "control groups of version 2 are not mounted")
+        }
+        var id: UInt32 = 0
+        // The same right as to load it. libbpf is not loaded in vain.
+        guard unsafe shim_bpf_link_next(&id) == 0 || errno != EPERM else {
+            throw Failure(description: "bpf(2): \(Errno.notPermitted)")
         }
         let loaded = try LoadedProgram(object)
         do throws(Errno) {

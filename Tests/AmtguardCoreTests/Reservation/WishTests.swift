@@ -44,6 +44,8 @@ import Testing
         #expect(Wishes([replacing(.ports("2")), adding(.unknown), adding(.ports("3"))]).demand == .unknown)
         #expect(Wishes([replacing(.unknown), replacing(.ports("4")), adding(.ports("5"))]).demand == .only("4,5"))
         #expect(Wishes([replacing(.ports("4"))], lost: 1).demand == .unknown)
+        #expect(Wishes([replacing(.ports("3")), adding(.ports("4"))], lost: 1, gaps: [1]).demand == .unknown)
+        #expect(Wishes([replacing(.ports("3")), replacing(.ports("4"))], lost: 1, gaps: [0, 1]).demand == .only("4"))
     }
 }
 

@@ -140,7 +140,7 @@ import Testing
                     writer: Writer(
                         pid: 4711, command: "sysctl", unit: "session-3.scope",
                         parent: Writer.Parent(pid: 4690, command: "bash")), at: at(100))), .notice, "prevented",
-            "sysctl[4711] of session-3.scope, run by bash[4690] overwrote the list with 8080; 623,664,16992-16995 stayed "
+            "sysctl[4711] of session-3.scope, run by bash[4690], overwrote the list with 8080; 623,664,16992-16995 stayed "
                 + "in it all the time.",
             [
                 "FOUND": "8080", "KEPT": "623,664,16992-16995", "WRITER_PID": "4711", "WRITER_COMM": "sysctl",

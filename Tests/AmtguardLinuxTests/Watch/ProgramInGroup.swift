@@ -97,7 +97,8 @@ struct ProgramInGroup: ~Copyable {
         let group = try TestGroup()
         let log = try WriteLog(adopting: try WriteProgram.arm(object: CompiledProgram.object.get(), cgroup: group.path))
         let page = try WritePage(log.shared, isWritable: true)
-        log.guardNow(namespace: try NetworkNamespace.inode(), prevents: prevents)
+        log.guardNow(in: try NetworkNamespace.inode())
+        log.prevent(prevents)
         self.group = group
         self.log = log
         self.page = page

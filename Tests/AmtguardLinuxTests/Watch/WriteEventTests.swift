@@ -22,7 +22,7 @@ struct EventBytes {
             (Array(text.utf8) + [UInt8](repeating: 0, count: 16)).prefix(16).map { $0 }
         }
         return native(UInt64(9_000)) + native(position) + pids.flatMap(native) + native(length ?? Int32(text.count))
-            + native(flags) + native(UInt32(names.count)) + native(UInt32(0)) + padded(command) + padded(parent)
+            + native(flags) + native(UInt32(names.count)) + native(UInt32(5)) + padded(command) + padded(parent)
             + names + text
     }
 
@@ -35,7 +35,7 @@ struct WriteEventTests {
         #expect(
             EventBytes().event
                 == WriteEvent(
-                    position: 0, isTurned: true, isDenied: false, text: Array("5000\n".utf8),
+                    lost: 5, position: 0, isTurned: true, isDenied: false, text: Array("5000\n".utf8),
                     writer: Writer(
                         pid: 711, command: "sysctl", unit: "session-3.scope",
                         parent: Writer.Parent(pid: 690, command: "bash"))))
