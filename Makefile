@@ -213,6 +213,7 @@ bench:
 	Tools/dependencies.sh build
 	$(SWIFT) build $(RELEASE) --product amtguardd
 	$(SWIFT) build $(RELEASE) --product amtguardctl
+	$(MAKE) bpf
 	$(SWIFT) build -c release --package-path Benchmarks
 	$(SWIFT) build -c release --package-path Tools/demo
 	$(SWIFT) build $(HELPERS)

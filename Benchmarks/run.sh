@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# run.sh [latency|memory|wakeups|ready|flood|interleave|sockets|connections|translated]…: measures amtguardd against its
+# run.sh [latency|memory|wakeups|ready|flood|interleave|sockets|connections|prevented|translated]…: measures amtguardd against its
 # targets; without an argument it measures everything, in about a quarter of an hour. It runs in private network, mount and process
 # namespaces, with an emulated /sys, and never touches the host's own list. Exit status 0 only if every target was met.
 #
 #   AMTGUARDD   the daemon: a release build with --static-swift-stdlib, as installed
 #   BENCH_BIN   the build directory of this package
 #   AMTGUARDCTL the tool, for sockets                (beside the daemon)
-#   DEMO_BIN    the build directory of Tools/demo, for connections and translated
-#   HELPERS_BIN the build directory of Tests/system, for translated
+#   DEMO_BIN    the build directory of Tools/demo, for connections, prevented and translated
+#   HELPERS_BIN the build directory of Tests/system, for prevented and translated
 #   ALTERNATIONS=5 OVERWRITES=2000 STARTS=100 AUDITS=10 FLOOD_SECONDS=70 ROUNDS=1000 SEED=1 SOCKETS=100000 ASKINGS=20
-#   CONNECTIONS=60000 TRANSLATED=28000 RESTARTS=50 PAIRS=9
+#   CONNECTIONS=60000 READINGS=1000000 TRANSLATED=28000 RESTARTS=50 PAIRS=9
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -291,9 +291,8 @@ opened() {  # COUNT: sets opened, hung, ports, seconds of so many connections th
     while IFS= read -r line; do printf -v "${line%%=*}" %s "${line#*=}"; done <$work/opened
 }
 
-connections() {
-    local peer greeter writer
-    title "Connections from the range 1024-65535 over a card that diverts, while the list is overwritten 1,000 times a second (minutes: past half of the range the kernel walks all of it for each)"
+peer='' greeter=''
+meet_peer() {  # a neighbour behind a card that diverts, who greets
     [[ -x $DEMO_BIN/opener ]] || fail "$DEMO_BIN/opener is not built; 'make bench' builds it"
     unshare --net sleep 1000 &
     peer=$!
@@ -305,10 +304,20 @@ connections() {
     nsenter --target $peer --net ip address add 198.51.100.2/24 dev peer0
     nsenter --target $peer --net ip link set peer0 up
     "$here/../Tools/demo/diverting-card.sh" host0 | nft -f - || fail "the kernel lacks nf_tables' netdev ingress hook"
-    sysctl -qw net.ipv4.ip_local_port_range='1024 65535'
     sysctl -qw net.ipv4.ip_local_reserved_ports=''
     nsenter --target $peer --net "$DEMO_BIN/greeter" 198.51.100.2 22 &
     greeter=$!
+}
+part_from_peer() {
+    kill $greeter $peer
+    wait $greeter $peer 2>/dev/null || true
+}
+
+connections() {
+    local writer
+    title "Connections from the range 1024-65535 over a card that diverts, while the list is overwritten 1,000 times a second (minutes: past half of the range the kernel walks all of it for each)"
+    meet_peer
+    sysctl -qw net.ipv4.ip_local_port_range='1024 65535'
     opened 64512
     row "without amtguard, until the range is exhausted" "$opened opened" "$hung hung, from $ports"
     [[ $ports == '16992 16993 16994 16995' ]] || fail "without amtguard all four ports should have hung"
@@ -323,8 +332,78 @@ connections() {
     target "connections that hung" "$hung" '' 0
     kill $writer
     end
-    kill $greeter $peer
-    wait $writer $greeter $peer 2>/dev/null || true
+    wait $writer 2>/dev/null || true
+    part_from_peer
+}
+
+# Armed, as the unit does it: a step as root, then the guard with what the step hands over.
+supervisor=''
+begin_armed() {  # fanotify|bpf LINE…: sets guard, supervisor
+    rm -rf $work/root
+    "$here/../Tools/demo/emulated-sys.sh" $work/root amt
+    [[ $1 != bpf ]] || install -D -m 644 "${AMTGUARDD%/*}/list.bpf.o" $work/root/usr/lib/amtguard/list.bpf.o
+    printf '%s\n' '[Guard]' "${@:2}" >$work/root/etc/amtguard.conf
+    printf '\n' >$list
+    : >$work/armed.log
+    "$HELPERS_BIN/service-manager" $work/armed $work/armed.log "$AMTGUARDD" --root $work/root --arm -- \
+        "$AMTGUARDD" --root $work/root >/dev/null 2>$log &
+    supervisor=$!
+    ready_again() { grep -q '^READY=1' $work/armed.log; }
+    within 5 ready_again || { tail -n 5 $log >&2; fail "the armed amtguardd is not ready"; }
+    guard=$(sed -n 's/^main //p' $work/armed.log)
+    grep -q "watching by $1" $log || fail "it does not watch by $1: $(grep watching $log)"
+}
+end_armed() {
+    kill -TERM $guard
+    wait $supervisor || true
+}
+
+# The range is so small that the kernel meets the required ports soon. Nothing is held, so only the list keeps them free.
+prevented() {
+    local rung writer elsewhere run before
+    title "No write takes the ports away: connections from the range 16000-20000 over a card that diverts, nothing held, while the list is overwritten without pause"
+    meet_peer
+    sysctl -qw net.ipv4.ip_local_port_range='16000 20000'
+    for rung in fanotify bpf; do
+        begin_armed $rung Mode=always '[Hold]' Hold=off
+        "$BENCH_BIN/overwriter" flood 10000000 900 >$work/written &
+        writer=$!
+        for run in 1 2 3; do
+            opened 3500
+            row "$rung, run $run" "$opened opened" "$hung hung${ports:+, from $ports}"
+            [[ $rung == fanotify ]] || target "connections that hung" "$hung" '' 0
+        done
+        row "$rung, readings that lacked a required port" "$("$BENCH_BIN/overwriter" lacks 100000) of 100000"
+        kill $writer
+        end_armed
+    done
+    begin_armed bpf Mode=always '[Hold]' Hold=off
+    unshare --mount --pid --fork --kill-child --mount-proc "$BENCH_BIN/overwriter" flood 10000000 900 >$work/written &
+    elsewhere=$!
+    opened 3500
+    target "overwritten through another mount of /proc: connections that hung" "$hung" '' 0
+    target "of $READINGS readings those that lacked a required port" "$("$BENCH_BIN/overwriter" lacks "$READINGS")" '' 0
+    kill $elsewhere
+    wait $writer $elsewhere 2>/dev/null || true
+    end_armed
+    part_from_peer
+
+    title "What that costs, without and with the program in the kernel"
+    "$BENCH_BIN/overwriter" writes 2000 >$work/writes
+    summary 1000 $work/writes
+    row "a write, µs, without amtguard" "$median" "p99 $p99"
+    for rung in fanotify bpf; do
+        begin_armed $rung Mode=always "${fast[@]}"
+        sleep 3
+        memory_of "by $rung"
+        "$BENCH_BIN/overwriter" writes 2000 >$work/writes
+        summary 1000 $work/writes
+        row "a write, µs, by $rung" "$median" "p99 $p99"
+        before=$(ticks)
+        "$BENCH_BIN/overwriter" flood 1000 20 >$work/written
+        row "processor time at 1,000 overwrites a second, by $rung" "$((($(ticks) - before) * 10)) ms in 20 s"
+        end_armed
+    done
 }
 
 # What makes amtguardd use an ordinary table, as on a kernel without tables that have an owner.
@@ -544,14 +623,14 @@ cd $work
 export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$work/no-bus
 ip link set lo up 2>/dev/null || true
 : "${ALTERNATIONS:=5}" "${OVERWRITES:=2000}" "${STARTS:=100}" "${AUDITS:=10}" "${FLOOD_SECONDS:=70}" "${ROUNDS:=1000}"
-: "${SEED:=1}" "${SOCKETS:=100000}" "${ASKINGS:=20}" "${CONNECTIONS:=60000}"
+: "${SEED:=1}" "${SOCKETS:=100000}" "${ASKINGS:=20}" "${CONNECTIONS:=60000}" "${READINGS:=1000000}"
 : "${TRANSLATED:=28000}" "${RESTARTS:=50}" "${PAIRS:=9}"
 
 printf 'amtguardd %s bytes; %s cores; Linux %s\n' "$(stat -Lc %s "$AMTGUARDD")" "$(nproc)" "$(uname -r)"
-(($# > 0)) || set -- latency memory wakeups ready flood interleave sockets connections translated
+(($# > 0)) || set -- latency memory wakeups ready flood interleave sockets connections prevented translated
 for part; do
     case $part in
-    latency | memory | wakeups | ready | flood | interleave | sockets | connections | translated) $part ;;
+    latency | memory | wakeups | ready | flood | interleave | sockets | connections | prevented | translated) $part ;;
     *) fail "there is no part '$part'" ;;
     esac
 done

@@ -1,0 +1,72 @@
+# With the program in the kernel no write takes the required ports away, and every writer has a name.
+# With bpf(2)
+source /srv/boot/lib.sh
+eventually "the guard is there" json .verdict protected
+expect "the program in the kernel is the watch" json .watch bpf
+expect "the guard has no right more" is "$(sed -n 's/^CapEff:[[:space:]]*//p' "/proc/$(main_pid)/status")" 0000000000001400
+expect "link, ring and page of the program are in the store, beside the holds" shows NFileDescriptorStore 9
+
+programs() {  # NUMBER: so many programs on writes of settings are attached to the root of the control groups
+    # BPF_PROG_QUERY of BPF_CGROUP_SYSCTL
+    seen=$(perl -e 'sysopen my $d, "/sys/fs/cgroup", 0200000 or die "$!"; my $q = pack "LLLLQLx36", fileno $d, 18;
+        syscall(321, 16, $q, 64) == 0 or die "$!"; print unpack "x24L", $q')
+    [[ $seen == "$1" ]]
+}
+expect "one program is attached" programs 1
+
+# 200 writers, each gone before anybody looks.
+field() {  # FIELD PATTERN: in an entry of the guard's
+    seen=$(journalctl --no-pager -u $unit -o json | grep "\"$1\"" | tail -n 1)
+    [[ $seen == *"\"$1\":\"$2\""* ]]
+}
+sysctl -q -w net.ipv4.ip_local_reserved_ports=5000
+eventually "what sysctl asks for is there, and so are the required ports" holds 623,664,5000,16992-16995
+eventually "it is told as prevented" told 'overwrote the list with 5000; 623,664,16992-16995 stayed in it all the time'
+expect "with the writer" field AMTGUARD_WRITER_COMM sysctl
+expect "its unit" field AMTGUARD_WRITER_UNIT judge.service
+expect "and who started it" field AMTGUARD_WRITER_PARENT_COMM bash
+expect "the bus counts it" property Prevented 't 1'
+mkdir -p /etc/sysctl.d elsewhere
+sleep 61  # An overwrite a minute ago is no part of a contest.
+port=5100
+for ((i = 0; i < 25; i++)); do
+    sysctl -q -w net.ipv4.ip_local_reserved_ports=$((++port))
+    sh -c "echo $((++port)) >$list"
+    echo $((++port)) | tee $list >/dev/null
+    echo $((++port)) | dd of=$list status=none
+    echo $((++port)) >port
+    cp port $list
+    perl -e 'open my $f, ">", $ARGV[0] or die; syswrite $f, "$ARGV[1]\n"' $list $((++port))
+    echo "net.ipv4.ip_local_reserved_ports = $((++port))" >/etc/sysctl.d/conflict.conf
+    systemctl restart systemd-sysctl
+    unshare --mount --pid --fork bash -c "mount -t proc proc elsewhere && echo $((++port)) >elsewhere${list#/proc}; exit"
+    sleep 0.2
+done
+rm /etc/sysctl.d/conflict.conf
+eventually "each of 200 writes was prevented" json .prevented.count 201
+eventually "and the list is what the last one asked for" holds "623,664,$port,16992-16995"
+amtguardctl --json >status.json
+perl /srv/system/json.pl .overwrites <status.json >/dev/null
+named=$(perl -ne 'while (/\{"pid":\d+,"command":"[^"]+","unit":"[^"]+","count":(\d+)\}/g) { $n += $1 } END { print $n }' status.json)
+expect "all 200 are named, with command and unit" is "$named" 200
+expect "among them systemd-sysctl, by its unit" grep -q '"command":"systemd-sysctl","unit":"systemd-sysctl.service","count":25}' status.json
+expect "no repair was needed" json .repairs.count 0
+expect "and the verdict was never a worse one" json .verdict protected
+
+# Kept over restarts and kills, gone with a stop.
+is_back() { seen=$(systemctl is-active $unit); [[ $seen == active && $(main_pid) != 0 ]] && json .watch bpf; }
+for ((i = 1; i <= 200; i++)); do
+    if ((i % 20)); then systemctl restart $unit; else systemctl kill --signal=KILL $unit; eventually "killed, it is back ($i)" is_back; fi
+done
+expect "after 200 restarts and kills one program is attached" programs 1
+eventually "and shows what is written" json .watch bpf
+sysctl -q -w net.ipv4.ip_local_reserved_ports=6000
+eventually "still" holds 623,664,6000,16992-16995
+systemctl stop $unit
+expect "after a stop none is attached" programs 0
+sysctl -q -w net.ipv4.ip_local_reserved_ports=6001
+expect "and the list is the administrator's" holds 6001
+systemctl start $unit
+expect "started again, it is there" programs 1
+dpkg --purge amtguard >/dev/null
+expect "after a purge none is" programs 0
