@@ -23,6 +23,12 @@ extension Wish {
 extension Wishes {
     var isEmpty: Bool { wishes.isEmpty && lost == 0 }
 
+    /// The writes, by index, that may still have an effect: from the last one on that replaced the list indeed.
+    fileprivate var effective: Range<Int> {
+        let last = wishes.lastIndex { $0.replaces && !$0.isPrevented && $0.text != .refused }
+        return (last ?? wishes.startIndex)..<wishes.endIndex
+    }
+
     /// The writes in their order. A replacement makes everything before it void.
     var demand: Demand {
         let demand = wishes.indices.reduce(Demand.nothing) { former, index in
@@ -57,8 +63,8 @@ extension Reservation {
     /// list, so each write whose effect the next reading of the list shows is among them.
     mutating func observe(_ wishes: Wishes) {
         shown = wishes
-        guard !wishes.isEmpty else {
-            (waitingSince, isUnsettled, judged, refused) = (nil, false, 0, [])
+        guard !wishes.isEmpty, judged <= wishes.wishes.count else {
+            forgetJudgement()
             return
         }
         isShown = true
@@ -84,7 +90,7 @@ extension Reservation {
             return []
         }
         // The program in the kernel runs before the kernel changes the list.
-        let unmet = shown.wishes.indices.dropFirst(judged).filter { !shown.wishes[$0].isMet(by: found) }
+        let unmet = shown.effective.filter { $0 >= judged && !shown.wishes[$0].isMet(by: found) }
         if !unmet.isEmpty {
             let since = waitingSince ?? now.instant
             waitingSince = since
@@ -100,13 +106,19 @@ extension Reservation {
         // judges them again.
         let excess = ownership.owned.subtracting(required)
         isUnsettled = writes && !excess.isEmpty && found.subtracting(excess).fitsOneWrite && shown.demand != .unknown
-        return isUnsettled ? effects : effects + [settleWishes()]
+        return isUnsettled ? effects : effects + [settleWishes()].compactMap { $0 }
     }
 
-    private mutating func settleWishes() -> Effect {
+    /// Forgets the writes, here and in the kernel. `nil` if there are none.
+    mutating func settleWishes() -> Effect? {
+        guard !shown.isEmpty else { return nil }
         shown = Wishes()
-        (judged, refused) = (0, [])
+        forgetJudgement()
         return .settle
+    }
+
+    private mutating func forgetJudgement() {
+        (waitingSince, isUnsettled, judged, refused) = (nil, false, 0, [])
     }
 
     private mutating func take(_ demand: Demand, _ found: PortSet, at now: Moment) -> [Effect] {
@@ -136,7 +148,7 @@ extension Reservation {
 
     private mutating func tellPrevented(at now: Moment) -> [Effect] {
         var effects: [Effect] = []
-        for wish in shown.wishes[judged...] where wish.isPrevented {
+        for wish in shown.wishes.dropFirst(judged) where wish.isPrevented {
             guard case .ports(let asked) = wish.text else { continue }
             let kept = required.subtracting(asked)
             guard !kept.isEmpty else { continue }

@@ -136,6 +136,8 @@ struct Reservation: Sendable {
     /// Sets whether a watch shows writes. Without a watch, a write that was not shown means nothing.
     mutating func observe(watched: Bool) {
         self.watched = watched
+        // What another watch has shown is gone with it.
+        _ = settleWishes()
     }
 
     /// The watch showed writes of other programs and named these writers. A writer that left the list whole is ignored.
@@ -155,10 +157,12 @@ struct Reservation: Sendable {
             return withMemory(arrange(at: now.instant))
         }
         refusedAt = now.instant
+        // What is to be taken out stays owned, so the next audit tries it again.
+        let settled = [settleWishes()].compactMap { $0 }
         if case .adding(let found, repairing: true) = state {
             _ = overwrites.take(found, by: writers, .left, at: now)
         }
-        return withMemory(stick(obstacle) + arrange(at: now.instant))
+        return withMemory(stick(obstacle) + settled + arrange(at: now.instant))
     }
 
     /// Takes one look at the list.
@@ -170,7 +174,8 @@ struct Reservation: Sendable {
         case .obstacle(let obstacle):
             reserved = nil
             suspicion = nil
-            effects = stick(obstacle)
+            // Without the list nothing can be judged.
+            effects = stick(obstacle) + [settleWishes()].compactMap { $0 }
         case .ports(let found):
             effects = suspect(found, prompt, at: now)
             // The kernel accepted the addition, even if another program overwrote it since. A record of a former

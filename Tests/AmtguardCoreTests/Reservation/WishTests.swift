@@ -149,6 +149,41 @@ import Testing
         #expect(scene.list == "7000,623,664,16992-16995")
     }
 
+    /// Else the ring would stay readable, and wake the guard without end.
+    @Test func `is settled where nothing can be taken out or read`() {
+        var scene = Self.scene()
+        scene.refusal = .readOnly
+        scene.wish(replacing: "7000")
+        #expect(scene.shown == Wishes() && scene.list == "5000-5010,7000,623,664,16992-16995")
+        scene.refusal = nil
+        scene.now += 30
+        scene.lookAfterWish(.audit)
+        #expect(scene.list == "7000,623,664,16992-16995", "what was left out stays owned")
+        scene.unreadable = .missing
+        scene.wish(replacing: "8000")
+        #expect(scene.shown == Wishes())
+    }
+
+    @Test func `is forgotten when the watch is another one`() {
+        var scene = Self.scene()
+        scene.wish(.ports("9000"), asking: nil)
+        scene.shown = nil
+        scene.see(.watch(Watch(.fanotify)))
+        scene.now += 1
+        scene.lookAfterWish(.audit)
+        #expect(scene.list == "5000-5010,623,664,16992-16995")
+    }
+
+    /// The kernel has carried out each of them, and only the last one can be seen.
+    @Test func `is not awaited before one that replaced the list indeed`() {
+        var scene = Self.scene()
+        scene.reload { $0.mode = .observe }
+        scene.shown = Wishes(["7000", "8000"].map { Wish(replaces: true, isPrevented: false, .ports($0), by: sysctl) })
+        scene.list = "8000"
+        scene.lookAfterWish(.watch)
+        #expect(scene.shown == Wishes())
+    }
+
     @Test func `is requested only while ports are required and amtguard may write`() {
         var scene = Scene(watch: Watch(.bpf))
         #expect(scene.told().contains(.prevent(true)))
