@@ -159,7 +159,7 @@ install:
 	@test -x $(BIN)/amtguardd || { echo "Run make first" >&2; exit 1; }
 	install -Dm755 $(STRIP) -t $(DESTDIR)$(SBINDIR) $(BIN)/amtguardd $(BIN)/amtguard-firmware
 	install -Dm755 $(STRIP) -t $(DESTDIR)$(PREFIX)/bin $(BIN)/amtguardctl
-	install -Dm644 -t $(DESTDIR)$(PREFIX)/lib/amtguard $(BIN)/list.bpf.o
+	test ! -e $(BIN)/list.bpf.o || install -Dm644 -t $(DESTDIR)$(PREFIX)/lib/amtguard $(BIN)/list.bpf.o
 	install -d $(DESTDIR)$(UNITDIR)
 	for unit in amtguardd.service amtguard-firmware.socket amtguard-firmware@.service; do \
 		sed 's|/usr/sbin/|$(SBINDIR)/|' systemd/$$unit > $(DESTDIR)$(UNITDIR)/$$unit && \

@@ -341,7 +341,8 @@ supervisor=''
 begin_armed() {  # fanotify|bpf LINE…: sets guard, supervisor
     rm -rf $work/root
     "$here/../Tools/demo/emulated-sys.sh" $work/root amt
-    [[ $1 != bpf ]] || install -D -m 644 "${AMTGUARDD%/*}/list.bpf.o" $work/root/usr/lib/amtguard/list.bpf.o
+    local -x AMTGUARD_PROGRAM=/nonexistent
+    [[ $1 != bpf ]] || AMTGUARD_PROGRAM=${AMTGUARDD%/*}/list.bpf.o
     printf '%s\n' '[Guard]' "${@:2}" >$work/root/etc/amtguard.conf
     printf '\n' >$list
     : >$work/armed.log

@@ -75,7 +75,7 @@ enum Arming {
         }
         let list = try openList()
         try handOver(list.fileDescriptor, as: listName)
-        try armProgram(below: root)
+        try armProgram()
         do throws(Errno) {
             let watch = try ListWatch.arm(list)
             try? handOver(watch.fileDescriptor, as: watchName)
@@ -87,23 +87,24 @@ enum Arming {
 
     /// Loads the program in the kernel, or finds the one that the daemon before has left in the store. While this process
     /// has it, the store may let go of it.
-    private static func armProgram(below root: borrowing RootDirectory) throws(NotTaken) {
+    private static func armProgram() throws(NotTaken) {
         var watch = ListWatch.Armed()
-        watch.loadProgram(below: root)
-        for name in [programNames.link, programNames.ring, programNames.page] {
-            try send { ServiceManager.removeFromStore(name: name) }
-        }
+        watch.loadProgram()
+        try send { forgetProgram() }
         if let program = watch.program.take() {
-            try handOver(program.link.fileDescriptor, as: programNames.link)
-            try handOver(program.ring.fileDescriptor, as: programNames.ring)
-            try handOver(program.shared.fileDescriptor, as: programNames.page)
+            // The page always polls as failed: the service manager would drop it.
+            try handOver(program.link.fileDescriptor, as: programNames.link, polled: false)
+            try handOver(program.ring.fileDescriptor, as: programNames.ring, polled: false)
+            try handOver(program.shared.fileDescriptor, as: programNames.page, polled: false)
         } else if let memory = try? sealedMemory(of: Array((watch.programRefusal ?? "").utf8)) {
             try handOver(memory.fileDescriptor, as: programRefusalName)
         }
     }
 
-    private static func handOver(_ descriptor: FileDescriptor, as name: String) throws(NotTaken) {
-        try send { ServiceManager.store([descriptor], name: name) }
+    private static func handOver(
+        _ descriptor: FileDescriptor, as name: String, polled: Bool = true
+    ) throws(NotTaken) {
+        try send { ServiceManager.store([descriptor], name: name, poll: polled) }
     }
 
     /// Sends to the service manager, if there is one. Its queue may be full for a moment, and this step may wait.
@@ -178,5 +179,12 @@ enum Arming {
         }
         armed.watch.program = program.whole()
         return armed
+    }
+
+    /// Makes the service manager let go of the program in the kernel. Returns whether it took that.
+    @discardableResult
+    static func forgetProgram() -> Bool {
+        [programNames.link, programNames.ring, programNames.page]
+            .allSatisfy { ServiceManager.removeFromStore(name: $0) }
     }
 }

@@ -1,6 +1,7 @@
 import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
+import Glibc
 
 /// `--release`: removes from the list what the last daemon of this boot owned, and a redraw table that it has left. It is
 /// for the removal of the package: after that, no program would do it.
@@ -82,6 +83,12 @@ struct Release: ~Copyable {
         guardian.observe(.configuration(configuration, []), on: &ground)
         guardian.observe(.stopping, on: &ground)
         guardian.look(.request, on: &ground)
+        // The service manager lets go of the program in the kernel only a moment after the daemon's end. Until then it
+        // makes each replacement of the list add.
+        for _ in 0..<20 where guardian.isReleasing {
+            usleep(100_000)
+            guardian.look(.request, on: &ground)
+        }
     }
 }
 

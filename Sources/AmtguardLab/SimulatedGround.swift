@@ -87,6 +87,8 @@ extension SimulatedGround {
         return daemon.showsOthers && daemon.watch.kind.namesWriters ? daemon.writers.suffix(8) : nil
     }
 
+    var showsWishes: Bool { host.daemons[index].watch.kind == .bpf }
+
     mutating func wishes() -> Wishes? {
         guard isAlive, host.daemons[index].watch.kind == .bpf else { return nil }
         return host.program?.read()

@@ -3,7 +3,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 object=$AMTGUARD_BIN/list.bpf.o
 [[ -e $object ]] || skip "$object is not built (make bpf)"
-install -D -m 644 "$object" $root/usr/lib/amtguard/list.bpf.o
+export AMTGUARD_PROGRAM=$object
 emulate amt
 amt=623,664,16992-16995
 configure AuditSec=1h

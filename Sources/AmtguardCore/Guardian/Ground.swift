@@ -17,6 +17,8 @@ public protocol Ground: ~Copyable {
     var hasEvents: Bool { get }
     /// Takes the events of the watch. Returns the other programs that wrote; `nil` if it shows no write of others.
     mutating func takeWriters() -> [Writer]?
+    /// Whether the watch shows what is written, by `wishes()`.
+    var showsWishes: Bool { get }
     /// The writes that the watch has shown since `settle()`; `nil` if it does not show what was written. To be asked after
     /// `read()`.
     mutating func wishes() -> Wishes?
@@ -53,6 +55,7 @@ public protocol Ground: ~Copyable {
 extension Ground where Self: ~Copyable {
     public var hasEvents: Bool { false }
     public mutating func takeWriters() -> [Writer]? { nil }
+    public var showsWishes: Bool { false }
     public mutating func wishes() -> Wishes? { nil }
     public mutating func settle() {}
     public mutating func prevent(_ isOn: Bool) {}
@@ -114,8 +117,8 @@ extension Guardian {
     @discardableResult
     public mutating func lookAfterWrite(on ground: inout some Ground & ~Copyable) -> Reading {
         let reading = look(.watch, on: &ground)
-        // After a repair the writers are named already.
-        guard ground.hasEvents else { return reading }
+        // After a repair the writers are named already; so they are if the watch shows what is written.
+        guard !ground.showsWishes, ground.hasEvents else { return reading }
         // The event may be of a write that came after that look. So another look follows after it is taken.
         nameWriters(on: &ground)
         return look(.readBack, on: &ground)

@@ -206,6 +206,12 @@ public struct Guardian: Sendable {
     /// What `/sys` shows. A part that the last reading could not read has its value from before.
     public var presence: Presence? { detection.basis.presence }
 
+    /// Whether owned ports are to be taken out before this process ends.
+    public var isReleasing: Bool {
+        isStopping && reservation.required.isEmpty && reservation.writes && reservation.obstacle == nil
+            && !reservation.ownership.owned.subtracting(reservation.stranded).isEmpty
+    }
+
     /// Whether the last look at the list showed what is required now.
     public var isCurrent: Bool { reservation.isCurrent }
 

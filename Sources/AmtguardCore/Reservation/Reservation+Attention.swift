@@ -9,7 +9,7 @@ extension Reservation {
         var effects = overwrites.tell(fullTime: bucket.fullTime, at: now).map(Effect.report)
         let isPaced = contest != nil && writes && obstacle == nil && bucket.nextToken > now
         let isAttentive = attention.nextToken <= now
-        let isWaiting = waitingSince != nil
+        let isWaiting = !awaited.isEmpty
         if listening != (!isPaced && isAttentive && !isWaiting && !isUnsettled) {
             listening.toggle()
             effects.append(.watch(listening))

@@ -43,7 +43,7 @@ extension Reservation {
         let formerlyStranded = stranded
         stranded = found.subtracting(orphans).fitsOneWrite ? PortSet() : orphans
         // While writes wait to be judged, any of them may have asked for these ports.
-        let isDue = !orphans.isEmpty && stranded.isEmpty && waitingSince == nil
+        let isDue = !orphans.isEmpty && stranded.isEmpty && awaited.isEmpty
         if isDue, mayRemove {
             state = .removing(orphans)
             ownership.foresee(removing: orphans, from: found)

@@ -23,8 +23,8 @@ extension Wish {
 extension Wishes {
     var isEmpty: Bool { wishes.isEmpty && lost == 0 }
 
-    /// The writes, by index, that may still have an effect: from the last one on that replaced the list indeed.
-    fileprivate var effective: Range<Int> {
+    /// The writes, by index, whose effect the list must show: from the last one on that replaced all of it.
+    fileprivate var awaitable: Range<Int> {
         let last = wishes.lastIndex { $0.replaces && !$0.isPrevented && $0.text != .refused }
         return (last ?? wishes.startIndex)..<wishes.endIndex
     }
@@ -62,6 +62,7 @@ extension Reservation {
     /// Takes the writes that a program in the kernel has shown since those that were settled. They were read after the
     /// list, so each write whose effect the next reading of the list shows is among them.
     mutating func observe(_ wishes: Wishes) {
+        showsWishes = true
         shown = wishes
         guard !wishes.isEmpty, judged <= wishes.wishes.count else {
             forgetJudgement()
@@ -89,16 +90,8 @@ extension Reservation {
             disown(ownership.observe(found))
             return []
         }
-        // The program in the kernel runs before the kernel changes the list.
-        let unmet = shown.effective.filter { $0 >= judged && !shown.wishes[$0].isMet(by: found) }
-        if !unmet.isEmpty {
-            let since = waitingSince ?? now.instant
-            waitingSince = since
-            if now.instant - since < Self.grace { return [] }
-            // The kernel has refused them, or another program has.
-            refused.formUnion(unmet)
-        }
-        waitingSince = nil
+        waitForEffects(in: found, at: now)
+        guard awaited.isEmpty else { return [] }
         for index in refused { shown.wishes[index].text = .refused }
         let effects = take(shown.demand, found, at: now)
         judged = shown.wishes.count
@@ -106,19 +99,32 @@ extension Reservation {
         // judges them again.
         let excess = ownership.owned.subtracting(required)
         isUnsettled = writes && !excess.isEmpty && found.subtracting(excess).fitsOneWrite && shown.demand != .unknown
-        return isUnsettled ? effects : effects + [settleWishes()].compactMap { $0 }
+        return isUnsettled ? effects : effects + settleWishes()
     }
 
-    /// Forgets the writes, here and in the kernel. `nil` if there are none.
-    mutating func settleWishes() -> Effect? {
-        guard !shown.isEmpty else { return nil }
+    /// Waits for writes whose effect the list does not show: the program in the kernel runs before the kernel changes the
+    /// list. What is not there after a while was refused, by the kernel or another program.
+    private mutating func waitForEffects(in found: PortSet, at now: Moment) {
+        let unmet = shown.awaitable.filter {
+            $0 >= judged && !refused.contains($0) && !shown.wishes[$0].isMet(by: found)
+        }
+        awaited = Dictionary(uniqueKeysWithValues: unmet.map { ($0, awaited[$0] ?? now.instant) })
+        for (index, since) in awaited where now.instant - since >= Self.grace {
+            refused.insert(index)
+            awaited[index] = nil
+        }
+    }
+
+    /// Forgets the writes, here and in the kernel.
+    mutating func settleWishes() -> [Effect] {
+        guard !shown.isEmpty else { return [] }
         shown = Wishes()
         forgetJudgement()
-        return .settle
+        return [.settle]
     }
 
     private mutating func forgetJudgement() {
-        (waitingSince, isUnsettled, judged, refused) = (nil, false, 0, [])
+        (awaited, isUnsettled, judged, refused) = ([:], false, 0, [])
     }
 
     private mutating func take(_ demand: Demand, _ found: PortSet, at now: Moment) -> [Effect] {
@@ -138,6 +144,10 @@ extension Reservation {
             return []
         case .unknown:
             disown(ownership.observe(found))
+            // Any other port may have been asked for again.
+            ownership.owned = ownership.owned.intersection(required)
+            let isKept = shown.lost > 0 || shown.wishes.contains { $0.text == .unknown && $0.isPrevented }
+            guard isKept, isPreventing == true else { return [] }
             guard unjudgedToldAt.map({ now.instant - $0 >= Overwrites.window }) ?? true else { return [] }
             unjudgedToldAt = now.instant
             return [.report(.unjudged(by: shown.wishes.last { $0.text == .unknown }?.writer, lost: shown.lost))]

@@ -40,12 +40,14 @@ struct Reservation: Sendable {
     var shown = Wishes()
     /// How many of them, from the first, were judged.
     var judged = 0
-    /// Those of them that had no effect.
+    /// Those of them whose effect never showed.
     var refused: Set<Int> = []
     /// Whether they are judged, and what they left out is still in the list.
     var isUnsettled = false
-    /// Since when the list does not show the effect of one; `nil` if it does.
-    var waitingSince: Instant?
+    /// Those whose effect the list does not show yet, each since when.
+    var awaited: [Int: Instant] = [:]
+    /// Whether a program in the kernel shows writes.
+    var showsWishes = false
     /// Ports that other programs left out of the list, and that are being taken out after them.
     var yielding = PortSet()
     /// When writes that could not be judged were last reported.
@@ -138,6 +140,7 @@ struct Reservation: Sendable {
         self.watched = watched
         // What another watch has shown is gone with it.
         _ = settleWishes()
+        showsWishes = false
     }
 
     /// The watch showed writes of other programs and named these writers. A writer that left the list whole is ignored.
@@ -152,13 +155,13 @@ struct Reservation: Sendable {
     mutating func observe(refusal obstacle: Obstacle, at now: Moment) -> [Effect] {
         ownership.abandon()
         // The program in the kernel refuses to replace the list while a write of others was not judged.
-        if case .removing = state, obstacle == .busy, isPreventing == true {
+        if case .removing = state, obstacle == .busy, showsWishes {
             state = .whole
             return withMemory(arrange(at: now.instant))
         }
         refusedAt = now.instant
         // What is to be taken out stays owned, so the next audit tries it again.
-        let settled = [settleWishes()].compactMap { $0 }
+        let settled = settleWishes()
         if case .adding(let found, repairing: true) = state {
             _ = overwrites.take(found, by: writers, .left, at: now)
         }
@@ -175,7 +178,7 @@ struct Reservation: Sendable {
             reserved = nil
             suspicion = nil
             // Without the list nothing can be judged.
-            effects = stick(obstacle) + [settleWishes()].compactMap { $0 }
+            effects = stick(obstacle) + settleWishes()
         case .ports(let found):
             effects = suspect(found, prompt, at: now)
             // The kernel accepted the addition, even if another program overwrote it since. A record of a former
@@ -205,7 +208,7 @@ struct Reservation: Sendable {
         let prevents = writes && !required.isEmpty
         if isPreventing != prevents {
             isPreventing = prevents
-            effects.append(.prevent(prevents))
+            effects.insert(.prevent(prevents), at: 0)
         }
         return withMemory(effects)
     }

@@ -49,6 +49,7 @@ struct HostGround: Ground, ~Copyable {
     mutating func add(_ ports: PortSet) -> Change { Change(list.add(ports)) }
     mutating func remove(_ ports: PortSet) -> Change { Change(list.remove(ports)) }
     mutating func takeWriters() -> [Writer]? { list.drain() }
+    var showsWishes: Bool { list.showsWishes }
     mutating func wishes() -> Wishes? { list.wishes() }
     mutating func settle() { list.settle() }
     mutating func prevent(_ isOn: Bool) { list.prevent(isOn) }

@@ -19,6 +19,8 @@ struct ListDriver: ~Copyable {
     private let highest: ListWatch.Rung
     /// Whether required ports shall stay in the list when others replace it; `nil` until that is known.
     private var prevents: Bool?
+    /// Whether this process is the one that guards.
+    private var isGuarding = false
     /// The same in the core's words.
     private(set) var watched = Watch(.none)
 
@@ -95,7 +97,7 @@ struct ListDriver: ~Copyable {
             case .tooLong: return nil  // It has grown since the last look. The next look shows that.
             case .read(let error): return Obstacle(error)
             // The program in the kernel refuses to replace the list while a write of others was not judged.
-            case .write(.notPermitted) where watched.kind == .bpf: return .busy
+            case .write(.notPermitted) where isOutdated: return .busy
             case .write(let error): return Obstacle(error)
             }
         }
@@ -127,6 +129,22 @@ struct ListDriver: ~Copyable {
         }
     }
 
+    /// From now on this process guards: the program in the kernel works for it.
+    mutating func guardNow() {
+        isGuarding = true
+        watch?.guardNow()
+    }
+
+    private var isOutdated: Bool {
+        switch watch {
+        case .none: false
+        case .some(let watch): watch.isOutdated
+        }
+    }
+
+    /// Whether a program in the kernel shows what is written.
+    var showsWishes: Bool { watched.kind == .bpf }
+
     /// The writes that a program in the kernel has shown since `settle()`; `nil` without one.
     mutating func wishes() -> Wishes? { watch?.wishes() }
 
@@ -146,8 +164,11 @@ struct ListDriver: ~Copyable {
             guard try opened.isKernels else {
                 // Closed as well: a program that mounted it there must be able to unmount it.
                 list = nil
-                watch = nil
-                watched = Watch(.none)
+                // The program in the kernel does not watch this file.
+                if !showsWishes {
+                    watch = nil
+                    watched = Watch(.none)
+                }
                 absence = .covered
                 return
             }
@@ -170,6 +191,7 @@ struct ListDriver: ~Copyable {
                     let unseen = "\(blindness), so only audits find writes through other mounts of /proc"
                     watched.shortfall = watched.shortfall.map { "\($0); \(unseen)" } ?? unseen
                 }
+                if isGuarding { best.guardNow() }
                 if let prevents { best.prevent(prevents) }
                 watch = consume best
             } catch {

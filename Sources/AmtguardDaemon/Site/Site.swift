@@ -1,6 +1,7 @@
 import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
+import Glibc
 import SystemPackage
 
 /// One network namespace: the guardian of its list, and the ground on which it guards. Readings in, effects out.
@@ -47,7 +48,7 @@ final class Site {
         var holds = HoldDriver()
         var redrawing = RedrawDriver()
         var armed = Arming.receive(holds: &holds, redrawing: &redrawing)
-        armed.watch.loadProgram(below: root)
+        armed.watch.loadProgram()
         ground = HostGround(
             below: root, ListDriver(adopting: armed.list.take(), watchedBy: armed.watch), holds,
             redrawing, FirmwareClient(on: loop, telling: teller))
@@ -107,6 +108,9 @@ final class Site {
     /// Takes the lock, and the record of the last daemon of this boot.
     func open() throws(Keepsake.Taken) {
         ground.keepsake = try Keepsake(below: ground.root, patience: Self.patience)
+        ground.list.guardNow()
+        // Without a reader it would make each replacement add, without end.
+        if !ground.showsWishes { Arming.forgetProgram() }
         guardian = Guardian(remembering: recall(), ground.keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: ground.keepsake.problem))
     }
@@ -129,6 +133,11 @@ final class Site {
         ground.keepsake.withdrawStatus()
         observe(.stopping)
         look(.readBack)
+        // A write of others may keep the ports from being taken out for a moment.
+        for _ in 0..<20 where guardian.isReleasing {
+            usleep(20_000)
+            look(.token)
+        }
         // The last look is done. Release the lock, so that the stand-in can guard. Nothing is recorded from here on.
         ground.keepsake = Keepsake()
     }

@@ -98,11 +98,11 @@ public struct ListWatch: ~Copyable {
         /// By default nothing is prepared.
         public init(group: consuming Descriptor? = nil) { self.group = group }
 
-        /// Loads the program that is installed below `root`, if none was handed over and none was refused.
-        public mutating func loadProgram(below root: borrowing RootDirectory) {
+        /// Loads the program, if none was handed over and none was refused.
+        public mutating func loadProgram() {
             guard program == nil, programRefusal == nil else { return }
             do throws(WriteProgram.Failure) {
-                program = try WriteProgram.arm(below: root)
+                program = try WriteProgram.arm(object: WriteProgram.installedObject)
             } catch {
                 programRefusal = error.description
             }
@@ -204,6 +204,23 @@ extension ListWatch {
     /// Forgets what the last `wishes()` returned.
     public mutating func settle() { log?.settle() }
 
+    /// Makes the program work for this process: only one guard at a time may say so.
+    public func guardNow() {
+        switch log {
+        // /proc/self/ns/net is always there.
+        case .some(let log): log.guardNow(in: (try? NetworkNamespace.inode()) ?? 0)
+        case .none: break
+        }
+    }
+
+    /// Whether others have written since the last `wishes()`, so that the program refuses to replace the list.
+    public var isOutdated: Bool {
+        switch log {
+        case .some(let log): log.isOutdated
+        case .none: false
+        }
+    }
+
     /// Sets whether required ports stay in the list when others replace it.
     public func prevent(_ isOn: Bool) {
         switch log {
@@ -217,9 +234,7 @@ extension WriteLog {
     fileprivate static func watching(_ armed: consuming WriteProgram.Armed?) throws(WriteProgram.Failure) -> WriteLog {
         guard let armed else { throw WriteProgram.Failure(description: "no program in the kernel was handed over") }
         do throws(Errno) {
-            let log = try WriteLog(adopting: armed)
-            log.guardNow(in: try NetworkNamespace.inode())
-            return log
+            return try WriteLog(adopting: armed)
         } catch {
             throw WriteProgram.Failure(description: "what was handed over is not the program on writes: \(error)")
         }

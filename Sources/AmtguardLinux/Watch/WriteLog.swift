@@ -77,8 +77,10 @@ public struct WriteLog: ~Copyable {
     /// From now on the program lets the guard replace the list, until another process writes it.
     public mutating func wishes() -> Wishes {
         // The program notes first and counts then: each write that is counted now is in the ring, or lost.
-        page[.expected] = page[.seen]
-        let (events, isWhole) = read()
+        let seen = page[.seen]
+        let (events, isWhole, isBusy) = read()
+        // Behind a record that is still being written, there may be others. The guard must not replace the list then.
+        page[.expected] = isBusy ? seen &- 1 : seen
         readLost = page[.lost]
         var lost = UInt32(truncatingIfNeeded: page[.settledLost])
         var gaps: Set<Int> = []
@@ -97,26 +99,26 @@ public struct WriteLog: ~Copyable {
         consumer.store(readTo, at: 0)
     }
 
-    private mutating func read() -> (events: [WriteEvent], isWhole: Bool) {
+    private mutating func read() -> (events: [WriteEvent], isWhole: Bool, isBusy: Bool) {
         let end = producer.load(at: 0)
         readTo = consumer.load(at: 0)
         var events: [WriteEvent] = []
         var isWhole = true
         // Only a guard whose own memory is damaged gets a position that is too far away.
-        guard end &- readTo <= UInt64(ringSize) else {
+        guard end &- readTo <= UInt64(ringSize), readTo.isMultiple(of: 8) else {
             readTo = end
-            return ([], false)
+            return ([], false, false)
         }
         while readTo != end {
             let start = pageSize + Int(readTo & UInt64(ringSize - 1))
             let head = producer.loadWord(at: start)
             // The kernel is still copying this one, and wakes the guard after it.
-            if head & Self.busy != 0 { break }
+            if head & Self.busy != 0 { return (events, isWhole, true) }
             let length = Int(head & ~(Self.busy | Self.discarded))
             let step = UInt64((Self.headLength + length + 7) & ~7)
             guard step <= end &- readTo else {
                 readTo = end
-                return (events, false)
+                return (events, false, false)
             }
             readTo &+= step
             guard head & Self.discarded == 0 else { continue }
@@ -126,7 +128,7 @@ public struct WriteLog: ~Copyable {
                 isWhole = false
             }
         }
-        return (events, isWhole)
+        return (events, isWhole, false)
     }
 
     /// Makes the program work for this process, in this network namespace. Whether it keeps ports in the list stays as it
@@ -141,6 +143,9 @@ public struct WriteLog: ~Copyable {
         page[.rootGroup] = rootGroup
         page[.networkNamespace] = namespace
     }
+
+    /// Whether others have written since the last `wishes()`.
+    var isOutdated: Bool { page[.seen] != page[.expected] }
 
     /// Sets whether a replacing write of others shall add to the list. Otherwise it is only noted.
     public func prevent(_ isOn: Bool) { page[.prevents] = isOn ? 1 : 0 }

@@ -28,18 +28,9 @@ public enum WriteProgram {
         public let description: String
     }
 
-    /// Where `make install` puts the compiled program.
-    public static var installedObject: FilePath { "/usr/lib/amtguard/list.bpf.o" }
-
-    /// As `arm(object:cgroup:)`, with the object that is installed below `root`.
-    public static func arm(below root: borrowing RootDirectory) throws(Failure) -> Armed {
-        let object: Descriptor
-        do throws(Errno) {
-            object = try root.open(installedObject, flags: O_RDONLY)
-        } catch {
-            throw Failure(description: "\(installedObject): \(error)")
-        }
-        return try arm(object: FilePath("/proc/self/fd/\(object.number)"))
+    /// Where `make install` puts the compiled program. `AMTGUARD_PROGRAM` in the environment is for tests.
+    public static var installedObject: FilePath {
+        unsafe getenv("AMTGUARD_PROGRAM").map { unsafe FilePath(platformString: $0) } ?? "/usr/lib/amtguard/list.bpf.o"
     }
 
     /// Loads the program, and attaches it to a control group and all below it. If the same program is attached there for

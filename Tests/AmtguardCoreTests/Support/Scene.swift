@@ -151,6 +151,7 @@ struct SceneGround: Ground {
         list = list.union(ports)
     }
 
+    var showsWishes: Bool { shown != nil }
     mutating func wishes() -> Wishes? { shown }
     mutating func settle() { shown = Wishes() }
     mutating func prevent(_ isOn: Bool) { effects.append(.prevent(isOn)) }

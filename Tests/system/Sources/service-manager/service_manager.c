@@ -74,7 +74,10 @@ static void receive(int socket)
         for (size_t i = 0; i < (c->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++) {
             int fd;
             memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
-            if (store && stored_count < most_stored) {
+            // As systemd does, unless it is told not to.
+            struct pollfd hung = { .fd = fd };
+            bool dropped = !strstr(text, "FDPOLL=0") && poll(&hung, 1, 0) > 0 && hung.revents & (POLLERR | POLLHUP);
+            if (store && !dropped && stored_count < most_stored) {
                 stored[stored_count].fd = fd;
                 memcpy(stored[stored_count++].name, name, sizeof name);
             } else {
