@@ -1,9 +1,10 @@
 /// The process that wrote the list, as far as it could be found out before it ended.
 ///
-/// The kernel reports the pid. Command and unit are read in `/proc` a moment later, with a check that it is still the
-/// same process. They are foreign text, so they are made printable first.
+/// A program in the kernel notes all of it at the write. Without one, the kernel reports the pid; command and unit are
+/// read in `/proc` a moment later, with a check that it is still the same process. They are foreign text, so they are
+/// made printable first.
 public struct Writer: Hashable, Sendable, Codable, CustomStringConvertible {
-    /// In the daemon's own pid namespace.
+    /// In the daemon's own pid namespace; the host's, if a program in the kernel has seen it and it is in none of ours.
     public var pid: Int32
     /// `/proc/PID/comm`, at most 15 characters.
     public var command: String?
