@@ -83,9 +83,9 @@ struct Release: ~Copyable {
         guardian.observe(.configuration(configuration, []), on: &ground)
         guardian.observe(.stopping, on: &ground)
         guardian.look(.request, on: &ground)
-        // The service manager lets go of the program in the kernel only a moment after the daemon's end. Until then it
-        // makes each replacement of the list add.
-        for _ in 0..<20 where guardian.isReleasing {
+        // The service manager lets go of the program in the kernel only a moment after the daemon's end; at boot, its
+        // children that wait for up to 5 s (Type=idle) have a copy. Until then the program makes each replacement add.
+        for _ in 0..<70 where guardian.isReleasing {
             usleep(100_000)
             guardian.look(.request, on: &ground)
         }

@@ -13,11 +13,13 @@ attached() {  # the number of programs on writes of settings at the root of the 
 # systemd-networkd has a program of this kind from 257 on.
 systemctl start systemd-networkd
 systemctl stop $unit
+# A child of the service manager that waits for the end of the boot (Type=idle) has a copy of all that is stored.
+sleep 7
 others=$(attached)
 systemctl --version | sed -n '1s/$/, beside '"$others"' programs of others/p'
 systemctl start $unit
 programs() { seen=$(($(attached) - others)); [[ $seen == "$1" ]]; }  # NUMBER: so many are ours
-expect "one program is attached" programs 1
+eventually "one program is attached" programs 1
 
 # 200 writers, each gone before anybody looks.
 field() {  # FIELD PATTERN: in an entry of the guard's
@@ -30,9 +32,8 @@ eventually "it is told as prevented" told 'overwrote the list with 5000; 623,664
 expect "with the writer" field AMTGUARD_WRITER_COMM sysctl
 expect "its unit" field AMTGUARD_WRITER_UNIT judge.service
 expect "and who started it" field AMTGUARD_WRITER_PARENT_COMM bash
-expect "the bus counts it" property Prevented 't 1'
+eventually "the bus counts it" property Prevented 't 1'
 mkdir -p /etc/sysctl.d elsewhere
-sleep 61  # An overwrite a minute ago is no part of a contest.
 port=5100
 for ((i = 0; i < 25; i++)); do
     sysctl -q -w net.ipv4.ip_local_reserved_ports=$((++port))
@@ -43,6 +44,7 @@ for ((i = 0; i < 25; i++)); do
     cp port $list
     perl -e 'open my $f, ">", $ARGV[0] or die; syswrite $f, "$ARGV[1]\n"' $list $((++port))
     echo "net.ipv4.ip_local_reserved_ports = $((++port))" >/etc/sysctl.d/conflict.conf
+    systemctl reset-failed systemd-sysctl  # its limit of starts
     systemctl restart systemd-sysctl
     unshare --mount --pid --fork bash -c "mount -t proc proc elsewhere && echo $((++port)) >elsewhere${list#/proc}; exit"
     sleep 0.2
@@ -53,7 +55,7 @@ eventually "and the list is what the last one asked for" holds "623,664,$port,16
 amtguardctl --json >status.json
 perl /srv/system/json.pl .overwrites <status.json >/dev/null
 named=$(perl -ne 'while (/\{"pid":\d+,"command":"[^"]+","unit":"[^"]+","count":(\d+)\}/g) { $n += $1 } END { print $n }' status.json)
-expect "all 200 are named, with command and unit" is "$named" 200
+expect "all of them are named, with command and unit" is "$named" 201
 expect "among them systemd-sysctl, by its unit" grep -q '"command":"systemd-sysctl","unit":"systemd-sysctl.service","count":25}' status.json
 expect "no repair was needed" json .repairs.count 0
 expect "and the verdict was never a worse one" json .verdict protected
@@ -63,15 +65,15 @@ is_back() { seen=$(systemctl is-active $unit); [[ $seen == active && $(main_pid)
 for ((i = 1; i <= 200; i++)); do
     if ((i % 20)); then systemctl restart $unit; else systemctl kill --signal=KILL $unit; eventually "killed, it is back ($i)" is_back; fi
 done
-expect "after 200 restarts and kills one program is attached" programs 1
+eventually "after 200 restarts and kills one program is attached" programs 1
 eventually "and shows what is written" json .watch bpf
 sysctl -q -w net.ipv4.ip_local_reserved_ports=6000
 eventually "still" holds 623,664,6000,16992-16995
 systemctl stop $unit
-expect "after a stop none is attached" programs 0
+eventually "after a stop none is attached" programs 0
 sysctl -q -w net.ipv4.ip_local_reserved_ports=6001
 expect "and the list is the administrator's" holds 6001
 systemctl start $unit
-expect "started again, it is there" programs 1
+eventually "started again, it is there" programs 1
 dpkg --purge amtguard >/dev/null
-expect "after a purge none is" programs 0
+eventually "after a purge none is" programs 0
