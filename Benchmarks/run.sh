@@ -384,7 +384,7 @@ prevented() {
     opened 3500
     target "overwritten through another mount of /proc: connections that hung" "$hung" '' 0
     target "of $READINGS readings those that lacked a required port" "$("$BENCH_BIN/overwriter" lacks "$READINGS")" '' 0
-    kill $elsewhere
+    kill -KILL $elsewhere  # It ignores SIGTERM while its child runs.
     wait $writer $elsewhere 2>/dev/null || true
     end_armed
     part_from_peer
