@@ -35,18 +35,18 @@ expect "and who started it" field AMTGUARD_WRITER_PARENT_COMM bash
 eventually "the bus counts it" property Prevented 't 1'
 mkdir -p /etc/sysctl.d elsewhere
 port=5100
+next() { ((port += 1)); }
 for ((i = 0; i < 25; i++)); do
-    sysctl -q -w net.ipv4.ip_local_reserved_ports=$((++port))
-    sh -c "echo $((++port)) >$list"
-    echo $((++port)) | tee $list >/dev/null
-    echo $((++port)) | dd of=$list status=none
-    echo $((++port)) >port
-    cp port $list
-    perl -e 'open my $f, ">", $ARGV[0] or die; syswrite $f, "$ARGV[1]\n"' $list $((++port))
-    echo "net.ipv4.ip_local_reserved_ports = $((++port))" >/etc/sysctl.d/conflict.conf
+    next; sysctl -q -w net.ipv4.ip_local_reserved_ports=$port
+    next; sh -c "echo $port >$list"
+    next; echo $port | tee $list >/dev/null
+    next; echo $port | dd of=$list status=none
+    next; echo $port >port; cp port $list
+    next; perl -e 'open my $f, ">", $ARGV[0] or die; syswrite $f, "$ARGV[1]\n"' $list $port
+    next; echo "net.ipv4.ip_local_reserved_ports = $port" >/etc/sysctl.d/conflict.conf
     systemctl reset-failed systemd-sysctl  # its limit of starts
     systemctl restart systemd-sysctl
-    unshare --mount --pid --fork bash -c "mount -t proc proc elsewhere && echo $((++port)) >elsewhere${list#/proc}; exit"
+    next; unshare --mount --pid --fork bash -c "mount -t proc proc elsewhere && echo $port >elsewhere${list#/proc}; exit"
     sleep 0.2
 done
 rm /etc/sysctl.d/conflict.conf
