@@ -39,6 +39,8 @@ enum Arming {
         var list: Descriptor?
         /// The watches: the program in the kernel, and the one that names writers without it.
         var watch = ListWatch.Armed()
+        /// Whether the service manager keeps the program, or parts of it.
+        var isProgramStored = false
         /// The structures of SMBIOS that speak of AMT, in sealed memory.
         var smbios: Descriptor?
         /// The file with the boot's id, through the host's own mount of procfs.
@@ -133,6 +135,8 @@ enum Arming {
         var ring: Descriptor?
         var page: Descriptor?
 
+        var isEmpty: Bool { link == nil && ring == nil && page == nil }
+
         /// `nil` unless all parts are there.
         mutating func whole() -> WriteProgram.Armed? {
             guard let link = link.take(), let ring = ring.take(), let page = page.take() else { return nil }
@@ -177,6 +181,7 @@ enum Arming {
             }
             ServiceManager.removeFromStore(name: received.name)
         }
+        armed.isProgramStored = !program.isEmpty
         armed.watch.program = program.whole()
         return armed
     }

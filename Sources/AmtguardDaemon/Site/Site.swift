@@ -33,6 +33,8 @@ final class Site {
     private var socketsRation = LookRation()
     /// The SMBIOS structures from the privileged step, until they are read.
     private var smbios: Descriptor?
+    /// Whether the service manager keeps the program in the kernel.
+    private let isProgramStored: Bool
     private var slept = Clocks.sleepTime()
     /// Whether no port was required at the last look at the list.
     private var isAtRest = true
@@ -53,6 +55,7 @@ final class Site {
             below: root, ListDriver(adopting: armed.list.take(), watchedBy: armed.watch), holds,
             redrawing, FirmwareClient(on: loop, telling: teller))
         smbios = armed.smbios.take()
+        isProgramStored = armed.isProgramStored
         nat = NATWatch(legacyTables: armed.legacyTables.take(), builtinModules: armed.builtinModules.take(), on: loop)
         guardian = Guardian(remembering: Memory(scope: .current(boot: armed.boot.take())))
     }
@@ -110,7 +113,7 @@ final class Site {
         ground.keepsake = try Keepsake(below: ground.root, patience: Self.patience)
         ground.list.guardNow()
         // Without a reader it would make each replacement add, without end.
-        if !ground.showsWishes { Arming.forgetProgram() }
+        if isProgramStored, !ground.showsWishes { Arming.forgetProgram() }
         guardian = Guardian(remembering: recall(), ground.keepsake.recallProbe(in: guardian.memory.scope))
         observe(.runtimeDirectory(problem: ground.keepsake.problem))
     }
