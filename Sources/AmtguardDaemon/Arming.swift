@@ -78,12 +78,13 @@ enum Arming {
         let list = try openList()
         try handOver(list.fileDescriptor, as: listName)
         try armProgram()
+        let watch: Descriptor
         do throws(Errno) {
-            let watch = try ListWatch.arm(list)
-            try? handOver(watch.fileDescriptor, as: watchName)
+            watch = try ListWatch.arm(list)
         } catch {
             throw Unopened(reason: "fanotify can't watch it: \(error)")
         }
+        try handOver(watch.fileDescriptor, as: watchName)
         guard ServiceManager.isSupervised else { throw NotTaken.unsupervised }
     }
 

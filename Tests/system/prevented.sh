@@ -92,6 +92,29 @@ stop_guard
 overwrite 5500
 expect "after the stop nothing is left in the kernel" holds 5500
 
+# What it needs and does not find: one line, and the next rung.
+lacks() {  # PATTERN: why the watch is fanotify
+    start_guard AuditSec=1h
+    expect "without it the watch is the next one" json .watch fanotify
+    ctl --json
+    expect "and the status says why" like "$said" "*\"watchShortfall\":\"bpf: $1\"*"
+    stop_guard
+}
+library=$(ldconfig -p | sed -n 's/.*libbpf\.so\.1 .*=> //p' | head -n 1)
+mount --bind /dev/null "$(realpath "$library")"
+lacks 'libbpf.so.1 is not installed'
+umount "$(realpath "$library")"
+mount -t tmpfs none /sys/kernel/btf
+lacks 'the kernel does not describe its types*'
+umount /sys/kernel/btf
+mount -t tmpfs none /sys/fs/cgroup
+lacks 'control groups of version 2 are not mounted'
+umount /sys/fs/cgroup
+AMTGUARD_PROGRAM=$work/none lacks '*/none: No such file or directory'
+AMTGUARD_PROGRAM=$here/prevented.sh lacks '*'
+rm -rf $root/run
+printf '\n' >$list
+
 # Armed, as the unit does it: killed and started again, the program stays, and its successor judges what came meanwhile.
 need_nobody
 rm -rf $root/run

@@ -208,7 +208,8 @@ public struct Guardian: Sendable {
 
     /// Whether owned ports are to be taken out before this process ends.
     public var isReleasing: Bool {
-        isStopping && reservation.required.isEmpty && reservation.writes && reservation.obstacle == nil
+        isStopping && reservation.required.isEmpty && reservation.writes
+            && (reservation.obstacle ?? .busy) == .busy
             && !reservation.ownership.owned.subtracting(reservation.stranded).isEmpty
     }
 

@@ -47,8 +47,8 @@ extension Wish.Text {
             let item = rest.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: ",") }
             switch Self.range(item) {
             case .ports(let ports): ranges += ports.ranges
-            case .refused, .unknown:
-                self = Self.range(item)
+            case let other:
+                self = other
                 return
             }
             rest = rest.dropFirst(item.count + 1)

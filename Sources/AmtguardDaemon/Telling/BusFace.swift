@@ -61,22 +61,21 @@ final class BusFace {
         case .repaired(let repair):
             emit(
                 "Repaired",
-                [
-                    .string(repair.found.description), .string(repair.restored.description),
-                    .uint32(UInt32(clamping: repair.writer?.pid ?? 0)), .string((repair.writer?.command ?? "").oneLine),
-                ])
+                [.string(repair.found.description), .string(repair.restored.description)] + values(of: repair.writer))
         case .prevented(let prevention):
             emit(
                 "Prevented",
-                [
-                    .string(prevention.asked.description), .string(prevention.kept.description),
-                    .uint32(UInt32(clamping: prevention.writer.pid)),
-                    .string((prevention.writer.command ?? "").oneLine),
-                ])
+                [.string(prevention.asked.description), .string(prevention.kept.description)]
+                    + values(of: prevention.writer))
         case .verdict(let verdict, _, let reasons):
             emit("VerdictChanged", [.string(verdict.rawValue), .string((reasons.first?.says ?? "").oneLine)])
         default: break
         }
+    }
+
+    /// Pid and name; 0 and empty for a writer that the kernel did not name.
+    private func values(of writer: Writer?) -> [BusValue] {
+        [.uint32(UInt32(clamping: writer?.pid ?? 0)), .string((writer?.command ?? "").oneLine)]
     }
 
     /// Sends the waiting messages, as far as possible without a long wait.

@@ -164,6 +164,26 @@ import Testing
         #expect(scene.shown == Wishes())
     }
 
+    /// A removal at the end may meet a write of others, or the program of a guard that has just ended.
+    @Test(arguments: [Watch.Kind.bpf, .none])
+    func `does not keep a release from being tried again`(kind: Watch.Kind) {
+        var scene = Scene(list: "5000", configuration: configuration { $0.onStop = .release }, watch: Watch(kind))
+        if kind == .bpf { scene.wish(adding: "6000") }
+        scene.refusal = .busy
+        scene.see(.stopping)
+        scene.lookAfterWish(.request)
+        #expect(scene.guardian.isReleasing)
+        scene.refusal = nil
+        scene.lookAfterWish(.token)
+        #expect(!scene.guardian.isReleasing && scene.list.intersection(amt).isEmpty)
+    }
+
+    private func configuration(_ change: (inout Configuration) -> Void) -> Configuration {
+        var configuration = Configuration()
+        change(&configuration)
+        return configuration
+    }
+
     @Test func `is forgotten when the watch is another one`() {
         var scene = Self.scene()
         scene.wish(.ports("9000"), asking: nil)
