@@ -34,10 +34,15 @@ let package = Package(
         .target(name: "AmtguardMEI", dependencies: ["AmtguardCore", "AmtguardLinux", "CLinux", system]),
         .executableTarget(name: "amtguard-firmware", dependencies: ["AmtguardMEI"]),
 
+        // What reservation, holds and redrawing can't reach, judged by the configuration of other programs. It is pure.
+        .target(name: "AmtguardDoctor", dependencies: ["AmtguardCore"]),
+
         // The administrator's side.
         .target(
             name: "AmtguardCommands",
-            dependencies: ["AmtguardCore", "AmtguardLinux", "AmtguardSystemd", argumentParser, system]),
+            dependencies: [
+                "AmtguardCore", "AmtguardDoctor", "AmtguardLinux", "AmtguardSystemd", argumentParser, system,
+            ]),
         .executableTarget(name: "amtguardctl", dependencies: ["AmtguardCommands", argumentParser]),
 
         // A host in virtual time, and what firmware sends, on the core alone.
@@ -70,6 +75,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore", "AmtguardTestTools"]),
+        .testTarget(name: "AmtguardDoctorTests", dependencies: ["AmtguardDoctor", "AmtguardCore"]),
         .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),
         .testTarget(name: "AmtguardFuzzTests", dependencies: ["AmtguardFuzz"]),
         // The files beside the code: what is installed, manual and completions among it.

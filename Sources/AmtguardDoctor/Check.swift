@@ -1,0 +1,34 @@
+/// One thing that the doctor looks at, by its identifier.
+///
+/// A check is one file in `Checks/`: it reads through an `Examination`, and reports what it found there. To add one,
+/// write that file, its line in `Check.all`, its table of configurations in the tests, and its anchor in
+/// `docs/DOCTOR.md`; `make test` tells what is missing.
+public struct Check: Sendable {
+    /// Stable: scripts name it, and `docs/DOCTOR.md` has an anchor of this name.
+    public let id: String
+    /// Whose settings it looks at: "Unbound", "the kernel".
+    public let component: String
+    /// What it looks at, for people: "the ports of its queries".
+    public let subject: String
+    let examine: @Sendable (Examination) -> Void
+
+    init(_ id: String, of component: String, _ subject: String, examine: @escaping @Sendable (Examination) -> Void) {
+        self.id = id
+        self.component = component
+        self.subject = subject
+        self.examine = examine
+    }
+
+    /// Looks. Without anything to report, the check has passed: one finding says so.
+    public func findings(on machine: any Machine, in situation: Situation) -> [Finding] {
+        let examination = Examination(self, machine, situation)
+        examine(examination)
+        guard examination.findings.isEmpty else { return examination.findings }
+        return [Finding(check: id, severity: .ok, component: component, says: "\(subject): nothing to report")]
+    }
+}
+
+extension Check {
+    /// All, in the order in which they are told: what concerns the whole machine first.
+    public static let all: [Check] = [.sunrpc]
+}

@@ -1,0 +1,51 @@
+/// How much a finding matters.
+public enum Severity: String, Hashable, Sendable, CaseIterable, Comparable {
+    /// Nothing that was looked at meets AMT's ports.
+    case ok
+    /// Worth knowing. Nothing is lost here now, or amtguard covers it.
+    case note
+    /// It could not be found out.
+    case unknown
+    /// Packets are lost now and then until it is changed.
+    case warning
+    /// AMT's ports are not protected.
+    case problem
+
+    /// Whether it counts in the exit status.
+    public var isAlarm: Bool { self >= .warning }
+
+    public static func < (one: Severity, other: Severity) -> Bool { one.rank < other.rank }
+
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+/// One thing that a check found.
+public struct Finding: Hashable, Sendable {
+    /// The identifier of the check, which is also the anchor in `docs/DOCTOR.md`.
+    public var check: String
+    public var severity: Severity
+    /// Whose setting it is: "Unbound", "the kernel".
+    public var component: String
+    /// Where it is set; `nil` if it is not set in a file.
+    public var place: Place?
+    /// The fact, in one sentence without a full stop.
+    public var says: String
+    /// What follows on this machine; `nil` if nothing does.
+    public var consequence: String?
+    /// The exact change to make; `nil` if there is nothing to do.
+    public var change: String?
+}
+
+/// A line of a file.
+public struct Place: Hashable, Sendable, CustomStringConvertible {
+    public var file: String
+    /// Counted from 1; `nil` for the file as a whole.
+    public var line: Int?
+
+    public init(_ file: String, _ line: Int? = nil) {
+        self.file = file
+        self.line = line
+    }
+
+    public var description: String { line.map { "\(file):\($0)" } ?? file }
+}

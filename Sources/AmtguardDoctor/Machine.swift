@@ -1,0 +1,51 @@
+public import AmtguardCore
+
+/// What the doctor may see of a machine. It reads, and never changes anything.
+public protocol Machine {
+    /// The content of a regular file, or of an attribute below `/proc` or `/sys`, at most a mebibyte; `nil` if there is
+    /// no such file.
+    func read(_ path: String) throws(Unreadable) -> [UInt8]?
+
+    /// The names in a directory, sorted by bytes; empty if there is no such directory.
+    func names(in directory: String) throws(Unreadable) -> [String]
+
+    /// The other network namespaces that can be seen.
+    func namespaces() throws(Unreadable) -> [NamespaceLook]
+}
+
+/// Why something can't be read.
+public struct Unreadable: Error, Hashable, Sendable {
+    /// "permission denied", "not a regular file", "larger than 1 MiB".
+    public var says: String
+    /// Whether root could read it.
+    public var needsRoot: Bool
+
+    public init(_ says: String, needsRoot: Bool = false) {
+        self.says = says
+        self.needsRoot = needsRoot
+    }
+}
+
+/// One network namespace, as seen from inside it.
+public struct NamespaceLook: Hashable, Sendable {
+    /// Its inode, as `lsns -t net` shows it.
+    public var identity: UInt64
+    /// A unit, a container or a name of `ip netns`; "pid 4711" if nothing better is known.
+    public var owner: String
+    /// From which ports its kernel chooses; `nil` if that can't be read.
+    public var range: ClosedRange<UInt16>?
+    /// Its list; `nil` if that can't be read.
+    public var reserved: PortSet?
+    /// Its IPv4 addresses, without those of the loopback interface.
+    public var addresses: [String]
+
+    public init(
+        identity: UInt64, owner: String, range: ClosedRange<UInt16>?, reserved: PortSet?, addresses: [String]
+    ) {
+        self.identity = identity
+        self.owner = owner
+        self.range = range
+        self.reserved = reserved
+        self.addresses = addresses
+    }
+}

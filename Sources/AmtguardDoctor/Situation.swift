@@ -1,0 +1,34 @@
+public import AmtguardCore
+
+/// What amtguard knows of the ports here. The consequence of a setting follows from it.
+public struct Situation: Hashable, Sendable {
+    /// The ports to keep free; none if AMT is impossible on this machine.
+    public var required = PortSet()
+    /// The ports on which AMT takes TCP.
+    public var tcp = PortSet()
+    /// The ports on which AMT takes UDP.
+    public var udp = PortSet()
+    /// The list now; `nil` if it can't be read.
+    public var reserved: PortSet?
+    /// From which ports the kernel chooses, whatever the list says; `nil` if that can't be read.
+    public var reach: PortSet?
+    /// The addresses that AMT is known to share with the host.
+    public var addresses: [String] = []
+    /// The interfaces of the host that have them.
+    public var interfaces: [String] = []
+    /// The TCP ports that are held on each of these addresses: a program that binds one is told that it is in use.
+    public var held = PortSet()
+    /// Whether connections of others get this host's addresses; `nil` if unknown.
+    public var isTranslating: Bool?
+    /// Whether amtguard's table keeps translated connections off AMT's ports.
+    public var isRedrawing = false
+    /// Whether amtguardd guards the list, and repairs it.
+    public var isGuarded = false
+    /// Whether root asks.
+    public var isRoot = false
+
+    public init() {}
+
+    /// Whether AMT may take anything here.
+    public var isConcerned: Bool { !required.isEmpty }
+}

@@ -1,0 +1,66 @@
+import AmtguardCore
+import Testing
+
+@testable import AmtguardDoctor
+
+/// A machine of these files.
+struct PaperMachine: Machine {
+    var files: [String: String] = [:]
+    var unreadable: [String: Unreadable] = [:]
+    var others: [NamespaceLook] = []
+
+    func read(_ path: String) throws(Unreadable) -> [UInt8]? {
+        if let why = unreadable[path] { throw why }
+        return files[path].map { Array($0.utf8) }
+    }
+
+    func names(in directory: String) throws(Unreadable) -> [String] {
+        if let why = unreadable[directory] { throw why }
+        let prefix = directory + "/"
+        let names = (Array(files.keys) + Array(unreadable.keys)).filter { $0.hasPrefix(prefix) }
+            .compactMap { $0.dropFirst(prefix.count).split(separator: "/").first.map(String.init) }
+        return Set(names).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    func namespaces() throws(Unreadable) -> [NamespaceLook] { others }
+}
+
+extension Situation {
+    /// AMT shares an address, amtguardd guards the list, and nothing is held.
+    static var concerned: Situation {
+        var situation = Situation()
+        situation.required = .ofAMT
+        situation.tcp = .ofAMT
+        situation.udp = .ofAMTsUDP
+        situation.reserved = .ofAMT
+        situation.reach = PortSet(32768...60999)
+        situation.addresses = ["192.0.2.20"]
+        situation.interfaces = ["eno1"]
+        situation.isTranslating = false
+        situation.isGuarded = true
+        return situation
+    }
+}
+
+/// A configuration of one program, and what its check must find.
+struct Configuration: CustomTestStringConvertible, Sendable {
+    var name: String
+    /// Path to content.
+    var files: [String: String]
+    /// The severities of all findings, and for those with a place, `file:line`.
+    var found: [String]
+
+    init(_ name: String, _ files: [String: String], found: String...) {
+        self.name = name
+        self.files = files
+        self.found = found
+    }
+
+    var testDescription: String { name }
+
+    /// What the check finds: `warning /etc/unbound/unbound.conf:3`.
+    func findings(of check: Check, in situation: Situation = .concerned) -> [String] {
+        check.findings(on: PaperMachine(files: files), in: situation)
+            .map { "\($0.severity.rawValue)\($0.place.map { " \($0)" } ?? "")" }
+    }
+}
