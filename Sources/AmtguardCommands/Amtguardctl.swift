@@ -15,7 +15,7 @@ public struct Amtguardctl: ParsableCommand {
         version: "amtguardctl \(amtguardVersion)",
         subcommands: [
             StatusCommand.self, PortsCommand.self, VictimsCommand.self, FirmwareCommand.self, ProbeCommand.self,
-            NATCommand.self,
+            NATCommand.self, DoctorCommand.self, ConfigCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)
 
@@ -54,12 +54,17 @@ struct CommonOptions: ParsableArguments {
 
     var inquiry: Inquiry { Inquiry(root: root.map { FilePath($0) }) }
 
-    func validate() throws {
-        guard let root else { return }
+    /// - Throws: `ValidationError` if there is no such directory.
+    func openRoot() throws -> RootDirectory {
         do {
-            _ = try RootDirectory(path: FilePath(root))
+            return try RootDirectory(path: root.map { FilePath($0) })
         } catch {
-            throw ValidationError("--root \(printable(root.utf8, atMost: 200)): \(error). Allowed: a directory.")
+            let root = printable((root ?? "/").utf8, atMost: 200)
+            throw ValidationError("--root \(root): \(error). Allowed: a directory.")
         }
+    }
+
+    func validate() throws {
+        if root != nil { _ = try openRoot() }
     }
 }

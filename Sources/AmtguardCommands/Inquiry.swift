@@ -70,8 +70,7 @@ struct Inquiry {
     }
 
     private func absence(_ reason: Reason) -> Outcome {
-        .absence(
-            Absence(reason: reason, KernelLook(at: nil), sockets: try? readSockets(on: .ofAMT, includingBound: true)))
+        .absence(Absence(reason: reason, look: OwnLook.status(below: root)))
     }
 }
 

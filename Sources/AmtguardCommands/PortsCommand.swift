@@ -8,8 +8,8 @@ struct PortsCommand: ReportCommand {
         commandName: "ports", abstract: "Show for each required port whether it is reserved, exposed, held and used.",
         discussion: """
             The picture is as wide as the terminal, or as COLUMNS says. A column of it stands for many ports and shows \
-            the most serious state among them. If amtguardd does not run, the command shows AMT's own ports as the \
-            kernel reports them.
+            the most serious state among them. If amtguardd does not run, the command shows what the kernel reports of \
+            the ports that this machine needs.
 
             Exit status: 0 if no required port is exposed, 2 if one is, 3 if that is not known: the list can't be read, \
             or amtguardd does not run, does not answer or reported too long ago; 64 wrong usage.
@@ -27,9 +27,11 @@ struct PortsCommand: ReportCommand {
                 assessment.portsJSON, heading(assessment), exit(assessment),
                 drawing: drawing(assessment.status.ports, victims: assessment.status.victims))
         case .absence(let absence):
-            let lines = [Status.Line("Unknown", "\(absence.reason.says). Read from the kernel now:", .doubtful)]
+            var lines =
+                [Status.Line("Unknown", absence.reason.says, .doubtful)] + Status.Line.advice(of: absence.reason)
+            lines.append(Status.Line("Here", absence.here, absence.isExposed ? .bad : .plain))
             return Report(
-                absence.portsJSON, lines + Status.Line.advice(of: absence.reason), .unknown,
+                absence.portsJSON, lines, absence.isExposed ? .exposed : .unknown,
                 drawing: drawing(absence.ports, victims: nil))
         }
     }

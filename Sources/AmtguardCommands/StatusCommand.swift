@@ -4,18 +4,47 @@ import ArgumentParser
 /// `amtguardctl status`
 struct StatusCommand: ReportCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show the verdict, its reasons, and what to do.")
+        commandName: "status", abstract: "Show the verdict, its reasons, and what to do.",
+        discussion: """
+            Without amtguardd it shows what this machine needs, as amtguardd --dry-run does.
+
+            Exit status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not run, or its \
+            report is too old, and no port is seen to be exposed), 64 wrong usage.
+            """)
 
     @OptionGroup var common: CommonOptions
 
     @Flag(help: "Print JSON, as /usr/share/amtguard/status.schema.json describes it.")
     var json = false
 
+    @Flag(name: .shortAndLong, help: "Print everything that is known, with the evidence.")
+    var verbose = false
+
+    func run() throws {
+        let outcome = common.inquiry.outcome()
+        try (verbose ? Self.report(outcome) : Self.summary(outcome)).show(json: json)
+    }
+
+    /// One screen.
+    static func summary(_ outcome: Inquiry.Outcome) -> Report {
+        var report = report(outcome)
+        let summary =
+            switch outcome {
+            case .report(let assessment): assessment.summary
+            case .absence(let absence): absence.summary
+            }
+        report.text = []
+        report.drawing = { Screen(summary, on: $0).render() }
+        return report
+    }
+
+    /// Everything.
     static func report(_ outcome: Inquiry.Outcome) -> Report {
         switch outcome {
         case .report(let assessment):
             Report(assessment.json, assessment.text, assessment.verdict.map(ExitStatus.init) ?? .unknown)
-        case .absence(let absence): Report(absence.json, absence.text, .unknown)
+        case .absence(let absence):
+            Report(absence.json, absence.text, absence.isExposed ? .exposed : .unknown)
         }
     }
 }

@@ -43,14 +43,14 @@ struct Terminal {
 
     /// The lines with their labels in one column, folded to the terminal's width.
     func render(_ lines: [Status.Line]) -> String {
-        let lines = lines.map { line in
-            var line = line
-            line.value = line.value.inLocalTime()
-            return line
-        }
+        let lines = lines.map(\.inLocalTime)
         let labels = (lines.map(\.label.count).max() ?? 0) + 2
-        let fitting = folds ? lines.flatMap { $0.folded(to: max(20, width - labels)) } : lines
-        return fitting.table(arrow: isUTF8 ? "→" : ">", painting: paint)
+        return table(folds ? lines.flatMap { $0.folded(to: max(20, width - labels)) } : lines)
+    }
+
+    /// Lines that fit already.
+    func table(_ lines: [Status.Line]) -> String {
+        lines.table(arrow: isUTF8 ? "→" : ">", painting: paint)
     }
 
     func paint(_ text: String, _ tone: Status.Tone) -> String {
@@ -62,21 +62,35 @@ struct Terminal {
 }
 
 extension Status.Line {
+    var inLocalTime: Status.Line {
+        var line = self
+        line.value = value.inLocalTime()
+        return line
+    }
+
     /// The line, folded to this width. Continuations have no label and begin below the value.
-    func folded(to width: Int) -> [Status.Line] {
+    ///
+    /// - Parameter breaking: Whether a longer word is broken; else it stays whole, so that it can be copied.
+    func folded(to width: Int, breaking: Bool = false) -> [Status.Line] {
         let indent = isAdvice ? "  " : ""
-        let values = value.folded(to: width - indent.count)
+        let values = value.folded(to: width - indent.count, breaking: breaking)
         var first = self
         first.value = values[0]
-        return [first] + values.dropFirst().map { Status.Line("", indent + $0, tone) }
+        let rest = emphasis == nil ? tone : .plain
+        return [first] + values.dropFirst().map { Status.Line("", indent + $0, rest) }
     }
 }
 
 extension String {
-    /// Its words on lines of this width. A longer word stays whole, so that it can be copied.
-    func folded(to width: Int) -> [String] {
+    /// Its words on lines of this width. A longer word stays whole, so that it can be copied, unless it is to be broken.
+    func folded(to width: Int, breaking: Bool = false) -> [String] {
         var lines: [String] = []
-        for word in split(separator: " ") {
+        var words = split(separator: " ")[...]
+        while var word = words.popFirst() {
+            if breaking, word.count > width {
+                words.insert(word.dropFirst(width), at: words.startIndex)
+                word = word.prefix(width)
+            }
             if let last = lines.last, last.count + 1 + word.count <= width {
                 lines[lines.count - 1] = "\(last) \(word)"
             } else {

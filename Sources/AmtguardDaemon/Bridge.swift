@@ -41,7 +41,7 @@ final class Bridge {
         loop = try EventLoop()
         root = try invocation.openRoot()
         guardian = Guardian(remembering: Memory(scope: .current))
-        let (configuration, problems) = invocation.loader.load(below: root)
+        let (configuration, problems) = Configuration.salvage(invocation.reader.files(below: root))
         for problem in problems where problem.severity == .refused { print(problem.description, to: .standardError) }
         _ = guardian.observe(.configuration(Self.bridging(problems.isRefusal ? nil : configuration), []), at: .now())
         _ = guardian.observe(.presence(readPresence(in: root)), at: .now())

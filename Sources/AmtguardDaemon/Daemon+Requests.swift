@@ -17,7 +17,7 @@ extension Daemon {
     /// - Returns: The problems that a person should look at.
     @discardableResult
     func reload() -> [ConfigurationProblem] {
-        let (configuration, problems) = site.load(loader)
+        let (configuration, problems) = site.load(reader)
         take(configuration, problems)
         survey(.request)
         site.observe(.reloaded)
@@ -36,7 +36,7 @@ extension Daemon {
     private func readOwedConfiguration() {
         let former = site.guardian.configurationProblems
         guard former.contains(where: \.mayPass) else { return }
-        let (configuration, problems) = site.load(loader)
+        let (configuration, problems) = site.load(reader)
         guard Set(problems) != Set(former) else { return }
         take(configuration, problems)
         site.observe(.reloaded)

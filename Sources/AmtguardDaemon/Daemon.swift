@@ -12,7 +12,7 @@ final class Daemon {
     let site: Site
     let publisher: Publisher
     let notifier: Notifier
-    let loader: ConfigurationLoader
+    let reader: ConfigurationReader
     private var watchdog: Watchdog?
     private var signals = Signals()
     /// When the journal was last told that the loop fails.
@@ -39,7 +39,7 @@ final class Daemon {
         teller = Teller()
         loop = try EventLoop()
         notifier = Notifier(on: loop)
-        loader = invocation.loader
+        reader = invocation.reader
         site = Site(below: try invocation.openRoot(), on: loop, telling: teller)
         publisher = Publisher(of: site, telling: teller, notifier, on: loop)
     }
@@ -51,7 +51,7 @@ final class Daemon {
     func run() throws -> CInt {
         attach()
         // From the lock to the first look no other process repairs the list. So slow work is done before or after that.
-        let (configuration, problems) = site.load(loader)
+        let (configuration, problems) = site.load(reader)
         let seen = site.prepare()
         try site.open()
         take(configuration, problems)

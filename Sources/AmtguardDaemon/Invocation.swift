@@ -21,8 +21,8 @@ public struct Invocation: Equatable {
     public typealias Misuse = OptionWords.Misuse
 
     /// The reader of the requested configuration.
-    var loader: ConfigurationLoader {
-        ConfigurationLoader(only: configuration, forDaemon: act != .guardHost && geteuid() == 0)
+    var reader: ConfigurationReader {
+        ConfigurationReader(only: configuration, forDaemon: act != .guardHost && geteuid() == 0)
     }
 
     /// The tree below `--root`, or the machine's own.

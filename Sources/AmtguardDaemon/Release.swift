@@ -36,7 +36,7 @@ struct Release: ~Copyable {
         }
         ground = ReleasingGround(keepsake)
         isOnRecord = memory != nil
-        configuration = invocation.loader.load(below: root).0
+        configuration = Configuration.salvage(invocation.reader.files(below: root)).right
         guardian = Guardian(remembering: memory ?? Memory(scope: scope))
     }
 

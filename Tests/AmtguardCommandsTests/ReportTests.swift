@@ -25,12 +25,7 @@ import Testing
     }
 
     static func absence(_ now: PortSet?) -> Inquiry.Outcome {
-        let taker = LocalSocket(
-            .tcp, .v4(IPv4Address(bits: 0xC000_0214)), port: 16992, .synSent, uid: 1000, inode: 1)
-        return .absence(
-            Absence(
-                reason: .withoutState(.absent, isRunning: false), KernelLook(reserved: now, choice: wide),
-                sockets: SocketReading([taker])))
+        .absence(Absence(reason: .withoutState(.absent, isRunning: false), look: status(now)))
     }
 
     typealias Exit = AmtguardCommands.ExitStatus  // Testing has one, too.
@@ -71,7 +66,7 @@ import Testing
             name: "absent, whole", outcome: { absence(.ofAMT) }, status: .unknown, ports: .unknown,
             victims: .unknown, firmware: .unknown),
         Row(
-            name: "absent, not whole", outcome: { absence(PortSet()) }, status: .unknown, ports: .unknown,
+            name: "absent, not whole", outcome: { absence(PortSet()) }, status: .exposed, ports: .exposed,
             victims: .unknown, firmware: .unknown),
         Row(
             name: "absent, the list can't be read", outcome: { absence(nil) }, status: .unknown, ports: .unknown,

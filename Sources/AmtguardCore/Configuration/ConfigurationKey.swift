@@ -41,6 +41,9 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether a further assignment adds to the former ones.
+    var adds: Bool { self == .extraPorts }
+
     /// A slip like `1-65535` would leave the host without a local port. This many ports also fit into one page of
     /// memory, however scattered they are.
     package static let mostPorts = 512

@@ -52,8 +52,7 @@ extension Configuration {
 
     /// The same, but with all correct values if some were refused: a wrong assignment counts as absent.
     public static func salvage(_ files: [ConfigurationFile]) -> (right: Configuration, [ConfigurationProblem]) {
-        var parser = ConfigurationParser()
-        for file in files { parser.read(file) }
+        let parser = ConfigurationParser(files)
         return (parser.configuration, parser.problems)
     }
 }
@@ -64,9 +63,11 @@ extension Sequence<ConfigurationProblem> {
 }
 
 /// The syntax of systemd.syntax(7): sections, assignments, comments, and lines continued by a backslash.
-private struct ConfigurationParser {
-    var configuration = Configuration()
-    var problems: [ConfigurationProblem] = []
+struct ConfigurationParser {
+    private(set) var configuration = Configuration()
+    private(set) var problems: [ConfigurationProblem] = []
+    /// The assignments that made each value. An empty one restored the default.
+    private(set) var assignments: [ConfigurationKey: [ConfigurationSetting.Origin]] = [:]
     private var path = ""
     /// How many problems of this file are kept. The others are only counted, with the line of the first.
     private var shown = 0
@@ -83,7 +84,11 @@ private struct ConfigurationParser {
         case unknown
     }
 
-    mutating func read(_ file: ConfigurationFile) {
+    init(_ files: [ConfigurationFile]) {
+        for file in files { read(file) }
+    }
+
+    private mutating func read(_ file: ConfigurationFile) {
         path = file.path
         section = .none
         (shown, unshown) = (0, (0, nil, .warning))
@@ -155,6 +160,8 @@ private struct ConfigurationParser {
             }
             do {
                 try key.assign(value, to: &configuration)
+                if value.isEmpty || !key.adds { assignments[key] = [] }
+                assignments[key, default: []].append(.init(path: path, line: line))
             } catch {
                 report(.refused, line, "\(name)=: \(error.reason). Allowed: \(key.allowed)")
             }

@@ -32,3 +32,20 @@ extension Duration {
         }
     }
 }
+
+extension Duration {
+    /// In the same notation, with the largest units first: `1h`, `2min 30s`, `100ms`; `0s` for nothing.
+    var timeSpan: String {
+        var rest = microseconds
+        var parts: [String] = []
+        let units: [(Int64, String)] = [
+            (86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "min"), (1_000_000, "s"), (1_000, "ms"),
+            (1, "us"),
+        ]
+        for (size, unit) in units where rest >= size {
+            parts.append("\(rest / size)\(unit)")
+            rest %= size
+        }
+        return parts.isEmpty ? "0s" : parts.joined(separator: " ")
+    }
+}

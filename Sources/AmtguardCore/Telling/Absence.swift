@@ -1,24 +1,55 @@
-/// What amtguardctl can say without a report of the daemon: what the kernel shows now.
+/// What amtguardctl can say without a report of the daemon: what it sees itself.
+///
+/// It looks as a guardian does at its first look, and as `amtguardd --dry-run` does, so it can't judge differently.
 public struct Absence: Hashable, Sendable {
     /// Why there is no report: "amtguardd does not run".
     public let reason: Reason
-    /// What the kernel says of AMT's own ports. Which ports are required, held and owned is unknown.
-    public let ports: Status.Ports
+    /// The report of a guardian that looked once and changed nothing. What is owned and held is unknown.
+    public let status: Status
 
-    /// - Parameter sockets: Those on AMT's ports; `nil` if they can't be read.
-    public init(reason: Reason, _ look: KernelLook, sockets: SocketReading?) {
+    public init(reason: Reason, look status: Status) {
         self.reason = reason
-        // It is unknown which addresses AMT shares, so no socket is certain to be a victim.
-        let judgement = SocketJudgement(sockets, [Claim(tcp: .ofAMT, udp: .ofAMTsUDP, doubt: reason.says)])
-        ports = Status.Ports(
-            required: .ofAMT, reserved: look.reserved, owned: PortSet(), unowned: PortSet(), choice: look.choice,
-            takers: judgement.takers, holds: nil)
+        self.status = status
     }
 
-    /// For people.
+    /// What the kernel says of the required ports.
+    public var ports: Status.Ports { status.ports }
+
+    /// Why there is no report, and what the look could not find out.
+    public var reasons: [Reason] { [reason] + status.reasons }
+
+    /// Whether the kernel may choose a required port now: this is bad, whether somebody guards or not.
+    public var isExposed: Bool { ports.areExposed == true }
+
+    /// What follows on this machine, in one sentence.
+    public var here: String {
+        let required = PortSet(told: ports.required) ?? PortSet()
+        let names = required.abbreviated(to: 40)
+        guard !required.isEmpty else {
+            return
+                "nothing is to be reserved: \(status.amt.evidence.first?.says ?? "AMT is impossible on this machine")"
+        }
+        guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
+            return "the list can't be read, so it is unknown whether \(names) are reserved"
+        }
+        if let exposed = ports.exposed.flatMap(PortSet.init(told:)), !exposed.isEmpty {
+            return "the kernel may choose \(exposed.abbreviated(to: 40)) for a connection"
+        }
+        if reserved.isSuperset(of: required) { return "\(names) are reserved now, but nothing watches over that" }
+        return "the kernel chooses from \(ports.ephemeralRange ?? "other ports"), so it never chooses \(names)"
+    }
+
+    /// For people: everything.
     public var text: [Status.Line] {
         var lines = [Status.Line("Verdict", "unknown: \(reason.says)", .doubtful)]
         lines += Status.Line.advice(of: reason)
+        lines.append(Status.Line("Here", here, isExposed ? .bad : .plain))
+        for reason in status.reasons {
+            lines.append(Status.Line("", reason.says))
+            lines += Status.Line.advice(of: reason)
+        }
+        lines += status.amtText
+        lines.append(Status.Line("Required", status.shown(ports.required)))
         let held = ports.reserved.flatMap(PortSet.init(told:)).map { $0.isEmpty ? "none" : $0.abbreviated(to: 100) }
         lines.append(Status.Line("Reserved", "\(held ?? "unknown") (read from the kernel now)"))
         lines.append(Status.Line("Ephemeral", ports.ephemeralRange ?? "unknown"))
@@ -28,17 +59,16 @@ public struct Absence: Hashable, Sendable {
     /// What `amtguardctl status --json` prints: the keys of a status, with null for each value that only the daemon
     /// knows.
     public var json: JSON {
-        // A guardian that has seen nothing has all the keys.
-        Guardian(remembering: Memory(scope: .init(boot: "", namespace: ""))).status.json.blank
-            .replacing("schema", with: 1).replacing("reasons", with: JSON(encoding: [reason]))
-            .replacing("ports", with: ports.jsonWithoutDaemon)
+        status.json.blank
+            .replacing("schema", with: 1).replacing("reasons", with: JSON(encoding: reasons))
+            .replacing("amt", with: JSON(encoding: status.amt)).replacing("ports", with: ports.jsonWithoutDaemon)
     }
 
     /// What `amtguardctl ports --json` prints.
     public var portsJSON: JSON { head(["ports": ports.jsonWithoutDaemon]) }
 
     /// What `amtguardctl firmware --json` prints.
-    public var firmwareJSON: JSON { head(["amt": .null]) }
+    public var firmwareJSON: JSON { head(["amt": JSON(encoding: status.amt)]) }
 
     /// What `amtguardctl victims --json` prints.
     public func victimsJSON(possible: [JSON]) -> JSON {
@@ -52,7 +82,7 @@ public struct Absence: Hashable, Sendable {
     public var natJSON: JSON { head(["nat": .null, "ruleset": .null]) }
 
     private func head(_ parts: JSON) -> JSON {
-        let head: JSON = ["schema": 1, "version": .null, "observed": .null, "reasons": JSON(encoding: [reason])]
+        let head: JSON = ["schema": 1, "version": .null, "observed": .null, "reasons": JSON(encoding: reasons)]
         return head.followed(by: parts)
     }
 }

@@ -21,9 +21,9 @@ extension Status.Socket {
 }
 
 extension Status.Ports {
-    /// The JSON without a daemon: it is unknown which ports are required, exposed and owned.
+    /// The JSON without a daemon: it is unknown which ports are owned.
     var jsonWithoutDaemon: JSON {
-        JSON(encoding: self).replacing("required", "owned", "unowned", "exposed", with: .null)
+        JSON(encoding: self).replacing("owned", "unowned", with: .null)
             .replacing("each", with: .array(each.map { JSON(encoding: $0).replacing("owned", with: .null) }))
     }
 }

@@ -9,6 +9,8 @@ extension Status {
         public var label: String
         public var value: String
         public var tone: Tone
+        /// How many characters of the value have the tone; `nil` if all.
+        public var emphasis: Int?
         /// Whether it says what to do about the line above; then an arrow precedes it.
         public var isAdvice = false
 
@@ -125,7 +127,9 @@ extension Sequence<Status.Line> {
         return map { line in
             let label = line.label.isEmpty ? "" : line.label + ":"
             let value = line.isAdvice ? "\(arrow) \(line.value)" : line.value
-            return label + String(repeating: " ", count: width - label.count) + paint(value, line.tone)
+            let toned = line.emphasis.map(value.prefix) ?? value[...]
+            return label + String(repeating: " ", count: width - label.count)
+                + paint(String(toned), line.tone) + value.dropFirst(toned.count)
         }.joined(separator: "\n")
     }
 }

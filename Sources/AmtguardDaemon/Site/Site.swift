@@ -311,8 +311,8 @@ final class Site {
     var isLocked: Bool { ground.keepsake.isLocked }
 
     /// Loads the configuration from the files below the root.
-    func load(_ loader: ConfigurationLoader) -> (Configuration, [ConfigurationProblem]) {
-        loader.load(below: ground.root)
+    func load(_ reader: ConfigurationReader) -> (Configuration, [ConfigurationProblem]) {
+        Configuration.salvage(reader.files(below: ground.root))
     }
 
     /// Opens a directory below the root.

@@ -1,27 +1,29 @@
-import AmtguardCore
-import AmtguardLinux
-import SystemPackage
+public import AmtguardCore
+public import SystemPackage
 
 /// Reads the files of the configuration below a root; the core judges them.
-struct ConfigurationLoader {
+public struct ConfigurationReader: Sendable {
     /// `--config FILE`: only this file, wherever it is.
-    let only: FilePath?
+    private let only: FilePath?
     /// Whether root reads them to see what the daemon, which is another user, would read.
-    var forDaemon = false
+    private let forDaemon: Bool
 
     /// The limits: 64 KiB per file, 1 MiB in all files, and this many drop-ins.
     private static let most = 64 << 10
     private static let mostInAll = 1 << 20
     private static let mostDropIns = 256
 
-    /// The correct values of the configuration, and the problems that a person should look at.
-    func load(below root: borrowing RootDirectory) -> (Configuration, [ConfigurationProblem]) {
-        Configuration.salvage(files(below: root))
+    /// A reader of all files, or of one.
+    ///
+    /// - Parameter forDaemon: Whether a file that only root may read counts as unreadable, as it is for the daemon.
+    public init(only: FilePath? = nil, forDaemon: Bool = false) {
+        self.only = only
+        self.forDaemon = forDaemon
     }
 
     /// All files in the order of reading. A missing file is not a problem, unless the command line names it; an
     /// unreadable one is.
-    private func files(below root: borrowing RootDirectory) -> [ConfigurationFile] {
+    public func files(below root: borrowing RootDirectory) -> [ConfigurationFile] {
         if let only { return [named(only)] }
         var files: [ConfigurationFile] = []
         for path in ConfigurationLayout.mainFiles {

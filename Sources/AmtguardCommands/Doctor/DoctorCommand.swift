@@ -1,0 +1,65 @@
+import AmtguardCore
+import AmtguardDoctor
+import ArgumentParser
+import SystemPackage
+
+/// `amtguardctl doctor`
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Look for what reservation, holds and redrawing can't reach. Changes nothing.",
+        discussion: """
+            Reads the configuration of this machine and of programs that choose source ports themselves. For each \
+            finding it names the file and line, what follows here, and the change to make. \
+            /usr/share/doc/amtguard/DOCTOR.md has a section for each check. As root it sees more: the network \
+            namespaces of containers, and files that others may not read.
+
+            Exit status: 0 nothing to do, 1 warnings, 2 problems, 64 wrong usage. Notes and what could not be read \
+            don't count.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Only these checks.", discussion: Self.allowed, valueName: "check"),
+        completion: .list(Check.all.map(\.id)))
+    var only: [String] = []
+
+    @Option(
+        parsing: .upToNextOption, help: ArgumentHelp("All but these checks.", valueName: "check"),
+        completion: .list(Check.all.map(\.id)))
+    var skip: [String] = []
+
+    @Flag(name: .shortAndLong, help: "Show what passed as well, and each finding in full.")
+    var verbose = false
+
+    @Flag(help: "Print JSON, as /usr/share/amtguard/doctor.schema.json describes it.")
+    var json = false
+
+    private static let allowed = "Checks: \(Check.all.map(\.id).joined(separator: ", "))."
+
+    func validate() throws {
+        for name in only + skip where !Check.all.contains(where: { $0.id == name }) {
+            throw ValidationError("There is no check '\(printable(name.utf8, atMost: 100))'. \(Self.allowed)")
+        }
+    }
+
+    func run() throws {
+        let root = common.root.map { FilePath($0) }
+        let checks = Check.all.filter { (only.isEmpty || only.contains($0.id)) && !skip.contains($0.id) }
+        let diagnosis = Diagnosis(
+            checks, on: RealMachine(root: root), in: Situation(common.inquiry.outcome()))
+        try Report(diagnosis.json, diagnosis.text(isVerbose: verbose), ExitStatus(diagnosis.worst)).show(json: json)
+    }
+}
+
+extension ExitStatus {
+    /// Warnings and problems alone count.
+    init(_ severity: Severity) {
+        switch severity {
+        case .problem: self = .exposed
+        case .warning: self = .degraded
+        case .ok, .note, .unknown: self = .good
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import AmtguardCore
+import AmtguardDoctor
+import AmtguardLinux
+import SystemPackage
+
+/// This machine, or the tree below `--root`, as the doctor sees it.
+struct RealMachine: Machine {
+    private let root: FilePath?
+    private static let most = 1 << 20
+
+    init(root: FilePath?) {
+        self.root = root
+    }
+
+    func read(_ path: String) throws(Unreadable) -> [UInt8]? {
+        do {
+            if let bytes = try read(path, below: RootDirectory(path: root)) { return bytes }
+            // A tree seldom has a /proc of its own; the kernel is this one's.
+            return root != nil && path.hasPrefix("/proc/") ? try read(path, below: RootDirectory()) : nil
+        } catch {
+            throw Unreadable(error)
+        }
+    }
+
+    private func read(_ path: String, below root: consuming RootDirectory) throws(Errno) -> [UInt8]? {
+        do {
+            return try root.readFile(FilePath(path), atMost: Self.most)
+        } catch Errno.noSuchFileOrDirectory {
+            // A link that leads nowhere is there, all the same.
+            if (try? root.target(of: FilePath(path))) != nil { throw .noSuchFileOrDirectory }
+            return nil
+        } catch Errno.notDirectory {
+            return nil
+        }
+    }
+
+    func names(in directory: String) throws(Unreadable) -> [String] {
+        do {
+            let names = try names(in: directory, below: RootDirectory(path: root))
+            guard names.isEmpty, root != nil, directory == "/proc" else { return names }
+            return try self.names(in: directory, below: RootDirectory())
+        } catch {
+            throw Unreadable(error)
+        }
+    }
+
+    private func names(in directory: String, below root: consuming RootDirectory) throws(Errno) -> [String] {
+        do {
+            return try root.names(in: FilePath(directory), atMost: 65_536)
+        } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
+            return []
+        }
+    }
+
+    func namespaces() throws(Unreadable) -> [NamespaceLook] { [] }
+}
+
+extension Unreadable {
+    fileprivate init(_ error: Errno) {
+        switch error {
+        case .permissionDenied, .notPermitted: self.init("permission denied", needsRoot: true)
+        case .noSuchFileOrDirectory: self.init("a link to a file that does not exist")
+        case .tooManySymbolicLinkLevels: self.init("a loop of links")
+        case .fileTooLarge: self.init("larger than 1 MiB, or more than 65536 names")
+        case .invalidArgument: self.init("not a regular file")
+        case .isDirectory: self.init("a directory")
+        default: self.init("\(error)")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import AmtguardCore
+import AmtguardLinux
+import SystemPackage
+
+/// What a guardian would report at its first look, on a ground that changes nothing: for a host without a daemon.
+///
+/// The order is that of `amtguardd --dry-run`, which prints what it would do.
+struct OwnLook {
+    private var guardian = Guardian(remembering: Memory(scope: .init(boot: "", namespace: "")))
+    private var ground = LookingGround()
+
+    /// Looks once.
+    ///
+    /// - Parameter root: Where /sys and the configuration are. If it can't be opened, nothing is seen.
+    static func status(below root: FilePath?) -> Status {
+        var look = OwnLook()
+        guard let root = try? RootDirectory(path: root) else { return look.guardian.status }
+        let (configuration, problems) = Configuration.salvage(ConfigurationReader(forDaemon: true).files(below: root))
+        look.observe(.configuration(configuration, problems))
+        look.observe(.presence(readPresence(in: root)))
+        look.observe(.choice(try? KernelChoiceReader().read()))
+        // A daemon would have one. That there is none now follows from there being no daemon.
+        look.observe(.watch(Watch(.fanotify)))
+        look.guardian.look(.request, on: &look.ground)
+        look.observe(.interfaces(try? readInterfaces()))
+        look.observe(.sockets(try? readSockets(on: look.guardian.portsOfInterest, includingBound: true)))
+        return look.guardian.status
+    }
+
+    private mutating func observe(_ observation: Guardian.Observation) {
+        guardian.observe(observation, on: &ground)
+    }
+}
+
+/// Reads the list of the kernel, and changes nothing.
+private struct LookingGround: Ground {
+    var now: Moment { .now() }
+
+    mutating func read() -> Reading {
+        do {
+            var list = try ReservedPortsList()
+            guard try list.isKernels else { return .obstacle(.covered) }
+            return .ports(try list.read())
+        } catch {
+            return .obstacle(.failed("\(error)"))
+        }
+    }
+
+    mutating func add(_ ports: PortSet) -> Change { .omitted }
+    mutating func remove(_ ports: PortSet) -> Change { .omitted }
+    mutating func remember(_ memory: Memory) {}
+    mutating func report(_ event: Event) {}
+}

@@ -1,0 +1,160 @@
+/// The first screen of `amtguardctl status`: the verdict and why, what to do, and the facts that matter.
+///
+/// The whole is `Status.text`. The terminal decides how much of this fits, so the parts are apart.
+public struct Summary: Hashable, Sendable {
+    /// The verdict in one word, and one sentence why.
+    public var verdict: Status.Line
+    /// What to do about it; none if nothing.
+    public var advice: [Status.Line]
+    /// One fact a line, the one that matters most first.
+    public var facts: [Status.Line]
+    /// What else a person should know, the gravest first.
+    public var remarks: [Reason]
+    /// Whether all is well: then the screen is short.
+    public var isWell: Bool
+
+    /// A summary of `status` under this verdict.
+    ///
+    /// - Parameters:
+    ///   - word: The verdict in words.
+    ///   - why: The sentence; `nil` to take it from the first reason.
+    init(_ status: Status, _ word: String, _ tone: Status.Tone, why: String?) {
+        isWell = tone == .good
+        let first = why == nil ? status.reasons.first : nil
+        let sentence =
+            why ?? [tone == .bad ? status.exposure : nil, first?.says].compactMap { $0 }.joined(separator: ": ")
+        verdict = Status.Line("Verdict", word + (sentence.isEmpty ? "" : ": \(sentence)"), tone)
+        verdict.emphasis = word.count
+        advice = first.map(Status.Line.advice) ?? []
+        remarks = Array(status.reasons.dropFirst(first == nil ? 0 : 1))
+        facts = status.facts
+    }
+
+    /// A summary of what amtguardctl saw itself.
+    init(_ absence: Absence) {
+        var told = absence.status
+        told.reasons = absence.reasons
+        self.init(told, "unknown", absence.isExposed ? .bad : .doubtful, why: nil)
+        facts = [Status.Line("Here", absence.here, absence.isExposed ? .bad : .plain)] + told.ownFacts
+    }
+}
+
+extension Assessment {
+    /// What `amtguardctl status` prints on one screen.
+    public var summary: Summary {
+        guard let verdict else { return Summary(status, "unknown", .doubtful, why: nil) }
+        return Summary(status, verdict.words, verdict.tone, why: verdict.isWell ? status.whyWell(verdict) : nil)
+    }
+}
+
+extension Absence {
+    /// What `amtguardctl status` prints on one screen, without a daemon: its own look.
+    public var summary: Summary { Summary(self) }
+}
+
+extension Verdict {
+    fileprivate var isWell: Bool { self == .protected || self == .notNeeded }
+}
+
+// MARK: - The facts
+
+extension Status {
+    /// What an exposed host risks, for the first sentence.
+    fileprivate var exposure: String? {
+        guard let exposed = ports.exposed.flatMap(PortSet.init(told:)), !exposed.isEmpty else {
+            return nil
+        }
+        return "the kernel may choose \(exposed.abbreviated(to: 40))"
+    }
+
+    fileprivate func whyWell(_ verdict: Verdict) -> String {
+        guard verdict != .notNeeded else { return amt.evidence.first?.says ?? "AMT is impossible here" }
+        return "the kernel chooses none of AMT's ports, \(brief(ports.required))"
+    }
+
+    fileprivate var facts: [Line] {
+        var facts = [Line("AMT", amt.words)]
+        let interfaces = (amt.interfaces ?? []).filter { $0.address != "none" }
+        if !interfaces.isEmpty {
+            facts.append(
+                Line("Address", interfaces.map { "\($0.medium): \($0.words)" }.joined(separator: "; ")))
+        }
+        guard !ports.required.isEmpty else { return facts + [seen] }
+        facts.append(reservedFact)
+        facts.append(heldFact)
+        facts += natFacts
+        facts.append(Line("Since", since))
+        facts.append(overwrittenFact)
+        facts += victimText
+        if let probe { facts.append(Line("Probe", "\(probe.says), \(probe.at)")) }
+        return facts + [seen]
+    }
+
+    /// What can be seen without a daemon.
+    fileprivate var ownFacts: [Line] {
+        [Line("AMT", amt.words)] + (ports.required.isEmpty ? [] : [reservedFact])
+            + [Line("Seen", "\(observed.at) by amtguardctl \(version)", .faint)]
+    }
+
+    private var reservedFact: Line {
+        guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
+            return Line("Reserved", "unknown", .doubtful)
+        }
+        let required = PortSet(told: ports.required) ?? PortSet()
+        let missing = required.subtracting(reserved)
+        let others = reserved.subtracting(required)
+        let beside = others.isEmpty ? "" : "; beside them \(others.abbreviated(to: 40)) of other programs"
+        guard !missing.isEmpty else { return Line("Reserved", "all of them\(beside)") }
+        let isExposed = ports.exposed.flatMap(PortSet.init(told:))?.isEmpty == false
+        let which = missing == required ? "none of them" : "not \(missing.abbreviated(to: 40))"
+        return Line("Reserved", which + beside, isExposed ? .bad : .plain)
+    }
+
+    private var heldFact: Line {
+        let held = holds.filter { $0.state == "held" }
+        let refused = holds.count - held.count
+        guard !holds.isEmpty else { return Line("Held", "none") }
+        let addresses = Set(held.map(\.address)).sorted()
+        let on = addresses.isEmpty ? "" : " on \(addresses.prefix(3).joined(separator: ", "))"
+        let more = addresses.count > 3 ? " and \(addresses.count - 3) more addresses" : ""
+        let ports = PortSet(merging: held.map { $0.port...$0.port })
+        let not = refused == 0 ? "" : "; \(refused == 1 ? "1 hold" : "\(refused) holds") refused"
+        return Line("Held", (ports.isEmpty ? "none" : brief("\(ports)")) + on + more + not)
+    }
+
+    /// Nothing where connections are not translated.
+    private var natFacts: [Line] {
+        let lines = natText
+        guard let nat, let translation = lines.first, lines.count > 1 else { return lines }
+        guard nat.inForce == true else {
+            return [Line("Translation", "\(translation.value); redraw table \(lines[1].value)", lines[1].tone)]
+                + lines.dropFirst(2)
+        }
+        let counts = "\(nat.redrawn) redrawn, \(nat.refused) refused"
+        return [Line("Translation", "\(translation.value), kept off AMT's ports: \(counts)")] + lines.dropFirst(2)
+    }
+
+    private var overwrittenFact: Line {
+        let prevented = self.prevented?.count ?? 0
+        var parts = [
+            prevented > 0 ? "prevented \(prevented.times)" : nil,
+            repairs.count > 0 ? "repaired \(repairs.count.times)" : nil,
+        ].compactMap { $0 }
+        guard !parts.isEmpty else { return Line("Overwritten", "never since amtguardd started") }
+        if let last = lastWriters?.first {
+            parts.append("last by \(last.writer.brief), \(last.at)")
+        } else if let last = repairs.last {
+            parts.append("last \(last.at)")
+        }
+        let before = (lastWriters ?? []).dropFirst().prefix(2).map(\.writer.brief)
+        if !before.isEmpty { parts.append("before by \(before.joined(separator: " and "))") }
+        return Line("Overwritten", parts.joined(separator: ", "))
+    }
+
+    private var seen: Line { Line("Seen", "\(observed.at) by amtguardd \(version)", .faint) }
+
+    /// A set of ports, cut to what the eye takes in.
+    private func brief(_ list: String) -> String {
+        (PortSet(told: list) ?? PortSet()).abbreviated(to: 40)
+    }
+}
