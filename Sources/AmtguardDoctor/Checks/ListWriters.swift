@@ -13,7 +13,9 @@ extension Check {
             }
         }
         // A line that another one overrides reserves nothing.
-        guard let (last, _) = assignments.inForce.first, let kept = WrittenList(last.value).ports else { return }
+        guard let (last, _) = assignments.inForce.first else { return }
+        // systemd doesn't try the line before a refused one.
+        let kept = WrittenList(last.value).ports ?? PortSet()
         for assignment in assignments.all where !told.contains(assignment.place) {
             guard let ports = WrittenList(assignment.value).ports else { continue }
             let lost = ports.subtracting(kept)

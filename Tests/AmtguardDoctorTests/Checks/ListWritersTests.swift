@@ -40,6 +40,9 @@ import Testing
         Configuration(
             "a value that the kernel refuses writes nothing", ["/etc/sysctl.d/a.conf": "\(key) = \"8080\"\n"],
             found: "ok"),
+        Configuration(
+            "a value that the kernel refuses overrides a good one all the same (systemd 252.39)",
+            ["/etc/sysctl.d/a.conf": "\(key) = 8080\n\(key) = \"8443\"\n"], found: "note /etc/sysctl.d/a.conf:1"),
     ]
 
     @Test(arguments: configurations) func `guarded, no writer is an alarm`(_ configuration: Configuration) {
