@@ -24,7 +24,7 @@ extension Check {
         let free = tcp.subtracting(situation.held)
         examination.report(
             free.isEmpty || situation.addresses.isEmpty ? .note : .warning,
-            "\(users.joined(separator: ", ")): may bind \(tcp.union(udp)), which this file does not exclude",
+            "\(users.joined(separator: ", ")) may bind \(tcp.union(udp)), which this file does not exclude",
             at: Place(file),
             consequence: free.isEmpty
                 ? "amtguardd holds the TCP ports; a UDP socket gets one of them in 1 of 200 cases, and AMT takes its "

@@ -44,6 +44,7 @@ extension Examination {
             situation.addresses.isEmpty ? .note : .warning, says, at: place,
             consequence: "a service may get \(taken.abbreviated(to: 100)); where AMT shares the node's address, it "
                 + "takes what comes there from outside",
-            change: "Set --service-node-port-range=30000-32767 (the default).")
+            change: "Set service-node-port-range to 30000-32767 (the default), and move services that have such a port."
+        )
     }
 }

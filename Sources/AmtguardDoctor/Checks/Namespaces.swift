@@ -59,7 +59,9 @@ extension Examination {
             report(
                 .warning, says,
                 consequence: "this host translates their addresses and keeps their ports, so AMT takes the replies",
-                change: "Set Redraw=auto in the section [NAT] of /etc/amtguard.conf. Or: \(change)")
+                change: (situation.isGuarded
+                    ? "Set Redraw=auto in the section [NAT] of /etc/amtguard.conf. Or: "
+                    : "Run systemctl enable --now amtguardd. Or: ") + change)
         }
     }
 }

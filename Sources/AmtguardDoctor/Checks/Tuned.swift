@@ -46,7 +46,7 @@ extension Examination {
                 change: "Write ports and ranges as decimal numbers with commas between them.")
         }
         judge(list: ports, writtenAt: "when TuneD starts or changes its profile", at: setting.place) {
-            "Set net.ipv4.ip_local_reserved_ports = \($0), in a copy of the profile below /etc/tuned."
+            "In a copy of the profile below /etc/tuned, set net.ipv4.ip_local_reserved_ports = \($0)"
         }
     }
 

@@ -16,7 +16,6 @@ extension Check {
         examination.report(
             .note, says,
             consequence: "ordinary users may bind \(taken) here, so a guest can use them, and AMT takes the answers",
-            change: "Set net.ipv4.ip_local_reserved_ports = \(situation.required) in the guest, or raise "
-                + "net.ipv4.ip_unprivileged_port_start on this host.")
+            change: "If no program needs a lower port, set net.ipv4.ip_unprivileged_port_start = 665.")
     }
 }
