@@ -16,7 +16,8 @@ struct SysctlAssignments {
 
     /// All, each line once.
     var all: [SysctlAssignment] {
-        (atBoot + bySystem + byUfw).reduce(into: []) { all, one in if !all.contains(one) { all.append(one) } }
+        var seen: Set<SysctlAssignment> = []
+        return (atBoot + bySystem + byUfw).filter { seen.insert($0).inserted }
     }
 }
 
@@ -67,7 +68,7 @@ extension Examination {
             let assignment = SysctlAssignment(value: String(parts[1]).trimmed, place: line.place)
             if key == setting {
                 exact.append(assignment)
-            } else if key.contains(where: { "*?".contains($0) }), setting.matches(key) {
+            } else if key.utf8.count <= 256, key.contains(where: { "*?".contains($0) }), setting.matches(key) {
                 patterns.append(assignment)
             }
         }

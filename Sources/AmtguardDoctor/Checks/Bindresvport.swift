@@ -2,7 +2,8 @@ import AmtguardCore
 
 extension Check {
     /// libtirpc's `bindresvport` takes a port of 512-1023 that is not in `/etc/bindresvport.blacklist`, whatever the
-    /// kernel's list says. rpc.statd, ypbind and the mounting of NFS version 3 use it; glibc's own one ignores the file.
+    /// kernel's list says. rpc.statd, ypbind and the mounting of NFS version 3 use it. glibc's own one ignores the
+    /// file.
     static let bindresvport = Check("bindresvport", of: "libtirpc", "the ports of RPC programs") { examination in
         let situation = examination.situation
         let low = PortSet(512...1023)

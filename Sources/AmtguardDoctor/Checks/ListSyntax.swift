@@ -4,7 +4,7 @@ extension Check {
     /// A value that the kernel refuses reserves nothing, and systemd-sysctl.service fails.
     static let listSyntax = Check("list-syntax", of: "sysctl", "values for the list") { examination in
         let situation = examination.situation
-        for assignment in examination.assignments(of: "net/ipv4/ip_local_reserved_ports").all {
+        for assignment in examination.assignments(of: "net/ipv4/ip_local_reserved_ports").all.suffix(32) {
             let list = WrittenList(assignment.value)
             guard let fault = list.fault else { continue }
             let isRefused = list.ports == nil

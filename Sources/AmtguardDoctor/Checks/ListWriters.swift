@@ -16,7 +16,7 @@ extension Check {
         guard let (last, _) = assignments.inForce.first else { return }
         // systemd doesn't try the line before a refused one.
         let kept = WrittenList(last.value).ports ?? PortSet()
-        for assignment in assignments.all where !told.contains(assignment.place) {
+        for assignment in assignments.all.prefix(32) where !told.contains(assignment.place) {
             guard let ports = WrittenList(assignment.value).ports else { continue }
             let lost = ports.subtracting(kept)
             guard !lost.isEmpty else { continue }

@@ -74,7 +74,7 @@ extension Examination {
                 .note, says, at: setting.place,
                 consequence: isInForce
                     ? "the list keeps \(inside) out of it, but nothing restores the list if a program overwrites it"
-                    : "that is not so now; when TuneD sets it, the kernel can choose \(inside) unless they are reserved",
+                    : "that is not so now; once TuneD sets it, the kernel can choose \(inside) if not reserved",
                 change: change)
         }
     }

@@ -1,8 +1,8 @@
 import AmtguardCore
 
 extension Check {
-    /// Rootless containers reach the network through a process of this host. passt and pasta send UDP from the port that
-    /// the guest chose; their TCP, and all of slirp4netns, comes from ports that this host's kernel chooses.
+    /// Rootless containers reach the network through a process of this host. passt and pasta send UDP from the port
+    /// that the guest chose; their TCP, and all of slirp4netns, comes from ports that this host's kernel chooses.
     static let userNetwork = Check("user-network", of: "passt", "the UDP ports of rootless containers") { examination in
         let situation = examination.situation
         guard situation.isConcerned else { return }

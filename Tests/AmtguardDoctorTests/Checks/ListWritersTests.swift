@@ -76,6 +76,14 @@ import Testing
         #expect((finding?.says.utf8.count ?? 0) < 250)
     }
 
+    @Test func `a file of thousands of lines ends in a few findings`() {
+        let lines = (1...2_000).map { "\(Self.key) = \($0)\n\(String(repeating: "*", count: 9)) = 1\n" }.joined()
+        let findings = Check.listWriters.findings(
+            on: PaperMachine(files: ["/etc/sysctl.d/a.conf": lines]), in: .concerned)
+        #expect((2...33).contains(findings.count))
+        #expect(findings.first?.place == Place("/etc/sysctl.d/a.conf", 3_999))
+    }
+
     @Test func `a pipe in the place of a file is told, and the rest is read`() {
         var machine = PaperMachine(files: ["/etc/sysctl.d/b.conf": "\(Self.key) = 35357\n"])
         machine.unreadable = ["/etc/sysctl.d/a.conf": Unreadable("not a regular file")]

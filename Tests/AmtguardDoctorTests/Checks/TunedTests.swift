@@ -11,7 +11,7 @@ import Testing
     /// tuned 2.20.0-1 of Debian 12, what concerns the kernel's settings.
     private static let package = [
         "/usr/lib/tuned/oracle/tuned.conf":
-            "#\n[main]\nsummary=Optimize for Oracle RDBMS\ninclude=throughput-performance\n\n[sysctl]\nvm.swappiness = 10\n"
+            "#\n[main]\nsummary=Optimize for Oracle\ninclude=throughput-performance\n\n[sysctl]\nvm.swappiness = 10\n"
             + "net.ipv4.ip_local_port_range = 9000 65499\n\n[vm]\ntransparent_hugepages=never\n",
         "/usr/lib/tuned/throughput-performance/tuned.conf":
             "[main]\nsummary=Broadly applicable tuning\n[disk]\nreadahead=>4096\n[sysctl]\nvm.dirty_ratio = 40\n"
