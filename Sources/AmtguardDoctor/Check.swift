@@ -30,5 +30,8 @@ public struct Check: Sendable {
 
 extension Check {
     /// All, in the order in which they are told: what concerns the whole machine first.
-    public static let all: [Check] = [.sunrpc]
+    public static let all: [Check] = [
+        .guard, .portRange, .unprivilegedPorts, .autobindReuse, .listWriters, .listSyntax, .tuned, .kubernetes, .talos,
+        .translation, .namespaces, .userNetwork, .sunrpc, .bindresvport, .lms, .bmc, .versions, .clock,
+    ]
 }

@@ -3,7 +3,7 @@ public import AmtguardCore
 /// What the doctor may see of a machine. It reads, and never changes anything.
 public protocol Machine {
     /// The content of a regular file, or of an attribute below `/proc` or `/sys`, at most a mebibyte; `nil` if there is
-    /// no such file.
+    /// no such file. A link to `/dev/null`, by which systemd hides a file of another directory, reads as an empty file.
     func read(_ path: String) throws(Unreadable) -> [UInt8]?
 
     /// The names in a directory, sorted by bytes; empty if there is no such directory.

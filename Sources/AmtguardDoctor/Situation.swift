@@ -18,6 +18,8 @@ public struct Situation: Hashable, Sendable {
     public var interfaces: [String] = []
     /// The TCP ports that are held on each of these addresses: a program that binds one is told that it is in use.
     public var held = PortSet()
+    /// Whether `Hold=strict` is in force: not even a program that sets SO_REUSEADDR can bind a held port.
+    public var isHeldStrictly = false
     /// Whether connections of others get this host's addresses; `nil` if unknown.
     public var isTranslating: Bool?
     /// Whether amtguard's table keeps translated connections off AMT's ports.
@@ -26,9 +28,17 @@ public struct Situation: Hashable, Sendable {
     public var isGuarded = false
     /// Whether root asks.
     public var isRoot = false
+    /// The wall clock, in seconds since 1970; `nil` if nobody looked at it.
+    public var now: Int64?
 
     public init() {}
 
     /// Whether AMT may take anything here.
     public var isConcerned: Bool { !required.isEmpty }
+
+    /// The required ports that the kernel may choose now; `nil` if the list or the kernel's range can't be read.
+    public var exposed: PortSet? {
+        guard let reserved, let reach else { return nil }
+        return required.intersection(reach).subtracting(reserved)
+    }
 }

@@ -1,0 +1,21 @@
+import AmtguardCore
+
+extension Check {
+    /// With it, `bind` to port 0 with SO_REUSEADDR may return a port that is held. A reserved one is never returned.
+    static let autobindReuse = Check("autobind-reuse", of: "the kernel", "whether it may choose a held port") {
+        examination in
+        let setting = "net/ipv4/ip_autobind_reuse"
+        guard let text = examination.attribute("/proc/sys/\(setting)"), text.trimmed != "0" else { return }
+        let lines = examination.assignments(of: setting).all
+        let place = lines.last { $0.value == text.trimmed }?.place ?? Place("/proc/sys/\(setting)")
+        let says = "net.ipv4.ip_autobind_reuse is \(printable(text.trimmed.utf8))"
+        let exposed = examination.situation.exposed ?? PortSet()
+        guard !exposed.isEmpty else {
+            return examination.report(.ok, "\(says); the kernel obeys the list all the same", at: place)
+        }
+        examination.report(
+            .warning, says, at: place,
+            consequence: "the kernel can choose \(exposed), which are not reserved, even if amtguardd holds them",
+            change: "Set net.ipv4.ip_autobind_reuse = 0.")
+    }
+}

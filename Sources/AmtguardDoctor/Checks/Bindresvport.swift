@@ -1,0 +1,46 @@
+import AmtguardCore
+
+extension Check {
+    /// libtirpc's `bindresvport` takes a port of 512-1023 that is not in `/etc/bindresvport.blacklist`, whatever the
+    /// kernel's list says. rpc.statd, ypbind and the mounting of NFS version 3 use it. glibc's own one ignores the
+    /// file.
+    static let bindresvport = Check("bindresvport", of: "libtirpc", "the ports of RPC programs") { examination in
+        let situation = examination.situation
+        let low = PortSet(512...1023)
+        guard !situation.required.intersection(low).isEmpty else { return }
+        let users =
+            examination.running(["rpc.statd", "ypbind"]) + (examination.mountsNFS ? ["mounts of NFS version 3"] : [])
+        guard !users.isEmpty else { return }
+        let file = "/etc/bindresvport.blacklist"
+        let avoided = examination.lines(file).reduce(PortSet()) { avoided, line in
+            // One port a line, a number as in C, then perhaps a comment.
+            let word = line.text.prefix { $0 != "#" }.trimmed
+            return avoided.union(word.isEmpty || word.contains("-") ? PortSet() : WrittenList(word).ports ?? PortSet())
+        }
+        let tcp = situation.tcp.intersection(low).subtracting(avoided)
+        let udp = situation.udp.intersection(low).subtracting(avoided)
+        guard !tcp.isEmpty || !udp.isEmpty else {
+            return examination.report(.ok, "avoids AMT's ports", at: Place(file))
+        }
+        let free = tcp.subtracting(situation.held)
+        examination.report(
+            free.isEmpty || situation.addresses.isEmpty ? .note : .warning,
+            "\(users.joined(separator: ", ")) may bind \(tcp.union(udp)), which this file does not exclude",
+            at: Place(file),
+            consequence: free.isEmpty
+                ? "amtguardd holds the TCP ports; a UDP socket gets one of them in 1 of 200 cases, and AMT takes its "
+                    + "answers"
+                : "a socket gets one of them in 1 of 200 cases, and AMT takes its answers",
+            change: "Add a line for each of \(tcp.union(udp)), and restart these programs.")
+    }
+}
+
+extension Examination {
+    /// Whether NFS is mounted by the version that asks rpc.mountd from a low port; version 4 does not.
+    fileprivate var mountsNFS: Bool {
+        lines("/proc/mounts").contains { line in
+            let words = line.text.split(separator: " ")
+            return words.count > 3 && words[2] == "nfs"
+        }
+    }
+}

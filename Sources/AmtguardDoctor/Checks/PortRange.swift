@@ -1,0 +1,34 @@
+import AmtguardCore
+
+extension Check {
+    /// The range from which the kernel chooses a port, and whether the list keeps AMT's ports out of it.
+    static let portRange = Check("port-range", of: "the kernel", "the range from which it chooses ports") {
+        examination in
+        let setting = "net/ipv4/ip_local_port_range"
+        guard let text = examination.attribute("/proc/sys/\(setting)") else { return }
+        let now = Place("/proc/sys/\(setting)")
+        guard let range = Examination.range(text) else {
+            return examination.report(.unknown, "the range is not legible", at: now)
+        }
+        // The line that set it is more useful than the kernel's own file.
+        let lines = examination.assignments(of: setting).all
+        let place = lines.last { Examination.range($0.value) == range }?.place ?? now
+        let says = "net.ipv4.ip_local_port_range is \(range.lowerBound)-\(range.upperBound)"
+        let inside = examination.required(within: range)
+        guard !inside.isEmpty else { return examination.report(.ok, says, at: place) }
+        guard let reserved = examination.situation.reserved else {
+            return examination.report(
+                .unknown, "\(says); whether the list keeps \(inside) out of it can't be read", at: place)
+        }
+        let exposed = inside.subtracting(reserved)
+        guard exposed.isEmpty else {
+            return examination.report(
+                .problem, says, at: place,
+                consequence: "the kernel can choose \(exposed) for a connection, and AMT takes the replies",
+                change: examination.situation.isGuarded
+                    ? "See amtguardctl status for the reason why amtguardd can't add them to the list."
+                    : "Run systemctl enable --now amtguardd, or set net.ipv4.ip_local_port_range = 32768 60999.")
+        }
+        examination.report(.ok, "\(says), and the list keeps \(inside) out of it", at: place)
+    }
+}

@@ -1,0 +1,29 @@
+import AmtguardCore
+
+extension Check {
+    /// Talos writes the whole list itself, `50000,50001` by default: again at each boot, and when the configuration
+    /// changes.
+    static let talos = Check("talos", of: "Talos", "the sysctls of its machine configuration") { examination in
+        let file = "/system/state/config.yaml"
+        guard let lines = examination.lines(ifAny: file) else { return }
+        let key = "net.ipv4.ip_local_reserved_ports"
+        let line = lines.first { line in
+            let text = line.text.trimmed
+            return text.hasPrefix("\(key):") || text.hasPrefix("\"\(key)\":") || text.hasPrefix("'\(key)':")
+        }
+        let value = line.flatMap { $0.text.split(separator: ":", maxSplits: 1).last }.map {
+            $0.prefix { $0 != "#" }.filter { !"\"'".contains($0) }.trimmed
+        }
+        let list = WrittenList(value ?? "50000,50001")
+        let place = line?.place ?? Place(file)
+        let change = "Set machine.sysctls: net.ipv4.ip_local_reserved_ports: "
+        guard let ports = list.ports else {
+            return examination.report(
+                examination.situation.isGuarded ? .note : .warning,
+                "the kernel refuses this value: \(list.fault ?? "")", at: place,
+                consequence: "the line reserves nothing",
+                change: "\(change)\"50000,50001,\(examination.situation.required)\"")
+        }
+        examination.judge(list: ports, writtenAt: "by Talos at each boot", at: place) { "\(change)\"\($0)\"" }
+    }
+}

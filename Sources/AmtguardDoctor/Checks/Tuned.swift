@@ -1,0 +1,81 @@
+import AmtguardCore
+
+extension Check {
+    /// TuneD sets its profile's values when it starts, and puts the former ones back when it stops, whatever was
+    /// reserved in between (plugin_sysctl.py).
+    static let tuned = Check("tuned", of: "TuneD", "the kernel settings of its active profile") { examination in
+        var profiles = TunedSettings()
+        for file in ["/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile"] {
+            for line in examination.lines(file) {
+                for name in line.text.split(whereSeparator: \.isWhitespace) {
+                    profiles.add(profile: name, examination)
+                }
+            }
+        }
+        for name in profiles.missing {
+            examination.report(.unknown, "the profile \(printable(name.utf8)) is in none of TuneD's directories")
+        }
+        if let list = profiles.settings["net.ipv4.ip_local_reserved_ports"] { examination.judge(list: list) }
+        if let range = profiles.settings["net.ipv4.ip_local_port_range"] { examination.judge(range: range) }
+    }
+}
+
+extension Examination {
+    /// The value that TuneD writes; `nil`, after a report, if it depends on a variable.
+    private func written(_ setting: SysctlAssignment) -> String? {
+        guard !setting.value.contains("${") else {
+            report(.unknown, "the value depends on a variable of TuneD", at: setting.place)
+            return nil
+        }
+        // `>` and `<`: only if the value grows, only if it shrinks.
+        var value =
+            setting.value.first.map { "<>".contains($0) } == true ? setting.value.dropFirst() : setting.value[...]
+        if let first = value.first, "\"'".contains(first), value.last == first, value.count > 1 {
+            value = value.dropFirst().dropLast()
+        }
+        return value.trimmed
+    }
+
+    fileprivate func judge(list setting: SysctlAssignment) {
+        guard let value = written(setting) else { return }
+        let list = WrittenList(value)
+        guard let ports = list.ports else {
+            return report(
+                situation.isGuarded ? .note : .warning, "the kernel refuses this value: \(list.fault ?? "")",
+                at: setting.place, consequence: "the line reserves nothing",
+                change: "Write ports and ranges as decimal numbers with commas between them.")
+        }
+        judge(list: ports, writtenAt: "when TuneD starts or changes its profile", at: setting.place) {
+            "In a copy of the profile below /etc/tuned, set net.ipv4.ip_local_reserved_ports = \($0)"
+        }
+    }
+
+    fileprivate func judge(range setting: SysctlAssignment) {
+        guard let value = written(setting) else { return }
+        guard let range = Self.range(value) else {
+            return report(.unknown, "the range is not legible", at: setting.place)
+        }
+        let says = "the profile sets net.ipv4.ip_local_port_range to \(range.lowerBound)-\(range.upperBound)"
+        let inside = required(within: range)
+        let missing = inside.subtracting(situation.reserved ?? PortSet())
+        if inside.isEmpty || situation.isGuarded && missing.isEmpty {
+            return report(.ok, says, at: setting.place)
+        }
+        let isInForce = attribute("/proc/sys/net/ipv4/ip_local_port_range").flatMap(Self.range) == range
+        let change =
+            "Run systemctl enable --now amtguardd, or set net.ipv4.ip_local_port_range = 32768 60999 in a copy "
+            + "of the profile below /etc/tuned."
+        if isInForce, !missing.isEmpty {
+            report(
+                .warning, says, at: setting.place,
+                consequence: "the kernel can choose \(missing), and AMT takes the replies", change: change)
+        } else {
+            report(
+                .note, says, at: setting.place,
+                consequence: isInForce
+                    ? "the list keeps \(inside) out of it, but nothing restores the list if a program overwrites it"
+                    : "that is not so now; once TuneD sets it, the kernel can choose \(inside) if not reserved",
+                change: change)
+        }
+    }
+}

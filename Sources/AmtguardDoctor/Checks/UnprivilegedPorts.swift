@@ -1,0 +1,25 @@
+import AmtguardCore
+
+extension Check {
+    /// Below this port only privileged programs bind, and the kernel chooses none. Rootless containers often lower it.
+    static let unprivilegedPorts = Check("unprivileged-ports", of: "the kernel", "who may bind low ports") {
+        examination in
+        let setting = "net/ipv4/ip_unprivileged_port_start"
+        let start = examination.unprivilegedStart
+        let open = examination.situation.required.intersection(PortSet(0...1023)).subtracting(
+            start == 0 ? PortSet() : PortSet(0...(start - 1)))
+        guard start < 1024 else { return }
+        let lines = examination.assignments(of: setting).all
+        let place = lines.last { UInt16($0.value) == start }?.place ?? Place("/proc/sys/\(setting)")
+        let says = "net.ipv4.ip_unprivileged_port_start is \(start)"
+        guard !open.isEmpty else { return examination.report(.ok, says, at: place) }
+        let exposed = open.intersection(examination.situation.exposed ?? PortSet())
+        let last = open.ranges.last?.upperBound ?? 0
+        examination.report(
+            exposed.isEmpty ? .note : .warning, says, at: place,
+            consequence: exposed.isEmpty
+                ? "every user's program may bind \(open); AMT takes what is sent to these ports"
+                : "the kernel can choose \(exposed) for every user's program, and AMT takes the replies",
+            change: "If no program needs a lower port, set net.ipv4.ip_unprivileged_port_start = \(last + 1).")
+    }
+}

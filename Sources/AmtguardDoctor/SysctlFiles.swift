@@ -1,0 +1,114 @@
+/// A line that assigns a value to a kernel setting.
+struct SysctlAssignment: Hashable {
+    /// Without the blanks around it.
+    var value: String
+    var place: Place
+}
+
+/// The lines of all files that assign one kernel setting.
+struct SysctlAssignments {
+    /// By systemd-sysctl, at each boot and when it is restarted. The last one is in force.
+    var atBoot: [SysctlAssignment] = []
+    /// By `sysctl --system` of procps, which reads `/etc/sysctl.conf` last. The last one is in force.
+    var bySystem: [SysctlAssignment] = []
+    /// By ufw, when it starts (`IPT_SYSCTL=` in `/etc/default/ufw`).
+    var byUfw: [SysctlAssignment] = []
+
+    /// All, each line once.
+    var all: [SysctlAssignment] {
+        var seen: Set<SysctlAssignment> = []
+        return (atBoot + bySystem + byUfw).filter { seen.insert($0).inserted }
+    }
+}
+
+/// The files of sysctl.d(5) and sysctl(8), in their precedence.
+extension Examination {
+    /// A file hides those of the same name in the later directories.
+    private static let directories = [
+        "/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d",
+    ]
+
+    /// The lines that assign `setting`, which is a path below `/proc/sys`: `net/ipv4/ip_local_port_range`.
+    func assignments(of setting: String) -> SysctlAssignments {
+        var paths: [String: String] = [:]
+        for directory in Self.directories {
+            for name in names(in: directory) where name.hasSuffix(".conf") && !name.hasPrefix(".") {
+                paths[name] = paths[name] ?? "\(directory)/\(name)"
+            }
+        }
+        let names = paths.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let common = lines("/etc/sysctl.conf")
+        var files = names.compactMap { paths[$0] }.map { lines($0) }
+        // systemd itself doesn't read /etc/sysctl.conf; distributions link it as 99-sysctl.conf.
+        for index in names.indices
+        where names[index] == "99-sysctl.conf" && files[index].map(\.text) == common.map(\.text) {
+            files[index] = common
+        }
+        return SysctlAssignments(
+            atBoot: Self.assignments(of: setting, in: files.flatMap(\.self)),
+            bySystem: Self.assignments(of: setting, in: files.filter { $0 != common }.flatMap(\.self) + common),
+            byUfw: Self.assignments(of: setting, in: lines("/etc/ufw/sysctl.conf")))
+    }
+
+    /// The assignments, that which is in force last. A line with a pattern counts only if no line names the setting.
+    private static func assignments(of setting: String, in lines: [SourceLine]) -> [SysctlAssignment] {
+        var patterns: [SysctlAssignment] = []
+        var exact: [SysctlAssignment] = []
+        var isExcluded = false
+        for line in lines {
+            let text = line.text.trimmed
+            guard let first = text.first, first != "#", first != ";" else { continue }
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let isMarked = first == "-"
+            let key = path(of: String(parts[0].dropFirst(isMarked ? 1 : 0)).trimmed)
+            guard parts.count == 2 else {
+                isExcluded = isExcluded || isMarked && key == setting
+                continue
+            }
+            let assignment = SysctlAssignment(value: String(parts[1]).trimmed, place: line.place)
+            if key == setting {
+                exact.append(assignment)
+            } else if key.utf8.count <= 256, key.contains(where: { "*?".contains($0) }), setting.matches(key) {
+                patterns.append(assignment)
+            }
+        }
+        return (isExcluded ? [] : patterns) + exact
+    }
+
+    /// `net/ipv4/ip_forward` for `net.ipv4.ip_forward`: the first separator decides what dots and slashes mean.
+    private static func path(of key: String) -> String {
+        let key = key.hasPrefix("/") ? String(key.dropFirst()) : key
+        guard key.first(where: { $0 == "." || $0 == "/" }) == "." else { return key }
+        return String(key.map { $0 == "." ? "/" : $0 == "/" ? "." : $0 })
+    }
+}
+
+extension StringProtocol {
+    /// Without the blanks at both ends.
+    var trimmed: String {
+        var rest = self[...]
+        while rest.first?.isWhitespace == true { rest.removeFirst() }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return String(rest)
+    }
+
+    /// Whether it matches a pattern with `*` and `?`, neither of which stands for a slash.
+    func matches(_ pattern: String) -> Bool {
+        let text = Array(self)
+        let pattern = Array(pattern)
+        // Which prefixes of the text the pattern so far matches: no backtracking, whatever somebody wrote there.
+        var reached = [true] + text.map { _ in false }
+        for symbol in pattern {
+            var next = text.map { _ in false } + [false]
+            for index in 0...text.count {
+                if symbol == "*" {
+                    next[index] = reached[index] || index > 0 && next[index - 1] && text[index - 1] != "/"
+                } else if index > 0, reached[index - 1] {
+                    next[index] = symbol == "?" ? text[index - 1] != "/" : symbol == text[index - 1]
+                }
+            }
+            reached = next
+        }
+        return reached[text.count]
+    }
+}

@@ -1,0 +1,68 @@
+import AmtguardCore
+import Testing
+
+@testable import AmtguardDoctor
+
+@Suite struct BindresvportTests {
+    /// `/etc/bindresvport.blacklist` of libc-bin 2.36-9+deb12u14, Debian 12, its comment shortened.
+    static let debian = """
+        #
+        # which should not be used by bindresvport.
+        #
+        631	# cups
+        636	# ldaps
+        655	# tinc
+        774	# rpasswd
+        783	# spamd
+        873	# rsync
+        921	# lwresd
+        993	# imaps
+        995	# pops
+
+        """
+
+    private static let file = "/etc/bindresvport.blacklist"
+    private static let statd = ["/proc/650/comm": "rpc.statd\n"]
+
+    static let configurations = [
+        Configuration("libc-bin 2.36-9+deb12u14, no RPC", [file: debian], found: "ok"),
+        Configuration(
+            "rpcbind 1.2.6-6 alone binds no such port", [file: debian, "/proc/2/comm": "rpcbind\n"], found: "ok"),
+        Configuration("rpc.statd", [file: debian].merging(statd) { $1 }, found: "warning \(file)"),
+        Configuration("rpc.statd, without the file", statd, found: "warning \(file)"),
+        Configuration(
+            "an NFS version 3 mount", [file: debian, "/proc/mounts": "nas:/a /a nfs rw,vers=3 0 0\n"],
+            found: "warning \(file)"),
+        Configuration(
+            "an NFS version 4 mount", [file: debian, "/proc/mounts": "nas:/a /a nfs4 rw,vers=4.2 0 0\n"], found: "ok"),
+        Configuration(
+            "both excluded", [file: debian + "623\n664 # AMT\n"].merging(statd) { $1 }, found: "ok \(file)"),
+        Configuration(
+            "both excluded, as C writes numbers", [file: "0x26f\n01230\n"].merging(statd) { $1 }, found: "ok \(file)"),
+        Configuration(
+            "comments, ranges and words exclude nothing",
+            [file: "# 623\n#664\n600-700\nmany\n99999999999999999\n"].merging(statd) { $1 }, found: "warning \(file)"),
+        Configuration("one excluded", [file: "623\n"].merging(statd) { $1 }, found: "warning \(file)"),
+    ]
+
+    @Test(arguments: configurations) func `a program that uses libtirpc may take AMT's ports`(_ given: Configuration) {
+        #expect(given.findings(of: .bindresvport) == given.found)
+    }
+
+    @Test func `held ports, or no shared address, are no alarm`() {
+        var situation = Situation.concerned
+        let statd = Configuration("", Self.statd)
+        situation.held = .ofAMT
+        #expect(statd.findings(of: .bindresvport, in: situation) == ["note \(Self.file)"])
+        situation.held = PortSet()
+        situation.addresses = []
+        #expect(statd.findings(of: .bindresvport, in: situation) == ["note \(Self.file)"])
+    }
+
+    @Test func `a pipe in its place is told`() {
+        var machine = PaperMachine(files: Self.statd)
+        machine.unreadable = [Self.file: Unreadable("not a regular file")]
+        let findings = Check.bindresvport.findings(on: machine, in: .concerned)
+        #expect(findings.map(\.severity) == [.unknown, .warning])
+    }
+}

@@ -1,0 +1,25 @@
+import AmtguardCore
+import Testing
+
+@testable import AmtguardDoctor
+
+@Suite struct GuardTests {
+    private func severity(_ change: (inout Situation) -> Void) -> [Severity] {
+        var situation = Situation.concerned
+        situation.isGuarded = false
+        change(&situation)
+        return Check.guard.findings(on: PaperMachine(), in: situation).map(\.severity)
+    }
+
+    @Test func `without amtguardd it depends on what the kernel can choose`() {
+        #expect(severity { _ in } == [.warning])
+        #expect(severity { $0.reach = PortSet(1024...65535) } == [.warning])
+        #expect(severity { ($0.reach, $0.reserved) = (PortSet(1024...65535), PortSet()) } == [.problem])
+        #expect(severity { $0.reserved = nil } == [.warning])
+    }
+
+    @Test func `with it, or without AMT, all is well`() {
+        #expect(severity { $0.isGuarded = true } == [.ok])
+        #expect(severity { $0.required = PortSet() } == [.ok])
+    }
+}

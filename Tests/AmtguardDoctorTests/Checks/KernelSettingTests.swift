@@ -1,0 +1,89 @@
+import AmtguardCore
+import Testing
+
+@testable import AmtguardDoctor
+
+/// `port-range`, `unprivileged-ports` and `autobind-reuse`.
+@Suite struct KernelSettingTests {
+    static let range = "/proc/sys/net/ipv4/ip_local_port_range"
+    static let start = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+    static let reuse = "/proc/sys/net/ipv4/ip_autobind_reuse"
+
+    private func found(
+        _ check: Check, _ files: [String: String], reserved: PortSet? = .ofAMT, reach: PortSet? = nil
+    ) -> [String] {
+        var situation = Situation.concerned
+        situation.reserved = reserved
+        situation.reach = reach ?? situation.reach
+        return Configuration("", files).findings(of: check, in: situation)
+    }
+
+    // MARK: The range
+
+    static let ranges = [
+        Configuration("the kernel's default", [range: "32768\t60999\n"], found: "ok \(range)"),
+        Configuration("1024-65535, as tuning guides have it", [range: "1024\t65535\n"], found: "problem \(range)"),
+        Configuration(
+            "tuned 2.20.0-1, profile oracle", [range: "9000\t65499\n"], found: "problem \(range)"),
+        Configuration(
+            "the file that set it is named",
+            [range: "1024\t65535\n", "/etc/sysctl.d/99-web.conf": "\nnet.ipv4.ip_local_port_range = 1024 65535\n"],
+            found: "problem /etc/sysctl.d/99-web.conf:2"),
+        Configuration(
+            "a file that sets another one is not",
+            [range: "1024\t65535\n", "/etc/sysctl.d/99-web.conf": "net.ipv4.ip_local_port_range = 2048 65535\n"],
+            found: "problem \(range)"),
+        Configuration("below AMT's ports, above the low ones", [range: "1024\t16991\n"], found: "ok \(range)"),
+        Configuration("one port of AMT", [range: "16995\t20000\n"], found: "problem \(range)"),
+        Configuration("low ports are out of reach", [range: "1\t1023\n"], found: "ok \(range)"),
+        Configuration("low ports are within reach", [range: "1\t1023\n", start: "80\n"], found: "problem \(range)"),
+        Configuration(
+            "all, but nothing unprivileged", [range: "1\t65535\n", start: "65536\n"], found: "problem \(range)"),
+        Configuration("malformed", [range: "many\n"], found: "unknown \(range)"),
+        Configuration("reversed", [range: "60999 32768\n"], found: "unknown \(range)"),
+        Configuration("no such file", [:], found: "ok"),
+    ]
+
+    @Test(arguments: ranges) func `a range with ports that are not reserved is a problem`(_ given: Configuration) {
+        #expect(found(.portRange, given.files, reserved: PortSet()) == given.found)
+    }
+
+    @Test func `the list keeps them out of it`() {
+        #expect(found(.portRange, [Self.range: "1024\t65535\n"]) == ["ok \(Self.range)"])
+        #expect(
+            found(.portRange, [Self.range: "1024\t65535\n"], reserved: PortSet(16992...16994)) == [
+                "problem \(Self.range)"
+            ])
+        #expect(found(.portRange, [Self.range: "1024\t65535\n"], reserved: nil) == ["unknown \(Self.range)"])
+    }
+
+    // MARK: Who may bind
+
+    @Test(arguments: [
+        ("1024\n", "ok"), ("665\n", "ok \(start)"), ("664\n", "note \(start)"), ("0\n", "note \(start)"),
+        ("none\n", "ok"),
+    ])
+    func `lowered below AMT's low ports is worth a note`(_ text: String, _ expected: String) {
+        #expect(found(.unprivilegedPorts, [Self.start: text]) == [expected])
+    }
+
+    @Test func `lowered where the kernel then chooses them is an alarm`() {
+        let files = [Self.start: "80\n", "/etc/sysctl.d/podman.conf": "net.ipv4.ip_unprivileged_port_start=80\n"]
+        let reach = PortSet(80...65535)
+        #expect(
+            found(.unprivilegedPorts, files, reserved: PortSet(), reach: reach)
+                == ["warning /etc/sysctl.d/podman.conf:1"])
+        #expect(found(.unprivilegedPorts, files, reach: reach) == ["note /etc/sysctl.d/podman.conf:1"])
+    }
+
+    // MARK: Held ports
+
+    @Test func `reuse matters only for ports that are not reserved`() {
+        let wide = PortSet(1024...65535)
+        #expect(found(.autobindReuse, [Self.reuse: "0\n"], reserved: PortSet(), reach: wide) == ["ok"])
+        #expect(found(.autobindReuse, [Self.reuse: "1\n"], reach: wide) == ["ok \(Self.reuse)"])
+        #expect(found(.autobindReuse, [Self.reuse: "1\n"], reserved: PortSet()) == ["ok \(Self.reuse)"])
+        #expect(
+            found(.autobindReuse, [Self.reuse: "1\n"], reserved: PortSet(), reach: wide) == ["warning \(Self.reuse)"])
+    }
+}

@@ -1,0 +1,65 @@
+import AmtguardCore
+import Testing
+
+@testable import AmtguardDoctor
+
+/// `user-network`, `lms` and `bmc`: what runs, and what is in the machine.
+@Suite struct ProcessTests {
+    private static let start = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+
+    static let guests = [
+        Configuration("no rootless container", ["/proc/1/comm": "systemd\n"], found: "ok"),
+        Configuration("passt 0.0~git20230309 of Debian 12", ["/proc/77/comm": "pasta.avx2\n"], found: "ok"),
+        Configuration(
+            "slirp4netns 1.2.0-1, whatever is lowered", ["/proc/77/comm": "slirp4netns\n", start: "80\n"], found: "ok"),
+        Configuration(
+            "pasta, where users may bind AMT's ports", ["/proc/77/comm": "pasta\n", start: "80\n"], found: "note"),
+        Configuration("passt, likewise", ["/proc/77/comm": "passt.avx2\n", start: "0\n"], found: "note"),
+        Configuration("a directory that is no process", ["/proc/sys/comm": "pasta\n", start: "80\n"], found: "ok"),
+    ]
+
+    @Test(arguments: guests) func `a guest's UDP port matters where users may bind it`(_ given: Configuration) {
+        #expect(given.findings(of: .userNetwork) == given.found)
+    }
+
+    @Test func `thousands of processes are looked at`() {
+        var files = [Self.start: "80\n", "/proc/99999/comm": "pasta\n"]
+        for pid in 1_000..<4_000 { files["/proc/\(pid)/comm"] = "nginx\n" }
+        #expect(Configuration("", files).findings(of: .userNetwork) == ["note"])
+    }
+
+    @Test func `a process that is gone, or hidden, is passed over`() {
+        var machine = PaperMachine(files: ["/proc/2/comm": "pasta\n", Self.start: "80\n"])
+        machine.unreadable = ["/proc/1/comm": Unreadable("permission denied", needsRoot: true)]
+        #expect(Check.userNetwork.findings(on: machine, in: .concerned).map(\.severity) == [.note])
+    }
+
+    // MARK: Intel LMS
+
+    private func lms(strict: Bool, _ files: [String: String]) -> [String] {
+        var situation = Situation.concerned
+        situation.held = .ofAMT
+        situation.isHeldStrictly = strict
+        return Configuration("", files).findings(of: .lms, in: situation)
+    }
+
+    @Test func `LMS listens beside a cooperative hold, and not beside a strict one`() {
+        let unit = ["/usr/lib/systemd/system/lms.service": "[Service]\nType=dbus\n"]
+        let running = ["/proc/900/comm": "lms\n"]
+        #expect(lms(strict: false, unit.merging(running) { $1 }) == ["ok"])
+        #expect(lms(strict: true, unit.merging(running) { $1 }) == ["warning"])
+        #expect(lms(strict: true, unit) == ["note"])
+        #expect(lms(strict: true, [:]) == ["ok"])
+    }
+
+    // MARK: A BMC
+
+    @Test(arguments: [
+        ("/dev/ipmi0", "note /dev/ipmi0"), ("/sys/class/ipmi/ipmi0/uevent", "note /sys/class/ipmi/ipmi0"),
+        ("/sys/bus/platform/devices/ipmi_bmc.0/uevent", "note /sys/bus/platform/devices/ipmi_bmc.0"),
+        ("/sys/bus/platform/devices/ipmi_si.0/uevent", "ok"), ("/dev/null", "ok"),
+    ])
+    func `a BMC is worth a note`(_ file: String, _ expected: String) {
+        #expect(Configuration("", [file: ""]).findings(of: .bmc) == [expected])
+    }
+}

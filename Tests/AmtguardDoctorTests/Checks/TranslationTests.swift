@@ -1,0 +1,98 @@
+import AmtguardCore
+import Testing
+
+@testable import AmtguardDoctor
+
+/// `translation` and `namespaces`.
+@Suite struct TranslationTests {
+    private func situation(_ change: (inout Situation) -> Void) -> Situation {
+        var situation = Situation.concerned
+        situation.isTranslating = true
+        change(&situation)
+        return situation
+    }
+
+    private func severity(_ change: (inout Situation) -> Void) -> [Severity] {
+        Check.translation.findings(on: PaperMachine(), in: situation(change)).map(\.severity)
+    }
+
+    @Test func `translated and not redrawn, connections hang`() {
+        #expect(severity { _ in } == [.warning])
+        #expect(severity { $0.isRedrawing = true } == [.ok])
+        #expect(severity { $0.isTranslating = nil } == [.unknown])
+    }
+
+    @Test func `without translation, or a shared address, none does`() {
+        #expect(severity { $0.isTranslating = false } == [.ok])
+        #expect(severity { $0.addresses = [] } == [.ok])
+        #expect(severity { $0.required = PortSet() } == [.ok])
+    }
+
+    // MARK: Namespaces
+
+    private static func look(
+        _ owner: String, _ range: ClosedRange<UInt16>? = 1024...65535, reserved: PortSet? = PortSet(),
+        at address: String = "10.88.0.2"
+    ) -> NamespaceLook {
+        NamespaceLook(identity: 1, owner: owner, range: range, reserved: reserved, addresses: [address])
+    }
+
+    private func findings(_ looks: [NamespaceLook], _ change: (inout Situation) -> Void = { _ in }) -> [AmtguardDoctor
+        .Finding]
+    {
+        var machine = PaperMachine()
+        machine.others = looks
+        return Check.namespaces.findings(on: machine, in: situation(change))
+    }
+
+    @Test func `a range with the default, or with the ports reserved, is no matter`() {
+        let looks = [Self.look("default", 32768...60999), Self.look("reserved", reserved: .ofAMT)]
+        #expect(findings(looks).map(\.severity) == [.ok])
+        #expect(findings([]).map(\.severity) == [.ok])
+    }
+
+    @Test func `a wide range matters where this host translates and does not redraw`() {
+        let web = [Self.look("web")]
+        #expect(findings(web).map(\.severity) == [.warning])
+        #expect(findings(web) { $0.isRedrawing = true }.map(\.severity) == [.note])
+        #expect(findings(web) { $0.isTranslating = false }.map(\.severity) == [.ok])
+        #expect(findings(web) { $0.isTranslating = nil }.map(\.severity) == [.unknown])
+        #expect(findings(web) { $0.addresses = [] }.map(\.severity) == [.ok])
+    }
+
+    @Test func `a namespace with AMT's address is not covered by anything here`() {
+        let looks = [Self.look("ipvlan0", at: "192.0.2.20"), Self.look("web")]
+        let found = findings(looks) { $0.isRedrawing = true }
+        #expect(found.map(\.severity) == [.warning, .note])
+        #expect(
+            found.first?.says == "the kernel may choose 16992-16995 in 1 network namespace (ipvlan0)")
+    }
+
+    @Test func `a thousand are told in one line, eight by name`() {
+        let found = findings((0..<1_000).map { Self.look("pod-\($0)") })
+        #expect(found.count == 1)
+        #expect(
+            found.first?.says.hasSuffix(
+                "in 1000 network namespaces (pod-0, pod-1, pod-2, pod-3, pod-4, pod-5, pod-6, pod-7, …)") == true)
+    }
+
+    @Test func `what can't be read is unknown, and root could`() {
+        let found = findings([Self.look("a", nil), Self.look("b", reserved: nil), Self.look("c", 32768...60999)])
+        #expect(found.map(\.severity) == [.unknown])
+        #expect(found.first?.says == "the range or the list of 2 network namespaces (a, b) can't be read")
+        #expect(found.first?.change == "Run amtguardctl doctor as root.")
+    }
+
+    @Test func `no look at all is unknown too`() {
+        struct Blind: Machine {
+            func read(_ path: String) throws(Unreadable) -> [UInt8]? { nil }
+            func names(in directory: String) throws(Unreadable) -> [String] { [] }
+            func namespaces() throws(Unreadable) -> [NamespaceLook] {
+                throw Unreadable("permission denied", needsRoot: true)
+            }
+        }
+        let found = Check.namespaces.findings(on: Blind(), in: .concerned)
+        #expect(found.map(\.severity) == [.unknown])
+        #expect(found.first?.change == "Run amtguardctl doctor as root.")
+    }
+}
