@@ -74,7 +74,8 @@ let package = Package(
                 "AmtguardMEI", "AmtguardLinux", "AmtguardLab", "AmtguardCore", "amtguard-firmware", system,
             ]),
         .testTarget(
-            name: "AmtguardCommandsTests", dependencies: ["AmtguardCommands", "AmtguardCore", "AmtguardTestTools"],
+            name: "AmtguardCommandsTests",
+            dependencies: ["AmtguardCommands", "AmtguardCore", "AmtguardDoctor", "AmtguardTestTools"],
             exclude: ["Golden"]),
         .testTarget(name: "AmtguardDoctorTests", dependencies: ["AmtguardDoctor", "AmtguardCore"]),
         .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),

@@ -33,15 +33,44 @@ public struct Amtguardctl: ParsableCommand {
         }
         let arguments = Array(CommandLine.arguments.dropFirst())
         // The default command, `status`, would reject an unknown word without naming the commands there are.
-        let word = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
         let known = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
-        if let word, !word.hasPrefix("-"), !known.contains(word) {
+        if let word = firstWord(of: arguments), !known.contains(word) {
             let message =
                 "Unknown command '\(printable(word.utf8, atMost: 100))'. Allowed: \(known.joined(separator: ", "))"
             exit(withError: ValidationError(message))
         }
-        main(arguments)
-        exit()
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+            exit()
+        } catch {
+            end(with: error)
+        }
+    }
+
+    /// Ends as ArgumentParser would, but without its guess what an unknown option may mean: among so few options the next
+    /// one is seldom meant (`--root` for `--port`), and the usage below names all.
+    private static func end(with error: any Error) -> Never {
+        let message = fullMessage(for: error)
+        guard let guess = message.firstRange(of: /\ Did you mean .[^']*.\?/) else { exit(withError: error) }
+        let text = message[..<guess.lowerBound] + message[guess.upperBound...]
+        _ = try? FileDescriptor.standardError.writeAll("\(text)\n".utf8)
+        exit(withError: ExitCode(exitCode(for: error).rawValue))
+    }
+
+    /// The command that these arguments name, after `help` and the options of every command; `nil` if none.
+    static func firstWord(of arguments: [String]) -> String? {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            if argument == "--root" {
+                _ = rest.popFirst()
+            } else if argument == "help" {
+                return rest.first { !$0.hasPrefix("-") } ?? argument
+            } else if !argument.hasPrefix("-") {
+                return argument
+            }
+        }
+        return nil
     }
 }
 

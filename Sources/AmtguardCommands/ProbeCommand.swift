@@ -21,7 +21,8 @@ struct ProbeCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     @Argument(
-        help: ArgumentHelp("Connect to this: server:22, 192.0.2.1:22, [2001:db8::1]:22.", valueName: "host:port"))
+        help: ArgumentHelp(
+            "Connect to this: server:22, server:ssh, 192.0.2.1:22, [2001:db8::1]:22.", valueName: "host:port"))
     var service: String
 
     @Option(help: ArgumentHelp("Connect from this address of the host.", valueName: "address"))
@@ -44,7 +45,7 @@ struct ProbeCommand: ParsableCommand {
 
     func validate() throws {
         do {
-            _ = try ProbeService(service)
+            _ = try ProbeService(service, port: servicePort)
         } catch {
             throw ValidationError(error.message)
         }
@@ -74,8 +75,12 @@ struct ProbeCommand: ParsableCommand {
 
     func run() throws {
         let root = common.root.map { FilePath($0) }
+        let service = try ProbeService(service, port: servicePort)
+        if let leftOut = service.leftOut {
+            warn("a probe needs only host and port; left out: \(printable(leftOut.utf8, atMost: 100))")
+        }
         let run = ProbeRun(
-            service: try ProbeService(service), from: from.flatMap { IPAddress($0) }, ports: try wantedPorts(),
+            service: service, from: from.flatMap { IPAddress($0) }, ports: try wantedPorts(),
             timeout: .seconds(timeout), guardian: ProbeGuardian(root: root))
         do {
             let record = ProbeRecord(try run.result(), at: .now())

@@ -45,6 +45,11 @@ extension ReportCommand {
     }
 }
 
+/// A line for the person, beside the answer.
+func warn(_ line: String) {
+    _ = try? FileDescriptor.standardError.writeAll("amtguardctl: \(line.oneLine)\n".utf8)
+}
+
 /// Writing to standard output failed, so the answer was not shown.
 struct Unwritable: Error, CustomStringConvertible {
     let cause: Errno

@@ -20,11 +20,13 @@ public struct Check: Sendable {
     }
 
     /// Looks. Without anything to report, the check has passed: one finding says so.
-    public func findings(on machine: any Machine, in situation: Situation) -> [Finding] {
+    public func findings(on machine: any Machine, in situation: Situation) -> [Diagnosis.Finding] {
         let examination = Examination(self, machine, situation)
         examine(examination)
         guard examination.findings.isEmpty else { return examination.findings }
-        return [Finding(check: id, severity: .ok, component: component, says: "\(subject): nothing to report")]
+        return [
+            Diagnosis.Finding(check: id, severity: .ok, component: component, says: "\(subject): nothing to report")
+        ]
     }
 }
 

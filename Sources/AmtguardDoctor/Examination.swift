@@ -6,7 +6,7 @@ final class Examination {
     let machine: any Machine
     let situation: Situation
     private let check: Check
-    private(set) var findings: [Finding] = []
+    private(set) var findings: [Diagnosis.Finding] = []
     /// How much this check may still read.
     private var budget = 8 << 20
     private var filesLeft = 512
@@ -26,7 +26,7 @@ final class Examination {
         change: String? = nil, of component: String? = nil
     ) {
         findings.append(
-            Finding(
+            Diagnosis.Finding(
                 check: check.id, severity: severity, component: component ?? check.component, place: place,
                 says: says, consequence: consequence, change: change))
     }

@@ -19,21 +19,23 @@ public enum Severity: String, Hashable, Sendable, CaseIterable, Comparable {
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
-/// One thing that a check found.
-public struct Finding: Hashable, Sendable {
-    /// The identifier of the check, which is also the anchor in `docs/DOCTOR.md`.
-    public var check: String
-    public var severity: Severity
-    /// Whose setting it is: "Unbound", "the kernel".
-    public var component: String
-    /// Where it is set; `nil` if it is not set in a file.
-    public var place: Place?
-    /// The fact, in one sentence without a full stop.
-    public var says: String
-    /// What follows on this machine; `nil` if nothing does.
-    public var consequence: String?
-    /// The exact change to make; `nil` if there is nothing to do.
-    public var change: String?
+extension Diagnosis {
+    /// One thing that a check found.
+    public struct Finding: Hashable, Sendable {
+        /// The identifier of the check, which is also the anchor in `docs/DOCTOR.md`.
+        public var check: String
+        public var severity: Severity
+        /// Whose setting it is: "Unbound", "the kernel".
+        public var component: String
+        /// Where it is set; `nil` if it is not set in a file.
+        public var place: Place?
+        /// The fact, in one sentence without a full stop.
+        public var says: String
+        /// What follows on this machine; `nil` if nothing does.
+        public var consequence: String?
+        /// The exact change to make; `nil` if there is nothing to do.
+        public var change: String?
+    }
 }
 
 /// A line of a file.

@@ -45,7 +45,7 @@ extension Diagnosis {
     }
 }
 
-extension AmtguardDoctor.Finding {
+extension Diagnosis.Finding {
     /// One line: what was found, and where.
     fileprivate var line: Status.Line {
         let place = place.map { " (\($0))" } ?? ""
@@ -63,7 +63,7 @@ extension AmtguardDoctor.Finding {
     }
 
     /// Where the check is explained.
-    private var link: String { "DOCTOR.md#\(check)" }
+    private var link: String { "/usr/share/doc/amtguard/DOCTOR.md#\(check)" }
 
     fileprivate var json: JSON {
         func text(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }

@@ -1,5 +1,6 @@
 import AmtguardCore
 import AmtguardDoctor
+import AmtguardLinux
 import ArgumentParser
 import SystemPackage
 
@@ -47,8 +48,9 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let root = common.root.map { FilePath($0) }
         let checks = Check.all.filter { (only.isEmpty || only.contains($0.id)) && !skip.contains($0.id) }
-        let diagnosis = Diagnosis(
-            checks, on: RealMachine(root: root), in: Situation(common.inquiry.outcome()))
+        let configuration = Configuration.salvage(ConfigurationReader().files(below: try common.openRoot())).right
+        let situation = Situation(common.inquiry.outcome(), configuration)
+        let diagnosis = Diagnosis(checks, on: RealMachine(root: root), in: situation)
         try Report(diagnosis.json, diagnosis.text(isVerbose: verbose), ExitStatus(diagnosis.worst)).show(json: json)
     }
 }

@@ -24,6 +24,8 @@ struct RealMachine: Machine {
 
     private func read(_ path: String, below root: consuming RootDirectory) throws(Errno) -> [UInt8]? {
         do {
+            // A link to /dev/null masks a file: it has nothing in it.
+            guard try !root.isNullDevice(FilePath(path)) else { return [] }
             return try root.readFile(FilePath(path), atMost: Self.most)
         } catch Errno.noSuchFileOrDirectory {
             // A link that leads nowhere is there, all the same.

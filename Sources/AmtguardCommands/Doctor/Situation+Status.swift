@@ -1,10 +1,13 @@
 import AmtguardCore
 import AmtguardDoctor
+import AmtguardLinux
 import Glibc
 
 extension Situation {
     /// What the daemon reported, or what amtguardctl saw without one.
-    init(_ outcome: Inquiry.Outcome) {
+    ///
+    /// - Parameter configuration: As the files say it now.
+    init(_ outcome: Inquiry.Outcome, _ configuration: Configuration) {
         switch outcome {
         case .report(let assessment):
             self.init(assessment.status)
@@ -12,6 +15,7 @@ extension Situation {
         case .absence(let absence):
             self.init(absence.status)
         }
+        isHeldStrictly = isGuarded && configuration.hold == .strict
     }
 
     private init(_ status: Status) {
@@ -31,6 +35,7 @@ extension Situation {
         isTranslating = status.nat.flatMap { ["yes": true, "no": false][$0.translation] }
         isRedrawing = status.nat?.inForce == true
         isRoot = geteuid() == 0
+        now = Moment.now().wallClock
     }
 }
 

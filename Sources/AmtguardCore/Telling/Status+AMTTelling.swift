@@ -88,10 +88,18 @@ extension Status {
 
     private var socketText: [Line] {
         var lines: [Line] = []
+        // One reason may cover all ports.
+        var groups: [(says: String, ports: [String])] = []
         for listener in amt.listeners ?? [] {
-            lines.append(
-                Line("Listens", "\(listener.port)/\(listener.protocol) \(listener.expected): \(listener.evidence)"))
+            let says = "\(listener.expected): \(listener.evidence)"
+            let port = "\(listener.port)/\(listener.protocol)"
+            if let index = groups.firstIndex(where: { $0.says == says }) {
+                groups[index].ports.append(port)
+            } else {
+                groups.append((says, [port]))
+            }
         }
+        lines += groups.map { Line("Listens", "\($0.ports.joined(separator: ", ")) \($0.says)") }
         guard let hosts = amt.hostListeners else { return lines + [Line("On the host", "unknown")] }
         lines += hosts.map { Line("On the host", $0.words) }
         return hosts.isEmpty ? lines + [Line("On the host", "no listener on AMT's ports: no Intel LMS")] : lines

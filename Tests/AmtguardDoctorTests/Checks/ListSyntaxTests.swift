@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `what was meant is offered with AMT's ports, and foreign bytes are not repeated`() {
-        func finding(_ value: String) -> AmtguardDoctor.Finding? {
+        func finding(_ value: String) -> Diagnosis.Finding? {
             Check.listSyntax.findings(on: PaperMachine(files: Self.file(value)), in: .concerned).first
         }
         #expect(

@@ -37,7 +37,7 @@ import Testing
         NamespaceLook(identity: 1, owner: owner, range: range, reserved: reserved, addresses: [address])
     }
 
-    private func findings(_ looks: [NamespaceLook], _ change: (inout Situation) -> Void = { _ in }) -> [AmtguardDoctor
+    private func findings(_ looks: [NamespaceLook], _ change: (inout Situation) -> Void = { _ in }) -> [Diagnosis
         .Finding]
     {
         var machine = PaperMachine()
