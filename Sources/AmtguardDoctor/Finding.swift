@@ -35,6 +35,20 @@ extension Diagnosis {
         public var consequence: String?
         /// The exact change to make; `nil` if there is nothing to do.
         public var change: String?
+
+        /// A finding.
+        public init(
+            check: String, severity: Severity, component: String, place: Place? = nil, says: String,
+            consequence: String? = nil, change: String? = nil
+        ) {
+            self.check = check
+            self.severity = severity
+            self.component = component
+            self.place = place
+            self.says = says
+            self.consequence = consequence
+            self.change = change
+        }
     }
 }
 
