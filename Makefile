@@ -1,4 +1,4 @@
-# make demo, make test, make install: see README.md.
+# make help lists what there is; README.md and CONTRIBUTING.md say more.
 SWIFT    ?= swift
 PREFIX   ?= /usr
 DESTDIR  ?=
@@ -46,38 +46,39 @@ BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-s
 CALLERS   = -c release --package-path Tools/demo --scratch-path Tools/demo/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: take-recording test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: help take-recording test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
-release:
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+release: ## The programs as they are installed, in .build/release; also plain make
 	Tools/dependencies.sh build
 	$(MAKE) programs
 
-# The same without installing anything, for the build of a package.
-programs:
+programs: ## The same without installing what a build needs, for the build of a package
 	for program in $(PROGRAMS); do $(SWIFT) build $(RELEASE) --product $$program || exit 1; done
 	$(MAKE) bpf
 
 # The program in the kernel that sees writes of the list. Without it the guard watches the list by other means.
-bpf:
+bpf: ## The program in the kernel alone
 	mkdir -p $(BIN)
 	$(BPF_CLANG) $(BPF_FLAGS) -c Sources/CLinux/list.bpf.c -o $(BIN)/list.bpf.o
 	$(BPF_OBJCOPY) --strip-debug $(BIN)/list.bpf.o
 
-# Checks that a build in another directory has the same bytes.
-test-reproducible: release
+test-reproducible: release ## Checks that a build in another directory has the same bytes
 	Tools/reproducible.sh $(BIN) $(PROGRAMS)
 
 # One debug build; --disable-xctest drops the empty report of a library that has no tests here.
-test:
+test: ## Everything, in private namespaces: seven minutes after the build
 	Tools/dependencies.sh test
 	$(SWIFT) build --build-tests
 	$(MAKE) bpf BIN=$(DEBUG_BIN)
 	$(SWIFT) test --skip-build --disable-xctest
 
 # The whole table of kills and failures; make test plays a part of it. ACTS="start repair" selects acts, minutes each.
-torture:
+torture: ## Kills and failures at every system call, a quarter of an hour: ACTS="start repair"
 	Tools/dependencies.sh test
 	$(SWIFT) build --product amtguardd
 	$(SWIFT) build --product amtguardctl
@@ -87,7 +88,7 @@ torture:
 
 # Floods of calls, signals and overwrites against the release build, an hour and a half; make test plays a part of them.
 # KINDS="Describe Check" selects kinds and leaves out the overwrites; SECONDS=60 each, CONNECTIONS=1000.
-flood:
+flood: ## Floods of calls, signals and overwrites, an hour and a half: KINDS="Describe Check"
 	Tools/dependencies.sh test
 	$(MAKE) programs PROGRAMS="amtguardd amtguardctl"
 	$(SWIFT) build $(HELPERS)
@@ -98,8 +99,8 @@ flood:
 	Tests/system/run flood.sh $(or $(SECONDS),60) $(or $(CONNECTIONS),1000) $(KINDS) && \
 	{ test -n "$(KINDS)" || PLAY_TIME=900 OVERWRITE_SECONDS=120 OVERWRITE_RATES="1 10 100 1000" Tests/system/run overwrites.sh; }
 
-# The emulated MEI device, and the guard with it. It is a separate package that needs libfuse3, and /dev/fuse to run.
-test-emulator:
+# A separate package that needs libfuse3, and /dev/fuse to run.
+test-emulator: ## The emulated MEI device, and the guard on 61 emulated machines
 	Tools/dependencies.sh emulator
 	$(SWIFT) build --product amtguardd
 	$(SWIFT) build --product amtguard-firmware
@@ -110,14 +111,13 @@ test-emulator:
 	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) \
 	$(SWIFT) test --package-path Tools/mei-emulator --disable-xctest
 
-# Makes a test of a recording of AMT that somebody sent: FILE=amt.recording, and NAME= if its headers don't name it.
-take-recording:
+# NAME= is needed only if the headers of the recording don't name it.
+take-recording: ## A test of a recording that somebody sent: FILE=amt.recording NAME=maker-version
 	$(SWIFT) build --product amtguard-firmware
 	AMTGUARD_BIN=$(DEBUG_BIN) Tools/take-recording "$(FILE)" $(NAME)
 
-# Installs the package and boots it: systemd in separate containers, judged from inside. BOOT_CACHE keeps the tree of
-# Debian that it boots.
-test-boot: deb
+# systemd in separate containers, judged from inside. BOOT_CACHE keeps the tree of Debian that it boots.
+test-boot: deb ## The package installed, upgraded, broken and booted: STAGE="early packages"
 	Tools/dependencies.sh boot
 	VERSION=$$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)+next packaging/build-deb $(BIN) >dist/next.log
 	rm -rf dist/boot && mkdir dist/boot && mv dist/amtguard_*+next_*.deb dist/boot
@@ -130,32 +130,30 @@ test-boot: deb
 	BENCH_BIN=$$($(SWIFT) build $(BOOTED) --show-bin-path) \
 	DEMO_BIN=$$($(SWIFT) build $(CALLERS) --show-bin-path) Tests/boot/run $(STAGE)
 
-# Looks for bytes that break a parser's promises: FUZZ=TARGET, SECONDS=60 each, or INPUTS=10000000. First checks that
-# the fuzzer finds planted faults.
-fuzz: fuzz-planted
+# SECONDS=60 each, or INPUTS=10000000. First checks that the fuzzer finds planted faults.
+fuzz: fuzz-planted ## Looks for bytes that break a parser's promises: FUZZ=answer-lines SECONDS=60
 	FUZZER=$$($(FUZZER) --show-bin-path)/fuzzer SECONDS=$(or $(SECONDS),60) INPUTS=$(INPUTS) \
 	Tools/fuzzer/run.sh run $(or $(FUZZ),all)
 
-fuzz-planted: fuzzer
+fuzz-planted: fuzzer ## Checks that the fuzzer finds planted faults
 	FUZZER=$$($(FUZZER) --show-bin-path)/fuzzer Tools/fuzzer/run.sh planted
 
-# Adds to Tests/Corpora what the runs found and it does not cover yet.
-fuzz-keep: fuzzer
+fuzz-keep: fuzzer ## Adds to Tests/Corpora what the runs found and it does not cover yet
 	FUZZER=$$($(FUZZER) --show-bin-path)/fuzzer Tools/fuzzer/run.sh keep $(or $(FUZZ),all)
 
 fuzzer:
 	Tools/dependencies.sh build
 	$(FUZZER)
 
-lint:
+lint: ## The form of sources, scripts and manuals, and what no compiler checks
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 	Tools/lint.sh
 
-format:
+format: ## Formats the sources in place
 	$(SWIFT) format format --in-place --recursive $(SOURCES)
 
-# Installs everything, here and for the packages. An existing configuration stays.
-install:
+# An existing configuration stays.
+install: ## Installs everything, here and for the packages: DESTDIR= PREFIX=
 	@test -x $(BIN)/amtguardd || { echo "Run make first" >&2; exit 1; }
 	install -Dm755 $(STRIP) -t $(DESTDIR)$(SBINDIR) $(BIN)/amtguardd $(BIN)/amtguard-firmware
 	install -Dm755 $(STRIP) -t $(DESTDIR)$(PREFIX)/bin $(BIN)/amtguardctl
@@ -185,23 +183,22 @@ install:
 	install -Dm644 packaging/completions/amtguardctl.zsh $(DESTDIR)$(ZSHDIR)/_amtguardctl
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d packaging/completions/amtguardctl.fish
 
-# The completions of the shells, as ArgumentParser writes them, without a #! line; make test compares them.
-completions:
+# As ArgumentParser writes them, without a #! line; make test compares them.
+completions: ## The completions of bash, zsh and fish, after a change of amtguardctl's commands
 	$(SWIFT) build --product amtguardctl
 	for shell in bash zsh fish; do \
 		$(DEBUG_BIN)/amtguardctl --generate-completion-script $$shell | sed '1{/^#!/d}' > packaging/completions/amtguardctl.$$shell || exit 1; \
 	done
 
-# A Debian package in dist/, from the release build of this checkout, checked by lintian.
-deb: release
+deb: release ## A Debian package in dist/, checked by lintian
 	Tools/dependencies.sh deb
 	packaging/build-deb $(BIN)
 
-clean:
+clean: ## Removes what was built
 	rm -rf .build dist Benchmarks/.build Benchmarks/.build-static Tools/*/.build Tools/demo/.build-static Tests/system/.build
 
 # The demo and the benchmarks run release builds, as they are installed.
-demo:
+demo: ## A card that diverts ports, an emulated firmware, and the guard: 20 s after the build
 	Tools/dependencies.sh demo
 	$(MAKE) programs
 	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
@@ -209,7 +206,7 @@ demo:
 	AMTGUARDD=$(BIN)/amtguardd AMTGUARDCTL=$(BIN)/amtguardctl AMTGUARD_FIRMWARE=$(BIN)/amtguard-firmware \
 	DEMO_BIN=$$($(SWIFT) build -c release --package-path Tools/demo --show-bin-path) Tools/demo/demo.sh
 
-bench:
+bench: ## What the daemon promises, measured: BENCH=latency
 	Tools/dependencies.sh build
 	$(SWIFT) build $(RELEASE) --product amtguardd
 	$(SWIFT) build $(RELEASE) --product amtguardctl
