@@ -33,7 +33,7 @@ import Testing
                          /etc/unbound/unbound.conf:3
                          AMT takes the replies
                          > outgoing-port-avoid: 623
-                         See /usr/share/doc/amtguard/DOCTOR.md#unbound
+                         See /usr/share/doc/amtguard/docs/DOCTOR.md#unbound
                 note:    Unbound: sends from 1024-65535 (/etc/unbound/unbound.conf:3) [dnsmasq]
                 Result:  1 warning, 1 note; 1 of 3 checks found nothing
                 """)

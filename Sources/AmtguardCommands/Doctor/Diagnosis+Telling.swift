@@ -63,7 +63,7 @@ extension Diagnosis.Finding {
     }
 
     /// Where the check is explained.
-    private var link: String { "/usr/share/doc/amtguard/DOCTOR.md#\(check)" }
+    private var link: String { "/usr/share/doc/amtguard/docs/DOCTOR.md#\(check)" }
 
     fileprivate var json: JSON {
         func text(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }

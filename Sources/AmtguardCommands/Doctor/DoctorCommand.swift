@@ -11,7 +11,7 @@ struct DoctorCommand: ParsableCommand {
         discussion: """
             Reads the configuration of this machine and of programs that choose source ports themselves. For each \
             finding it names the file and line, what follows here, and the change to make. \
-            /usr/share/doc/amtguard/DOCTOR.md has a section for each check. As root it sees more: the network \
+            /usr/share/doc/amtguard/docs/DOCTOR.md has a section for each check. As root it sees more: the network \
             namespaces of containers, and files that others may not read.
 
             Exit status: 0 nothing to do, 1 warnings, 2 problems, 64 wrong usage. Notes and what could not be read \

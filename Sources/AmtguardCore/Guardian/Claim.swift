@@ -46,6 +46,12 @@ public struct Claim: Hashable, Sendable {
         }
     }
 
+    /// Its ports to hold, and to keep from translation, of those that are required.
+    func toGuard(_ required: PortSet) -> (tcp: PortSet, udp: PortSet) {
+        let ports = guarded.intersection(required)
+        return (ports.intersection(tcp), ports.intersection(udp))
+    }
+
     func takes(_ port: UInt16, _ protocol: LocalSocket.TransportProtocol) -> Bool {
         (`protocol` == .udp ? udp : tcp).contains(port)
     }

@@ -8,7 +8,8 @@ extension Guardian {
         }
         return HoldPlan(
             places: claims.map { claim in
-                HoldPlan.Place(claim.addressesToHold, claim.guarded.intersection(reservation.required), udp: claim.udp)
+                let ports = claim.toGuard(reservation.required)
+                return HoldPlan.Place(claim.addressesToHold, tcp: ports.tcp, udp: ports.udp)
             },
             holdsUDP: configuration.holdsUDP, isShared: configuration.hold == .cooperative)
     }

@@ -44,12 +44,10 @@ extension Guardian {
 
     /// The table that follows from the claims.
     func makeRedrawTable() -> RedrawTable? {
-        func required(_ taken: KeyPath<Claim, PortSet>) -> PortSet {
-            claims.reduce(PortSet()) { $0.union($1.guarded.intersection($1[keyPath: taken])) }
-                .intersection(reservation.required)
-        }
-        let (tcp, udp) = (required(\.tcp), required(\.udp))
-        guard !claims.addresses.isEmpty, !tcp.isEmpty else { return nil }
+        let ports = claims.map { $0.toGuard(reservation.required) }
+        let tcp = ports.reduce(PortSet()) { $0.union($1.tcp) }
+        let udp = ports.reduce(PortSet()) { $0.union($1.udp) }
+        guard !claims.addresses.isEmpty, !tcp.isEmpty || !udp.isEmpty else { return nil }
         return RedrawTable(addresses: claims.addresses, tcp: tcp, udp: udp)
     }
 
@@ -66,11 +64,11 @@ extension Guardian {
         if isStopping { return reading?.isOwned == false ? .nothing : .untouched }
         if configuration.mode == .observe { return .untouched }
         guard configuration.redraw != .no, isNeeded else { return .nothing }
-        guard let table = redrawTable else {
-            // After a restart AMT's addresses are unknown for a moment. The table of the daemon before stays.
-            let former = reading?.table?.addresses ?? []
-            return claims.contains { $0.mayStillTake(from: former) } ? .untouched : .nothing
-        }
+        // After a restart AMT's addresses are unknown for a moment. Those of the table of the daemon before stay.
+        let former = reading?.table?.addresses ?? []
+        let isAwaited = claims.contains { $0.mayStillTake(from: former) }
+        guard var table = redrawTable else { return isAwaited ? .untouched : .nothing }
+        if isAwaited { table.addresses.formUnion(former) }
         if configuration.redraw == .yes { return .table(table) }
         guard translation.seen != nil else { return .untouched }
         return translation.isTableWanted(at: now) ? .table(table) : .nothing

@@ -227,10 +227,13 @@ public struct Guardian: Sendable {
         PortSet(merging: claims.flatMap(\.ports.ranges))
     }
 
-    private func makeClaims() -> [Claim] {
-        guard configuration.mode == .always || isPossible else { return [] }
+    /// What every claimant says now. Another one is another line here.
+    private func makeClaims() -> [Claim] { [claimOfAMT].compactMap { $0 } }
+
+    private var claimOfAMT: Claim? {
+        guard configuration.mode == .always || isPossible else { return nil }
         let guarded = configuration.guarded.union(kept)
-        return [Claim(ofAMT: detection, guarding: guarded, always: configuration.mode == .always)]
+        return Claim(ofAMT: detection, guarding: guarded, always: configuration.mode == .always)
     }
 
     /// Judges with the knowledge at the time of the look.

@@ -14,12 +14,14 @@ struct HoldPlan: Hashable, Sendable {
     struct Place: Hashable {
         var addresses: Addresses
         var tcp: PortSet
-        /// Those of them whose UDP is claimed too.
         var udp: PortSet
 
-        init(_ addresses: Addresses, _ ports: PortSet, udp: PortSet) {
-            (self.addresses, tcp, self.udp) = (addresses, ports, ports.intersection(udp))
+        init(_ addresses: Addresses, tcp: PortSet, udp: PortSet) {
+            (self.addresses, self.tcp, self.udp) = (addresses, tcp, udp)
         }
+
+        /// Whether it may have led to a hold. The holds of one claim say nothing of the addresses of another.
+        func mayHave(_ hold: Hold) -> Bool { (hold.protocol == .udp ? udp : tcp).contains(hold.port) }
     }
 
     /// One for each claim.
@@ -43,7 +45,9 @@ struct HoldPlan: Hashable, Sendable {
     /// - Parameter held: The present holds.
     func wanted(held: some Collection<Hold>) -> (holds: Set<Hold>, passedOver: Int) {
         let wanted = places.flatMap { place in
-            place.addresses.these(held).map { (address: $0, holds: self.holds(of: place, on: $0)) }
+            place.addresses.these(held.filter(place.mayHave)).map {
+                (address: $0, holds: self.holds(of: place, on: $0))
+            }
         }
         var holds: Set<Hold> = []
         var seen: Set<IPv4Address> = []

@@ -68,7 +68,9 @@ import Testing
     }
 
     private func plan(_ addresses: HoldPlan.Addresses, _ ports: PortSet = amt, udp: Bool = false) -> HoldPlan {
-        HoldPlan(places: [HoldPlan.Place(addresses, ports, udp: .ofAMTsUDP)], holdsUDP: udp, isShared: true)
+        HoldPlan(
+            places: [HoldPlan.Place(addresses, tcp: ports, udp: ports.intersection(.ofAMTsUDP))], holdsUDP: udp,
+            isShared: true)
     }
 
     @Test func `holds each required port on TCP, and 623 and 664 on UDP if asked to`() {
@@ -84,6 +86,14 @@ import Testing
         #expect(wanted.sorted() == [Hold(ip("192.0.2.2"), 623), Hold(ip("192.0.2.2"), 624)])
         #expect(plan(.unknown, "623").wanted(held: held).holds == Set(held))
         #expect(plan(.unknown).wanted(held: []).holds.isEmpty)
+    }
+
+    @Test func `of two claims keeps the ports and the addresses of each`() {
+        let mine = HoldPlan.Place(.asBefore(among: [ip("192.0.2.1"), ip("192.0.2.2")]), tcp: "16992", udp: "")
+        let other = HoldPlan.Place(.these([ip("192.0.2.2")]), tcp: "5900", udp: "623")
+        let plan = HoldPlan(places: [mine, other], holdsUDP: true, isShared: true)
+        let held = [Hold(ip("192.0.2.1"), 16992), Hold(ip("192.0.2.2"), 5900), Hold(ip("192.0.2.2"), 623, .udp)]
+        #expect(plan.wanted(held: held).holds == Set(held), "and no 16992 on the other's address")
     }
 
     @Test func `is bounded, and says how many addresses are left out`() {
