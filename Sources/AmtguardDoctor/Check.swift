@@ -30,5 +30,7 @@ public struct Check: Sendable {
 
 extension Check {
     /// All, in the order in which they are told: what concerns the whole machine first.
-    public static let all: [Check] = [.sunrpc]
+    public static let all: [Check] = [
+        .sunrpc, .bind, .unbound, .powerdnsRecursor, .dnsmasq, .asterisk, .freeswitch, .haproxy,
+    ]
 }
