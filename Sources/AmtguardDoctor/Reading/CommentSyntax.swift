@@ -19,6 +19,11 @@ struct CommentSyntax {
         let opening = block.map { Array($0.opening.utf8) } ?? []
         let closing = block.map { Array($0.closing.utf8) } ?? []
         let quotes = Set(quotes.compactMap(\.asciiValue))
+        // Where something may begin or end. All else is passed over.
+        var isMarked = [Bool](repeating: false, count: 256)
+        for byte in (starts + [opening, closing, Array(quotes), [UInt8(ascii: "\\")]]).flatMap(\.self) {
+            isMarked[Int(byte)] = true
+        }
         var isInBlock = false
         return lines.map { line in
             let bytes = Array(line.text.utf8)
@@ -27,6 +32,11 @@ struct CommentSyntax {
             var quote: UInt8?
             while index < bytes.count {
                 let byte = bytes[index]
+                guard isMarked[Int(byte)] else {
+                    if !isInBlock { kept.append(byte) }
+                    index += 1
+                    continue
+                }
                 let rest = bytes[index...]
                 if isInBlock {
                     isInBlock = !rest.starts(with: closing)

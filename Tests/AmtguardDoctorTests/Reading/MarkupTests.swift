@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func `keys deeper than eight are left out`() {
-        let text = (0..<5_000).map { String(repeating: " ", count: $0 % 300) + "k:" }.joined(separator: "\n")
-        #expect(Self.scalars(text + "\na: 1") == ["a - 1 5001"])
+        let text = (0..<600).map { String(repeating: " ", count: $0 % 300) + "k:" }.joined(separator: "\n")
+        #expect(Self.scalars(text + "\na: 1") == ["a - 1 601"])
     }
 }
