@@ -142,7 +142,7 @@ extension Examination {
             let isDefault = place.line == nil
             judge(
                 choiceOf: ports, .udp,
-                "\(queries) come from \(ports)\(isDefault ? ", which the kernel's range includes" : "")", at: place,
+                "\(queries) may come from \(ports)\(isDefault ? ", which the kernel's range includes" : "")", at: place,
                 change: "In options { … } of \(main): \(avoid)"
                     + (isDefault ? " BIND 9.21.2 or later: net.ipv4.ip_local_port_range = 32768 60999 instead." : ""))
         }

@@ -20,7 +20,7 @@ extension Check {
             let address = words[index + 1].text
             guard !address.hasSuffix("]"), let colon = address.lastIndex(of: ":") else { continue }
             let text = String(address[address.index(after: colon)...])
-            guard !text.isEmpty, text != "0", let range = examination.ports(text, of: "source", at: line.place)
+            guard !text.isEmpty, let range = examination.ports(text, of: "source", at: line.place)
             else { continue }
             sources.append(FixedPorts(setting: String(address[..<colon]), range: range, place: line.place))
         }

@@ -123,7 +123,7 @@ import Testing
         let findings = Check.bind.findings(on: machine, in: situation)
         #expect(findings.map(\.severity) == [.note])
         #expect(findings.first?.place == Place("/etc/bind/named.conf"))
-        #expect(findings.first?.says == "queries come from 16992-16995, which the kernel's range includes")
+        #expect(findings.first?.says == "queries may come from 16992-16995, which the kernel's range includes")
         #expect(
             findings.first?.change == "In options { … } of /etc/bind/named.conf: "
                 + "avoid-v4-udp-ports { range 16992 16995; }; avoid-v6-udp-ports { range 16992 16995; }; "
