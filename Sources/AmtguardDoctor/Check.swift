@@ -35,5 +35,6 @@ extension Check {
     public static let all: [Check] = [
         .guard, .portRange, .unprivilegedPorts, .autobindReuse, .listWriters, .listSyntax, .tuned, .kubernetes, .talos,
         .translation, .namespaces, .userNetwork, .sunrpc, .bindresvport, .lms, .bmc, .versions, .clock,
+        .bind, .unbound, .powerdnsRecursor, .dnsmasq, .asterisk, .freeswitch, .haproxy,
     ]
 }

@@ -10,19 +10,23 @@ extension Examination {
     /// |---|---|
     /// | none of AMT's | ok |
     /// | TCP ports of AMT, all held | note: the program is told that the port is in use, and takes another one |
+    /// | TCP ports of AMT, by a program that sets SO_REUSEADDR | warning: it may bind where amtguardd holds |
     /// | TCP ports of AMT | warning |
     /// | UDP ports of AMT (623, 664) | warning |
     /// | UDP, on the other ports of AMT | note: AMT takes TCP there; some cards' filters do not distinguish |
     ///
     /// - Parameters:
+    ///   - reusesAddress: Whether the program sets SO_REUSEADDR before it binds, as cooperative holds do: then a hold
+    ///     does not stop it.
     ///   - says: The fact: "sends queries from 1024-65535".
     ///   - change: The exact change to make.
     func judge(
-        choiceOf ports: PortSet, _ transport: Transport, _ says: String, at place: Place?, change: String
+        choiceOf ports: PortSet, _ transport: Transport, reusesAddress: Bool = false, _ says: String,
+        at place: Place?, change: String
     ) {
         let taken = ports.intersection(transport == .tcp ? situation.tcp : situation.udp)
         let near = transport == .udp ? ports.intersection(situation.tcp.union(situation.required)) : PortSet()
-        if !taken.isEmpty, transport == .tcp, taken.subtracting(situation.held).isEmpty {
+        if !taken.isEmpty, transport == .tcp, !reusesAddress, taken.subtracting(situation.held).isEmpty {
             report(
                 .note, says, at: place,
                 consequence:

@@ -81,6 +81,11 @@ final class Examination {
         }
     }
 
+    /// Whether a file that gave nothing does not exist. Otherwise it was reported why it gave nothing.
+    func isMissing(_ path: String) -> Bool {
+        !isSpent && !findings.contains { $0.place == Place(path) && $0.severity == .unknown }
+    }
+
     private func unreadable(_ path: String, _ why: Unreadable) {
         let place = Place(path)
         guard !findings.contains(where: { $0.place == place && $0.severity == .unknown }) else { return }

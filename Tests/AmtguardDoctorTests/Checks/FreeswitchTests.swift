@@ -1,0 +1,63 @@
+import AmtguardCore
+import Testing
+
+@testable import AmtguardDoctor
+
+@Suite struct FreeswitchTests {
+    static let main = "/etc/freeswitch/autoload_configs/switch.conf.xml"
+
+    static func settings(_ params: String) -> String {
+        "<configuration name=\"switch.conf\" description=\"Core Configuration\">\n  <settings>\n\(params)\n  </settings>\n"
+            + "</configuration>\n"
+    }
+
+    static let configurations = [
+        Configuration("no FreeSWITCH", [:], found: "ok"),
+        Configuration(
+            "conf/vanilla, 2026-08: both in comments, so 16384-32768",
+            [
+                main: settings(
+                    """
+                    <!-- RTP port range -->
+                    <!-- <param name="rtp-start-port" value="16384"/> -->
+                    <!-- <param name="rtp-end-port" value="32768"/> -->
+                    """)
+            ], found: "note \(main)"),
+        Configuration(
+            "conf/minimal, 2026-08: the same, written out",
+            [
+                "/usr/local/freeswitch/conf/autoload_configs/switch.conf.xml": settings(
+                    """
+                        <param name="rtp-start-port" value="16384"/>
+                        <param name="rtp-end-port" value="32768"/>
+                    """)
+            ], found: "note /usr/local/freeswitch/conf/autoload_configs/switch.conf.xml:3"),
+        Configuration(
+            "above AMT's ports", [main: settings("<param\n name='rtp-start-port'\n value = '17000' />")],
+            found: "ok \(main):3"),
+        Configuration(
+            "below them", [main: settings("<param name=\"rtp-end-port\" value=\"16900\"/>")], found: "ok \(main):3"),
+        Configuration(
+            "in a comment over several lines",
+            [main: settings("<!--\n<param name=\"rtp-start-port\" value=\"17000\"/>\n-->")], found: "note \(main)"),
+        Configuration(
+            "variables",
+            [
+                main: settings("<param name=\"rtp-start-port\" value=\"$${rtp_start}\"/>"),
+                "/etc/freeswitch/vars.xml": "<include><X-PRE-PROCESS cmd=\"set\" data=\"rtp_start=29152\"/></include>",
+            ], found: "ok \(main):3"),
+        Configuration(
+            "an unknown variable", [main: settings("<param name=\"rtp-start-port\" value=\"$${rtp_start}\"/>")],
+            found: "unknown \(main):3"),
+        Configuration(
+            "reversed", [main: settings("<param name=\"rtp-start-port\" value=\"40000\"/>")], found: "unknown \(main):3"
+        ),
+        Configuration("no XML", [main: "<<param name=\"rtp-start-port\" value=\"1"], found: "unknown \(main):1"),
+    ]
+
+    @Test(arguments: configurations) func `the range of calls is judged, comments are not`(
+        _ configuration: Configuration
+    ) {
+        #expect(configuration.findings(of: .freeswitch) == configuration.found)
+    }
+}
