@@ -15,7 +15,7 @@ public struct Amtguardctl: ParsableCommand {
         version: "amtguardctl \(amtguardVersion)",
         subcommands: [
             StatusCommand.self, PortsCommand.self, VictimsCommand.self, FirmwareCommand.self, ProbeCommand.self,
-            NATCommand.self,
+            NATCommand.self, WatchCommand.self, ReloadCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)
 
