@@ -23,6 +23,10 @@ start_guard AuditSec=1h
 eventually "when the guard comes, it shows the state" shows early '^Ports: '
 kill -TERM $watching
 expect "SIGTERM ends it with status 0" ended_with $watching 0
+watch late
+eventually "it shows the state" shows late '^Ports: '
+kill -PIPE $watching
+expect "SIGPIPE ends it with status 0" ended_with $watching 0
 
 # The state, then events.
 watch lines
@@ -112,6 +116,10 @@ overwrite 5003
 eventually "an event is one, too" shows json \
     '^\{"event":"Repaired","at":"20[^"]*Z","bootUSec":[0-9]+,"found":"5003","restored":"[^"]*","writer":\{"pid":[0-9]+,"command":"bash"\}\}$'
 eventually "and a change of properties" shows json '^\{"event":"PropertiesChanged",.*"changed":\{.*"Repairs":[0-9]+.*\}\}$'
+perl -e 'print join(",", map { 20001 + 2 * $_ } 0 .. 11999), "\n"' >many
+write_whole many
+eventually "a signal that is too long is named" shows json '^\{"event":"Repaired",[^{]*"unreadable":true\}$'
+eventually "the guard has repaired" grep -q 16992 $list
 stop_guard
 eventually "and the end of the guard" shows json '^\{"event":"Absent","at":'
 kill -INT $watching

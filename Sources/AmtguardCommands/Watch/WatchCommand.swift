@@ -12,7 +12,7 @@ struct WatchCommand: ParsableCommand {
             local time. amtguardctl waits while amtguardd or the bus does not run, and goes on when it is back; it \
             never starts amtguardd.
 
-            Exit status: 0 after SIGINT (Ctrl-C) or SIGTERM, or when nobody reads the output any more; 1 if the output \
+            Exit status: 0 after SIGINT (Ctrl-C) or SIGTERM, and when the reader of the output is gone; 1 if the output \
             can't be written; 64 wrong usage.
             """)
 
@@ -24,9 +24,7 @@ struct WatchCommand: ParsableCommand {
     func run() throws {
         // A closed descriptor would be given to the next file that is opened, for instance to the bus.
         guard fcntl(STDOUT_FILENO, F_GETFD) != -1 else { throw Unwritable(cause: .badFileDescriptor) }
-        endAtOnce(at: SIGINT)
-        endAtOnce(at: SIGTERM)
-        EventLoop.ignoreBrokenPipes()
+        for number in [SIGINT, SIGTERM, SIGPIPE] { endAtOnce(at: number) }
         let loop = try EventLoop()
         let watch = Watch(common.inquiry, json: json, on: loop)
         _ = try loop.run()

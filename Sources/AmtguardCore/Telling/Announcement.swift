@@ -69,10 +69,12 @@ extension Announcement {
             ["verdict": .string(verdict), "reason": .string(reason)])
     }
 
-    /// A signal that this version does not know, or one that can't be read.
+    /// A signal that this version does not know, or one that was cut because it is longer than 32 KiB.
     public static func unreadable(_ name: String) -> Announcement {
-        Announcement(
-            printable(name.utf8), "a signal that this amtguardctl can't read: \(printable(name.utf8))", .faint)
+        let name = printable(name.utf8)
+        return Announcement(
+            name, "\(name): too long to be shown, or of another version of amtguardd", .faint,
+            ["unreadable": .bool(true)])
     }
 
     static func shown(_ ports: String) -> String {

@@ -22,7 +22,8 @@ public final class LineOutput {
 
     /// Writes to `output`, which stays the caller's and open.
     ///
-    /// SIGPIPE must be ignored: see `EventLoop.ignoreBrokenPipes`.
+    /// SIGPIPE, which the kernel sends if the reader is gone, must not kill the program before `onEnd` is called, unless
+    /// that is as good.
     /// - Parameters:
     ///   - note: the line that says how many lines were left out.
     ///   - onEnd: called once, when nothing more can be written: with nil if the reader is gone.

@@ -31,7 +31,7 @@ import Testing
         (.verdict("not-needed", reason: ""), "verdict: not needed"),
         (.verdict("exposed", reason: "why\nso"), "verdict: exposed: why?so"),
         (.verdict("better", reason: "news"), "verdict: better: news"),
-        (.unreadable("Re\u{7}"), "a signal that this amtguardctl can't read: Re?"),
+        (.unreadable("Re\u{7}"), "Re?: too long to be shown, or of another version of amtguardd"),
         (.omitted(1), "1 line was left out: standard output was read too slowly"),
         (.omitted(2), "2 lines were left out: standard output was read too slowly"),
     ])
