@@ -109,6 +109,20 @@ status=0
 expect "a full disk ends it with status 1" is $status 1
 expect "and a line" like "$(<full)" '*standard output: No space left on device*'
 
+# A guard that does not answer.
+kill -STOP $guard
+watch hung
+sleep 0.5
+kill -INT $watching
+interrupted=$EPOCHREALTIME
+expect "SIGINT ends it while it waits for an answer, too" ended_with $watching 0
+expect "at once" at_most $(((${EPOCHREALTIME/./} - ${interrupted/./}) / 1000)) 1000
+watch hung
+eventually "it says that the guard does not answer" shows hung '^Verdict: degraded: amtguardd runs but does not answer'
+kill -CONT $guard
+kill -INT $watching
+expect "and ends" ended_with $watching 0
+
 # JSON.
 watch json --json
 eventually "the first object is the status" shows json '^\{"event":"Status","at":"20[^"]*Z","bootUSec":[0-9]+,"status":\{"schema":1,'
