@@ -14,8 +14,9 @@ public struct Amtguardctl: ParsableCommand {
             """,
         version: "amtguardctl \(amtguardVersion)",
         subcommands: [
-            StatusCommand.self, PortsCommand.self, VictimsCommand.self, FirmwareCommand.self, ProbeCommand.self,
-            NATCommand.self, DoctorCommand.self, ConfigCommand.self,
+            StatusCommand.self, WatchCommand.self, PortsCommand.self, VictimsCommand.self, FirmwareCommand.self,
+            NATCommand.self, ProbeCommand.self, DoctorCommand.self, CheckCommand.self, MetricsCommand.self,
+            ReportCommand_.self, ReloadCommand.self, ConfigCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)
 

@@ -1,4 +1,3 @@
-import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
@@ -12,22 +11,17 @@ final class ManagerBus {
 
     /// - Throws: If there is no bus, or it does not answer.
     init(root: FilePath?) throws {
-        let root = try RootDirectory(path: root)
-        guard root.isTree, !SystemBus.isAddressGiven else {
-            client = try BusClient(timeout: Self.patience)
-            return
-        }
-        let directory = try root.openDirectory("/run/dbus")
-        client = try BusClient(address: SystemBus.address(in: directory.fileDescriptor), timeout: Self.patience)
-        // The address contains the number of the descriptor.
-        withExtendedLifetime(directory) {}
+        let place = try BusPlace(root: root)
+        client = try BusClient(address: place.address, timeout: Self.patience)
+        withExtendedLifetime(place) {}
     }
 
     /// Calls a method and returns its results.
-    func call(_ method: String, _ arguments: [BusValue] = []) throws(BusError) -> [BusValue] {
+    func call(
+        _ method: String, _ arguments: [BusValue] = [], timeout: Duration = patience
+    ) throws(BusError) -> [BusValue] {
         try client.call(
-            Self.name, path: "/org/amtguard1", interface: "org.amtguard1.Manager", method, arguments,
-            timeout: Self.patience)
+            Self.name, path: "/org/amtguard1", interface: "org.amtguard1.Manager", method, arguments, timeout: timeout)
     }
 
     /// Whether a process owns the daemon's name; `nil` if the bus itself does not answer.

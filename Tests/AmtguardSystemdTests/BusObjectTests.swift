@@ -115,9 +115,7 @@ extension Systemd {
         @Test(.enabled(if: getuid() == 0, "Only root may set a property."))
         func `takes a new value, refuses a bad one, and says so to all`() throws {
             var changed: [(name: String, value: BusValue)] = []
-            let match = try pair.client.subscribe(
-                nil, "/org/example", "org.freedesktop.DBus.Properties", "PropertiesChanged"
-            ) { message in
+            let match = try pair.client.subscribe(.propertiesChanged) { message in
                 _ = try? message.readString()
                 changed += (try? message.readProperties()) ?? []
             }
@@ -138,13 +136,11 @@ extension Systemd {
             var changed: [(name: String, value: BusValue)] = []
             var repaired: (String, UInt32)?
             let matches = [
-                try pair.client.subscribe(
-                    nil, "/org/example", "org.freedesktop.DBus.Properties", "PropertiesChanged"
-                ) { message in
+                try pair.client.subscribe(.propertiesChanged) { message in
                     _ = try? message.readString()
                     changed = (try? message.readProperties()) ?? []
                 },
-                try pair.client.subscribe(nil, nil, interface, "Repaired") { message in
+                try pair.client.subscribe(SignalMatch(interface: interface, member: "Repaired")) { message in
                     repaired = try? (message.readString(), message.readUInt32())
                 },
             ]
@@ -201,4 +197,9 @@ extension Systemd {
             settings.kept = nil
         }
     }
+}
+
+extension SignalMatch {
+    fileprivate static let propertiesChanged = SignalMatch(
+        path: "/org/example", interface: "org.freedesktop.DBus.Properties", member: "PropertiesChanged")
 }

@@ -98,9 +98,9 @@ extension Systemd {
             let bus = try PrivateBus()
             let place = try place(bus.address, [("/org/example", .hello)])
             let heard = Box<[Bool]>([])
-            place.subscribe(
-                sender: nil, path: "/org/example", interface: "org.example.Other", member: "Sleep"
-            ) { heard.value.append((try? $0.readBool()) ?? false) }
+            place.subscribe(to: SignalMatch(path: "/org/example", interface: "org.example.Other", member: "Sleep")) {
+                heard.value.append((try? $0.readBool()) ?? false)
+            }
             #expect(try loop.run { outcomes.value == [.acquired] })
 
             for round in 1...2 {
@@ -123,8 +123,7 @@ extension Systemd {
             let sender = try place(bus.address)
             let heard = Box<Int>(0)
             let listener = try SystemBus(on: loop, name: nil, address: bus.address)
-            listener.subscribe(sender: "org.example.Name", path: nil, interface: "org.example.Hello", member: "Said") {
-                _ in
+            listener.subscribe(to: .said(by: "org.example.Name")) { _ in
                 heard.value += 1
             }
             #expect(try loop.run { outcomes.value == [.acquired] && listener.isConnected })
@@ -138,8 +137,7 @@ extension Systemd {
             let bus = try PrivateBus()
             let heard = Box<[String]>([])
             let listener = try place(bus.address)
-            listener.subscribe(sender: "org.example.Sender", path: nil, interface: "org.example.Hello", member: "Said")
-            {
+            listener.subscribe(to: .said(by: "org.example.Sender")) {
                 heard.value.append((try? $0.readString()) ?? "")
             }
             let sender = try SystemBus(on: loop, name: "org.example.Sender", address: bus.address)
@@ -159,7 +157,7 @@ extension Systemd {
             let bus = try PrivateBus()
             let heard = Box<Int>(0)
             let listener = try place(bus.address)
-            listener.subscribe(sender: nil, path: nil, interface: "org.example.Hello", member: "Said") { _ in
+            listener.subscribe(to: .said()) { _ in
                 heard.value += 1
             }
             let sender = try SystemBus(on: loop, name: nil, address: bus.address)
@@ -198,7 +196,7 @@ extension Systemd {
             let heard = Box<Int>(0)
             let place = try place(bus.address)
             let listener = try SystemBus(on: loop, name: nil, address: bus.address)
-            listener.subscribe(sender: nil, path: nil, interface: "org.example.Hello", member: "Said") { _ in
+            listener.subscribe(to: .said()) { _ in
                 heard.value += 1
             }
             #expect(try loop.run { outcomes.value == [.acquired] && listener.isConnected })
@@ -235,5 +233,11 @@ extension BusInterface {
             "org.example.Hello",
             methods: [.init("Hello", returns: ["text": "s"]) { $0.reply([.string("hello")]) }],
             signals: [.init("Said", carries: ["text": "s"])])
+    }
+}
+
+extension SignalMatch {
+    fileprivate static func said(by sender: String? = nil) -> SignalMatch {
+        SignalMatch(sender: sender, interface: "org.example.Hello", member: "Said")
     }
 }

@@ -180,13 +180,13 @@ _amtguardctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    status|ports|victims|firmware|probe|nat|help)
+    status|ports|victims|firmware|probe|nat|watch|reload|help)
         # Offer subcommand argument completions
         "_amtguardctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'status ports victims firmware probe nat help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'status ports victims firmware probe nat watch reload help' -- "${cur}"))
         ;;
     esac
 }
@@ -283,6 +283,38 @@ _amtguardctl_probe() {
 _amtguardctl_nat() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--root)
+    __amtguardctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--root')
+        __amtguardctl_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_amtguardctl_watch() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--root)
+    __amtguardctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--root')
+        __amtguardctl_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_amtguardctl_reload() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
     repeating_options=()
     non_repeating_options=(--root)
     __amtguardctl_offer_flags_options 0

@@ -57,13 +57,15 @@ _amtguardctl() {
             'firmware:Show what is known of Intel AMT, and the evidence.'
             'probe:Test which local ports receive answers through this machine'\''s network card.'
             'nat:Show the translation of addresses, and the table that keeps it off AMT'\''s ports.'
+            'watch:Show the present state in three lines, then each event as it comes.'
+            'reload:Have the configuration read again, and show what is wrong with it.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        status|ports|victims|firmware|probe|nat|help)
+        status|ports|victims|firmware|probe|nat|watch|reload|help)
             "_amtguardctl_${words[1]}" && ret=0
             ;;
         esac
@@ -147,6 +149,31 @@ _amtguardctl_nat() {
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
         '--json[Print JSON, as /usr/share/amtguard/nat.schema.json describes it.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_watch() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--json[Print one JSON object a line, the first with the whole status.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_reload() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )

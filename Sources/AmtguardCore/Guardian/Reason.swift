@@ -76,9 +76,11 @@ extension Reason {
             advice: "Set Mode=auto, or reserve the ports in /etc/sysctl.d.")
     }
 
+    static let configurationRefusal = "configuration-refused"
+
     static func refused(_ problem: ConfigurationProblem) -> Reason {
         Reason(
-            id: "configuration-refused", says: problem.description,
+            id: configurationRefusal, says: problem.description,
             advice: problem.mayPass
                 ? "amtguardd reads it again at each audit; systemctl reload amtguardd does so now."
                 : "Correct the file, check it with amtguardd --check, then systemctl reload amtguardd.")

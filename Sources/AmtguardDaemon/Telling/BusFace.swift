@@ -34,9 +34,9 @@ final class BusFace {
             }
         }
         let login = "org.freedesktop.login1"
-        bus?.subscribe(
-            sender: login, path: "/org/freedesktop/login1", interface: login + ".Manager", member: "PrepareForSleep"
-        ) { [unowned daemon] signal in
+        let sleeps = SignalMatch(
+            sender: login, path: "/org/freedesktop/login1", interface: login + ".Manager", member: "PrepareForSleep")
+        bus?.subscribe(to: sleeps) { [unowned daemon] signal in
             // True before the sleep, false after it.
             if (try? signal.readBool()) == false { daemon.resume() }
         }

@@ -35,16 +35,13 @@ extension Bus {
 
     /// Calls `body` for each matching broadcast signal, for as long as the subscription lives.
     ///
-    /// The corresponding C function is `sd_bus_match_signal_async`.
-    func subscribe(
-        _ sender: String?, _ path: String?, _ interface: String, _ member: String,
-        _ body: @escaping (BusMessage) -> Void
-    ) throws(Errno) -> BusSubscription {
+    /// The corresponding C function is `sd_bus_add_match_async`.
+    func subscribe(_ signals: SignalMatch, _ body: @escaping (BusMessage) -> Void) throws(Errno) -> BusSubscription {
         let subscription = BusSubscription(body)
         var slot: OpaquePointer?
         unsafe try check(
-            sd_bus_match_signal_async(
-                bus, &slot, sender, path, interface, member,
+            sd_bus_add_match_async(
+                bus, &slot, signals.rule,
                 { message, userdata, _ in
                     // The bus compares the sender of a broadcast with the match. It does not do so for a signal that is
                     // addressed to us alone, so any process could have sent that.

@@ -15,6 +15,8 @@ import SystemPackage
     var waitingRoom = WaitingRoom()
     /// Called when calls are dropped because the bus reads no more of our answers.
     var onClogged: () -> Void = {}
+    /// Called when broadcast signals are dropped, because too many come in a second.
+    var onSignalsLost: () -> Void = {}
 
     /// How many answers may wait for the bus to read them. Beyond that no caller gets an answer. The bus stops reading
     /// from us when it keeps too many of our messages for clients that do not read.
@@ -44,6 +46,7 @@ import SystemPackage
             }
             gate.isClogged = { [unowned connection] in connection.isClogged }
             gate.onClogged = { [unowned connection] in connection.onClogged() }
+            gate.onSignalsLost = { [unowned connection] in connection.onSignalsLost() }
             connection.gate = gate
             output = copy
         } else {

@@ -34,6 +34,8 @@ public final class SystemBus {
     private let name: String?
     private let onName: (NameOutcome) -> Void
     private let objects: [BusObject]
+    /// Called when signals to which we subscribed are dropped, because too many come in a second.
+    public var onSignalsLost: () -> Void = {}
     private var subscriptions: [Subscription] = []
     private var established: [BusSubscription] = []
     private var timer: Timer?
@@ -48,9 +50,7 @@ public final class SystemBus {
     private var isDoomed = false
     private(set) var connection: Bus?
 
-    private typealias Subscription = (
-        sender: String?, path: String?, interface: String, member: String, body: (BusMessage) -> Void
-    )
+    private typealias Subscription = (signals: SignalMatch, body: (BusMessage) -> Void)
 
     /// Starts a connection, and keeps starting one for as long as the object lives.
     ///
@@ -81,6 +81,9 @@ public final class SystemBus {
     /// Whether messages get through now.
     public var isConnected: Bool { connection?.isReady ?? false }
 
+    /// Whether there is a connection, though the bus may not have answered yet.
+    var hasConnection: Bool { connection != nil }
+
     /// Emits a signal, if there is a bus and it reads. The corresponding C function is `sd_bus_emit_signal`.
     public func emit(_ signal: String, path: String, interface: String, _ arguments: [BusValue]) {
         connection?.emit(signal, path, interface, arguments)
@@ -105,11 +108,9 @@ public final class SystemBus {
     /// Calls `body` for each matching signal, on this connection and all later ones.
     ///
     /// Signals without a connection are lost: look again after `onName`. The corresponding C function is
-    /// `sd_bus_match_signal_async`.
-    public func subscribe(
-        sender: String?, path: String?, interface: String, member: String, _ body: @escaping (BusMessage) -> Void
-    ) {
-        let subscription: Subscription = (sender, path, interface, member, body)
+    /// `sd_bus_add_match_async`.
+    public func subscribe(to signals: SignalMatch, _ body: @escaping (BusMessage) -> Void) {
+        let subscription: Subscription = (signals, body)
         subscriptions.append(subscription)
         if let connection { establish(subscription, on: connection) }
     }
@@ -132,17 +133,12 @@ public final class SystemBus {
         guard mayBeThere else { return awaitSocket() }
         do throws(Errno) {
             let connection = try Bus.connect(to: address, on: loop)
-            // These two come from libsystemd itself.
-            let local = "org.freedesktop.DBus.Local"
             established = [
-                try connection.subscribe(local, "/org/freedesktop/DBus/Local", local, "Connected") { [weak self] _ in
-                    self?.readySince = BootClock.now
-                },
-                try connection.subscribe(local, "/org/freedesktop/DBus/Local", local, "Disconnected") { [weak self] _ in
-                    self?.reopenLater()
-                },
+                try connection.subscribe(.connected) { [weak self] _ in self?.readySince = BootClock.now },
+                try connection.subscribe(.disconnected) { [weak self] _ in self?.reopenLater() },
             ]
             connection.onClogged = { [weak self] in self?.noteClog() }
+            connection.onSignalsLost = { [weak self] in self?.onSignalsLost() }
             for object in objects { try object.attach(to: connection) }
             for subscription in subscriptions { establish(subscription, on: connection) }
             if let name { request(name, on: connection) }
@@ -234,9 +230,8 @@ public final class SystemBus {
     }
 
     private func establish(_ subscription: Subscription, on connection: Bus) {
-        let (sender, path, interface, member, body) = subscription
         // Fails for lack of memory, or for an invalid match; the latter would show in every test.
-        guard let match = try? connection.subscribe(sender, path, interface, member, body) else { return }
+        guard let match = try? connection.subscribe(subscription.signals, subscription.body) else { return }
         established.append(match)
     }
 

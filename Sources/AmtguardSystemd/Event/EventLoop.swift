@@ -76,6 +76,17 @@ public import SystemPackage
         try onEvents(EPOLLOUT.rawValue, of: descriptor, name, priority, body)
     }
 
+    /// Calls `body` when the other end of `descriptor` is closed: the reader of a pipe, a terminal.
+    ///
+    /// Level triggered: the body is called until it ends the source. The corresponding C function is `sd_event_add_io`
+    /// without events; EPOLLHUP and EPOLLERR always come.
+    /// - Throws: `.notPermitted` for a regular file, which has no other end.
+    func onHangUp(
+        _ descriptor: FileDescriptor, _ name: StaticString, _ body: @escaping () -> Void
+    ) throws(Errno) -> EventSource {
+        try onEvents(0, of: descriptor, name, .normal, body)
+    }
+
     /// Calls `body` whenever `descriptor` has a priority event: an attribute of sysfs that changed.
     ///
     /// Level triggered: the body is called until it has read. The corresponding C function is `sd_event_add_io` with

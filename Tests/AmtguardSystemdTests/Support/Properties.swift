@@ -2,21 +2,6 @@ import CSystemd
 
 @testable import AmtguardSystemd
 
-extension BusMessage {
-    /// Reads `a{sv}`, of GetAll and PropertiesChanged.
-    func readProperties() throws -> [(name: String, value: BusValue)] {
-        var properties: [(name: String, value: BusValue)] = []
-        unsafe try check(sd_bus_message_enter_container(message, letter("a"), "{sv}"))
-        while unsafe try check(sd_bus_message_enter_container(message, letter("e"), "sv")) > 0 {
-            let name = try readString()
-            if let value = try readValue() { properties.append((name, value)) }
-            unsafe try check(sd_bus_message_exit_container(message))
-        }
-        unsafe try check(sd_bus_message_exit_container(message))
-        return properties
-    }
-}
-
 extension SocketPair {
     /// Sets a property to a string of some type.
     func set(

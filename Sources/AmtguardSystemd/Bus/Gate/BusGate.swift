@@ -9,6 +9,8 @@ final class BusGate {
     var isClogged: () -> Bool = { false }
     /// Called for each part that the gate reads while the bus takes no answers.
     var onClogged: () -> Void = {}
+    /// Called after each part of which the gate dropped broadcast signals.
+    var onSignalsLost: () -> Void = {}
 
     private let bus: FileDescriptor
     private var inside: FileDescriptor?
@@ -79,13 +81,18 @@ final class BusGate {
             var out = beginSecond() ? sieve.release() : []
             let isClogged = isClogged()
             if isClogged { onClogged() }
+            var losesSignals = false
             out += try sieve.take(part[..<count]) { kind, sender in
                 switch kind {
-                case .addressed: isClogged ? .drop : budget.judge(sender)
-                case .broadcast: broadcastBudget.judge(sender)
+                case .addressed: return isClogged ? .drop : budget.judge(sender)
+                case .broadcast:
+                    let judgement = broadcastBudget.judge(sender)
+                    if judgement == .drop { losesSignals = true }
+                    return judgement
                 }
             }
             hand(out)
+            if losesSignals { onSignalsLost() }
         } catch {
             return shut()
         }

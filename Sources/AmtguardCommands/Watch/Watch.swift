@@ -1,0 +1,108 @@
+import AmtguardCore
+import AmtguardLinux
+import AmtguardSystemd
+import SystemPackage
+
+/// `amtguardctl watch` at work: the present state, then a line for each event, until nobody reads it.
+final class Watch {
+    private let inquiry: Inquiry
+    private let isJSON: Bool
+    private let loop: EventLoop
+    private var terminal = Terminal.standard
+    private var output: LineOutput?
+    private var place: BusPlace?
+    private var listener: BusListener?
+    private var retry: Timer?
+    /// What was known of the daemon last; nil before the first line.
+    private var presence: BusListener.Presence?
+    /// When the loss of signals was told last.
+    private var toldLoss: Instant?
+    /// Why standard output can't be written; nil if its reader is gone.
+    private(set) var failure: Errno?
+
+    init(_ inquiry: Inquiry, json isJSON: Bool, on loop: EventLoop) {
+        self.inquiry = inquiry
+        self.isJSON = isJSON
+        self.loop = loop
+        terminal.folds = false  // The state has three lines, and an event one.
+        output = LineOutput(
+            .standardOutput, on: loop,
+            note: { [unowned self] count in line(.omitted(count)) },
+            onEnd: { [unowned self] error in
+                failure = error
+                loop.exit()
+            })
+        retry = loop.timer("watch-bus") { [unowned self] in listen() }
+        listen()
+    }
+
+    /// Below `--root` the bus comes with its directory, which is looked for each second.
+    private func listen() {
+        do throws(Errno) {
+            let place = try BusPlace(root: inquiry.root)
+            self.place = place
+            listener = try BusListener(
+                to: "org.amtguard1", Announcement.signals, on: loop, address: place.address,
+                onPresence: { [unowned self] in take($0) }, onLoss: { [unowned self] in tellLoss() },
+                onSignal: { [unowned self] in tell(Announcement($0)) })
+        } catch {
+            take(.noBus)
+            retry?.arm(after: .seconds(1), accuracy: .milliseconds(100))
+        }
+    }
+
+    private func take(_ presence: BusListener.Presence) {
+        let former = self.presence
+        self.presence = presence
+        switch presence {
+        case .present:
+            if former != nil { tell(.present) }
+            tellState()
+        case .absent: tell(.absent)
+        case .noBus where former == .noBus: break
+        case .noBus:
+            // Without a bus the daemon guards all the same, and its state file says how.
+            if former == nil, case .report(let assessment) = inquiry.outcome(), assessment.voice == .answers {
+                tell(assessment)
+            }
+            tell(.noBus)
+        }
+    }
+
+    private func tellState() {
+        switch inquiry.outcome() {
+        case .report(let assessment): tell(assessment)
+        case .absence(let absence): tell(.unknown(absence))
+        }
+    }
+
+    private func tell(_ assessment: Assessment) {
+        output?.write(isJSON ? assessment.json(at: .now()).description : terminal.render(assessment.brief))
+    }
+
+    private func tell(_ announcement: Announcement) {
+        guard isJSON || !announcement.isForProgramsAlone else { return }
+        output?.write(line(announcement))
+    }
+
+    private func line(_ announcement: Announcement) -> String {
+        let now = Moment.now()
+        guard !isJSON else { return announcement.json(at: now).description }
+        return now.localTime + "  " + terminal.paint(announcement.says.inLocalTime(), announcement.tone)
+    }
+
+    /// At most once in ten seconds.
+    private func tellLoss() {
+        let now = Instant.now()
+        if let toldLoss, now - toldLoss < .seconds(10) { return }
+        toldLoss = now
+        tell(.lost)
+    }
+}
+
+extension Moment {
+    /// `2026-11-22 21:49:00`, in the local time zone.
+    var localTime: String {
+        String(iso8601.inLocalTime().prefix(19).map { $0 == "T" ? " " : $0 })
+    }
+}

@@ -1,0 +1,61 @@
+// PropertiesChanged of org.amtguard1.Manager.
+
+extension Announcement {
+    /// The value of a property.
+    public enum Value: Hashable, Sendable {
+        case text(String)
+        case flag(Bool)
+        case number(UInt64)
+        case texts([String])
+
+        var json: JSON {
+            switch self {
+            case .text(let text): .string(text)
+            case .flag(let flag): .bool(flag)
+            // As systemd writes an unknown number.
+            case .number(.max): .null
+            case .number(let number): .number(Int64(clamping: number))
+            case .texts(let texts): .array(texts.map(JSON.string))
+            }
+        }
+
+        var words: String {
+            switch self {
+            case .text(let text): printable(text.utf8, atMost: 100)
+            case .flag(let flag): flag ? "yes" : "no"
+            case .number(.max): "unknown"
+            case .number(let number): "\(number)"
+            case .texts(let texts): "\(texts.count) lines"
+            }
+        }
+    }
+
+    /// Properties with their new values.
+    public static func changed(_ properties: [(name: String, value: Value)]) -> Announcement {
+        let words = properties.compactMap { Self.words($0.name, $0.value) }
+        return Announcement(
+            "PropertiesChanged", words.isEmpty ? "" : "now: \(words.joined(separator: ", "))", .faint,
+            ["changed": .object(properties.map { JSON.Member(key: $0.name.oneLine, value: $0.value.json) })])
+    }
+
+    /// Whether it adds nothing for people to what other signals say.
+    public var isForProgramsAlone: Bool { says.isEmpty }
+
+    /// `reserved 623,664`; nil for a property that another signal tells, or that is no fact for people.
+    private static func words(_ name: String, _ value: Value) -> String? {
+        switch (name, value) {
+        case ("Verdict", _), ("Contested", _), ("LastRepairUSec", _): nil
+        case ("RequiredPorts", .text(let ports)): "required \(shown(ports))"
+        case ("ReservedPorts", .text(let ports)): "reserved \(shown(ports))"
+        case ("OwnedPorts", .text(let ports)): "owned \(shown(ports))"
+        case ("AMTState", _): "AMT \(value.words)"
+        case ("AMTVersion", .text("")): "firmware unknown"
+        case ("AMTVersion", _): "firmware \(value.words)"
+        case ("AMTAddress", _): "address \(value.words)"
+        case ("Holds", .texts(let holds)): "holds \(holds.count { $0.hasSuffix(" held") }) of \(holds.count)"
+        case ("Repairs", _), ("Prevented", _), ("Redrawn", _), ("Refused", _), ("Victims", _):
+            "\(name.lowercased()) \(value.words)"
+        default: "\(printable(name.utf8)) \(value.words)"
+        }
+    }
+}

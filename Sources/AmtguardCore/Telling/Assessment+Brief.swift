@@ -1,0 +1,50 @@
+// The present state in three lines, with which `amtguardctl watch` begins.
+
+extension Assessment {
+    /// The verdict and why, AMT, the ports.
+    public var brief: [Status.Line] {
+        [
+            Status.Line("Verdict", verdictWords, verdict?.tone ?? .doubtful),
+            Status.Line("AMT", "\(status.amt.words); address \(status.amt.addressWords)"),
+            Status.Line("Ports", status.portWords, status.ports.areExposed == false ? .plain : .bad),
+        ]
+    }
+
+    /// The whole status as an event: `{"event":"Status","at":…,"status":{…}}`.
+    public func json(at moment: Moment) -> JSON {
+        Announcement.head("Status", at: moment).followed(by: ["status": json])
+    }
+
+    private var verdictWords: String {
+        let words = verdict?.words ?? "unknown"
+        let since = isDaemons ? " since \(status.since)" : ""
+        let why =
+            switch verdict {
+            case .protected?: nil as String?
+            case .notNeeded?: status.amt.evidence.first?.says
+            case .degraded?, .exposed?, nil: status.reasons.first?.says
+            }
+        return words + since + (why.map { ": \($0)" } ?? "")
+    }
+}
+
+extension Status.AMT {
+    /// `shared with eno1 (192.168.1.20)`, of the interface that matters most.
+    fileprivate var addressWords: String {
+        interfaces?.first { $0.address == address }?.words ?? address
+    }
+}
+
+extension Status {
+    /// `required 623,664, all reserved; the kernel chooses from 32768-60999`
+    fileprivate var portWords: String {
+        guard let required = PortSet(told: ports.required), !required.isEmpty else { return "none required" }
+        let range = ports.ephemeralRange.map { "the kernel chooses from \($0)" } ?? "the kernel's range is unknown"
+        guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
+            return "required \(shown(ports.required)), the list can't be read; \(range)"
+        }
+        let missing = required.subtracting(reserved)
+        let words = missing.isEmpty ? "all reserved" : "not reserved: \(missing.abbreviated(to: 100))"
+        return "required \(shown(ports.required)), \(words); \(range)"
+    }
+}

@@ -1,0 +1,84 @@
+import AmtguardCore
+import Testing
+
+@Suite struct `A line of amtguardctl watch` {
+    static let long = (0..<500).map { "\(1_000 + 2 * $0)" }.joined(separator: ",")
+
+    @Test(arguments: [
+        (
+            Announcement.repaired(found: "5000", restored: "623,5000", pid: 4_711, command: "sysctl"),
+            "repaired: found 5000, restored 623,5000, written by sysctl[4711]"
+        ),
+        (
+            .repaired(found: "", restored: "623", pid: 0, command: ""),
+            "repaired: found none, restored 623, written by an unnamed writer"
+        ),
+        (
+            .repaired(found: "5000", restored: "623", pid: 7, command: "\u{1B}[31mred"),
+            "repaired: found 5000, restored 623, written by ?[31mred[7]"
+        ),
+        (
+            .repaired(found: "all of them", restored: "623", pid: 7, command: ""),
+            "repaired: found an unreadable list, restored 623, written by process 7"
+        ),
+        (
+            .prevented(asked: "5000", kept: "623", pid: 4_711, command: "tuned"),
+            "prevented: tuned[4711] asked for 5000, kept 623"
+        ),
+        (.contested(true), "the list is repeatedly overwritten: single repairs are no longer shown"),
+        (.contested(false), "the list is no longer repeatedly overwritten"),
+        (.verdict("protected", reason: ""), "verdict: protected"),
+        (.verdict("not-needed", reason: ""), "verdict: not needed"),
+        (.verdict("exposed", reason: "why\nso"), "verdict: exposed: why?so"),
+        (.verdict("better", reason: "news"), "verdict: better: news"),
+        (.unreadable("Re\u{7}"), "Re?: too long to be shown, or of another version of amtguardd"),
+        (.omitted(1), "1 line was left out: standard output was read too slowly"),
+        (.omitted(2), "2 lines were left out: standard output was read too slowly"),
+    ])
+    func `says what happened`(announcement: Announcement, words: String) {
+        #expect(announcement.says == words)
+    }
+
+    @Test func `cuts a long list for people, and not for programs`() {
+        let announcement = Announcement.repaired(found: Self.long, restored: "623", pid: 0, command: "")
+        #expect(announcement.says.utf8.count < 250)
+        #expect(announcement.says.contains("… (500 ports)"))
+        #expect(announcement.json(at: .zero).description.contains(Self.long))
+    }
+
+    @Test func `is an object for programs, with the same keys first`() {
+        let moment = Moment(Instant(sinceBoot: .microseconds(4_711)), wallClock: 1_800_000_000)
+        #expect(
+            Announcement.repaired(found: "5000", restored: "623", pid: 7, command: "a\"\n").json(at: moment).description
+                == #"{"event":"Repaired","at":"2027-01-15T08:00:00Z","bootUSec":4711,"found":"5000","restored":"623","#
+                + #""writer":{"pid":7,"command":"a\"\n"}}"#)
+        #expect(
+            Announcement.absent.json(at: moment).description
+                == #"{"event":"Absent","at":"2027-01-15T08:00:00Z","bootUSec":4711}"#)
+    }
+
+    @Test func `shows the new values of properties, but none that another line says`() {
+        let announcement = Announcement.changed([
+            ("Verdict", .text("exposed")), ("Contested", .flag(true)), ("LastRepairUSec", .number(4_711)),
+            ("AMTState", .text("provisioned")), ("AMTVersion", .text("")), ("AMTAddress", .text("shared")),
+            ("RequiredPorts", .text("623")), ("ReservedPorts", .text("")), ("OwnedPorts", .text("x")),
+            ("Repairs", .number(3)), ("Victims", .number(.max)),
+            ("Holds", .texts(["a:623/tcp held", "a:664/tcp refused: x"])), ("Later", .text("\u{9B}2J")),
+        ])
+        #expect(
+            announcement.says
+                == "now: AMT provisioned, firmware unknown, address shared, required 623, reserved none, "
+                + "owned an unreadable list, repairs 3, victims unknown, holds 1 of 2, Later ??2J")
+        #expect(
+            announcement.json(at: .zero).description.hasSuffix(
+                #""AMTVersion":"","AMTAddress":"shared","RequiredPorts":"623","ReservedPorts":"","OwnedPorts":"x","#
+                    + #""Repairs":3,"Victims":null,"Holds":["a:623/tcp held","a:664/tcp refused: x"],"#
+                    + #""Later":"\u009b2J"}}"#))
+        #expect(!announcement.isForProgramsAlone)
+        #expect(Announcement.changed([("LastRepairUSec", .number(1))]).isForProgramsAlone)
+    }
+}
+
+extension Moment {
+    fileprivate static let zero = Moment(Instant(sinceBoot: .zero), wallClock: 0)
+}
