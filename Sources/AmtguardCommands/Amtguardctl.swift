@@ -15,7 +15,7 @@ public struct Amtguardctl: ParsableCommand {
         version: "amtguardctl \(amtguardVersion)",
         subcommands: [
             StatusCommand.self, PortsCommand.self, VictimsCommand.self, FirmwareCommand.self, ProbeCommand.self,
-            NATCommand.self,
+            NATCommand.self, CheckCommand.self, MetricsCommand.self, BugReportCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)
 
