@@ -95,7 +95,8 @@ extension BugReport {
 
     private static func journal(_ host: Host) throws -> String {
         let arguments = [
-            "-u", "amtguardd", "-u", "amtguard-firmware@*", "--since", "-2d", "-n", "500", "--no-pager", "--no-hostname",
+            "-u", "amtguardd", "-u", "amtguard-firmware@*", "--since", "-2d", "-n", "500", "--no-pager",
+            "--no-hostname",
             "-o", "short-iso",
         ]
         let tree = host.root.map { ["--root", $0.string] } ?? []

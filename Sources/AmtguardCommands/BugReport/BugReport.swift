@@ -66,7 +66,8 @@ extension String {
     func bounded(to limit: Int) -> String {
         let cut = utf8.count > limit
         let kept = cut ? String(decoding: utf8.prefix(limit), as: UTF8.self) : self
-        var text = kept.shown
+        // A tab is no control that does harm, and it would become a question mark.
+        var text = kept.replacing("\t", with: " ").shown
         while text.last == "\n" { text.removeLast() }
         return (text.isEmpty ? "(empty)" : text) + (cut ? "\n[Cut after \(limit >> 10) KiB]" : "")
     }

@@ -74,7 +74,8 @@ struct BugReportCommand: ParsableCommand {
         }
         let gaps = report.gaps.map { "  \($0.title): \($0.why)\n" }.joined()
         Self.say(gaps.isEmpty ? "" : "Not in it:\n\(gaps)")
-        Self.say("Written: \(printable(path.utf8, atMost: 200)), \((text.utf8.count + 1_023) >> 10) KiB. Read it first.\n")
+        Self.say(
+            "Written: \(printable(path.utf8, atMost: 200)), \((text.utf8.count + 1_023) >> 10) KiB. Read it first.\n")
     }
 
     /// `amtguard-report-2026-11-29T183005Z.txt`

@@ -130,7 +130,8 @@ struct TextMask {
     /// The management server, where the firmware's answer names it: `connected, network outside, server NAME by user`.
     private mutating func learnServers(in text: String) {
         for rest in text.split(separator: ", server ", omittingEmptySubsequences: false).dropFirst() {
-            guard let name = rest.split(separator: " ", maxSplits: 1).first, rest.dropFirst(name.count).hasPrefix(" by ")
+            guard let name = rest.split(separator: " ", maxSplits: 1).first,
+                rest.dropFirst(name.count).hasPrefix(" by ")
             else { continue }
             servers.insert(String(name))
         }

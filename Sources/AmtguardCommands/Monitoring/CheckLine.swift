@@ -21,7 +21,7 @@ struct CheckLine: Hashable {
                 assessment.verdict.map(ExitStatus.init) ?? .unknown, assessment.essence,
                 PerformanceDatum.all(assessment))
         case .absence(let absence):
-            self.init(.unknown, "unknown: \(absence.reason.says)", [])
+            self.init(.unknown, absence.reason.says, [])
         }
     }
 
@@ -58,7 +58,8 @@ extension Assessment {
         case .exposed: return "exposed" + (exposed.map { ": \($0.abbreviated(to: 40)) not reserved" } ?? because)
         case .degraded: return "degraded\(because)"
         // A report that no longer counts, or the verdict of a newer daemon.
-        case nil: return isDaemons ? status.verdict.text + because : "unknown\(because)"
+        case nil where isDaemons: return status.verdict.text + because
+        case nil: return status.reasons.first?.says ?? "nothing is known"
         }
     }
 

@@ -24,7 +24,8 @@ struct Metrics {
     var text: String { families.map(\.description).joined() }
 
     private static func up(_ isUp: Bool) -> MetricFamily {
-        MetricFamily(gauge: "amtguard_up", isUp ? 1 : 0, "Whether amtguardd runs, answers and has looked at the list lately.")
+        MetricFamily(
+            gauge: "amtguard_up", isUp ? 1 : 0, "Whether amtguardd runs, answers and has looked at the list lately.")
     }
 }
 
@@ -44,7 +45,8 @@ extension Metrics {
                 MetricFamily.states("verdict", Verdict.allCases.map(\.rawValue), present: verdict),
                 "Whether this is the verdict."),
             MetricFamily(
-                gauge: "amtguard_verdict_since_timestamp_seconds", seconds(status.since), "When the verdict became this one."),
+                gauge: "amtguard_verdict_since_timestamp_seconds", seconds(status.since),
+                "When the verdict became this one."),
             MetricFamily(
                 gauge: "amtguard_reason", ids.map { .init("reason", $0, 1) },
                 "What a person should know of the verdict, always 1; absent if it does not apply."),
@@ -123,7 +125,8 @@ extension Metrics {
                 counter: "amtguard_prevented_writes_total", status.prevented.map { Double($0.count) },
                 "Writes since amtguardd started that would have taken required ports away, and did not."),
             MetricFamily(
-                gauge: "amtguard_last_prevented_write_timestamp_seconds", status.prevented?.last.flatMap { seconds($0.at) },
+                gauge: "amtguard_last_prevented_write_timestamp_seconds",
+                status.prevented?.last.flatMap { seconds($0.at) },
                 "When such a write was prevented last; absent if never."),
             MetricFamily(
                 gauge: "amtguard_contested", status.contested ? 1 : 0,
@@ -173,7 +176,8 @@ extension Metrics {
     private static func probe(_ probe: Status.Probe) -> [MetricFamily] {
         [
             MetricFamily(
-                gauge: "amtguard_probe_timestamp_seconds", seconds(probe.at), "When the last probe was made; absent if never."),
+                gauge: "amtguard_probe_timestamp_seconds", seconds(probe.at),
+                "When the last probe was made; absent if never."),
             MetricFamily(
                 gauge: "amtguard_probe_verdict",
                 MetricFamily.states("verdict", ProbeVerdict.allCases.map(\.rawValue), present: probe.verdict.text),
