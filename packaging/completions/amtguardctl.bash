@@ -180,13 +180,13 @@ _amtguardctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    status|ports|victims|firmware|probe|nat|help)
+    status|ports|victims|firmware|probe|nat|check|metrics|report|help)
         # Offer subcommand argument completions
         "_amtguardctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'status ports victims firmware probe nat help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'status ports victims firmware probe nat check metrics report help' -- "${cur}"))
         ;;
     esac
 }
@@ -291,6 +291,69 @@ _amtguardctl_nat() {
     case "${prev}" in
     '--root')
         __amtguardctl_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_amtguardctl_check() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--root --problem)
+    __amtguardctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--root')
+        __amtguardctl_add_completions -d
+        return
+        ;;
+    '--problem')
+        return
+        ;;
+    esac
+}
+
+_amtguardctl_metrics() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--root --textfile)
+    __amtguardctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--root')
+        __amtguardctl_add_completions -d
+        return
+        ;;
+    '--textfile')
+        __amtguardctl_add_completions -o plusdirs -fX '!*.@(prom)'
+        return
+        ;;
+    esac
+}
+
+_amtguardctl_report() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--root)
+    __amtguardctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--root')
+        __amtguardctl_add_completions -d
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __amtguardctl_add_completions -f
         return
         ;;
     esac

@@ -57,13 +57,16 @@ _amtguardctl() {
             'firmware:Show what is known of Intel AMT, and the evidence.'
             'probe:Test which local ports receive answers through this machine'\''s network card.'
             'nat:Show the translation of addresses, and the table that keeps it off AMT'\''s ports.'
+            'check:Print one line with performance data, as a monitoring plugin does.'
+            'metrics:Print metrics for Prometheus, or write them to a file for node_exporter.'
+            'report:Write one text file to attach to a bug report.'
             'help:Show subcommand help information.'
         )
         _describe -V subcommand subcommands && ret=0
         ;;
     arg)
         case "${words[1]}" in
-        status|ports|victims|firmware|probe|nat|help)
+        status|ports|victims|firmware|probe|nat|check|metrics|report|help)
             "_amtguardctl_${words[1]}" && ret=0
             ;;
         esac
@@ -147,6 +150,45 @@ _amtguardctl_nat() {
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
         '--json[Print JSON, as /usr/share/amtguard/nat.schema.json describes it.]'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_check() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--problem[Exit with this status, 1 to 3, instead of every other one that is not 0.]:status:'
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_metrics() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        '--textfile[Replace this file at once, for the textfile collector of node_exporter. On Debian it reads *.prom in /var/lib/prometheus/node-exporter.]:path:_files -g '\''*.prom'\'''
+        '--version[Show the version.]'
+        '(-h --help)'{-h,--help}'[Show help information.]'
+    )
+    _arguments -w -s -S : "${arg_specs[@]}" && ret=0
+
+    return "${ret}"
+}
+
+_amtguardctl_report() {
+    local -i ret=1
+    local -ar arg_specs=(
+        '--root[Read /run and find the bus below this directory.]:dir:_files -/'
+        ':file:_files'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )

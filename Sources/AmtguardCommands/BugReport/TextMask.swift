@@ -38,7 +38,8 @@ struct TextMask {
         return masked
     }
 
-    /// What is replaced at a place, and by what.
+    /// The address at a place, and what is there instead. An address that stays is there too, so that no part of it is
+    /// taken for another one.
     private mutating func find(at start: Int, in bytes: [UInt8]) -> (length: Int, mask: String)? {
         func word(_ length: Int) -> String? {
             guard start + length <= bytes.count else { return nil }
@@ -83,14 +84,15 @@ struct TextMask {
         return "\(networks[min(number / 254, networks.count - 1)]).\(number % 254 + 1)"
     }
 
+    /// An IPv6 address with its replacement, which may be the address itself; `nil` for a text that is none.
     private mutating func sixth(_ text: String) -> String? {
         guard text.utf8.count(where: { $0 == UInt8(ascii: ":") }) >= 2, let address = IPv6Address(text) else {
             return nil
         }
-        if let mapped = address.mapped { return mask(of: mapped).map { "::ffff:\($0)" } }
+        if let mapped = address.mapped { return mask(of: mapped).map { "::ffff:\($0)" } ?? text }
         let head = address.groups[0]
         let isDocumentation = head == 0x2001 && address.groups[1] == 0xDB8
-        if address.isUnspecified || address.isLoopback || isDocumentation || head >> 8 == 0xFF { return nil }
+        if address.isUnspecified || address.isLoopback || isDocumentation || head >> 8 == 0xFF { return text }
         // The second half often contains the MAC address, also behind fe80::.
         let network = head & 0xFFC0 == 0xFE80 ? "fe80" : head & 0xFE00 == 0xFC00 ? "fd00" : "2001:db8"
         return "\(network)::\(String(number(of: "\(address)", among: "6") + 1, radix: 16))"
