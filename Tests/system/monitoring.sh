@@ -84,6 +84,10 @@ before=$(stat -c %i $file)
 expect "a second time" written 0 $file
 expect "it is another file" not is "$(stat -c %i $file)" "$before"
 expect "and nothing is beside it" alone amtguard.prom
+# As the unit does: root's identity and no capability.
+confined=(setpriv --bounding-set=-all --inh-caps=-all --no-new-privs)
+expect "root needs no capability for it" "${confined[@]}" "$amtguardctl" --root $root metrics --textfile $file
+expect "and is answered as well" grep -qx 'amtguard_up 1' $file
 expect "a missing folder is named" written 1 $work/nowhere/a.prom "Error: $work/nowhere/a.prom: there is no directory $work/nowhere"
 expect "a directory is no file" written 1 $folder "Error: $folder: this is a directory. Allowed: the path of a file"
 ln -s amtguard.prom $folder/link.prom
