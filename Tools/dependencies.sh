@@ -17,7 +17,7 @@ esac
 
 # The judge of the metrics. Its package would start a Prometheus, so only the one program is taken out of it. Without it
 # the tests say that they skip this.
-promtool() {
+fetch_promtool() {
     tools=$(dirname "$0")/../.build/tools
     if command -v promtool >/dev/null || [ -x "$tools/promtool" ]; then return; fi
     scratch=$(mktemp -d)
@@ -32,7 +32,7 @@ missing=""
 for package in $packages; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing="$missing $package"
 done
-[ "$1" != test ] || [ -n "$missing" ] || promtool
+[ "$1" != test ] || [ -n "$missing" ] || fetch_promtool
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ]; then
@@ -44,4 +44,4 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
 # shellcheck disable=SC2086  # a list of words
 apt-get -qq install -y --no-install-recommends $missing >/dev/null
-[ "$1" != test ] || promtool
+[ "$1" != test ] || fetch_promtool

@@ -9,7 +9,8 @@ final class Progress {
     /// In columns; `nil` without a terminal.
     private let width: Int?
     private let write: (String) -> Void
-    /// How many columns the present line has.
+    /// The present line, and how many columns were written to.
+    private var line = ""
     private var shown = 0
 
     init(width: Int?, write: @escaping (String) -> Void) {
@@ -29,6 +30,8 @@ final class Progress {
         guard let width else { return }
         // The cursor stays on the line: in the last column, some terminals begin the next one.
         let line = String(text.oneLine.prefix(width - 1))
+        guard line != self.line else { return }
+        self.line = line
         write("\r" + line + String(repeating: " ", count: max(0, shown - line.count)))
         // The blanks count until something else erases them.
         shown = max(shown, line.count)
@@ -38,7 +41,7 @@ final class Progress {
     func clear() {
         guard shown > 0 else { return }
         write("\r" + String(repeating: " ", count: shown) + "\r")
-        shown = 0
+        (line, shown) = ("", 0)
     }
 
     deinit { clear() }

@@ -22,6 +22,16 @@ import Testing
         #expect(screen.text.hasSuffix("e  \r       \r"), "a second time nothing is erased")
     }
 
+    @Test func `is written once while it says the same`() {
+        let (progress, screen) = progress(20)
+        progress.show("x")
+        progress.show("x")
+        #expect(screen.text == "\rx")
+        progress.clear()
+        progress.show("x")
+        #expect(screen.text == "\rx\r \r\rx")
+    }
+
     @Test func `is erased with its owner`() {
         var (progress, screen): (Progress?, Screen) = progress(20)
         progress?.show("x")
