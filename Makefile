@@ -159,8 +159,9 @@ install: ## Installs everything, here and for the packages: DESTDIR= PREFIX=
 	install -Dm755 $(STRIP) -t $(DESTDIR)$(PREFIX)/bin $(BIN)/amtguardctl
 	test ! -e $(BIN)/list.bpf.o || install -Dm644 -t $(DESTDIR)$(PREFIX)/lib/amtguard $(BIN)/list.bpf.o
 	install -d $(DESTDIR)$(UNITDIR)
-	for unit in amtguardd.service amtguard-firmware.socket amtguard-firmware@.service; do \
-		sed 's|/usr/sbin/|$(SBINDIR)/|' systemd/$$unit > $(DESTDIR)$(UNITDIR)/$$unit && \
+	for unit in amtguardd.service amtguard-firmware.socket amtguard-firmware@.service \
+		amtguard-metrics.service amtguard-metrics.timer; do \
+		sed 's|/usr/sbin/|$(SBINDIR)/|; s|/usr/bin/|$(PREFIX)/bin/|' systemd/$$unit > $(DESTDIR)$(UNITDIR)/$$unit && \
 		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit 1; \
 	done
 	install -Dm644 -t $(DESTDIR)$(UDEVDIR) systemd/60-amtguard-mei.rules

@@ -16,7 +16,7 @@ public struct Amtguardctl: ParsableCommand {
         subcommands: [
             StatusCommand.self, WatchCommand.self, PortsCommand.self, VictimsCommand.self, FirmwareCommand.self,
             NATCommand.self, ProbeCommand.self, DoctorCommand.self, CheckCommand.self, MetricsCommand.self,
-            ReportCommand_.self, ReloadCommand.self, ConfigCommand.self,
+            BugReportCommand.self, ReloadCommand.self, ConfigCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)
 

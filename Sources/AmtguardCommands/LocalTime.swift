@@ -36,6 +36,9 @@ func localOffset(at seconds: Int64) -> Int64 {
 private let pattern = Array("0000-00-00T00:00:00Z".utf8)
 private let timeLength = pattern.count
 
+/// The seconds since 1970-01-01T00:00:00Z of a time such as `2026-11-22T20:49:00Z`; `nil` for any other text.
+func secondsSinceEpoch(_ text: String) -> Int64? { secondsSinceEpoch(Array(text.utf8)[...]) }
+
 /// The corresponding C function is `timegm`.
 private func secondsSinceEpoch(_ text: ArraySlice<UInt8>) -> Int64? {
     let digits = UInt8(ascii: "0")...UInt8(ascii: "9")

@@ -24,11 +24,15 @@ struct ProbeRun {
         let plan = try plan()
         let (source, peer) = try way()
         announce(plan, peer)
+        let progress = Progress()
         let seen = Probe(from: source, to: peer, timeout: timeout).run(
             plan.all, beside: guardian.held(on: source.address)
         ) { port in
             Self.occupant(of: port, source.address) ?? "another program has it"
+        } whileWaiting: { waiting, left in
+            progress.show("waiting for answers at \(waiting) of \(plan.all.count) ports, \(left.inSeconds) s left")
         }
+        progress.clear()
         return ProbeResult(
             from: source.address, to: peer.address, port: peer.port, isShared: guardian.shares(source.address),
             waited: timeout, plan: plan, outcomes: seen.outcomes, departures: seen.departures,
@@ -118,4 +122,9 @@ struct ProbeRun {
             + "\(PortSet(merging: plan.all.map { $0...$0 }))"
         _ = try? FileDescriptor.standardError.writeAll((line.oneLine + "\n").utf8)
     }
+}
+
+extension Duration {
+    /// Whole seconds, rounded up: the last second is not shown as none.
+    fileprivate var inSeconds: Int64 { (microseconds + 999_999) / 1_000_000 }
 }

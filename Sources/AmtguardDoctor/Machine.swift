@@ -9,8 +9,8 @@ public protocol Machine {
     /// The names in a directory, sorted by bytes; empty if there is no such directory.
     func names(in directory: String) throws(Unreadable) -> [String]
 
-    /// The other network namespaces that can be seen.
-    func namespaces() throws(Unreadable) -> [NamespaceLook]
+    /// The other network namespaces: those that can be seen, and how many can't.
+    func namespaces() throws(Unreadable) -> (seen: [NamespaceLook], hidden: Int)
 }
 
 /// Why something can't be read.

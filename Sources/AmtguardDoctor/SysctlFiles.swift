@@ -68,7 +68,7 @@ extension Examination {
             let assignment = SysctlAssignment(value: String(parts[1]).trimmed, place: line.place)
             if key == setting {
                 exact.append(assignment)
-            } else if key.utf8.count <= 256, key.contains(where: { "*?".contains($0) }), setting.matches(key) {
+            } else if key.utf8.count <= 256, Glob.isPattern(key), setting.matches(key) {
                 patterns.append(assignment)
             }
         }
@@ -83,32 +83,10 @@ extension Examination {
     }
 }
 
-extension StringProtocol {
-    /// Without the blanks at both ends.
-    var trimmed: String {
-        var rest = self[...]
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return String(rest)
-    }
-
-    /// Whether it matches a pattern with `*` and `?`, neither of which stands for a slash.
+extension String {
+    /// Whether this path matches a pattern, component by component: no wildcard stands for a slash.
     func matches(_ pattern: String) -> Bool {
-        let text = Array(self)
-        let pattern = Array(pattern)
-        // Which prefixes of the text the pattern so far matches: no backtracking, whatever somebody wrote there.
-        var reached = [true] + text.map { _ in false }
-        for symbol in pattern {
-            var next = text.map { _ in false } + [false]
-            for index in 0...text.count {
-                if symbol == "*" {
-                    next[index] = reached[index] || index > 0 && next[index - 1] && text[index - 1] != "/"
-                } else if index > 0, reached[index - 1] {
-                    next[index] = symbol == "?" ? text[index - 1] != "/" : symbol == text[index - 1]
-                }
-            }
-            reached = next
-        }
-        return reached[text.count]
+        let (names, patterns) = (split(separator: "/"), pattern.split(separator: "/"))
+        return names.count == patterns.count && zip(patterns, names).allSatisfy { Glob.matches($0, $1) }
     }
 }

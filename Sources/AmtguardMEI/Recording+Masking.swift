@@ -69,17 +69,11 @@ private struct Mask {
 
     /// The address in a reply about an interface, if it could be found in the internet.
     private static func publicAddress(in bytes: [UInt8]) -> IPv4Address? {
-        guard let address = (try? LANSettings(parsing: bytes, to: .wiredSettings))?.ipv4, address.isGlobal else {
+        guard let address = (try? LANSettings(parsing: bytes, to: .wiredSettings))?.ipv4, address.isPublic else {
             return nil
         }
-        return keptNetworks.contains { address.bits >> (32 - $0.length) == $0.bits >> (32 - $0.length) } ? nil : address
+        return address
     }
-
-    /// Private networks, that of carriers, and those of documentation.
-    private static let keptNetworks: [(bits: UInt32, length: UInt32)] = [
-        (0x0A00_0000, 8), (0xAC10_0000, 12), (0xC0A8_0000, 16), (0x6440_0000, 10), (0xC000_0200, 24), (0xC633_6400, 24),
-        (0xCB00_7100, 24),
-    ]
 
     /// Where the bytes begin of which it is unknown what they hold: what newer firmware appends, and all of a reply about
     /// an address, the UUID or a server that can't be parsed. `nil` if there are none.

@@ -8,6 +8,7 @@ struct PaperMachine: Machine {
     var files: [String: String] = [:]
     var unreadable: [String: Unreadable] = [:]
     var others: [NamespaceLook] = []
+    var hidden = 0
 
     func read(_ path: String) throws(Unreadable) -> [UInt8]? {
         if let why = unreadable[path] { throw why }
@@ -22,7 +23,7 @@ struct PaperMachine: Machine {
         return Set(names).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    func namespaces() throws(Unreadable) -> [NamespaceLook] { others }
+    func namespaces() throws(Unreadable) -> (seen: [NamespaceLook], hidden: Int) { (others, hidden) }
 }
 
 extension Situation {

@@ -61,3 +61,38 @@ import Testing
         )
     }
 }
+
+@Suite struct `The output of a command` {
+    @Test(.timeLimit(.minutes(1)))
+    func `is both of its streams, with its end`() throws {
+        let output = try CommandOutput(
+            of: ["sh", "-c", "echo out; echo err >&2; read line || echo none; exit 3"], within: .seconds(20),
+            atMost: 100)
+        #expect(String(decoding: output.bytes, as: UTF8.self) == "out\nerr\nnone\n")
+        #expect(output.end == .status(3))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `is cut in time and in size, and the command is ended`() throws {
+        var beats = 0
+        let slow = try CommandOutput(of: ["sh", "-c", "echo a; exec sleep 1000"], within: .seconds(1), atMost: 9) {
+            beats += 1
+        }
+        #expect(slow.end == .tooLong && slow.bytes == Array("a\n".utf8) && beats >= 3)
+        let endless = try CommandOutput(of: ["yes"], within: .seconds(20), atMost: 5)
+        #expect(endless.end == .tooMuch && endless.bytes == Array("y\ny\ny".utf8))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `ends when the command does, though it closes its streams first`() throws {
+        let output = try CommandOutput(
+            of: ["sh", "-c", "exec >&- 2>&-; sleep 0.3; exit 4"], within: .seconds(20), atMost: 5)
+        #expect(output.end == .status(4) && output.bytes.isEmpty)
+    }
+
+    @Test func `of a command that can't be started is an error`() {
+        #expect(throws: Errno.noSuchFileOrDirectory) {
+            _ = try CommandOutput(of: ["no-such-command-anywhere"], within: .seconds(1), atMost: 1)
+        }
+    }
+}

@@ -97,8 +97,33 @@ import Testing
         #expect(enabled.joined(separator: " ") == started)
     }
 
-    @Test func `denies both services what makes sockets and files beside the filter`() throws {
-        for name in ["amtguardd.service", "amtguard-firmware@.service"] {
+    @Test func `starts no metrics by itself, and writes them only where its unit may write`() throws {
+        #expect(try Repository.text("systemd/amtguard.preset").contains("\ndisable amtguard-metrics.timer\n"))
+        let rules = try Repository.text("packaging/debian/rules")
+        #expect(rules.contains("\tdh_installsystemd --no-enable --no-stop-on-upgrade amtguard-metrics.timer\n"))
+        let unit = try Repository.text("systemd/amtguard-metrics.service")
+        let file = try #require(try unit.matches(#"^Environment=AMTGUARD_TEXTFILE=(.*)$"#).first)[0]
+        let writable = try unit.matches(#"^ReadWritePaths=-(.*)$"#).map { $0[0] }
+        #expect(writable == [URL(filePath: file).deletingLastPathComponent().path])
+        #expect(unit.contains("\nExecStart=/usr/bin/amtguardctl metrics --textfile ${AMTGUARD_TEXTFILE}\n"))
+        // It can't be enabled but by its timer.
+        #expect(!unit.contains("[Install]"))
+    }
+
+    private static let analyze = "/usr/bin/systemd-analyze"
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: analyze), "systemd-analyze is not installed"))
+    func `confines what writes metrics, as systemd judges it`() throws {
+        let unit = Repository.top.appending(path: "systemd/amtguard-metrics.service").path
+        let (status, output) = try run(
+            Self.analyze, ["security", "--offline=true", "--no-pager", "--threshold=15", unit])
+        // systemd before 250 does not know --offline=.
+        if output.contains("unrecognized option") { try Test.cancel("this systemd-analyze judges no file") }
+        #expect(status == 0, "\(output.suffix(200))")
+    }
+
+    @Test func `denies its services what makes sockets and files beside the filter`() throws {
+        for name in ["amtguardd.service", "amtguard-firmware@.service", "amtguard-metrics.service"] {
             let denied = try Repository.text("systemd/\(name)").matches(#"^SystemCallFilter=~(.*)$"#).flatMap {
                 $0[0].split(separator: " ")
             }
@@ -125,7 +150,10 @@ import Testing
         for name in try Repository.names(in: "systemd") where name.hasSuffix(".service") {
             let programs = try Repository.text("systemd/\(name)").matches(#"^Exec\w+=[-+@!:]*(\S+)"#).map { $0[0] }
             #expect(!programs.isEmpty)
-            #expect(Set(programs).isSubset(of: ["/usr/sbin/amtguardd", "/usr/sbin/amtguard-firmware", "/bin/sh"]))
+            #expect(
+                Set(programs).isSubset(of: [
+                    "/usr/sbin/amtguardd", "/usr/sbin/amtguard-firmware", "/usr/bin/amtguardctl", "/bin/sh",
+                ]))
         }
     }
 

@@ -87,7 +87,7 @@ seen=$(in_its_place sh -c 'ls /dev' | tr '\n' ' ')
 expect "and of devices it sees those that everybody has" not like "$seen" '*mei*'
 
 # The view of an administrator on the units.
-expect "systemd-analyze verify is silent" quiet systemd-analyze --man=no verify amtguardd.service amtguard-firmware.socket amtguard-firmware@0.service
+expect "systemd-analyze verify is silent" quiet systemd-analyze --man=no verify amtguardd.service amtguard-firmware.socket amtguard-firmware@0.service amtguard-metrics.timer
 score() { systemd-analyze security --no-pager "$1" | sed -n 's/.*exposure level for .*: \([0-9]*\)\.\([0-9]\) .*/\1\2/p'; }
 printf 'systemd-analyze security, tenths: guard %s\n' "$(score $unit)"
 expect "systemd-analyze security: the guard has 1.7 or less" at_most "$(score $unit)" 17

@@ -48,10 +48,24 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let root = common.root.map { FilePath($0) }
         let checks = Check.all.filter { (only.isEmpty || only.contains($0.id)) && !skip.contains($0.id) }
-        let configuration = Configuration.salvage(ConfigurationReader().files(below: try common.openRoot())).right
-        let situation = Situation(common.inquiry.outcome(), configuration)
-        let diagnosis = Diagnosis(checks, on: RealMachine(root: root), in: situation)
+        let diagnosis = Diagnosis(checks, below: root, common.inquiry.outcome())
         try Report(diagnosis.json, diagnosis.text(isVerbose: verbose), ExitStatus(diagnosis.worst)).show(json: json)
+    }
+}
+
+extension Diagnosis {
+    /// What the checks find on this machine, or in the tree below `--root`.
+    init(_ checks: [Check], below root: FilePath?, _ outcome: Inquiry.Outcome) {
+        var configuration = Configuration()
+        if let root = try? RootDirectory(path: root) {
+            configuration = Configuration.salvage(ConfigurationReader().files(below: root)).right
+        }
+        let situation = Situation(outcome, configuration)
+        let progress = Progress()
+        self.init(checks, on: RealMachine(root: root, progress), in: situation) { check in
+            progress.show("doctor: \(check.subject)")
+        }
+        progress.clear()
     }
 }
 

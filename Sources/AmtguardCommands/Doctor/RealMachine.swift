@@ -6,10 +6,13 @@ import SystemPackage
 /// This machine, or the tree below `--root`, as the doctor sees it.
 struct RealMachine: Machine {
     private let root: FilePath?
+    /// Shows that a search takes a while.
+    private let progress: Progress
     private static let most = 1 << 20
 
-    init(root: FilePath?) {
+    init(root: FilePath?, _ progress: Progress) {
         self.root = root
+        self.progress = progress
     }
 
     func read(_ path: String) throws(Unreadable) -> [UInt8]? {
@@ -54,7 +57,22 @@ struct RealMachine: Machine {
         }
     }
 
-    func namespaces() throws(Unreadable) -> [NamespaceLook] { [] }
+    /// The namespaces of this kernel, whatever the root is.
+    func namespaces() throws(Unreadable) -> (seen: [NamespaceLook], hidden: Int) {
+        do {
+            let found = try NamespaceReader().read { done, all in
+                progress.show("doctor: network namespace \(done) of \(all)")
+            }
+            let looks = found.looks.map {
+                NamespaceLook(
+                    identity: $0.inode, owner: $0.owner, range: $0.range, reserved: $0.reserved,
+                    addresses: ($0.addresses ?? []).map(\.description))
+            }
+            return (looks, found.closed + found.hiddenProcesses)
+        } catch {
+            throw Unreadable(error)
+        }
+    }
 }
 
 extension Unreadable {

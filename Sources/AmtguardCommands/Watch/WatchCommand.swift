@@ -26,9 +26,9 @@ struct WatchCommand: ParsableCommand {
         guard fcntl(STDOUT_FILENO, F_GETFD) != -1 else { throw Unwritable(cause: .badFileDescriptor) }
         for number in [SIGINT, SIGTERM, SIGPIPE] { endAtOnce(at: number) }
         let loop = try EventLoop()
-        let watch = Watch(common.inquiry, json: json, on: loop)
+        let feed = EventFeed(common.inquiry, json: json, on: loop)
         _ = try loop.run()
-        if let failure = withExtendedLifetime(watch, { watch.failure }) { throw Unwritable(cause: failure) }
+        if let failure = withExtendedLifetime(feed, { feed.failure }) { throw Unwritable(cause: failure) }
     }
 
     /// Ends the program with status 0 at this signal, also while it waits for an answer of the daemon.

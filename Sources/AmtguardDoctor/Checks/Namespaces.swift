@@ -6,8 +6,9 @@ extension Check {
         let situation = examination.situation
         guard situation.isConcerned else { return }
         let looks: [NamespaceLook]
+        let hidden: Int
         do throws(Unreadable) {
-            looks = try examination.machine.namespaces()
+            (looks, hidden) = try examination.machine.namespaces()
         } catch {
             return examination.report(
                 .unknown, "the network namespaces can't be read: \(error.says)",
@@ -17,6 +18,12 @@ extension Check {
         if !dark.isEmpty {
             examination.report(
                 .unknown, "the range or the list of \(dark.owners) can't be read",
+                change: situation.isRoot ? nil : "Run amtguardctl doctor as root.")
+        }
+        if hidden > 0 {
+            examination.report(
+                .unknown,
+                hidden == 1 ? "1 process or namespace is hidden" : "\(hidden) processes or namespaces are hidden",
                 change: situation.isRoot ? nil : "Run amtguardctl doctor as root.")
         }
         let wide = looks.filter { !$0.exposed(situation.required).isEmpty }

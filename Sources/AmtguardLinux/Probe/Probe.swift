@@ -28,8 +28,11 @@ public struct Probe {
     /// - Parameters:
     ///   - held: The ports of the source address that amtguardd holds. The probe binds beside a strict hold.
     ///   - occupant: Names the user of a port that can't be bound.
+    ///   - whileWaiting: Called a few times a second, with the number of ports without an answer so far and the time
+    ///     that is left.
     public func run(
-        _ ports: [UInt16], beside held: PortSet, occupant: (UInt16) -> String
+        _ ports: [UInt16], beside held: PortSet, occupant: (UInt16) -> String,
+        whileWaiting: (Int, Duration) -> Void = { _, _ in }
     ) -> Observations {
         var outcomes: [UInt16: ProbeOutcome] = [:]
         var tracks = ProbeTracks(from: source, to: peer)
@@ -49,6 +52,7 @@ public struct Probe {
             sockets[port] = nil
         }
         while !sockets.isEmpty, let ready = wait(for: sockets, until: deadline) {
+            whileWaiting(sockets.count, max(deadline - .now(), .zero))
             for port in ready {
                 guard let outcome = sockets[port]?.outcome() else { continue }
                 outcomes[port] = outcome
@@ -92,14 +96,17 @@ public struct Probe {
         }
     }
 
-    /// The ports whose sockets are ready; `nil` when the time is over. The corresponding C function is `poll`.
+    /// In milliseconds: how often a person sees that it goes on.
+    private static let beat: Int64 = 200
+
+    /// The ports whose sockets are ready, perhaps none; `nil` when the time is over. The corresponding C function is `poll`.
     private func wait(for sockets: [UInt16: ProbeSocket], until deadline: Instant) -> [UInt16]? {
         let entries = Array(sockets)
         var pollers = entries.map { pollfd(fd: $0.value.number, events: Int16(POLLOUT), revents: 0) }
         // When the time is over, look once more: on a busy machine an answer may be there that was not seen yet.
         let rest = max(0, (deadline - .now()).microseconds + 999) / 1_000
-        let count = unsafe poll(&pollers, nfds_t(pollers.count), CInt(clamping: rest))
-        guard count != 0 else { return nil }
+        let count = unsafe poll(&pollers, nfds_t(pollers.count), CInt(clamping: min(rest, Self.beat)))
+        guard count != 0 || rest > Self.beat else { return nil }
         return zip(entries, pollers).filter { $1.revents != 0 }.map(\.0.key)
     }
 }

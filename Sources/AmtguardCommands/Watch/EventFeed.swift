@@ -4,7 +4,7 @@ import AmtguardSystemd
 import SystemPackage
 
 /// `amtguardctl watch` at work: the present state, then a line for each event, until nobody reads it.
-final class Watch {
+final class EventFeed {
     private let inquiry: Inquiry
     private let isJSON: Bool
     private let loop: EventLoop

@@ -1,0 +1,49 @@
+import AmtguardCore
+import ArgumentParser
+import Glibc
+import SystemPackage
+
+/// `amtguardctl check`
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Print one line with performance data, as a monitoring plugin does.",
+        discussion: """
+            For Nagios, Icinga, Naemon, Checkmk, Sensu, NRPE and others. The line begins with AMTGUARD OK, WARNING, \
+            CRITICAL or UNKNOWN. The performance data after the bar omit what is not known.
+
+            Exit status, as of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not \
+            run, does not answer, or reported too long ago, and the list shows no exposed port), 64 wrong usage. With \
+            --problem=1, which node-problem-detector wants: 0 protected or not needed, 1 anything else.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Exit with this status, 1 to 3, instead of every other one that is not 0.", valueName: "status"))
+    var problem: Int32?
+
+    func validate() throws {
+        guard let problem, !(1...3).contains(problem) else { return }
+        throw ValidationError("--problem \(problem): allowed are 1, 2 and 3.")
+    }
+
+    func run() throws {
+        let check = CheckLine(common.inquiry.outcome())
+        print(check.text)
+        // A line that does not arrive says nothing, so no status may say that all is well.
+        if fflush(nil) != 0 {
+            let cause = Unwritable(cause: Errno(rawValue: errno))
+            _ = try? FileDescriptor.standardError.writeAll("amtguardctl: \(cause)\n".utf8)
+            throw ExitCode(Self.status(.unknown, problem: problem))
+        }
+        throw ExitCode(Self.status(check.exit, problem: problem))
+    }
+
+    /// The exit status of the program.
+    ///
+    /// - Parameter problem: `--problem`
+    static func status(_ exit: ExitStatus, problem: Int32?) -> Int32 {
+        exit == .good ? exit.rawValue : problem ?? exit.rawValue
+    }
+}

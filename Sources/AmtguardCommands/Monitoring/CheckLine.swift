@@ -1,0 +1,99 @@
+import AmtguardCore
+
+/// The line of a monitoring plugin: the state, why, and the performance data.
+///
+///     AMTGUARD OK - protected: 6 ports reserved, AMT provisioned | repairs=3c victims=0;0 exposed=0;;0
+///
+/// The format is that of the Monitoring Plugins Development Guidelines. The text before the bar has at most 80
+/// characters: a pager or a column of an overview shows no more.
+struct CheckLine: Hashable {
+    let exit: ExitStatus
+    /// One line, without its end.
+    let text: String
+
+    /// The longest text before the bar.
+    static let limit = 80
+
+    init(_ outcome: Inquiry.Outcome) {
+        switch outcome {
+        case .report(let assessment):
+            self.init(
+                assessment.verdict.map(ExitStatus.init) ?? .unknown, assessment.essence,
+                PerformanceDatum.all(assessment))
+        case .absence(let absence):
+            self.init(.unknown, absence.reason.says, [])
+        }
+    }
+
+    private init(_ exit: ExitStatus, _ essence: String, _ data: [PerformanceDatum]) {
+        self.exit = exit
+        // A bar in the text would begin the performance data.
+        let shown = essence.oneLine.replacing("|", with: "/").replacing("…", with: "...")
+        let text = "AMTGUARD \(exit.word) - \(shown)".cut(to: Self.limit)
+        self.text = text + (data.isEmpty ? "" : " | \(data.map(\.description).joined(separator: " "))")
+    }
+}
+
+extension ExitStatus {
+    /// As monitoring systems name it.
+    var word: String {
+        switch self {
+        case .good: "OK"
+        case .degraded: "WARNING"
+        case .exposed: "CRITICAL"
+        case .unknown: "UNKNOWN"
+        }
+    }
+}
+
+extension Assessment {
+    /// The verdict and what it rests on, in a few words.
+    fileprivate var essence: String {
+        let because = status.reasons.first.map { ": \($0.says)" } ?? ""
+        switch verdict {
+        case .protected:
+            let count = PortSet(list: status.ports.required)?.count ?? 0
+            return "protected: \(count == 1 ? "1 port" : "\(count) ports") reserved, AMT \(status.amt.state)"
+        case .notNeeded: return "not needed" + (status.amt.evidence.first.map { ": \($0.says)" } ?? "")
+        case .exposed: return "exposed" + (exposed.map { ": \($0.abbreviated(to: 40)) not reserved" } ?? because)
+        case .degraded: return "degraded\(because)"
+        // A report that no longer counts, or the verdict of a newer daemon.
+        case nil where isDaemons: return status.verdict.text + because
+        case nil: return status.reasons.first?.says ?? "nothing is known"
+        }
+    }
+
+    /// `nil` if no port is exposed, or that is not known.
+    private var exposed: PortSet? {
+        status.ports.exposed.flatMap(PortSet.init(list:)).flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension PortSet {
+    /// The ports of a report, in the kernel's notation; `nil` for a text that is not a set, which comes from another
+    /// process.
+    init?(list text: String) {
+        guard let ports = try? PortSet(kernel: Array(text.utf8)) else { return nil }
+        self = ports
+    }
+}
+
+extension String {
+    /// Its first words, so that it has at most `limit` characters; dots show that something is left out.
+    fileprivate func cut(to limit: Int) -> String {
+        guard count > limit else { return self }
+        let room = prefix(limit - 3)
+        // A long word without a blank is broken.
+        let end = room.lastIndex(of: " ").flatMap { room.distance(from: $0, to: room.endIndex) <= 20 ? $0 : nil }
+        return room[..<(end ?? room.endIndex)].trimmingEnd + "..."
+    }
+}
+
+extension Substring {
+    /// Without the blanks and the punctuation at its end, which would look odd before dots.
+    fileprivate var trimmingEnd: String {
+        var text = self
+        while let last = text.last, " ,;:(".contains(last) { text.removeLast() }
+        return String(text)
+    }
+}
