@@ -69,6 +69,11 @@ public struct Amtguardctl: ParsableCommand {
                 return rest.first { !$0.hasPrefix("-") } ?? argument
             } else if !argument.hasPrefix("-") {
                 return argument
+            } else if argument.hasPrefix("--"), !argument.hasPrefix("--root="),
+                !["--json", "--verbose"].contains(argument)
+            {
+                // Another option may have a value.
+                return nil
             }
         }
         return nil

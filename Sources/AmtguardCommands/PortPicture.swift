@@ -4,7 +4,7 @@ import AmtguardCore
 ///
 ///     █···················█···················░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░·····
 ///     623                 16992               32768                          60999
-///     █ reserved by amtguard  ░ the kernel chooses
+///     █ reserved by amtguard  ░ local port range
 struct PortPicture {
     private let marks: [PortSpace.Mark]
     private let landmarks: [UInt16]

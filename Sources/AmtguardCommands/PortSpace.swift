@@ -87,9 +87,9 @@ extension PortSpace.Mark {
         case .unknown: "required, reservation unknown"
         case .owned: "reserved by amtguard"
         case .kept: "required, reserved, not owned by a running amtguardd"
-        case .outside: "required, not reserved, outside the range"
+        case .outside: "required, not reserved, outside the local port range"
         case .others: "reserved by others"
-        case .choice: "the kernel chooses"
+        case .choice: "local port range"
         case .nothing: nil
         }
     }

@@ -56,7 +56,7 @@ struct PortsCommand: ReportCommand {
     static func drawing(_ ports: Status.Ports, victims: [Status.Socket]?) -> (Terminal) -> String {
         let picture = PortPicture(PortSpace(ports, victims: victims))
         guard !ports.each.isEmpty else { return { "\(picture.render(on: $0))\n\nNo port is required." } }
-        var table = Columns("PORT", "EXPOSURE", "HELD ON", "TAKEN BY")
+        var table = Columns("PORT", "EXPOSURE", "HELD ON", "USED BY")
         let listeners = ports.each.flatMap { $0.takenBy ?? [] }.filter { $0.standing == Standing.lms.rawValue }
         let names = Dictionary(
             NamedSocket.naming(listeners).compactMap { named in named.socket.inode.map { ($0, named) } }

@@ -25,7 +25,7 @@ public enum Program {
                 return attempt.run() ? 0 : 1
             case .during(let command):
                 EventLoop.ignoreBrokenPipes()
-                return try Bridge(invocation).run(command)
+                return try StandIn(invocation).run(command)
             case .release: return try release(invocation)
             case .version: print("amtguardd \(amtguardVersion)", to: .standardOutput)
             case .help: print(Invocation.help, to: .standardOutput)
@@ -33,7 +33,7 @@ public enum Program {
             return 0
         } catch let misuse as Invocation.Misuse {
             return fail(misuse.message, status: misuse.status)
-        } catch let failure as Bridge.NotStarted {
+        } catch let failure as StandIn.NotStarted {
             return fail(failure.description, status: failure.status)
         } catch is Keepsake.Taken {
             return fail("another amtguardd guards this host already", status: 1)

@@ -17,7 +17,7 @@ import Testing
         #expect(
             draw(Self.space, 40) == [
                 "X...=.....#.........----====----------..", "623       16992     32768        60999",
-                "X victim  # reserved by amtguard", "= reserved by others", "- the kernel chooses",
+                "X victim  # reserved by amtguard", "= reserved by others", "- local port range",
             ])
     }
 
@@ -26,7 +26,7 @@ import Testing
             draw(Self.space, 80) == [
                 "X........=..........#...................--------=======--------------------.....",
                 "623                 16992               32768                             60999",
-                "X victim  # reserved by amtguard  = reserved by others  - the kernel chooses",
+                "X victim  # reserved by amtguard  = reserved by others  - local port range",
             ])
     }
 
@@ -67,7 +67,7 @@ import Testing
         #expect(lines.allSatisfy { $0.count <= width }, "\(lines)")
         #expect(
             lines.dropFirst(2).joined(separator: " ").split(separator: " ").joined(separator: " ").hasPrefix(
-                "o required, not reserved, outside the range"))
+                "o required, not reserved, outside the local port range"))
     }
 
     @Test func `shows the gravest of each column`() {
@@ -150,9 +150,9 @@ import Testing
 
     @Test(arguments: [40, 60, 80])
     func `are no wider than a terminal, and break no word`(width: Int) {
-        var table = Columns("PORT", "EXPOSURE", "TAKEN BY")
+        var table = Columns("PORT", "EXPOSURE", "USED BY")
         let taker = "tcp 192.0.2.20:16992 to 198.51.100.7:443, syn-sent, a.scope (uid 1000): perhaps a victim"
-        table.add(.init("16992"), .init("reserved, and outside the range anyway", .good), .init(taker))
+        table.add(.init("16992"), .init("reserved, and outside the local port range anyway", .good), .init(taker))
         table.add(.init("16993"), .init("exposed"), .init("-"))
         let lines = table.render(on: Terminal(colours: false, width: width, folds: true)).split(separator: "\n")
         #expect(lines.allSatisfy { $0.count <= width }, "\(lines)")
@@ -175,8 +175,8 @@ import Testing
             takers: takers, holds: [Hold(address, 16992), Hold(address, 16992, .udp)])
         let text = PortsCommand.drawing(ports, victims: nil)(Terminal(colours: false))
         for line in [
-            "623    outside the range, not reserved         -                             -",
-            "16992  reserved, and outside the range anyway  192.0.2.20, 192.0.2.20 (udp)  tcp 192.0.2.20:16992, syn-sent, a.scope "
+            "623    not reserved, outside the local port range         -                             -",
+            "16992  reserved, and outside the local port range anyway  192.0.2.20, 192.0.2.20 (udp)  tcp 192.0.2.20:16992, syn-sent, a.scope "
                 + "(uid 1000): perhaps a victim",
             "                                                                             and 8 more",
             "ip_autobind_reuse is on: ",

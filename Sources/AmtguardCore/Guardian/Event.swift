@@ -64,7 +64,7 @@ public enum Event: Hashable, Sendable {
     /// A user probed AMT's ports.
     case probed(ProbeRecord)
     /// While a command ran, the list was repaired in the daemon's absence.
-    case bridged(repairs: UInt64, during: String)
+    case stoodIn(repairs: UInt64, during: String)
     /// The event loop fails; the error.
     case unattended(String)
     /// A file of the runtime directory was deleted or replaced while the daemon ran, and is created again; its path.

@@ -107,7 +107,7 @@ extension Guardian {
     }
 
     /// Published ports that get nothing from outside.
-    var deafPorts: [Translation.PublishedPort] {
+    var publishedOnAMT: [Translation.PublishedPort] {
         guard let published = translation.seen?.published, !published.isEmpty, let table = redrawTable else {
             return []
         }
@@ -131,9 +131,9 @@ extension Guardian {
         var reasons: [Reason] = []
         if isTranslationUnguarded { reasons.append(unguardedReason) }
         if let worst = cutOffFlows.first { reasons.append(.translatedVictims(cutOffFlows.count, worst: worst)) }
-        let deaf = deafPorts
-        if let first = deaf.first {
-            let ports = PortSet(merging: deaf.map { $0.port...$0.port })
+        let published = publishedOnAMT
+        if let first = published.first {
+            let ports = PortSet(merging: published.map { $0.port...$0.port })
             reasons.append(
                 Reason(
                     id: "published",

@@ -43,7 +43,7 @@ extension Guardian {
         let isWell =
             (contest.map { $0.answer == .prevented } ?? true) && refused.isEmpty && runtimeProblem == nil
             && watch.kind != .none && cutOff.isEmpty
-            && !isTranslationUnguarded && cutOffFlows.isEmpty && deafPorts.isEmpty
+            && !isTranslationUnguarded && cutOffFlows.isEmpty && publishedOnAMT.isEmpty
         return doubtful.isEmpty && isWell ? .protected : .degraded
     }
 

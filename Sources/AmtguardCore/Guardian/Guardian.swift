@@ -23,7 +23,7 @@ public struct Guardian: Sendable {
     private(set) var watch = Watch(.none)
     private(set) var victims = VictimWatch<Victim>()
     /// The sockets on each port, at the last look.
-    private(set) var takers: [UInt16: PortTakers]?
+    private(set) var takers: [UInt16: PortUsers]?
     private(set) var doubtfulSockets = 0
     private(set) var omittedSockets = 0
     /// The result of the last probe.

@@ -83,7 +83,7 @@ extension Status.NAT {
         let known = guardian.isNeeded ? guardian.translatedVictims : []
         victims = known?.prefix(Status.mostVictims).map(Status.Flow.init)
         victimCount = known.map { $0.count + watch.omitted }
-        published = guardian.deafPorts.map { port in
+        published = guardian.publishedOnAMT.map { port in
             Status.Published(protocol: port.protocol.rawValue, port: port.port, chain: Status.Chain(port.chain))
         }
     }

@@ -68,7 +68,7 @@ extension Status.Ports {
     /// The ports in a report; `nil` for what can't be read or known.
     public init(
         required: PortSet, reserved: PortSet?, owned: PortSet, unowned: PortSet, choice: KernelChoice?,
-        takers: [UInt16: PortTakers]?, holds: [Hold]?
+        takers: [UInt16: PortUsers]?, holds: [Hold]?
     ) {
         self.required = required.description
         self.reserved = reserved?.description

@@ -36,7 +36,7 @@ public struct Absence: Hashable, Sendable {
             return "the kernel may choose \(exposed.abbreviated(to: 40)) for a connection"
         }
         if reserved.isSuperset(of: required) { return "\(names) are reserved now, but nothing watches over that" }
-        return "the kernel chooses from \(ports.ephemeralRange ?? "other ports"), so it never chooses \(names)"
+        return "the local port range is \(ports.ephemeralRange ?? "another"), so the kernel never chooses \(names)"
     }
 
     /// For people: everything.
@@ -52,7 +52,7 @@ public struct Absence: Hashable, Sendable {
         lines.append(Status.Line("Required", status.shown(ports.required)))
         let held = ports.reserved.flatMap(PortSet.init(told:)).map { $0.isEmpty ? "none" : $0.abbreviated(to: 100) }
         lines.append(Status.Line("Reserved", "\(held ?? "unknown") (read from the kernel now)"))
-        lines.append(Status.Line("Ephemeral", ports.ephemeralRange ?? "unknown"))
+        lines.append(Status.Line("Range", ports.ephemeralRange ?? "unknown"))
         return lines
     }
 

@@ -36,10 +36,10 @@ extension Status.AMT {
 }
 
 extension Status {
-    /// `required 623,664, all reserved; the kernel chooses from 32768-60999`
+    /// `required 623,664, all reserved; local port range 32768-60999`
     fileprivate var portWords: String {
         guard let required = PortSet(told: ports.required), !required.isEmpty else { return "none required" }
-        let range = ports.ephemeralRange.map { "the kernel chooses from \($0)" } ?? "the kernel's range is unknown"
+        let range = ports.ephemeralRange.map { "local port range \($0)" } ?? "local port range unknown"
         guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
             return "required \(shown(ports.required)), the list can't be read; \(range)"
         }

@@ -179,9 +179,9 @@ extension Event {
                     ("DIVERTED", record.result.ports(.diverted).field), ("PASSING", record.result.ports(.passes).field),
                     ("UNKNOWN", record.result.ports(.unknown).field),
                 ])
-        case .bridged(let repairs, let command):
+        case .stoodIn(let repairs, let command):
             JournalEntry(
-                .notice, id: .bridged,
+                .notice, id: .stoodIn,
                 "Repaired the list \(repairs == 1 ? "once" : "\(repairs) times") in the daemon's absence, "
                     + "while \(command) ran.",
                 [("REPAIRS", "\(repairs)"), ("COMMAND", command)])

@@ -34,7 +34,7 @@ extension Event {
         case redrawObstructed = "ef1cf1c9b35d4defb74391e990f99255"
         case redrawn = "387400bc7b4e4086a0a34b05f6c550dc"
         case probed = "b1755b425a7844e095d2ef6dbdba6c10"
-        case bridged = "fd185f535d914236ad28731fa3578973"
+        case stoodIn = "fd185f535d914236ad28731fa3578973"
         case unattended = "a575da6fee874326b334ff891286b6ad"
         case healed = "ce61c4cb91fa442587eb10c3160b0395"
         case stopping = "634bc066577e4fcfa2d156d99cf4192f"

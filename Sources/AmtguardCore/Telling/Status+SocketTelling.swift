@@ -48,8 +48,8 @@ extension Status.Port {
         switch PortCondition.Exposure(rawValue: exposure) {
         case .exposed: "exposed"
         case .reserved: "reserved"
-        case .reservedOutside: "reserved, and outside the range anyway"
-        case .outside: "outside the range, not reserved"
+        case .reservedOutside: "reserved, and outside the local port range anyway"
+        case .outside: "not reserved, outside the local port range"
         case .unknown, nil: "unknown"
         }
     }

@@ -52,7 +52,7 @@ extension Status {
         let source = showsOwnLook ? " (read from the kernel now)" : ""
         lines.append(Line("Reserved", (ports.reserved.map(shown) ?? "unknown") + source))
         lines.append(Line("Owned", shown(ports.owned)))
-        lines.append(Line("Ephemeral", ports.ephemeralRange ?? "unknown"))
+        lines.append(Line("Range", ports.ephemeralRange ?? "unknown"))
         switch ports.exposed {
         case nil: lines.append(Line("Exposed", "unknown", .doubtful))
         case let exposed? where !exposed.isEmpty: lines.append(Line("Exposed", shown(exposed), .bad))

@@ -23,12 +23,12 @@ public struct PortCondition: Hashable, Sendable {
     /// Whether it is in the kernel's range, without the reservations; `nil` if that can't be read.
     public var isInReach: Bool?
     /// `nil` if they can't be read.
-    public var takers: PortTakers?
+    public var takers: PortUsers?
     /// amtguard's holds on it; `nil` if that is unknown.
     public var holds: [Hold]?
 
     public init(
-        _ port: UInt16, reserved: PortSet?, owned: PortSet, choice: KernelChoice?, takers: PortTakers?, holds: [Hold]?
+        _ port: UInt16, reserved: PortSet?, owned: PortSet, choice: KernelChoice?, takers: PortUsers?, holds: [Hold]?
     ) {
         self.port = port
         isReserved = reserved?.contains(port)
@@ -58,13 +58,13 @@ public struct PortCondition: Hashable, Sendable {
     /// The condition of the first 64 ports of `required`: a table of thousands is of no use.
     public static func all(
         _ required: PortSet, reserved: PortSet?, owned: PortSet, choice: KernelChoice?,
-        takers: [UInt16: PortTakers]?, holds: [Hold]?
+        takers: [UInt16: PortUsers]?, holds: [Hold]?
     ) -> [PortCondition] {
         let holds = holds.map { Dictionary(grouping: $0.sorted(), by: \.port) }
         return required.ranges.lazy.flatMap { $0 }.prefix(64).map { port in
             PortCondition(
                 port, reserved: reserved, owned: owned, choice: choice,
-                takers: takers.map { $0[port] ?? PortTakers() }, holds: holds.map { $0[port] ?? [] })
+                takers: takers.map { $0[port] ?? PortUsers() }, holds: holds.map { $0[port] ?? [] })
         }
     }
 }

@@ -21,8 +21,8 @@ public struct SocketJudgement: Hashable, Sendable {
     }
 
     /// The sockets on each port; `nil` if they can't be read.
-    public var takers: [UInt16: PortTakers]? {
-        sockets.map { Dictionary(grouping: $0, by: \.socket.port).mapValues(PortTakers.init) }
+    public var takers: [UInt16: PortUsers]? {
+        sockets.map { Dictionary(grouping: $0, by: \.socket.port).mapValues(PortUsers.init) }
     }
 
     /// How many would be victims if AMT shared their address, which is unknown.
@@ -30,7 +30,7 @@ public struct SocketJudgement: Hashable, Sendable {
 }
 
 /// The sockets on one port. A server has a socket for each client; only as many are kept as a person reads.
-public struct PortTakers: Hashable, Sendable {
+public struct PortUsers: Hashable, Sendable {
     /// The gravest of them, without amtguard's own.
     public var sockets: [JudgedSocket] = []
     /// How many there are.

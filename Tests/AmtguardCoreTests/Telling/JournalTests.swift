@@ -339,12 +339,12 @@ import Testing
             ["REDRAWN": "3", "REFUSED": "1"]
         ),
         (
-            .bridged(repairs: 1, during: "systemctl"), .notice, "bridged",
+            .stoodIn(repairs: 1, during: "systemctl"), .notice, "stoodIn",
             "Repaired the list once in the daemon's absence, while systemctl ran.",
             ["REPAIRS": "1", "COMMAND": "systemctl"]
         ),
         (
-            .bridged(repairs: 12, during: "a\nb"), .notice, "bridged",
+            .stoodIn(repairs: 12, during: "a\nb"), .notice, "stoodIn",
             "Repaired the list 12 times in the daemon's absence, while a?b ran.",
             ["REPAIRS": "12", "COMMAND": "a\nb"]
         ),

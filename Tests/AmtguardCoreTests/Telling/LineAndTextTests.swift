@@ -56,7 +56,7 @@ import Testing
         for line in [
             "AMT|unknown, firmware 16.1.25.2124", "|pci: 0000:00:16.0 is Intel's management engine interface",
             "Required|623,664,16992-16995", "Reserved|623,664,8080,16992-16995", "Owned|623,664,16992-16995",
-            "Ephemeral|1024-65535", "Watch|fanotify", "Repairs|1",
+            "Range|1024-65535", "Watch|fanotify", "Repairs|1",
             "|last at 2026-11-22T20:02:00Z by sysctl[4711] of systemd-sysctl.service",
             "|found 8080, restored 623,664,8080,16992-16995",
             "Observed|2026-11-22T20:02:00Z, amtguardd \(amtguardVersion)",
@@ -74,7 +74,7 @@ import Testing
         #expect(text.first?.tone == .bad)
         #expect(text.contains(Status.Line("Exposed", "unknown", .doubtful)))
         #expect(text.contains(Status.Line("Reserved", "unknown")))
-        #expect(text.contains(Status.Line("Ephemeral", "unknown")))
+        #expect(text.contains(Status.Line("Range", "unknown")))
         #expect(text.contains(Status.Line("Owned", "none")))
         #expect(text.contains(.advice(Obstacle.missing.advice)))
     }

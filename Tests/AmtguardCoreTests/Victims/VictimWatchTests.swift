@@ -153,7 +153,7 @@ import Testing
             "1-65535", reserved: "", owned: "2", choice: .wide, takers: judgement.takers,
             holds: [Hold(ip("192.0.2.20"), 2), Hold(ip("192.0.2.21"), 3, .udp)])
         #expect(conditions.map(\.port) == Array(1...64))
-        #expect(conditions[0].takers == PortTakers())
+        #expect(conditions[0].takers == PortUsers())
         #expect(conditions[1].isOwned && conditions[1].takers?.count == 20)
         #expect(conditions[1].takers?.sockets.count == 8)
         #expect(conditions.prefix(3).map { Status.Port($0).held } == [[], ["192.0.2.20"], ["192.0.2.21 (udp)"]])

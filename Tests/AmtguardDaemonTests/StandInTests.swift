@@ -9,7 +9,7 @@ import Testing
         var configuration = Configuration()
         configuration.mode = mode
         configuration.ports = PortSet(16992...16995)
-        #expect(Bridge.bridging(configuration) == configuration)
+        #expect(StandIn.configuration(standingInFor: configuration) == configuration)
     }
 
     @Test func `writes nothing where the daemon does not, or releases at its stop, or where that is not known`() {
@@ -18,7 +18,7 @@ import Testing
         var releasing = Configuration()
         releasing.onStop = .release
         for configuration in [observing, releasing, nil] {
-            #expect(Bridge.bridging(configuration).mode == .observe)
+            #expect(StandIn.configuration(standingInFor: configuration).mode == .observe)
         }
     }
 }

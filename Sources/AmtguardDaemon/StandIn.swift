@@ -9,7 +9,7 @@ import SystemPackage
 /// It takes turns with the daemon: the process with the lock repairs. If ports are missing and no process has the lock,
 /// the stand-in takes it for the length of one repair. It begins with the last record, and records what it adds, so that
 /// the next daemon, or `--release`, knows it. It never removes anything from the list.
-final class Bridge {
+final class StandIn {
     /// The command can't be started; one line.
     struct NotStarted: Error, CustomStringConvertible {
         let description: String
@@ -24,10 +24,10 @@ final class Bridge {
     private let loop: EventLoop
     private let root: RootDirectory
     private var guardian: Guardian
-    private var ground = BridgingGround()
+    private var ground = StandInGround()
     private var command: Command?
     private var sources = Sources()
-    private var pause = Bridge.shortest
+    private var pause = StandIn.shortest
     private var told: String?
 
     private struct Sources: ~Copyable {
@@ -43,13 +43,14 @@ final class Bridge {
         guardian = Guardian(remembering: Memory(scope: .current))
         let (configuration, problems) = Configuration.salvage(invocation.reader.files(below: root))
         for problem in problems where problem.severity == .refused { print(problem.description, to: .standardError) }
-        _ = guardian.observe(.configuration(Self.bridging(problems.isRefusal ? nil : configuration), []), at: .now())
+        _ = guardian.observe(
+            .configuration(Self.configuration(standingInFor: problems.isRefusal ? nil : configuration), []), at: .now())
         _ = guardian.observe(.presence(readPresence(in: root)), at: .now())
     }
 
     /// The configuration in the daemon's absence. If it is unknown whether the daemon may write, or if it should remove
     /// its ports when it stops, nothing is added.
-    static func bridging(_ configuration: Configuration?) -> Configuration {
+    static func configuration(standingInFor configuration: Configuration?) -> Configuration {
         var bridging = configuration ?? Configuration()
         if configuration == nil || bridging.onStop == .release { bridging.mode = .observe }
         return bridging
@@ -71,7 +72,7 @@ final class Bridge {
         }
         let status = try loop.run()
         let repairs = guardian.status.repairs.count
-        if repairs > 0 { ground.teller.tell(Event.bridged(repairs: repairs, during: name).journalEntry) }
+        if repairs > 0 { ground.teller.tell(Event.stoodIn(repairs: repairs, during: name).journalEntry) }
         return status
     }
 
@@ -127,7 +128,7 @@ final class Bridge {
 }
 
 /// The list, to which ports are only added, and the record while the stand-in has the lock.
-private struct BridgingGround: Ground, ~Copyable {
+private struct StandInGround: Ground, ~Copyable {
     /// The stand-in does not name writers.
     var list = ListDriver(atMost: .inotify)
     var keepsake = Keepsake()
@@ -141,7 +142,7 @@ private struct BridgingGround: Ground, ~Copyable {
     mutating func remember(_ memory: Memory) { keepsake.remember(memory) }
     mutating func watch(_ isOn: Bool) { watchSource?.setEnabled(isOn) }
     mutating func look(at time: Instant?) {
-        if let time { timer?.arm(at: min(time, .now() + Bridge.longest).sinceBoot) }
+        if let time { timer?.arm(at: min(time, .now() + StandIn.longest).sinceBoot) }
     }
 
     mutating func add(_ ports: PortSet) -> Change {
