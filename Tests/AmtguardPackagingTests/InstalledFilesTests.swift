@@ -106,6 +106,8 @@ import Testing
         let writable = try unit.matches(#"^ReadWritePaths=-(.*)$"#).map { $0[0] }
         #expect(writable == [URL(filePath: file).deletingLastPathComponent().path])
         #expect(unit.contains("\nExecStart=/usr/bin/amtguardctl metrics --textfile ${AMTGUARD_TEXTFILE}\n"))
+        // The journal has the reason of a failure, though not each success.
+        #expect(unit.contains("\nLogLevelMax=notice\nSyslogLevel=err\n"))
         // It can't be enabled but by its timer.
         #expect(!unit.contains("[Install]"))
     }
