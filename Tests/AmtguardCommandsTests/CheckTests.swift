@@ -35,8 +35,7 @@ import Testing
             ),
         ])
     func `is cut at a word, or in a long one`(says: String, shown: String) {
-        let absence = Absence(
-            reason: Reason(id: "x", says: says), KernelLook(reserved: nil, choice: nil), sockets: nil)
+        let absence = Absence(reason: Reason(id: "x", says: says), look: `The commands`.status(nil))
         #expect(CheckLine(.absence(absence)).text == "AMTGUARD UNKNOWN - \(shown)")
     }
 

@@ -21,7 +21,8 @@ struct CheckLine: Hashable {
                 assessment.verdict.map(ExitStatus.init) ?? .unknown, assessment.essence,
                 PerformanceDatum.all(assessment))
         case .absence(let absence):
-            self.init(.unknown, absence.reason.says, [])
+            let isExposed = absence.isExposed
+            self.init(isExposed ? .exposed : .unknown, isExposed ? absence.here : absence.reason.says, [])
         }
     }
 

@@ -87,7 +87,7 @@ import Testing
         struct Blind: Machine {
             func read(_ path: String) throws(Unreadable) -> [UInt8]? { nil }
             func names(in directory: String) throws(Unreadable) -> [String] { [] }
-            func namespaces() throws(Unreadable) -> [NamespaceLook] {
+            func namespaces() throws(Unreadable) -> (seen: [NamespaceLook], hidden: Int) {
                 throw Unreadable("permission denied", needsRoot: true)
             }
         }

@@ -6,7 +6,7 @@ import Testing
     /// Reads files whose lines `include PATH` include others.
     static func read(
         _ machine: PaperMachine, isOnce: Bool = false
-    ) -> (lines: [String], findings: [Finding]) {
+    ) -> (lines: [String], findings: [Diagnosis.Finding]) {
         let examination = Examination(.sunrpc, machine, .concerned)
         var lines = Inclusion(examination, isOnce: isOnce) { $0 }
         lines.read(["/main"])
