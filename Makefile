@@ -46,7 +46,7 @@ BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-s
 CALLERS   = -c release --package-path Tools/demo --scratch-path Tools/demo/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help take-recording test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: help picture docs take-recording test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
@@ -206,6 +206,10 @@ demo: ## A card that diverts ports, an emulated firmware, and the guard: 20 s af
 	$(SWIFT) build -c release --package-path Tools/demo
 	AMTGUARDD=$(BIN)/amtguardd AMTGUARDCTL=$(BIN)/amtguardctl AMTGUARD_FIRMWARE=$(BIN)/amtguard-firmware \
 	DEMO_BIN=$$($(SWIFT) build -c release --package-path Tools/demo --show-bin-path) Tools/demo/demo.sh
+
+picture: ## README's picture of a terminal, captured in the demo
+	PICTURE=$(CURDIR)/.build/picture $(MAKE) demo
+	{ printf '$$ amtguardctl status\n'; cat .build/picture; } | Tools/terminal-picture docs/images/status
 
 bench: ## What the daemon promises, measured: BENCH=latency
 	Tools/dependencies.sh build

@@ -56,7 +56,7 @@ let package = Package(
             ]),
 
         // What several of the targets below need: the checkout, and programs that run to their end.
-        .target(name: "AmtguardTestTools", path: "Tests/AmtguardTestTools"),
+        .target(name: "AmtguardTestTools", path: "Tests/AmtguardTestTools", exclude: ["validate.py"]),
         .testTarget(name: "AmtguardCoreTests", dependencies: ["AmtguardCore", "AmtguardLab", "AmtguardTestTools"]),
         // The daemon and the lab, for a walk of both on the kernel's list.
         .testTarget(

@@ -1,3 +1,4 @@
+import AmtguardDoctor
 import AmtguardTestTools
 import Foundation
 import Glibc
@@ -94,6 +95,22 @@ import Testing
     @Test(arguments: cases.filter { $0.name != "hostile" }) func `has JSON of the one schema`(_ example: Case) throws {
         let json = StatusCommand.summary(example.outcome()).json
         #expect(try JSONSchema("status.schema.json").problems(of: json.description) == [])
+    }
+
+    @Test(.enabled(if: JSONSchema.hasOther, "needs python3-jsonschema"))
+    func `of each command has JSON of its schema, by another validator`() throws {
+        let outcomes = Self.cases.filter { $0.name != "hostile" }.map { $0.outcome() }
+        let reports: [(String, (Inquiry.Outcome) -> Report)] = [
+            ("status", StatusCommand.report), ("ports", PortsCommand.report), ("victims", VictimsCommand.report),
+            ("firmware", FirmwareCommand.report), ("nat", NATCommand.report),
+        ]
+        var texts = outcomes.flatMap { outcome in
+            reports.map { (file: "\($0.0).schema.json", text: $0.1(outcome).json.description) }
+        }
+        let (settings, problems) = AmtguardCore.Configuration.settings([])
+        texts.append(("config.schema.json", ConfigCommand.report(settings, problems).json.description))
+        texts.append(("doctor.schema.json", Diagnosis(Check.all, below: nil, outcomes[0]).json.description))
+        #expect(try JSONSchema.judgeByOther(texts) == ["\(texts.count) judged"])
     }
 
     private static func look(_ list: PortSet) -> KernelLook {

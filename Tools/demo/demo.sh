@@ -388,6 +388,11 @@ status=$?
 set -e
 quote <said
 claim "amtguardctl says so with exit status 0" is $status 0
+# make picture: what a terminal shows, for README.
+if [[ ${PICTURE:-} ]]; then
+    LC_ALL=C.UTF-8 TERM=xterm COLUMNS=96 script -qec "'$AMTGUARDCTL' --root /run/demo/root status" /dev/null |
+        tr -d '\r' >"$PICTURE"
+fi
 claim "the guard listens on no port" listens_nowhere
 
 step "amtguardd is stopped"

@@ -27,6 +27,14 @@ import Testing
         #expect(paths(schema.root).subtracting(all) == [], "described, and never told")
     }
 
+    @Test(.enabled(if: JSONSchema.hasOther, "needs python3-jsonschema"))
+    func `fits every status by another validator too, which sees what is wrong`() throws {
+        let good = `The JSON`.scenes.map { (file: "status.schema.json", text: $0.1().json.description) }
+        #expect(try JSONSchema.judgeByOther(good) == ["\(good.count) judged"])
+        let bad = try #require(good.first).text.replacing("\"schema\":1", with: "\"schema\":2")
+        #expect(try JSONSchema.judgeByOther([("status.schema.json", bad)]).count == 2)
+    }
+
     @Test(arguments: [
         #""schema":1"#, #""verdict":"protected""#, #""watch":"fanotify""#, #""contested":false"#, #""owned":"623"#,
         #""count":1"#, #""pid":4711"#, #""at":"2026"#, #""advice":null"#, #""auditUSec":30000000"#,
