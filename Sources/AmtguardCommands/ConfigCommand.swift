@@ -10,7 +10,8 @@ struct ConfigCommand: ParsableCommand {
             This is what the files say now. amtguardd reads them at its start and at a reload; amtguardctl status says \
             whether it refused them.
 
-            Exit status: 0 if the files are correct, 1 if amtguardd would refuse them, 64 wrong usage.
+            Exit status: 0 if amtguardd takes the files, even if it ignores lines of them; 1 if it refuses them; 64 \
+            wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -34,7 +35,8 @@ struct ConfigCommand: ParsableCommand {
         }
         if problems.isRefusal {
             lines.append(
-                .advice("Mend it. Until then amtguardd keeps the values that it had; at a start it uses these:"))
+                .advice(
+                    "Correct the file. Until then amtguardd keeps the values that it had; at a start it uses these:"))
         }
         return Report(
             ConfigurationSetting.json(settings, problems), lines, problems.isRefusal ? .degraded : .good

@@ -9,7 +9,7 @@ extension Reason {
     static func withoutState(_ contact: Contact, isRunning: Bool?) -> Reason {
         let missing = "and /run/amtguard/state.json is missing"
         let look = "Look at journalctl -u amtguardd. amtguardd writes the file again at each audit."
-        let start = "Start it: systemctl start amtguardd."
+        let start = "If it is installed: systemctl enable --now amtguardd."
         switch (contact, isRunning) {
         case (.silent, _):
             return Reason(
@@ -36,8 +36,8 @@ extension Reason {
         case (.noBus, _):
             return Reason(
                 id: "not-running",
-                says: "amtguardd does not run, as far as can be seen: there is no bus to ask it on, and no process "
-                    + "holds its files in /run/amtguard",
+                // There is no bus to ask it on. But it holds files in /run/amtguard, and no process does.
+                says: "amtguardd does not run",
                 advice: start)
         }
     }

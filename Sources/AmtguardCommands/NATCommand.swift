@@ -27,7 +27,9 @@ struct NATCommand: ReportCommand {
             let isCurrent = assessment.voice == .answers
             return Report(
                 assessment.natJSON, assessment.caveat + status.natDetails,
-                isCurrent ? exit(status) : .unknown, drawing: status.nat?.table.map(drawing))
+                isCurrent ? exit(status) : .unknown,
+                // JSON has a table that is not in force, too.
+                drawing: status.nat?.inForce == true ? status.nat?.table.map(drawing) : nil)
         case .absence(let absence):
             let lines = [Status.Line("Translation", "unknown: \(absence.reason.says)", .doubtful)]
             return Report(absence.natJSON, lines + Status.Line.advice(of: absence.reason), .unknown)

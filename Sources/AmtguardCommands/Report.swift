@@ -1,6 +1,5 @@
 import AmtguardCore
 import ArgumentParser
-import Glibc
 import SystemPackage
 
 /// The output of a command: for programs, for people, and the exit status for the shell.
@@ -20,15 +19,12 @@ struct Report {
 
     /// Prints it, and ends the program with its exit status.
     func show(json isJSON: Bool) throws -> Never {
-        let terminal = Terminal.standard
-        if isJSON {
-            print(json)
-        } else {
-            if !text.isEmpty { print(terminal.render(text)) }
-            if let drawing { print((text.isEmpty ? "" : "\n") + drawing(terminal)) }
-        }
-        guard fflush(nil) == 0 else { throw Unwritable(cause: Errno(rawValue: errno)) }
+        try output(isJSON ? "\(json)" : shown(on: .standard))
         throw ExitCode(exit.rawValue)
+    }
+
+    private func shown(on terminal: Terminal) -> String {
+        [text.isEmpty ? nil : terminal.render(text), drawing?(terminal)].compactMap { $0 }.joined(separator: "\n\n")
     }
 }
 
@@ -42,6 +38,15 @@ protocol ReportCommand: ParsableCommand {
 extension ReportCommand {
     func run() throws {
         try Self.report(common.inquiry.outcome()).show(json: json)
+    }
+}
+
+/// Writes the answer and a newline. It is not buffered, so that no failure goes unseen.
+func output(_ text: String) throws(Unwritable) {
+    do {
+        try FileDescriptor.standardOutput.writeAll("\(text)\n".utf8)
+    } catch {
+        throw Unwritable(cause: error as? Errno ?? .ioError)
     }
 }
 

@@ -58,7 +58,8 @@ struct VictimsCommand: ReportCommand {
     }
 
     private static func report(_ absence: Absence) -> Report {
-        let possible = NamedSocket.naming(absence.ports.possibleVictims)
+        // With Mode=always every address counts as shared.
+        let possible = NamedSocket.naming((absence.status.victims ?? []) + absence.ports.possibleVictims)
         var lines = [Status.Line("Victims", "unknown: \(absence.reason.says)", .doubtful)]
         lines += Status.Line.advice(of: absence.reason)
         lines.append(

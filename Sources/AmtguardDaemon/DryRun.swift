@@ -35,6 +35,7 @@ struct DryRun: ~Copyable {
         observe(.interfaces(try? readInterfaces()))
         observe(.redrawTable(RedrawReading(.absent), .request))
         observe(.translation(TranslationReader().read(publishing: guardian.portsOfInterest)))
+        say("As it is now: \(guardian.status.here).")
         guard let refusal = ground.list.refusal else { return isConfigured }
         say("amtguardd could not guard: \(refusal.says). \(refusal.advice)")
         return false
@@ -79,7 +80,11 @@ private struct PrintingGround: Ground, ~Copyable {
         return nil
     }
 
-    mutating func report(_ event: Event) { say(event.journalEntry.message) }
+    /// The verdict would be that of a host whose list is left as it is.
+    mutating func report(_ event: Event) {
+        if case .verdict = event { return }
+        say(event.journalEntry.message)
+    }
 
     mutating func remember(_ memory: Memory) {}
 }

@@ -26,6 +26,8 @@ public struct Situation: Hashable, Sendable {
     public var isRedrawing = false
     /// Whether amtguardd guards the list, and repairs it.
     public var isGuarded = false
+    /// What amtguardd itself says is wrong; `nil` if all is well, or it does not guard.
+    public var complaint: String?
     /// Whether root asks.
     public var isRoot = false
     /// The wall clock, in seconds since 1970; `nil` if nobody looked at it.

@@ -78,7 +78,7 @@ expect "itself" exits 3 probe 192.0.2.1:22
 expect "says so" like "$said" '*is this host itself*'
 expect "somebody else's address" exits 3 probe 192.0.2.2:22 --from 192.0.2.9
 expect "says so" like "$said" '*192.0.2.9 is not an address of this host*'
-for bad in 192.0.2.2 2001:db8::1:22 server:0 :22 server:ssh '192.0.2.2:22 --ports 0' '192.0.2.2:22 --ports 1-1000' \
+for bad in 192.0.2.2 2001:db8::1:22 server:0 :22 server:no-such-service '192.0.2.2:22 --ports 0' '192.0.2.2:22 --ports 1-1000' \
     '192.0.2.2:22 --from here' '192.0.2.2:22 --timeout 0'; do
     expect "$bad is wrong usage" exits 64 probe $bad
     expect "and the message says what is allowed" like "$said" '*llowed*'

@@ -43,11 +43,15 @@ struct DoctorCommand: ParsableCommand {
         for name in only + skip where !Check.all.contains(where: { $0.id == name }) {
             throw ValidationError("There is no check '\(printable(name.utf8, atMost: 100))'. \(Self.allowed)")
         }
+        if checks.isEmpty { throw ValidationError("--skip leaves no check. Allowed: some of them.") }
+    }
+
+    private var checks: [Check] {
+        Check.all.filter { (only.isEmpty || only.contains($0.id)) && !skip.contains($0.id) }
     }
 
     func run() throws {
         let root = common.root.map { FilePath($0) }
-        let checks = Check.all.filter { (only.isEmpty || only.contains($0.id)) && !skip.contains($0.id) }
         let diagnosis = Diagnosis(checks, below: root, common.inquiry.outcome())
         try Report(diagnosis.json, diagnosis.text(isVerbose: verbose), ExitStatus(diagnosis.worst)).show(json: json)
     }

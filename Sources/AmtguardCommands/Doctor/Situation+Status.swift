@@ -12,6 +12,8 @@ extension Situation {
         case .report(let assessment):
             self.init(assessment.status)
             isGuarded = assessment.voice == .answers && assessment.status.mode != Configuration.Mode.observe.rawValue
+            let isWell = assessment.verdict.map { $0 == .protected || $0 == .notNeeded } ?? false
+            complaint = isGuarded && !isWell ? assessment.status.reasons.first?.says : nil
         case .absence(let absence):
             self.init(absence.status)
         }

@@ -30,11 +30,11 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let check = CheckLine(common.inquiry.outcome())
-        print(check.text)
-        // A line that does not arrive says nothing, so no status may say that all is well.
-        if fflush(nil) != 0 {
-            let cause = Unwritable(cause: Errno(rawValue: errno))
-            _ = try? FileDescriptor.standardError.writeAll("amtguardctl: \(cause)\n".utf8)
+        do {
+            try output(check.text)
+        } catch {
+            // A line that does not arrive says nothing, so no status may say that all is well.
+            warn("\(error)")
             throw ExitCode(Self.status(.unknown, problem: problem))
         }
         throw ExitCode(Self.status(check.exit, problem: problem))

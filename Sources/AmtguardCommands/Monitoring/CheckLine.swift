@@ -22,7 +22,9 @@ struct CheckLine: Hashable {
                 PerformanceDatum.all(assessment))
         case .absence(let absence):
             let isExposed = absence.isExposed
-            self.init(isExposed ? .exposed : .unknown, isExposed ? absence.here : absence.reason.says, [])
+            self.init(
+                isExposed ? .exposed : .unknown, isExposed ? absence.here : absence.reason.says,
+                PerformanceDatum.all(absence))
         }
     }
 

@@ -34,9 +34,7 @@ struct MetricsCommand: ParsableCommand {
     func run() throws {
         let text = Metrics(common.inquiry.outcome()).text
         guard let textfile else {
-            print(text, terminator: "")
-            guard fflush(nil) == 0 else { throw Unwritable(cause: Errno(rawValue: errno)) }
-            return
+            return try output(String(text.dropLast()))
         }
         do throws(FileReplacement.Failure) {
             try FileReplacement(of: FilePath(textfile)).write(Array(text.utf8))

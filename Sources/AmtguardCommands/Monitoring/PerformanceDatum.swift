@@ -33,8 +33,6 @@ struct PerformanceDatum: Hashable, CustomStringConvertible {
             data.append(
                 PerformanceDatum(label: label, value: value, kind: kind, warning: warning, critical: critical))
         }
-        func count(_ ports: String?) -> UInt64? { ports.flatMap(PortSet.init(list:)).map { UInt64($0.count) } }
-
         let isFresh = assessment.voice == .answers
         if isFresh {
             add("repairs", status.repairs.count, .counter)
@@ -49,5 +47,14 @@ struct PerformanceDatum: Hashable, CustomStringConvertible {
         }
         if isFresh || assessment.showsOwnLook { add("exposed", count(status.ports.exposed), critical: 0) }
         return data
+    }
+
+    /// What amtguardctl sees itself.
+    static func all(_ absence: Absence) -> [PerformanceDatum] {
+        count(absence.ports.exposed).map { [PerformanceDatum(label: "exposed", value: $0, critical: 0)] } ?? []
+    }
+
+    private static func count(_ ports: String?) -> UInt64? {
+        ports.flatMap(PortSet.init(list:)).map { UInt64($0.count) }
     }
 }

@@ -76,7 +76,15 @@ extension Guardian {
         reasons += holdReasons
         if doubtfulSockets > 0 { reasons.append(.unknownVictims(doubtfulSockets)) }
         if omittedSockets > 0 { reasons.append(.omittedSockets(omittedSockets)) }
-        return reasons + detection.reasons + sharing + warned.map(Reason.passedOver)
+        return reasons + detectionReasons + sharing + warned.map(Reason.passedOver)
+    }
+
+    /// Why AMT's state is unknown. With Mode=always somebody has decided already what to do about that.
+    private var detectionReasons: [Reason] {
+        guard configuration.mode == .always else { return detection.reasons }
+        return detection.reasons.map { reason in
+            reason.id == Reason.amtUnknown ? Reason(id: reason.id, says: reason.says) : reason
+        }
     }
 
     /// Required ports that are reserved and that amtguard does not own: it never removes them.

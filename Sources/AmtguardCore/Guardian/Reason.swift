@@ -72,7 +72,8 @@ extension Reason {
 
     static func unreserved(_ ports: PortSet) -> Reason {
         Reason(
-            id: "not-reserved", says: "\(ports) is not reserved, and Mode=observe never writes",
+            id: "not-reserved",
+            says: "\(ports) \(ports.count == 1 ? "is" : "are") not reserved, and Mode=observe never writes",
             advice: "Set Mode=auto, or reserve the ports in /etc/sysctl.d.")
     }
 
@@ -94,12 +95,14 @@ extension Reason {
             advice: "Correct the file or remove the line, then systemctl reload amtguardd.")
     }
 
+    static let amtUnknown = "amt-unknown"
+
     /// AMT's state is unknown; with the word of the failure if one is the cause.
     ///
     /// - Parameter advice: What to do if asking again can't help.
     static func unknown(_ reason: String, _ failure: FirmwareInquiry?, advice: String?) -> Reason {
         Reason(
-            id: failure.map { "firmware-\($0.word)" } ?? "amt-unknown",
+            id: failure.map { "firmware-\($0.word)" } ?? amtUnknown,
             says: "AMT's state is not known: \(reason); the ports stay required", advice: advice ?? failure?.advice)
     }
 

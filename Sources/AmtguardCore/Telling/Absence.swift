@@ -22,22 +22,7 @@ public struct Absence: Hashable, Sendable {
     public var isExposed: Bool { ports.areExposed == true }
 
     /// What follows on this machine, in one sentence.
-    public var here: String {
-        let required = PortSet(told: ports.required) ?? PortSet()
-        let names = required.abbreviated(to: 40)
-        guard !required.isEmpty else {
-            return
-                "nothing is to be reserved: \(status.amt.evidence.first?.says ?? "AMT is impossible on this machine")"
-        }
-        guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
-            return "the list can't be read, so it is unknown whether \(names) are reserved"
-        }
-        if let exposed = ports.exposed.flatMap(PortSet.init(told:)), !exposed.isEmpty {
-            return "the kernel may choose \(exposed.abbreviated(to: 40)) for a connection"
-        }
-        if reserved.isSuperset(of: required) { return "\(names) are reserved now, but nothing watches over that" }
-        return "the local port range is \(ports.ephemeralRange ?? "another"), so the kernel never chooses \(names)"
-    }
+    public var here: String { status.here }
 
     /// The verdict: a port that is exposed is exposed, whoever sees it; nothing else is known.
     var word: String { isExposed ? Verdict.exposed.words : "unknown" }
@@ -89,6 +74,26 @@ public struct Absence: Hashable, Sendable {
     private func head(_ parts: JSON) -> JSON {
         let head: JSON = ["schema": 1, "version": .null, "observed": .null, "reasons": JSON(encoding: reasons)]
         return head.followed(by: parts)
+    }
+}
+
+extension Status {
+    /// What follows from the list as it is now, in one sentence.
+    public var here: String {
+        let required = PortSet(told: ports.required) ?? PortSet()
+        let names = required.abbreviated(to: 40)
+        guard !required.isEmpty else {
+            return
+                "nothing is to be reserved: \(amt.evidence.first?.says ?? "AMT is impossible on this machine")"
+        }
+        guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
+            return "the list can't be read, so it is unknown whether \(names) are reserved"
+        }
+        if let exposed = ports.exposed.flatMap(PortSet.init(told:)), !exposed.isEmpty {
+            return "the kernel may choose \(exposed.abbreviated(to: 40)) for a connection"
+        }
+        if reserved.isSuperset(of: required) { return "\(names) are reserved now, but nothing watches over that" }
+        return "the local port range is \(ports.ephemeralRange ?? "another"), so the kernel never chooses \(names)"
     }
 }
 

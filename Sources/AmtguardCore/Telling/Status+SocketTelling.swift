@@ -60,6 +60,6 @@ extension Status {
     var victimText: [Line] {
         guard let victims, let victimCount else { return [Line("Victims", "unknown", .doubtful)] }
         guard let worst = victims.first else { return [Line("Victims", "none")] }
-        return [Line("Victims", "\(victimCount), the worst: \(worst.words)", .bad)]
+        return [Line("Victims", victimCount == 1 ? worst.words : "\(victimCount), the worst: \(worst.words)", .bad)]
     }
 }

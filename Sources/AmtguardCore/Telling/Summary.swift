@@ -137,19 +137,20 @@ extension Status {
 
     private var overwrittenFact: Line {
         let prevented = self.prevented?.count ?? 0
-        var parts = [
-            prevented > 0 ? "prevented \(prevented.times)" : nil,
-            repairs.count > 0 ? "repaired \(repairs.count.times)" : nil,
+        let counts = [
+            prevented > 0 ? "\(prevented.times) (prevented)" : nil,
+            repairs.count > 0 ? "\(repairs.count.times) (repaired)" : nil,
         ].compactMap { $0 }
-        guard !parts.isEmpty else { return Line("Overwritten", "never since amtguardd started") }
+        guard !counts.isEmpty else { return Line("Overwritten", "never since amtguardd started") }
+        var parts = [counts.joined(separator: ", ")]
         if let last = lastWriters?.first {
             parts.append("last by \(last.writer.brief), \(last.at)")
         } else if let last = repairs.last {
             parts.append("last \(last.at)")
         }
         let before = (lastWriters ?? []).dropFirst().prefix(2).map(\.writer.brief)
-        if !before.isEmpty { parts.append("before by \(before.joined(separator: " and "))") }
-        return Line("Overwritten", parts.joined(separator: ", "))
+        if !before.isEmpty { parts.append("before that by \(before.joined(separator: " and "))") }
+        return Line("Overwritten", parts.joined(separator: "; "))
     }
 
     private var seen: Line { Line("Seen", "\(observed.at) by amtguardd \(version)", .faint) }

@@ -18,6 +18,20 @@ import Testing
         #expect(severity { $0.reserved = nil } == [.warning])
     }
 
+    @Test func `what it says itself counts`() {
+        #expect(
+            severity {
+                $0.isGuarded = true; $0.complaint = "AMT cuts off a socket"
+            } == [.warning])
+        #expect(
+            severity {
+                $0.isGuarded = true
+                $0.complaint = "the list is read-only"
+                $0.reserved = PortSet()
+                $0.reach = PortSet(1_024...65_535)
+            } == [.problem])
+    }
+
     @Test func `with it, or without AMT, all is well`() {
         #expect(severity { $0.isGuarded = true } == [.ok])
         #expect(severity { $0.required = PortSet() } == [.ok])

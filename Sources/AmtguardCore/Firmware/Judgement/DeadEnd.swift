@@ -36,19 +36,18 @@ enum DeadEnd: Hashable {
     var advice: String {
         switch self {
         case .unusable:
-            "Loading a driver can't help. Look at the data sheet: if the machine has no AMT, set Mode=observe in "
-                + "amtguard.conf or remove amtguard; if it has, set Mode=always."
+            "Loading a driver can't help. Look at the data sheet: if the machine has no AMT, remove amtguard; "
+                + "if it has, set Mode=always."
         case .taken(_, let driver):
             "To let amtguard ask the firmware, give the function back to mei_me instead of \(driver)."
         case .trustedEngine(_, let isDriven):
             (isDriven ? "Loading a driver can't help." : "Load mei_me to have it asked.")
-                + " Or look at the data sheet: if the machine has no AMT, set Mode=observe in amtguard.conf or remove "
-                + "amtguard."
+                + " Or look at the data sheet: if the machine has no AMT, remove amtguard."
         case .hidden:
-            "Look at the BIOS set-up and the data sheet: if the machine has no AMT, set Mode=observe in amtguard.conf "
-                + "or remove amtguard; if it has, set Mode=always."
+            "Look at the BIOS set-up and the data sheet: if the machine has no AMT, remove amtguard; if it "
+                + "has, set Mode=always."
         case .passedThrough:
-            "Look at the machine below: if it has no AMT, set Mode=observe in amtguard.conf or remove amtguard."
+            "Look at the machine below: if it has no AMT, remove amtguard."
         }
     }
 }
