@@ -59,7 +59,7 @@ public struct PCIFunction: Hashable, Sendable {
         self.kind = kind
     }
 
-    public var isIntels: Bool { vendor == 0x8086 }
+    var isIntels: Bool { vendor == 0x8086 }
 
     /// Whether it is an interface of the management engine: Intel's, of class 0780, and device 16 of any bus. The
     /// functions 16.x of class 0880 on old server chipsets are DMA engines.

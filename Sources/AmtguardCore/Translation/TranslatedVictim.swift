@@ -6,7 +6,7 @@ public struct TranslatedVictim: Hashable, Sendable {
     /// When it was first seen.
     public var since: Moment
 
-    public init(_ flow: TranslatedFlow, isOwn: Bool, since: Moment) {
+    init(_ flow: TranslatedFlow, isOwn: Bool, since: Moment) {
         self.flow = flow
         self.isOwn = isOwn
         self.since = since

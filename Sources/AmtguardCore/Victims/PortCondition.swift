@@ -27,7 +27,7 @@ public struct PortCondition: Hashable, Sendable {
     /// amtguard's holds on it; `nil` if that is unknown.
     public var holds: [Hold]?
 
-    public init(
+    init(
         _ port: UInt16, reserved: PortSet?, owned: PortSet, choice: KernelChoice?, takers: PortUsers?, holds: [Hold]?
     ) {
         self.port = port

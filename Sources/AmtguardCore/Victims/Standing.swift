@@ -78,7 +78,7 @@ public struct JudgedSocket: Hashable, Sendable {
     public var socket: LocalSocket
     public var standing: Standing
 
-    public init(_ socket: LocalSocket, _ standing: Standing) {
+    init(_ socket: LocalSocket, _ standing: Standing) {
         self.socket = socket
         self.standing = standing
     }

@@ -4,7 +4,7 @@ public struct Victim: Hashable, Sendable {
     /// When it was first seen: the kernel does not tell how old a socket is.
     public var since: Moment
 
-    public init(_ socket: LocalSocket, since: Moment) {
+    init(_ socket: LocalSocket, since: Moment) {
         self.socket = socket
         self.since = since
     }
