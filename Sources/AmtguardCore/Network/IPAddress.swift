@@ -1,6 +1,8 @@
 /// An IPv4 or an IPv6 address.
 public enum IPAddress: Hashable, Sendable, CustomStringConvertible {
+    /// As four octets.
     case v4(IPv4Address)
+    /// As eight groups; it may contain an IPv4 address in the mapped form.
     case v6(IPv6Address)
 
     /// In the notation of its kind, without brackets.

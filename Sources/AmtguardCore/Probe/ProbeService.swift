@@ -2,12 +2,14 @@
 public struct ProbeService: Hashable, Sendable {
     /// A name or an address; not looked up yet.
     public var host: String
+    /// The port to connect to, never 0.
     public var port: UInt16
     /// What a user pasted around it and a probe does not need: `http://`, `/index.html`; `nil` if nothing.
     public private(set) var leftOut: String?
 
     /// A text that is not a service: one line.
     public struct Malformed: Error, Hashable {
+        /// What is wrong with it, and what is allowed.
         public let message: String
     }
 

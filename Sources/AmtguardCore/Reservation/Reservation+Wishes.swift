@@ -53,6 +53,7 @@ public struct Prevention: Hashable, Sendable {
     public var asked: PortSet
     /// The required ports that are not in it, and that stayed.
     public var kept: PortSet
+    /// Always known: the program in the kernel names it.
     public var writer: Writer
     /// When amtguard saw it.
     public var at: Moment

@@ -15,7 +15,9 @@ public struct Wish: Hashable, Sendable {
     public var replaces: Bool
     /// Whether the program made it add where it was meant to replace, so that no port was lost.
     public var isPrevented: Bool
+    /// Which ports it asks for.
     public var text: Text
+    /// Always known: the program in the kernel names it.
     public var writer: Writer
 
     /// A write.

@@ -4,6 +4,7 @@ public struct Announcement: Hashable, Sendable {
     public let event: String
     /// For people; one line.
     public let says: String
+    /// How to colour it on a terminal.
     public let tone: Status.Tone
     /// What belongs to the event, for programs.
     let fields: JSON

@@ -16,9 +16,11 @@ public struct PortCondition: Hashable, Sendable {
         case unknown
     }
 
+    /// Its number.
     public var port: UInt16
     /// `nil` if the list can't be read.
     public var isReserved: Bool?
+    /// Whether amtguard added it, and may remove it.
     public var isOwned: Bool
     /// Whether it is in the kernel's range, without the reservations; `nil` if that can't be read.
     public var isInReach: Bool?

@@ -3,6 +3,7 @@
 
 /// A listener of this host on one of AMT's ports.
 public struct HostListener: Hashable, Sendable {
+    /// Its socket, as the kernel shows it.
     public var listener: LocalSocket
     /// Whether it looks like Intel LMS. The kernel does not say which program has a socket, so this is only presumed.
     public var isPresumedLMS: Bool
