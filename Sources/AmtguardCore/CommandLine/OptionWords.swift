@@ -50,6 +50,8 @@ public struct OptionWords {
         return value
     }
 
+    /// Checks that the word came without a value.
+    ///
     /// - Throws: `Misuse` for `--name=VALUE`.
     public func requireNoValue() throws(Misuse) {
         guard inlineValue == nil else { throw Misuse(message: "\(name) takes no value") }

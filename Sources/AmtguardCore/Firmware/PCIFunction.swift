@@ -12,6 +12,8 @@ public struct PCIAddress: Hashable, Sendable {
     /// Up to 7.
     public var function: UInt8
 
+    /// Parses the name of a directory in `/sys/bus/pci/devices`.
+    ///
     /// - Returns: `nil` unless it has the very form in which the kernel writes addresses. So no name that passes here
     ///   contains a control character.
     public init?(_ name: String) {

@@ -16,6 +16,8 @@ public struct ProbeService: Hashable, Sendable {
     /// The longest name of the domain name system.
     public static let longestName = 253
 
+    /// Parses what a user typed or pasted.
+    ///
     /// - Parameter port: The port of a service by its name, as /etc/services has it; also of the scheme of an address of
     ///   the web.
     /// - Throws: `Malformed`, with what is wrong and what is allowed.

@@ -79,6 +79,8 @@ public struct Wishes: Hashable, Sendable {
     /// Where they are missing: before which of `wishes`, or at the end (their count).
     public var gaps: Set<Int>
 
+    /// Writes in their order, and what is missing among them.
+    ///
     /// - Parameter gaps: By default, lost writes may have come last.
     public init(_ wishes: [Wish] = [], lost: Int = 0, gaps: Set<Int>? = nil) {
         self.wishes = wishes

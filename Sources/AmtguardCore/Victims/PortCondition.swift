@@ -40,6 +40,8 @@ public struct PortCondition: Hashable, Sendable {
         self.holds = holds
     }
 
+    /// Follows from two readings:
+    ///
     /// | reserved | within reach | |
     /// |---|---|---|
     /// | yes | yes, or not known | reserved |

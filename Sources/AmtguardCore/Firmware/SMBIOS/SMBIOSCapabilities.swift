@@ -11,6 +11,8 @@ public struct AMTCapabilities: Hashable, Sendable {
     /// `nil` if the structure is too short to contain it.
     public var hasKVM: Bool?
 
+    /// Reads the flags of a structure.
+    ///
     /// - Returns: `nil` for another type, for another vendor's structure of this type, for one that is too short, and
     ///   for a flag that is neither 0 nor 1.
     public init?(parsing structure: SMBIOSStructure) {
@@ -56,6 +58,8 @@ public struct VProCapabilities: Hashable, Sendable {
     /// Bit 14: remote keyboard, video and mouse.
     public var hasKVM: Bool { engine & 1 << 14 != 0 }
 
+    /// Reads what a structure says of the engine.
+    ///
     /// - Returns: `nil` for another type, for another vendor's structure of this type, and for one that is too short.
     public init?(parsing structure: SMBIOSStructure) {
         // @4 CPU, @8 MEBx version, @10 PCH, @18 engine, @1C its version as minor, major, build, hotfix, @28 network
