@@ -147,7 +147,7 @@ fuzzer:
 
 lint: ## The form of sources, scripts and manuals, and what no compiler checks
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
-	Tools/lint.sh
+	SWIFT=$(SWIFT) Tools/lint.sh
 
 format: ## Formats the sources in place
 	$(SWIFT) format format --in-place --recursive $(SOURCES)
