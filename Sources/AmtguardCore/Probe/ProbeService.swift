@@ -18,8 +18,10 @@ public struct ProbeService: Hashable, Sendable {
 
     /// Parses what a user typed or pasted.
     ///
-    /// - Parameter port: The port of a service by its name, as /etc/services has it; also of the scheme of an address of
-    ///   the web.
+    /// - Parameters:
+    ///   - whole: `HOST:PORT`, or an address of the web.
+    ///   - named: The port of a service by its name, as /etc/services has it; also of the scheme of an address of the
+    ///     web.
     /// - Throws: `Malformed`, with what is wrong and what is allowed.
     public init(_ whole: String, port named: (String) -> UInt16? = { _ in nil }) throws(Malformed) {
         let (scheme, text, path) = Self.parts(of: whole)

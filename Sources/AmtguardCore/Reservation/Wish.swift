@@ -81,7 +81,10 @@ public struct Wishes: Hashable, Sendable {
 
     /// Writes in their order, and what is missing among them.
     ///
-    /// - Parameter gaps: By default, lost writes may have come last.
+    /// - Parameters:
+    ///   - wishes: In the order in which the kernel saw them.
+    ///   - lost: How many writes were not noted, because there was no room.
+    ///   - gaps: Where they are missing. By default, lost writes may have come last.
     public init(_ wishes: [Wish] = [], lost: Int = 0, gaps: Set<Int>? = nil) {
         self.wishes = wishes
         self.lost = lost

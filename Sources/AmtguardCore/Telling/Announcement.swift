@@ -61,7 +61,9 @@ extension Announcement {
 
     /// `VerdictChanged`.
     ///
-    /// - Parameter reason: The most serious one; empty if there is none.
+    /// - Parameters:
+    ///   - verdict: The new one, a word of another process; this version may not know it.
+    ///   - reason: The most serious one; empty if there is none.
     public static func verdict(_ verdict: String, reason: String) -> Announcement {
         let known = Verdict(rawValue: verdict)
         return Announcement(

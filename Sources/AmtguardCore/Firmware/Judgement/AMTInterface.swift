@@ -22,6 +22,8 @@ public struct AMTInterface: Hashable, Sendable {
     /// Judges the firmware's settings of an interface by the host's interfaces.
     ///
     /// - Parameters:
+    ///   - medium: Which of the two it is; each has rules of its own.
+    ///   - settings: What the firmware says of it, or why it does not.
     ///   - interfaces: All of the host; `nil` if they can't be read.
     ///   - isWirelessDiverted: Whether the host's driver hands AMT's packets over on Wi-Fi (`iwlmei`); `nil` if
     ///     unknown.
