@@ -145,9 +145,15 @@ fuzzer:
 	Tools/dependencies.sh build
 	$(FUZZER)
 
+# To read it: python3 -m http.server -d .build/docs, then http://localhost:8000/documentation/amtguardcore/.
+docs: ## The documentation of the core's public symbols, in .build/docs
+	mkdir -p .build
+	$(SWIFT) package --package-path Tools/docs --allow-writing-to-directory $(CURDIR)/.build/docs \
+		generate-documentation --target AmtguardCore --warnings-as-errors --output-path $(CURDIR)/.build/docs
+
 lint: ## The form of sources, scripts and manuals, and what no compiler checks
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
-	Tools/lint.sh
+	SWIFT=$(SWIFT) Tools/lint.sh
 
 format: ## Formats the sources in place
 	$(SWIFT) format format --in-place --recursive $(SOURCES)

@@ -6,7 +6,7 @@ build="libsystemd-dev"
 emulator="libfuse3-dev fuse3"
 case "${1:-}" in
     build) packages="$build" ;;
-    lint)  packages="binutils groff man-db mandoc rpm rpmlint shellcheck" ;;  # make lint skips missing ones
+    lint)  packages="binutils groff man-db mandoc python3 rpm rpmlint shellcheck" ;;  # make lint skips missing ones
     test)  packages="$build dbus fish iproute2 libbpf1 libmonitoring-plugin-perl netcat-openbsd netcat-traditional nftables procps python3-jsonschema strace systemd util-linux zsh" ;;
     emulator) packages="$build $emulator dbus iproute2 netcat-openbsd procps systemd util-linux" ;;
     demo)  packages="$build $emulator iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;

@@ -3,6 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 failed=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 forbid() { # RULE PATTERN PATH...
     rule=$1 pattern=$2
     shift 2
@@ -51,6 +53,21 @@ judge "Shell scripts of tests" shellcheck --shell=bash --exclude=SC1090,SC1091,S
 judge "The spec file" rpmlint -c packaging/rpm/rpmlint.toml packaging/rpm/amtguard.spec
 judge "The spec file is understood" rpmspec -P packaging/rpm/amtguard.spec
 
+# Every public symbol of the core has a comment. The compiler skips the bodies of functions, so it takes a few seconds
+# without any build; symbolgraph-extract adds what symbols inherit from protocols.
+swift=${SWIFT:-swift}
+if command -v python3 >/dev/null && command -v "${swift}c" >/dev/null; then
+    find Sources/AmtguardCore -name '*.swift' >"$scratch/sources"
+    "${swift}c" -swift-version 6 -wmo -Xfrontend -experimental-skip-non-inlinable-function-bodies -parse-as-library \
+        -package-name amtguard -module-name AmtguardCore -emit-module-path "$scratch/AmtguardCore.swiftmodule" \
+        @"$scratch/sources"
+    "$swift" symbolgraph-extract -module-name AmtguardCore -I "$scratch" -minimum-access-level public \
+        -skip-synthesized-members -target "$(uname -m)-unknown-linux-gnu" -output-dir "$scratch"
+    judge "Public symbols of the core need a comment" Tools/undocumented "$scratch/AmtguardCore.symbols.json"
+else
+    echo "The core's comments were not judged: there is no ${swift}c, or no python3"
+fi
+
 # The programs, if make release has built them: 9 MB of guard without a runtime for concurrency, 40 MB in all. They need
 # no later glibc than that of RHEL 9 and Amazon Linux 2023.
 release=.build/release
@@ -59,8 +76,6 @@ if [ ! -x $release/amtguardd ]; then
 elif [ -n "$(find Makefile Sources -newer $release/amtguardd -type f)" ]; then
     echo "The release build is older than its sources and was not judged: make release"
 elif command -v strip >/dev/null; then
-    scratch=$(mktemp -d)
-    trap 'rm -rf "$scratch"' EXIT
     total=0
     for program in amtguardd amtguard-firmware amtguardctl; do
         [ -x $release/$program ] || continue

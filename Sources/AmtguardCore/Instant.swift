@@ -11,8 +11,11 @@ public struct Instant: Hashable, Comparable, Sendable {
     }
 
     public static func < (a: Instant, b: Instant) -> Bool { a.sinceBoot < b.sinceBoot }
+    /// The instant so much later.
     public static func + (a: Instant, b: Duration) -> Instant { Instant(sinceBoot: a.sinceBoot + b) }
+    /// The instant so much earlier.
     public static func - (a: Instant, b: Duration) -> Instant { Instant(sinceBoot: a.sinceBoot - b) }
+    /// How much later `a` is than `b`; negative if it is earlier.
     public static func - (a: Instant, b: Instant) -> Duration { a.sinceBoot - b.sinceBoot }
 }
 

@@ -8,6 +8,7 @@ public struct LookRation: Hashable, Sendable {
     private static let leastRest = Duration.milliseconds(100)
     private var next = Instant(sinceBoot: .zero)
 
+    /// A ration of which nothing was spent.
     public init() {}
 
     /// Whether it is time for another look.

@@ -2,10 +2,12 @@
 public struct OptionWords {
     /// A command line that can't be understood, and why: one line.
     public struct Misuse: Error, Equatable, Sendable {
+        /// What is wrong, for people, without the program's name.
         public let message: String
         /// 64 (`EX_USAGE`), or 1 if the machine has run out of something for now.
         public let status: Int32
 
+        /// A message of one line, and the exit status of the program.
         public init(message: String, status: Int32 = 64) {
             self.message = message
             self.status = status
@@ -18,6 +20,7 @@ public struct OptionWords {
     private var name = ""
     private var inlineValue: String?
 
+    /// The words after the program's name.
     public init(_ words: some Sequence<String>) {
         rest = Array(words)[...]
     }
@@ -47,6 +50,8 @@ public struct OptionWords {
         return value
     }
 
+    /// Checks that the word came without a value.
+    ///
     /// - Throws: `Misuse` for `--name=VALUE`.
     public func requireNoValue() throws(Misuse) {
         guard inlineValue == nil else { throw Misuse(message: "\(name) takes no value") }

@@ -22,6 +22,7 @@ public struct Configuration: Hashable, Sendable {
     public enum HoldPolicy: String, CaseIterable, Sendable {
         /// Intel LMS and ordinary servers, which set SO_REUSEADDR, still bind them.
         case cooperative
+        /// No port is held.
         case off
         /// No other program can bind them.
         case strict
@@ -54,6 +55,7 @@ public struct Configuration: Hashable, Sendable {
         case auto
         /// Where AMT shares an address.
         case yes
+        /// Nowhere: amtguard makes no table of nf_tables.
         case no
     }
 

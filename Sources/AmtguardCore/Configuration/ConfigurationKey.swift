@@ -1,15 +1,26 @@
 /// A key of `amtguard.conf`, with everything that the parser, its messages and the manual need to know of it.
 public enum ConfigurationKey: String, CaseIterable, Sendable {
+    /// When ports are required: `Configuration.mode`.
     case mode = "Mode"
+    /// Replaces the set of guarded ports.
     case ports = "Ports"
+    /// Adds to the guarded ports; several assignments add up.
     case extraPorts = "ExtraPorts"
+    /// What becomes of the owned ports when amtguard stops.
     case onStop = "OnStop"
+    /// A time: how often to look for changes that no watch shows.
     case audit = "AuditSec"
+    /// How many repairs may follow each other at once.
     case repairBurst = "RepairBurst"
+    /// How many repairs a second may follow the burst.
     case repairsPerSecond = "RepairsPerSec"
+    /// A time: how often the firmware is asked without a cause.
     case refresh = "RefreshSec"
+    /// Whether ports are held on the addresses that AMT shares.
     case hold = "Hold"
+    /// Whether ports are held for UDP as well.
     case holdUDP = "HoldUDP"
+    /// Whether translated connections are kept off AMT's ports.
     case redraw = "Redraw"
 
     /// Its section.

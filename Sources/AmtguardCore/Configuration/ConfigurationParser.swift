@@ -7,7 +7,9 @@ public struct ConfigurationFile: Hashable, Sendable {
 
     /// The result of reading the file.
     public enum Content: Hashable, Sendable {
+        /// All of the file; not checked yet to be text.
         case bytes([UInt8])
+        /// Why it can't be read, for people. This counts as a refused value.
         case unreadable(String)
         /// The file exists, but descriptors or memory ran out while it was read.
         case unread(String)
@@ -23,9 +25,16 @@ public struct ConfigurationFile: Hashable, Sendable {
 /// Something in a configuration file that a person should look at.
 public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {
     /// A refused value leaves the former configuration in force; a warning changes nothing.
-    public enum Severity: Hashable, Sendable { case warning, refused }
+    public enum Severity: Hashable, Sendable {
+        /// What was written is ignored: an unknown key or section.
+        case warning
+        /// A value is wrong, or a file can't be read.
+        case refused
+    }
 
+    /// Whether it has the whole configuration refused.
     public var severity: Severity
+    /// The file, as it was given to the parser.
     public var path: String
     /// From 1; `nil` if the whole file is meant.
     public var line: Int?

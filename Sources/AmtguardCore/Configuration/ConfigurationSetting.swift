@@ -2,6 +2,7 @@
 public struct ConfigurationSetting: Hashable, Sendable {
     /// An assignment in a file.
     public struct Origin: Hashable, Sendable, CustomStringConvertible {
+        /// The file, as it was given to the parser.
         public var path: String
         /// From 1.
         public var line: Int
@@ -9,6 +10,7 @@ public struct ConfigurationSetting: Hashable, Sendable {
         public var description: String { "\(path):\(line)" }
     }
 
+    /// Which setting it is; each key has exactly one.
     public var key: ConfigurationKey
     /// In the syntax of amtguard.conf; empty for no port.
     public var value: String

@@ -65,7 +65,10 @@ public struct FirmwareSchedule: Hashable, Sendable {
     /// `/sys` was looked at: without a management engine there is nothing to ask, unless one may be hidden. A driver may
     /// load long after the start; its device then appears for the first time.
     ///
-    /// - Parameter isPossible: Whether AMT is not proven impossible. Then the helper may see more.
+    /// - Parameters:
+    ///   - presence: What `/sys` shows now.
+    ///   - isPossible: Whether AMT is not proven impossible. Then the helper may see more.
+    ///   - now: When it was looked at.
     public mutating func presenceSeen(_ presence: Presence, isPossible: Bool, at now: Instant) -> [Effect] {
         let isNeeded = presence.speaksForCSME || isPossible
         let hasCome = isNeeded && !self.isNeeded

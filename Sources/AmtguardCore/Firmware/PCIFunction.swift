@@ -3,11 +3,17 @@
 
 /// The place of a function on the PCI bus: `0000:80:16.0`.
 public struct PCIAddress: Hashable, Sendable {
+    /// The segment of the bus: 0 on most machines, more than 16 bits behind Intel VMD.
     public var domain: UInt32
+    /// Written in two hexadecimal digits.
     public var bus: UInt8
+    /// The slot, up to 31.
     public var device: UInt8
+    /// Up to 7.
     public var function: UInt8
 
+    /// Parses the name of a directory in `/sys/bus/pci/devices`.
+    ///
     /// - Returns: `nil` unless it has the very form in which the kernel writes addresses. So no name that passes here
     ///   contains a control character.
     public init?(_ name: String) {
@@ -48,18 +54,21 @@ public struct PCIAddress: Hashable, Sendable {
 
 /// A function of the PCI bus.
 public struct PCIFunction: Hashable, Sendable {
+    /// Where it is; a slot says what Intel puts there.
     public var address: PCIAddress
+    /// The vendor's number of the PCI-SIG; Intel is 0x8086.
     public var vendor: UInt16
     /// Class, subclass and programming interface: `0x078000`.
     public var kind: UInt32
 
+    /// A function from its attributes in `/sys`.
     public init(_ address: PCIAddress, vendor: UInt16, kind: UInt32) {
         self.address = address
         self.vendor = vendor
         self.kind = kind
     }
 
-    public var isIntels: Bool { vendor == 0x8086 }
+    var isIntels: Bool { vendor == 0x8086 }
 
     /// Whether it is an interface of the management engine: Intel's, of class 0780, and device 16 of any bus. The
     /// functions 16.x of class 0880 on old server chipsets are DMA engines.

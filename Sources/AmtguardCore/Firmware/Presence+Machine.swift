@@ -5,6 +5,7 @@ extension Presence {
     public struct Machine: Hashable, Sendable {
         /// Who made the chipset, as the function 0000:00:00.0 tells.
         public enum Chipset: Hashable, Sendable {
+            /// Intel's, so a missing engine means something.
             case intel
             /// Another vendor's host bridge: its number, `0x1022`.
             case other(String)
@@ -18,6 +19,7 @@ extension Presence {
         /// for on any other machine.
         public var networkCards: [String]?
 
+        /// What was read; by default everything is unknown.
         public init(chipset: Chipset? = nil, hypervisor: String? = nil, networkCards: [String]? = nil) {
             self.chipset = chipset
             self.hypervisor = hypervisor

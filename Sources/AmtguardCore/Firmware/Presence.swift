@@ -62,6 +62,7 @@ public struct Presence: Hashable, Sendable {
     public var offeringWatchdog: [String]
     /// The driver of the CSME.
     public var driver: Driver
+    /// What kind of machine it is, which decides what a missing engine means.
     public var machine: Machine
     /// The IPMI devices, such as `ipmi0`: each means that the machine has a server's management controller (BMC). `nil`
     /// if they could not be read.

@@ -61,7 +61,9 @@ public enum Prompt: Hashable, Sendable {
 
 /// One look at the list.
 public enum Reading: Hashable, Sendable, CustomStringConvertible {
+    /// The list, which may be empty.
     case ports(PortSet)
+    /// Why the list can't be read.
     case obstacle(Obstacle)
 
     public var description: String {

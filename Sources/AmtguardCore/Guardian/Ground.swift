@@ -72,7 +72,9 @@ extension Ground where Self: ~Copyable {
 
 /// What came of changing the list.
 public enum Change: Hashable, Sendable {
+    /// The kernel took it. Only the next reading shows whether it holds.
     case made
+    /// The list is as it was: what stands in the way.
     case refused(Obstacle)
     /// The ground does not change the list: it only shows what would happen.
     case omitted

@@ -19,7 +19,9 @@ public struct Memory: Hashable, Sendable {
         }
     }
 
+    /// Where it holds; another boot or namespace has nothing to remember.
     public var scope: Scope
+    /// What amtguard may remove again.
     public var ownership: Ownership
     /// Whether a CSME was seen: within one boot, evidence of AMT is not forgotten.
     public var sawCSME: Bool

@@ -3,9 +3,13 @@
 extension Status {
     /// The state of AMT, as far as it is known.
     public struct AMT: Hashable, Sendable, Codable {
+        /// `impossible`, `unknown`, `disabled`, `unprovisioned`, `provisioning`, `provisioned`.
         public var state: String
+        /// `client`, `admin`, `legacy`; `nil` if AMT is not provisioned, or the mode is not known.
         public var controlMode: String?
+        /// AMT's, or else that of the engine's firmware; `nil` if neither is known.
         public var version: String?
+        /// For and against AMT, the deciding one first.
         public var evidence: [Evidence]
         /// The result of asking; `nil` until the firmware was asked.
         public var firmware: Firmware?
@@ -26,9 +30,13 @@ extension Status {
 
     /// The last question to the firmware.
     public struct Firmware: Hashable, Sendable, Codable {
+        /// When its outcome became known, on the wall clock, for people.
         public var at: String
+        /// The same on the boot clock, in microseconds.
         public var bootUSec: Int64
+        /// A word for programs: `answered`, `busy`, `no-helper`.
         public var outcome: String
+        /// The outcome for people, one line.
         public var says: String
         /// All requested values; empty if no answer came.
         public var fields: [Field]
@@ -40,7 +48,9 @@ extension Status {
         public var name: String
         /// For people.
         public var label: String
+        /// Who said it: `sysfs`, `amthi`, `mkhi`, `watchdog`.
         public var source: String
+        /// The value for people; `nil` if it is not known.
         public var says: String?
         /// Why it is unknown.
         public var unknown: String?
@@ -48,33 +58,51 @@ extension Status {
 
     /// One of AMT's interfaces.
     public struct Interface: Hashable, Sendable, Codable {
+        /// `wired`, `wireless`.
         public var medium: String
+        /// `nil` if it is not known, or there is no such interface.
         public var mac: String?
+        /// Whether AMT sees a link; `nil` if that is not known.
         public var link: Bool?
         /// `dhcp-passive`, `dhcp-active`, `static`.
         public var mode: String?
+        /// The IPv4 address that AMT reports; `nil` if it has none, or none is known.
         public var ip: String?
+        /// In relation to the host's: `shared`, `separate`, `none`, `unknown`.
         public var address: String
+        /// By which it is shared or separate: `AMTAddress.Rule`; `nil` in the other cases.
         public var rule: String?
+        /// Why, for people.
         public var evidence: String
+        /// Those that it shares its address with, by name; empty if none.
         public var hostInterfaces: [String]
+        /// The IPv4 addresses that it shares; empty if none.
         public var hostAddresses: [String]
     }
 
     /// One port of AMT.
     public struct Listener: Hashable, Sendable, Codable {
+        /// The port on AMT's address.
         public var port: UInt16
+        /// `tcp`, `udp`.
         public var `protocol`: String
+        /// `open`, `closed`, `unknown`: inferred, as no packet of this host reaches the firmware.
         public var expected: String
+        /// Why, for people.
         public var evidence: String
     }
 
     /// A program of this host on one of AMT's ports.
     public struct Host: Hashable, Sendable, Codable {
+        /// The local port of its socket.
         public var port: UInt16
+        /// `tcp`, `udp`.
         public var `protocol`: String
+        /// What it listens on; `0.0.0.0` and `::` mean all addresses.
         public var address: String
+        /// The owner of the socket.
         public var uid: UInt32
+        /// Its systemd unit, foreign text made printable; `nil` if that can't be known.
         public var unit: String?
         /// `lms` if it is presumably Intel LMS.
         public var presumed: String?

@@ -15,6 +15,7 @@ extension Status {
         public var addresses: [String]
         /// Its ports, in the kernel's notation.
         public var tcp: String
+        /// Its ports of UDP, likewise.
         public var udp: String
         /// Whether the kernel shows this table; `nil` if that is unknown.
         public var inForce: Bool?
@@ -26,19 +27,25 @@ extension Status {
         public var refused: UInt64
         /// The connections that AMT cuts off, at most 256; `nil` if that is unknown.
         public var victims: [Flow]?
+        /// How many there are in all; `nil` if that is unknown.
         public var victimCount: Int?
         /// AMT's ports that a rule publishes: they get nothing from outside.
         public var published: [Published]
     }
 
+    /// A chain of nf_tables: of type `nat`, at postrouting.
     public struct Chain: Hashable, Sendable, Codable {
+        /// `ip` or `inet`.
         public var family: String
+        /// Its table's name, foreign text made printable.
         public var table: String
+        /// Its own name within the table, likewise.
         public var name: String
     }
 
     /// A translated connection.
     public struct Flow: Hashable, Sendable, Codable {
+        /// `tcp`, `udp`.
         public var `protocol`: String
         /// Who sends; `192.0.2.1:443`.
         public var origin: String
@@ -46,14 +53,19 @@ extension Status {
         public var own: Bool
         /// The address and the port that it got.
         public var translated: String
+        /// Whom it wants to reach; `192.0.2.1:443`.
         public var remote: String
         /// When it was first seen.
         public var since: String
     }
 
+    /// A port of AMT that a rule leads elsewhere (`dnat`, `redirect`).
     public struct Published: Hashable, Sendable, Codable {
+        /// `tcp`, `udp`.
         public var `protocol`: String
+        /// The port outside, where nothing arrives.
         public var port: UInt16
+        /// The chain with the rule.
         public var chain: Chain
     }
 }

@@ -3,7 +3,9 @@
 extension Status {
     /// The last probe: `amtguardctl probe`.
     public struct Probe: Hashable, Sendable, Codable {
+        /// When amtguardd recorded it, on the wall clock, for people.
         public var at: String
+        /// The same on the boot clock, in microseconds.
         public var bootUSec: Int64
         /// The local address.
         public var from: String
@@ -13,6 +15,7 @@ extension Status {
         public var shared: Bool?
         /// Whether this host translated addresses; `nil` if that is not known, or an older release made the probe.
         public var translated: Bool?
+        /// How long it waited for answers, in milliseconds.
         public var waitedMSec: Int64
         /// All ports together.
         public var verdict: Told<ProbeVerdict>
@@ -20,25 +23,35 @@ extension Status {
         public var says: String
         /// What to do.
         public var advice: [String]
+        /// The ports in question, in ascending order.
         public var ports: [ProbedPort]
+        /// The ports beside them, with which they are compared.
         public var controls: [ProbedControl]
     }
 
     /// A probed port.
     public struct ProbedPort: Hashable, Sendable, Codable {
+        /// The local TCP port.
         public var port: UInt16
+        /// What follows from the comparison with the controls.
         public var verdict: Told<ProbeVerdict>
+        /// What came of its connection, a word for programs: `ProbeOutcome`.
         public var outcome: String
         /// The address and the port with which the connection left; `nil` if that is not known.
         public var left: String?
+        /// What was seen, and the comparison, for people.
         public var says: String
     }
 
     /// A control port, for comparison.
     public struct ProbedControl: Hashable, Sendable, Codable {
+        /// The local TCP port.
         public var port: UInt16
+        /// What came of its connection, a word for programs: `ProbeOutcome`.
         public var outcome: String
+        /// The address and the port with which the connection left; `nil` if that is not known.
         public var left: String?
+        /// What was seen, for people.
         public var says: String
     }
 }

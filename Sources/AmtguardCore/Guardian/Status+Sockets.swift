@@ -3,14 +3,19 @@
 extension Status {
     /// A socket of this host on one of AMT's ports.
     public struct Socket: Hashable, Sendable, Codable {
+        /// Its local port.
         public var port: UInt16
+        /// `tcp`, `udp`.
         public var `protocol`: String
         /// Its own address.
         public var address: String
+        /// In the words of `LocalSocket.State`: `listening`, `syn-sent`.
         public var state: String
         /// The other end; `nil` if it is not connected.
         public var remote: String?
+        /// The owner of the socket.
         public var uid: UInt32
+        /// The systemd unit that made it, foreign text made printable; `nil` if that is unknown.
         public var unit: String?
         /// Finds its process; `nil` if no process has it.
         public var inode: UInt32?
@@ -24,11 +29,15 @@ extension Status {
 
     /// One required port.
     public struct Port: Hashable, Sendable, Codable {
+        /// Its number.
         public var port: UInt16
         /// Its exposure: `exposed`, `reserved`, `reserved-outside`, `outside`, `unknown`.
         public var exposure: String
+        /// Whether it is on the list; `nil` if the list can't be read.
         public var reserved: Bool?
+        /// Whether amtguard added it, and may remove it.
         public var owned: Bool
+        /// Whether the kernel may choose it, apart from reservations; `nil` if that can't be read.
         public var inReach: Bool?
         /// The addresses on which amtguard holds it, `192.0.2.1 (udp)` if it is not TCP; `nil` if that is unknown.
         public var held: [String]?

@@ -19,11 +19,15 @@ public struct Status: Hashable, Sendable, Codable {
 
     /// Sets of ports, in the kernel's notation.
     public struct Ports: Hashable, Sendable, Codable {
+        /// What must be reserved now; empty if nothing must.
         public var required: String
+        /// The list at the last look; `nil` if it can't be read.
         public var reserved: String?
+        /// What amtguard added, and nobody else has changed since: all that it may remove.
         public var owned: String
         /// Required ports that are reserved and that amtguard does not own: it never removes them.
         public var unowned: String
+        /// `net.ipv4.ip_local_port_range`; `nil` if it can't be read.
         public var ephemeralRange: String?
         /// `nil` if the list can't be read.
         public var exposed: String?
@@ -37,38 +41,53 @@ public struct Status: Hashable, Sendable, Codable {
 
     /// The repairs of this process.
     public struct Repairs: Hashable, Sendable, Codable {
+        /// How many since the start of the daemon.
         public var count: UInt64
+        /// `nil` until there is one.
         public var last: LastRepair?
     }
 
     /// The writes of this process's time that would have taken required ports away, and that did not.
     public struct Prevented: Hashable, Sendable, Codable {
+        /// How many since the start of the daemon.
         public var count: UInt64
+        /// `nil` until there is one.
         public var last: Last?
 
+        /// The last of these writes.
         public struct Last: Hashable, Sendable, Codable {
+            /// When amtguard saw it, on the wall clock, for people.
             public var at: String
+            /// The same on the boot clock, in microseconds.
             public var bootUSec: Int64
             /// The list that the writer asked for.
             public var asked: String
             /// The required ports that stayed nevertheless.
             public var kept: String
+            /// Always known: a program in the kernel names it.
             public var writer: Writer
         }
     }
 
     /// A program that overwrote the list.
     public struct LastWriter: Hashable, Sendable, Codable {
+        /// When amtguard saw its last write, on the wall clock, for people.
         public var at: String
+        /// The process of that write.
         public var writer: Writer
     }
 
     /// The last of them.
     public struct LastRepair: Hashable, Sendable, Codable {
+        /// When a reading showed its success, on the wall clock, for people.
         public var at: String
+        /// The same on the boot clock, in microseconds.
         public var bootUSec: Int64
+        /// The list as the other program left it.
         public var found: String
+        /// The list as it was read after the repair.
         public var restored: String
+        /// `nil` if the kernel did not name it.
         public var writer: Writer?
         /// The last look before the repair that showed the list whole; `nil` if the watch showed the write.
         public var brokenAfter: String?
@@ -92,11 +111,15 @@ public struct Status: Hashable, Sendable, Codable {
         public struct Writer: Hashable, Sendable, Codable {
             /// The id of its last process.
             public var pid: Int32
+            /// `/proc/PID/comm`, foreign text made printable; `nil` if it had ended.
             public var command: String?
+            /// Its systemd unit; `nil` if it had ended or has none.
             public var unit: String?
+            /// How many of its overwrites were seen.
             public var count: Int
         }
 
+        /// When the first of them was seen, on the wall clock, for people.
         public var since: String
         /// How many overwrites were seen.
         public var count: Int
@@ -110,8 +133,11 @@ public struct Status: Hashable, Sendable, Codable {
 
     /// A port of an address that is held, or should be.
     public struct HeldPort: Hashable, Sendable, Codable {
+        /// One of the host's IPv4 addresses that AMT shares.
         public var address: String
+        /// The port that is bound, or could not be.
         public var port: UInt16
+        /// `tcp`, `udp`.
         public var `protocol`: String
         /// `held`, `refused`.
         public var state: String
@@ -121,26 +147,37 @@ public struct Status: Hashable, Sendable, Codable {
 
     /// The version of this shape. It grows when a key changes its meaning, not when a key is added.
     public var schema = 1
+    /// The release of amtguardd that made the report.
     public var version: String
+    /// When and where the list was last looked at; a report is as old as that.
     public var observed: Observed
+    /// Whether the ports are safe now: `Verdict`.
     public var verdict: Told<Verdict>
     /// `Mode=`, as in force.
     public var mode: String
+    /// Why, the gravest first; then what could not be found out.
     public var reasons: [Reason]
+    /// Since when the verdict holds, on the wall clock, for people.
     public var since: String
+    /// What is known of Intel AMT on this machine.
     public var amt: AMT
+    /// Which ports are required, reserved and owned.
     public var ports: Ports
+    /// How writes of others are noticed.
     public var watch: Told<Watch.Kind>
     /// Why the watch is no better; `nil` if it is the best one, and in the report of an older daemon.
     public var watchShortfall: String?
+    /// The repairs since the start of the daemon.
     public var repairs: Repairs
     /// `nil` in the report of an older daemon; so is the next.
     public var prevented: Prevented?
     /// The programs that overwrote the list, each once, the last one first, at most eight.
     public var lastWriters: [LastWriter]?
+    /// Whether the list is repeatedly overwritten now.
     public var contested: Bool
     /// What is known of the overwrites; `nil` while `contested` is false.
     public var overwrites: Overwrites?
+    /// The ports that are kept by a bound socket, and those that should be.
     public var holds: [HeldPort]
     /// The gravest first, at most 256; `nil` if that is unknown.
     public var victims: [Socket]?
@@ -164,6 +201,7 @@ public struct Status: Hashable, Sendable, Codable {
 /// A word of a report, one of `Known` in this version. A newer amtguardd may report another one: it is kept and shown as
 /// it is, and the rest of the report still counts.
 public struct Told<Known: RawRepresentable<String> & Hashable & Sendable>: Hashable, Sendable, Codable {
+    /// The word as it was reported, known or not.
     public let text: String
 
     init(_ known: Known) {

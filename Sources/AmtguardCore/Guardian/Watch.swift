@@ -7,6 +7,7 @@ public struct Watch: Hashable, Sendable {
         case bpf
         /// It names the writer as well.
         case fanotify
+        /// It wakes amtguard, and does not name the writer.
         case inotify
         /// Nothing: only audits.
         case none
@@ -23,6 +24,7 @@ public struct Watch: Hashable, Sendable {
         var word: String { self == .none ? "audits only" : rawValue }
     }
 
+    /// What was reached on this kernel, with these privileges.
     public var kind: Kind
     /// Whether writers are named only by pid: fanotify before Linux 5.15.
     public var isPidOnly: Bool

@@ -3,10 +3,14 @@
 /// Only for IPv4: AMT never shares an IPv6 address. An IPv6 socket that also takes IPv4 meets the hold when it binds
 /// the wildcard. `connect` over IPv6 skips a port that is held on any address.
 public struct Hold: Hashable, Sendable {
+    /// Most holds are of TCP.
     public typealias TransportProtocol = LocalSocket.TransportProtocol
 
+    /// One of the host's addresses that AMT shares.
     public var address: IPv4Address
+    /// The port that no other program gets by chance.
     public var port: UInt16
+    /// A port is held for each protocol separately.
     public var `protocol`: TransportProtocol
 
     /// TCP by default.

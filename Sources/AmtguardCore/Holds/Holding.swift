@@ -101,6 +101,7 @@ public struct HoldReading: Hashable, Sendable {
     /// What could not be held at the last attempt, and why.
     public var refused: [Hold: HoldObstacle]
 
+    /// A reading; by default nothing is held, and nothing was refused.
     public init(held: [Hold: Bool] = [:], refused: [Hold: HoldObstacle] = [:]) {
         self.held = held
         self.refused = refused

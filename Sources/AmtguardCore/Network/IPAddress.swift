@@ -1,6 +1,8 @@
 /// An IPv4 or an IPv6 address.
 public enum IPAddress: Hashable, Sendable, CustomStringConvertible {
+    /// As four octets.
     case v4(IPv4Address)
+    /// As eight groups; it may contain an IPv4 address in the mapped form.
     case v6(IPv6Address)
 
     /// In the notation of its kind, without brackets.
@@ -22,6 +24,8 @@ public struct IPv4Address: Hashable, Comparable, Sendable {
         self.bits = bits
     }
 
+    /// An address from its bytes.
+    ///
     /// - Returns: `nil` unless there are four octets, in the order of the wire.
     public init?(octets: some Collection<UInt8>) {
         guard octets.count == 4 else { return nil }
@@ -67,6 +71,8 @@ public struct IPv6Address: Hashable, Sendable {
     /// Eight groups of 16 bits in the order of the wire.
     public let groups: [UInt16]
 
+    /// An address from its bytes.
+    ///
     /// - Returns: `nil` unless there are sixteen octets, in the order of the wire.
     public init?(octets: some Collection<UInt8>) {
         guard octets.count == 16 else { return nil }

@@ -3,6 +3,8 @@ public struct MACAddress: Hashable, Sendable {
     /// The lower 48 bits, the first octet the highest.
     private let bits: UInt64
 
+    /// An address from its bytes, in the order of the wire.
+    ///
     /// - Returns: `nil` unless there are six octets: tunnels have four and InfiniBand has twenty.
     public init?(octets: some Collection<UInt8>) {
         guard octets.count == 6 else { return nil }

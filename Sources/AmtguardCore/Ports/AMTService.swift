@@ -4,7 +4,7 @@
 /// These ports are the default of `Ports=`, so every machine reserves them, whatever its firmware says. A port that AMT
 /// serves only while a switch of the firmware is on, such as 5900 for KVM, does not belong here. `Guardian.claims` would
 /// add it to the guarded ports of AMT's claim while the firmware reports the switch; the rest follows from the claim.
-public enum AMTService: Hashable, Sendable, CaseIterable {
+enum AMTService: Hashable, Sendable, CaseIterable {
     case http, https, redirection, redirectionTLS, rmcp
 
     /// Its own port, and that of DASH if there is one.

@@ -14,8 +14,12 @@ public struct ProbePlan: Hashable, Sendable {
     /// AMT's ports, if there is no daemon to ask.
     public static let usual = Configuration().ports
 
+    /// Plans a probe of these ports, and chooses the controls beside them.
+    ///
+    /// - Parameters:
+    ///   - ports: The ports in question.
+    ///   - required: Other ports that are not controls, because AMT may take their packets as well.
     /// - Returns: `nil` for no port, for port 0, and for more than `mostPorts`.
-    /// - Parameter required: Other ports that are not controls, because AMT may take their packets as well.
     public init?(_ ports: PortSet, required: PortSet = PortSet()) {
         guard !ports.isEmpty, ports.count <= Self.mostPorts, !ports.contains(0) else { return nil }
         self.ports = ports

@@ -6,11 +6,13 @@ public struct ProbeResult: Hashable, Sendable {
     public var from: IPAddress
     /// The address of the service, and its port.
     public var to: IPAddress
+    /// The port of the service, on the other machine.
     public var port: UInt16
     /// Whether AMT shares the local address; `nil` if that is unknown.
     public var isShared: Bool?
     /// How long the probe waited for an answer.
     public var waited: Duration
+    /// The local ports that were to be tried.
     public var plan: ProbePlan
     /// The outcome at each port of the plan.
     public var outcomes: [UInt16: ProbeOutcome]

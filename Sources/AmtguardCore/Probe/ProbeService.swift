@@ -2,20 +2,26 @@
 public struct ProbeService: Hashable, Sendable {
     /// A name or an address; not looked up yet.
     public var host: String
+    /// The port to connect to, never 0.
     public var port: UInt16
     /// What a user pasted around it and a probe does not need: `http://`, `/index.html`; `nil` if nothing.
     public private(set) var leftOut: String?
 
     /// A text that is not a service: one line.
     public struct Malformed: Error, Hashable {
+        /// What is wrong with it, and what is allowed.
         public let message: String
     }
 
     /// The longest name of the domain name system.
     public static let longestName = 253
 
-    /// - Parameter port: The port of a service by its name, as /etc/services has it; also of the scheme of an address of
-    ///   the web.
+    /// Parses what a user typed or pasted.
+    ///
+    /// - Parameters:
+    ///   - whole: `HOST:PORT`, or an address of the web.
+    ///   - named: The port of a service by its name, as /etc/services has it; also of the scheme of an address of the
+    ///     web.
     /// - Throws: `Malformed`, with what is wrong and what is allowed.
     public init(_ whole: String, port named: (String) -> UInt16? = { _ in nil }) throws(Malformed) {
         let (scheme, text, path) = Self.parts(of: whole)

@@ -22,6 +22,7 @@ public struct Contest: Hashable, Sendable {
     public var count = 0
     /// How many of them came after the last journal entry about the contest.
     public var untold = 0
+    /// What amtguard does about it now.
     public var answer = Answer.repaired
 }
 

@@ -9,14 +9,22 @@ public struct Ownership: Hashable, Sendable {
     /// next one compares the list with both, so no port is left without an owner. Any third list was written by
     /// another program.
     public struct Act: Hashable, Sendable {
-        public enum Kind: String, Hashable, Sendable { case adding, removing }
+        /// The direction of an act; in the record by its name.
+        public enum Kind: String, Hashable, Sendable {
+            /// Ports are put on the list, and owned from then on.
+            case adding
+            /// Owned ports are taken out of the list.
+            case removing
+        }
 
+        /// Whether it adds or removes.
         public var kind: Kind
         /// The ports that amtguard owns after an addition, or no longer owns after a removal.
         public var ports: PortSet
         /// The fingerprint of the list after the act.
         public var list: UInt64
 
+        /// An act on these ports, and the fingerprint of the list after it.
         public init(_ kind: Kind, _ ports: PortSet, list: UInt64) {
             self.kind = kind
             self.ports = ports

@@ -53,6 +53,7 @@ public struct Prevention: Hashable, Sendable {
     public var asked: PortSet
     /// The required ports that are not in it, and that stayed.
     public var kept: PortSet
+    /// Always known: the program in the kernel names it.
     public var writer: Writer
     /// When amtguard saw it.
     public var at: Moment
@@ -184,14 +185,14 @@ extension Ownership {
 }
 
 /// The programs that overwrote the list last, each once.
-public struct LastWriters: Hashable, Sendable {
-    public struct Entry: Hashable, Sendable {
-        public var writer: Writer
-        public var at: Moment
+struct LastWriters: Hashable, Sendable {
+    struct Entry: Hashable, Sendable {
+        var writer: Writer
+        var at: Moment
     }
 
     /// The last one first.
-    public private(set) var entries: [Entry] = []
+    private(set) var entries: [Entry] = []
 
     mutating func note(_ writer: Writer, at now: Moment) {
         entries.removeAll { $0.writer.isNamed(like: writer) }

@@ -15,7 +15,9 @@ public struct Wish: Hashable, Sendable {
     public var replaces: Bool
     /// Whether the program made it add where it was meant to replace, so that no port was lost.
     public var isPrevented: Bool
+    /// Which ports it asks for.
     public var text: Text
+    /// Always known: the program in the kernel names it.
     public var writer: Writer
 
     /// A write.
@@ -77,7 +79,12 @@ public struct Wishes: Hashable, Sendable {
     /// Where they are missing: before which of `wishes`, or at the end (their count).
     public var gaps: Set<Int>
 
-    /// - Parameter gaps: By default, lost writes may have come last.
+    /// Writes in their order, and what is missing among them.
+    ///
+    /// - Parameters:
+    ///   - wishes: In the order in which the kernel saw them.
+    ///   - lost: How many writes were not noted, because there was no room.
+    ///   - gaps: Where they are missing. By default, lost writes may have come last.
     public init(_ wishes: [Wish] = [], lost: Int = 0, gaps: Set<Int>? = nil) {
         self.wishes = wishes
         self.lost = lost

@@ -15,9 +15,12 @@ public struct Writer: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// The parent of a writer.
     public struct Parent: Hashable, Sendable, Codable {
+        /// In the same namespace as the pid of its child.
         public var pid: Int32
+        /// `/proc/PID/comm`, at most 15 characters, made printable; `nil` if it could not be found out.
         public var command: String?
 
+        /// A parent; `nil` for a name that could not be found out.
         public init(pid: Int32, command: String?) {
             self.pid = pid
             self.command = command
@@ -55,6 +58,7 @@ public struct WriterTally: Hashable, Sendable {
     public struct Entry: Hashable, Sendable {
         /// The last of them.
         public var writer: Writer
+        /// How many overwrites they made together.
         public var count: Int
         /// Whether it was the same process each time.
         public var isOneProcess = true

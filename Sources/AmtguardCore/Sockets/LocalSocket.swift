@@ -1,12 +1,18 @@
 /// A TCP or UDP socket of this host with a local port, as the kernel shows it: a reading, no judgement.
 public struct LocalSocket: Hashable, Sendable {
+    /// The protocols of which AMT takes packets.
     public enum TransportProtocol: String, Hashable, Sendable {
+        /// IP protocol 6.
         case tcp
+        /// IP protocol 17.
         case udp
     }
 
+    /// The kind of its local address. A socket of IPv6 may take IPv4 as well.
     public enum Family: String, Hashable, Sendable {
+        /// AF_INET.
         case ipv4
+        /// AF_INET6.
         case ipv6
     }
 
@@ -14,14 +20,23 @@ public struct LocalSocket: Hashable, Sendable {
     public enum State: String, Hashable, Sendable, CaseIterable {
         /// It has a port, but neither listens nor is connected.
         case bound
+        /// A TCP server waits for connections.
         case listening
+        /// A UDP socket takes packets from anybody.
         case unconnected
+        /// It tries to connect. A victim stays in this state until it gives up.
         case synSent = "syn-sent"
+        /// It is connected; for UDP by `connect` alone, without a packet.
         case established
+        /// It was closed here, and the other end has not acknowledged that.
         case finWait1 = "fin-wait-1"
+        /// It was closed here, and the other end has not closed yet.
         case finWait2 = "fin-wait-2"
+        /// The other end has closed, the program here has not.
         case closeWait = "close-wait"
+        /// Both ends closed at the same time, and no acknowledgement came yet.
         case closing
+        /// Both ends have closed; the last acknowledgement is missing.
         case lastAck = "last-ack"
     }
 
@@ -37,9 +52,12 @@ public struct LocalSocket: Hashable, Sendable {
 
     /// The other end of a connection.
     public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+        /// Without a scope, even if it is a link-local one.
         public var address: IPAddress
+        /// In the host's byte order.
         public var port: UInt16
 
+        /// An address with a port.
         public init(_ address: IPAddress, port: UInt16) {
             self.address = address
             self.port = port
@@ -54,9 +72,13 @@ public struct LocalSocket: Hashable, Sendable {
         }
     }
 
+    /// Which of its two tables the kernel shows it in.
     public var `protocol`: TransportProtocol
+    /// Its local address; the wildcard if it is bound to all.
     public var address: IPAddress
+    /// Its local port.
     public var port: UInt16
+    /// What it does with the port.
     public var state: State
     /// `nil` if it is not connected.
     public var remote: Endpoint?
@@ -105,6 +127,7 @@ public struct LocalSocket: Hashable, Sendable {
 }
 
 extension LocalSocket {
+    /// The family of its local address.
     public var family: Family {
         switch address {
         case .v4: .ipv4
@@ -112,6 +135,7 @@ extension LocalSocket {
         }
     }
 
+    /// For whom it can be reached there.
     public var reach: Reach {
         if isUnspecified { return .wildcard }
         return address.isLoopback ? .loopback : .address
@@ -153,6 +177,7 @@ public struct SocketReading: Hashable, Sendable {
     /// How many more there were than are kept.
     public var omitted: Int
 
+    /// Sockets that are sorted by port, and how many were left out.
     public init(_ sockets: [LocalSocket], omitted: Int = 0) {
         self.sockets = sockets
         self.omitted = omitted

@@ -7,6 +7,7 @@ public struct Absence: Hashable, Sendable {
     /// The report of a guardian that looked once and changed nothing. What is owned and held is unknown.
     public let status: Status
 
+    /// A reason, and the status of a guardian that looked once.
     public init(reason: Reason, look status: Status) {
         self.reason = reason
         self.status = status

@@ -3,9 +3,13 @@
 extension Announcement {
     /// The value of a property.
     public enum Value: Hashable, Sendable {
+        /// A text of another process, not yet printable.
         case text(String)
+        /// Yes or no.
         case flag(Bool)
+        /// A count or a time; the greatest number stands for an unknown one.
         case number(UInt64)
+        /// Texts of another process, not yet printable: one a hold, for example.
         case texts([String])
 
         var json: JSON {

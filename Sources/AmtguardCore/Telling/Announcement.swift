@@ -4,6 +4,7 @@ public struct Announcement: Hashable, Sendable {
     public let event: String
     /// For people; one line.
     public let says: String
+    /// How to colour it on a terminal.
     public let tone: Status.Tone
     /// What belongs to the event, for programs.
     let fields: JSON
@@ -60,7 +61,9 @@ extension Announcement {
 
     /// `VerdictChanged`.
     ///
-    /// - Parameter reason: The most serious one; empty if there is none.
+    /// - Parameters:
+    ///   - verdict: The new one, a word of another process; this version may not know it.
+    ///   - reason: The most serious one; empty if there is none.
     public static func verdict(_ verdict: String, reason: String) -> Announcement {
         let known = Verdict(rawValue: verdict)
         return Announcement(

@@ -5,6 +5,7 @@ public struct KernelLook: Hashable, Sendable {
     /// Which ports the kernel may choose; `nil` if that can't be read.
     public var choice: KernelChoice?
 
+    /// What was read; `nil` for what can't be.
     public init(reserved: PortSet?, choice: KernelChoice?) {
         self.reserved = reserved
         self.choice = choice
@@ -36,6 +37,7 @@ public struct Assessment: Sendable {
         case outdated(String)
     }
 
+    /// Whether the daemon answers, and how much its report counts.
     public let voice: Voice
     /// The report. If amtguardctl read the list, the ports are as they are now; the reasons cover both.
     public private(set) var status: Status
@@ -46,6 +48,7 @@ public struct Assessment: Sendable {
     /// Whether the daemon answers, but ports are missing that it reported as reserved. A repair may be under way.
     public let isContradiction: Bool
 
+    /// Compares a report with what the kernel shows now.
     public init(_ status: Status, _ voice: Voice, _ look: KernelLook) {
         let required = PortSet(told: status.ports.required) ?? PortSet()
         let missing = look.reserved.map(required.subtracting)

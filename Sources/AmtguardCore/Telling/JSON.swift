@@ -2,11 +2,17 @@
 ///
 /// The daemon has no Foundation: its encoder alone would double the binary. Objects keep their order.
 public enum JSON: Hashable, Sendable, CustomStringConvertible {
+    /// An unknown value.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A whole number; JSON's readers may lose precision beyond 2⁵³.
     case number(Int64)
+    /// Any text; it is escaped when it is written.
     case string(String)
+    /// Values in order.
     case array([JSON])
+    /// The members in the order in which they are written.
     case object([Member])
 
     /// One key of an object and its value.

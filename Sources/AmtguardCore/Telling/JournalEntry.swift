@@ -2,15 +2,21 @@
 public struct JournalEntry: Hashable, Sendable {
     /// How much it matters, as in syslog(3).
     public enum Priority: Int, Hashable, Sendable, Comparable {
+        /// amtguard can't do what it is for.
         case error = 3
+        /// Somebody should act.
         case warning = 4
+        /// Normal, and worth knowing.
         case notice = 5
+        /// For somebody who looks closely.
         case info = 6
+        /// Hidden unless it is asked for.
         case debug = 7
 
         public static func < (a: Priority, b: Priority) -> Bool { a.rawValue < b.rawValue }
     }
 
+    /// The field `PRIORITY`.
     public var priority: Priority
     /// The catalog's key, 128 bits in hex; everything from notice up has one.
     public var messageID: String?
@@ -21,13 +27,19 @@ public struct JournalEntry: Hashable, Sendable {
 
     /// A field of the entry.
     public struct Field: Hashable, Sendable {
+        /// Capitals, digits and underscores, as journald demands.
         public var name: String
+        /// Each character that may not be shown is replaced; newlines stay.
         public var value: String
     }
 
-    /// An entry; fields without a value are left out, the others get the prefix.
-    public init(_ priority: Priority, id: Event.MessageID? = nil, _ message: String, _ fields: [(String, String?)] = [])
-    {
+    /// An entry without a text in the catalog; fields without a value are left out, the others get the prefix.
+    public init(_ priority: Priority, _ message: String, _ fields: [(String, String?)] = []) {
+        self.init(priority, id: nil, message, fields)
+    }
+
+    /// The same with a text in the catalog.
+    init(_ priority: Priority, id: Event.MessageID?, _ message: String, _ fields: [(String, String?)] = []) {
         self.priority = priority
         messageID = id?.rawValue
         self.message = message.oneLine

@@ -2,7 +2,7 @@
 
 extension Event {
     /// The identifiers of the entries from notice up.
-    public enum MessageID: String, CaseIterable, Sendable {
+    enum MessageID: String, CaseIterable, Sendable {
         case started = "cc0975db248648308e1b59fe9d0fedee"
         case reserved = "19a57a46c6e5418d8ad9bfd9fc94eb22"
         case repaired = "5dc9481dc1ae4d2f8d93efdd9d08c3aa"

@@ -31,7 +31,10 @@ extension Status.Ports {
 extension Status.Probe {
     /// What `amtguardctl probe --json` prints: the same key as in the status.
     ///
-    /// - Parameter reasons: Why there is no result, or why it is not remembered.
+    /// - Parameters:
+    ///   - probe: The result; `nil` if there is none.
+    ///   - isRemembered: Whether the daemon has taken it into its status.
+    ///   - reasons: Why there is no result, or why it is not remembered.
     public static func json(_ probe: Status.Probe?, isRemembered: Bool, reasons: [Reason]) -> JSON {
         [
             "schema": 1, "version": .string(amtguardVersion), "reasons": JSON(encoding: reasons),

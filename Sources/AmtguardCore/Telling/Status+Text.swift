@@ -2,12 +2,26 @@
 
 extension Status {
     /// How to show a line. The words carry the meaning; the colour only underlines it.
-    public enum Tone: Hashable, Sendable { case plain, good, doubtful, bad, faint }
+    public enum Tone: Hashable, Sendable {
+        /// A fact that is neither good nor bad.
+        case plain
+        /// All is well.
+        case good
+        /// Something needs attention, or is unknown.
+        case doubtful
+        /// Required ports are exposed.
+        case bad
+        /// An addition, such as advice.
+        case faint
+    }
 
     /// A label, a value and its tone.
     public struct Line: Hashable, Sendable {
+        /// What it is about; empty if it continues the fact above.
         public var label: String
+        /// The fact, on one line however long.
         public var value: String
+        /// Of the value alone.
         public var tone: Tone
         /// How many characters of the value have the tone; `nil` if all.
         public var emphasis: Int?

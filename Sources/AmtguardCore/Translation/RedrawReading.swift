@@ -1,6 +1,8 @@
 /// What the kernel shows of the redraw table.
 public struct RedrawReading: Hashable, Sendable {
+    /// Whether the table stands there, and whose it is.
     public enum State: Hashable, Sendable {
+        /// There is no table of this name.
         case absent
         /// It is as amtguard makes it, with these addresses and ports.
         case inForce(RedrawTable)
@@ -12,13 +14,16 @@ public struct RedrawReading: Hashable, Sendable {
         case unknown(says: String, advice: String?)
     }
 
+    /// What stands in the kernel under the table's name.
     public var state: State
     /// Whether it belongs to the guard's socket, so that no other program can change it.
     public var isOwned: Bool
     /// The packets of its counters.
     public var redrawn: UInt64
+    /// Packets that were answered with a refusal.
     public var refused: UInt64
 
+    /// A reading; by default nobody owns the table, and nothing was counted.
     public init(_ state: State, isOwned: Bool = false, redrawn: UInt64 = 0, refused: UInt64 = 0) {
         self.state = state
         self.isOwned = isOwned

@@ -10,7 +10,9 @@
 public struct RedrawTable: Hashable, Sendable {
     /// The addresses of this host that AMT shares.
     public var addresses: Set<IPv4Address>
+    /// The ports of TCP that no translated connection may get.
     public var tcp: PortSet
+    /// Those of UDP.
     public var udp: PortSet
 
     /// A table for these addresses and ports.
@@ -24,7 +26,9 @@ public struct RedrawTable: Hashable, Sendable {
     public static let name = "amtguard"
     /// By this comment amtguard knows a table as its own.
     public static let comment = "amtguard: keeps AMT's ports from translation. Redraw=no in amtguard.conf ends it"
+    /// The counter of packets that were dropped so that another port is drawn.
     public static let redrawnCounter = "redrawn"
+    /// The counter of packets that were refused.
     public static let refusedCounter = "refused"
 
     static let sharedSet = "shared"

@@ -3,16 +3,22 @@
 /// It has two faces that say the same: `text`, as `nft list table` prints it, and the kernel's messages
 /// (AmtguardLinux).
 public struct Ruleset: Hashable, Sendable {
+    /// Of the table, in the family `ip`.
     public var name: String
     /// One line, at most 128 bytes, for the person who finds the table.
     public var comment: String
+    /// The names of its counters; the rules refer to them.
     public var counters: [String]
+    /// Its named sets, in the order in which they are made.
     public var sets: [ElementSet]
+    /// Its chains, in the order in which they are made.
     public var chains: [Chain]
 
     /// A named set.
     public struct ElementSet: Hashable, Sendable {
+        /// By which the rules refer to it; unique in the table.
         public var name: String
+        /// The types of the parts of an element, in order.
         public var key: [Field.Kind]
         /// Filled by us. Each element is the bytes of `Field.Kind.bytes`, one after the other.
         public var elements: Set<[UInt8]> = []
@@ -20,17 +26,22 @@ public struct Ruleset: Hashable, Sendable {
         /// by us.
         public var dynamic: Dynamic?
 
+        /// The limits of a set that the rules fill.
         public struct Dynamic: Hashable, Sendable {
+            /// How long an element stays after it was added.
             public var timeout: Duration
+            /// How many elements there may be at once.
             public var size: UInt32
         }
     }
 
     /// A base chain, or one that others go to.
     public struct Chain: Hashable, Sendable {
+        /// By which rules go to it; unique in the table.
         public var name: String
         /// `nil` for a chain that others go to.
         public var hook: Hook?
+        /// Each rule is its statements in order: it ends at the first condition that does not hold.
         public var rules: [[Statement]]
     }
 
@@ -38,11 +49,15 @@ public struct Ruleset: Hashable, Sendable {
     public struct Hook: Hashable, Sendable {
         /// The numbers of `enum nf_inet_hooks`.
         public enum Place: UInt32, Hashable, Sendable {
+            /// Packets that this host forwards.
             case forward = 2
+            /// Packets that this host sends itself.
             case output = 3
+            /// All packets that leave, forwarded or sent.
             case postrouting = 4
         }
 
+        /// Which packets it sees.
         public var place: Place
         /// `filter` is 0, `srcnat` is 100.
         public var priority: Int32
@@ -51,9 +66,24 @@ public struct Ruleset: Hashable, Sendable {
     /// A part of a packet, of its connection before the translation (`original…`), or of the packets that answer it
     /// (`reply…`).
     public enum Field: Hashable, Sendable {
-        case sourceAddress, destinationAddress, `protocol`, sourcePort, destinationPort
-        case originalSourceAddress, originalSourcePort
-        case replyDestinationAddress, replyDestinationPort
+        /// The packet's IPv4 source address, as it is at the hook.
+        case sourceAddress
+        /// The packet's IPv4 destination address.
+        case destinationAddress
+        /// The protocol above IP: 6 for TCP, 17 for UDP.
+        case `protocol`
+        /// The source port, as it is at the hook.
+        case sourcePort
+        /// The destination port.
+        case destinationPort
+        /// Who sends, before the translation.
+        case originalSourceAddress
+        /// From which port the sender itself sends.
+        case originalSourcePort
+        /// Where the answers go: the address that the translation gave.
+        case replyDestinationAddress
+        /// To which port they go: the one that the translation drew.
+        case replyDestinationPort
     }
 
     /// One condition or action of a rule.
@@ -62,14 +92,19 @@ public struct Ruleset: Hashable, Sendable {
         case isIn([Field], set: String)
         /// Of the connection's status bits in `mask`, exactly those in `bits` are set.
         case status(mask: Status, bits: Status)
+        /// The packet is one of TCP.
         case isTCP
         /// The packet goes the way of the connection's first one.
         case isOriginal
         /// Adds the fields to a dynamic set. If the set is full, the rule ends here.
         case add([Field], set: String)
+        /// Counts the packet in the counter of this name.
         case count(String)
+        /// Continues in the chain of this name, and does not come back (`goto`).
         case go(to: String)
+        /// The packet vanishes, and its sender is not told.
         case drop
+        /// A TCP reset to the sender.
         case rejectWithReset
         /// ICMP port unreachable.
         case reject
@@ -92,7 +127,12 @@ public struct Ruleset: Hashable, Sendable {
 extension Ruleset.Field {
     /// What a field holds: nft's data types.
     public enum Kind: Hashable, Sendable {
-        case address, `protocol`, port
+        /// Four octets, in the order of the wire.
+        case address
+        /// One byte.
+        case `protocol`
+        /// Two bytes, the higher one first.
+        case port
 
         /// nft's number of the type, of which a set keeps a note for `nft list`.
         public var number: UInt32 {
@@ -113,6 +153,7 @@ extension Ruleset.Field {
         }
     }
 
+    /// What it holds, and so with which sets it can be compared.
     public var kind: Kind {
         switch self {
         case .sourceAddress, .destinationAddress, .originalSourceAddress, .replyDestinationAddress: .address
@@ -123,8 +164,11 @@ extension Ruleset.Field {
 }
 
 extension Ruleset.Field.Kind {
+    /// An address as a part of an element: its octets.
     public static func bytes(_ address: IPv4Address) -> [UInt8] { address.octets }
+    /// A port as a part of an element, filled up to four bytes.
     public static func bytes(_ port: UInt16) -> [UInt8] { [UInt8(port >> 8), UInt8(port & 0xFF), 0, 0] }
+    /// A protocol as a part of an element: its number of IP, filled up to four bytes.
     public static func bytes(_ protocol: LocalSocket.TransportProtocol) -> [UInt8] {
         [`protocol` == .tcp ? 6 : 17, 0, 0, 0]
     }

@@ -1,6 +1,7 @@
 /// A connection whose source the kernel has translated to an address of this host, as its connection tracking shows it:
 /// a reading, no judgement.
 public struct TranslatedFlow: Hashable, Sendable {
+    /// The kernel draws ports for each protocol separately.
     public var `protocol`: LocalSocket.TransportProtocol
     /// Who sends: a container, a machine behind this one, or this host itself.
     public var origin: LocalSocket.Endpoint
@@ -31,6 +32,7 @@ public struct FlowReading: Hashable, Sendable {
     /// How many more there were than are kept.
     public var omitted: Int
 
+    /// Connections that are sorted by port, and how many were left out.
     public init(_ flows: [TranslatedFlow], omitted: Int = 0) {
         self.flows = flows
         self.omitted = omitted

@@ -1,12 +1,13 @@
 /// A translated connection that AMT cuts off, and when amtguard first saw that.
 public struct TranslatedVictim: Hashable, Sendable {
+    /// The connection, as connection tracking showed it first.
     public var flow: TranslatedFlow
     /// Whether this host itself sends: by mistake of a rule that translates its own connections as well.
     public var isOwn: Bool
     /// When it was first seen.
     public var since: Moment
 
-    public init(_ flow: TranslatedFlow, isOwn: Bool, since: Moment) {
+    init(_ flow: TranslatedFlow, isOwn: Bool, since: Moment) {
         self.flow = flow
         self.isOwn = isOwn
         self.since = since

@@ -4,9 +4,12 @@ public struct Translation: Hashable, Sendable {
     public struct Chain: Hashable, Sendable, Comparable {
         /// `ip` or `inet`.
         public var family: String
+        /// Its table's name, printable.
         public var table: String
+        /// Its own name within the table, printable.
         public var name: String
 
+        /// A chain by its full name.
         public init(family: String, table: String, name: String) {
             self.family = family
             self.table = table
@@ -20,11 +23,14 @@ public struct Translation: Hashable, Sendable {
 
     /// A port of this host that a rule leads elsewhere (`dnat`, `redirect`).
     public struct PublishedPort: Hashable, Sendable {
+        /// A rule that names no protocol publishes the port for both.
         public var `protocol`: LocalSocket.TransportProtocol
+        /// The port outside, before it is led elsewhere.
         public var port: UInt16
         /// The chain with the rule.
         public var chain: Chain
 
+        /// A port, and the chain whose rule publishes it.
         public init(_ protocol: LocalSocket.TransportProtocol, port: UInt16, in chain: Chain) {
             self.protocol = `protocol`
             self.port = port
@@ -43,6 +49,7 @@ public struct Translation: Hashable, Sendable {
     /// Why `chains` or `hasLegacyTable` is not known, one line.
     public var gap: String?
 
+    /// What the rules show; `nil` for what can't be read.
     public init(
         chains: [Chain]?, hasLegacyTable: Bool?, published: [PublishedPort] = [], tracks: Bool? = nil,
         gap: String? = nil

@@ -16,9 +16,11 @@ public struct PortCondition: Hashable, Sendable {
         case unknown
     }
 
+    /// Its number.
     public var port: UInt16
     /// `nil` if the list can't be read.
     public var isReserved: Bool?
+    /// Whether amtguard added it, and may remove it.
     public var isOwned: Bool
     /// Whether it is in the kernel's range, without the reservations; `nil` if that can't be read.
     public var isInReach: Bool?
@@ -27,7 +29,7 @@ public struct PortCondition: Hashable, Sendable {
     /// amtguard's holds on it; `nil` if that is unknown.
     public var holds: [Hold]?
 
-    public init(
+    init(
         _ port: UInt16, reserved: PortSet?, owned: PortSet, choice: KernelChoice?, takers: PortUsers?, holds: [Hold]?
     ) {
         self.port = port
@@ -38,6 +40,8 @@ public struct PortCondition: Hashable, Sendable {
         self.holds = holds
     }
 
+    /// Follows from two readings:
+    ///
     /// | reserved | within reach | |
     /// |---|---|---|
     /// | yes | yes, or not known | reserved |

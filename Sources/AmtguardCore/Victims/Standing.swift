@@ -75,10 +75,12 @@ extension Claim {
 
 /// A socket and its standing.
 public struct JudgedSocket: Hashable, Sendable {
+    /// As the kernel shows it.
     public var socket: LocalSocket
+    /// Whether AMT cuts it off, or why it does not count.
     public var standing: Standing
 
-    public init(_ socket: LocalSocket, _ standing: Standing) {
+    init(_ socket: LocalSocket, _ standing: Standing) {
         self.socket = socket
         self.standing = standing
     }

@@ -1,10 +1,11 @@
 /// A socket that AMT cuts off, and when amtguard first saw that.
 public struct Victim: Hashable, Sendable {
+    /// As the kernel showed it at the last look.
     public var socket: LocalSocket
     /// When it was first seen: the kernel does not tell how old a socket is.
     public var since: Moment
 
-    public init(_ socket: LocalSocket, since: Moment) {
+    init(_ socket: LocalSocket, since: Moment) {
         self.socket = socket
         self.since = since
     }

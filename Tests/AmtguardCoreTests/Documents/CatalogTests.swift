@@ -1,7 +1,8 @@
-import AmtguardCore
 import AmtguardTestTools
 import Foundation
 import Testing
+
+@testable import AmtguardCore
 
 @Suite struct `The journal's catalog` {
     struct Entry {

@@ -1,4 +1,4 @@
-import AmtguardCore
+@testable import AmtguardCore
 
 /// A guardian and its ground. What is said of the ground can be said of the scene.
 @dynamicMemberLookup

@@ -17,10 +17,27 @@ public enum AMTHI {
 
     /// A complete question. Only this type can make the bytes of one.
     public enum Request: Hashable, Sendable, CaseIterable {
-        case codeVersions, provisioningState, controlMode
-        case wiredSettings, wirelessSettings
-        case securityParameters, redirectionState, webUI, kvm
+        /// GetCodeVersions: `CodeVersions`.
+        case codeVersions
+        /// GetProvisioningState: `ProvisioningState`.
+        case provisioningState
+        /// GetControlMode: `ControlMode`.
+        case controlMode
+        /// GetLanInterfaceSettings of interface 0: `LANSettings`.
+        case wiredSettings
+        /// GetLanInterfaceSettings of interface 1: `LANSettings`.
+        case wirelessSettings
+        /// GetSecurityParameters: `SecurityParameters`.
+        case securityParameters
+        /// GetRedirectionState: `RedirectionState`.
+        case redirectionState
+        /// GetFeaturesState of feature 2: `WebUIState`.
+        case webUI
+        /// GetFeaturesState of feature 4: `KVMState`.
+        case kvm
+        /// GetRemoteAccessConnectionStatus: `RemoteAccess`.
         case remoteAccess
+        /// GetUUID: the machine's `GUID`.
         case uuid
 
         var command: Command {

@@ -6,11 +6,13 @@ public struct AMTStatus: RawRepresentable, Hashable, Sendable, CustomStringConve
         self.rawValue = rawValue
     }
 
+    /// The command was carried out, and its data follow.
     public static let success = AMTStatus(rawValue: 0)
     /// The firmware is starting: ask again.
     public static let notReady = AMTStatus(rawValue: 2)
     /// This firmware does not have the command. It says so by one of these two codes.
     public static let unsupported = AMTStatus(rawValue: 0x812)
+    /// The other code of firmware that does not have the command.
     public static let invalidParameter = AMTStatus(rawValue: 0x24)
 
     /// `NOT_READY`; a code without a name as a number: `0x99`.

@@ -2,7 +2,9 @@
 public struct CodeVersions: Hashable, Sendable {
     /// One row: `AMT` and `11.8.93`.
     public struct Row: Hashable, Sendable {
+        /// The component, as the firmware calls it; at most 20 bytes, printable.
         public var name: String
+        /// Its version or number as text; may be empty.
         public var version: String
     }
 

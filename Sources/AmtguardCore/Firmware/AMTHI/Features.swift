@@ -8,8 +8,11 @@ public struct RedirectionState: OptionSet, Hashable, Sendable {
         self.rawValue = rawValue
     }
 
+    /// Serial over LAN: the host's serial console.
     public static let sol = RedirectionState(rawValue: 1)
+    /// IDE redirection: storage of the remote side.
     public static let ider = RedirectionState(rawValue: 2)
+    /// Keyboard, video and mouse.
     public static let kvm = RedirectionState(rawValue: 4)
 }
 
@@ -22,6 +25,7 @@ extension RedirectionState: AMTHIReply {
 
 /// GetFeaturesState 2: the web page on 16992 and 16993. WS-Management stays on these ports when it is off.
 public struct WebUIState: Hashable, Sendable {
+    /// Whether a browser gets a page there.
     public var enabled: Bool
 }
 

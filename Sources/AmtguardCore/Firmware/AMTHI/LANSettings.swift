@@ -17,11 +17,15 @@ public struct LANSettings: Hashable, Sendable {
         public static let passive = DHCPMode(rawValue: 2)
     }
 
+    /// Whether the interface is on, as the firmware says.
     public var enabled: Bool
     /// 0.0.0.0 if there is none.
     public var ipv4: IPv4Address
+    /// Whether AMT gets its address by DHCP; otherwise it is static.
     public var dhcpEnabled: Bool
+    /// How AMT uses DHCP; only looked at if it is on.
     public var dhcpMode: DHCPMode
+    /// Whether AMT sees a link.
     public var link: Bool
     /// All zero if there is no such interface.
     public var mac: MACAddress

@@ -18,6 +18,8 @@ public enum ProvisioningState: UInt32, Hashable, Sendable, CaseIterable {
 }
 
 extension ProvisioningState: AMTHIReply {
+    /// Reads the one number of the reply.
+    ///
     /// - Throws: `value` for a state that is none of the three; its meaning is unknown.
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         let number = try reader.u32("provisioning state")

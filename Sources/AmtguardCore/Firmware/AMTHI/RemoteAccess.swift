@@ -37,8 +37,11 @@ public struct RemoteAccess: Hashable, Sendable {
         public static let words = ["user", "alert", "provisioning", "periodic"]
     }
 
+    /// In which kind of network AMT takes itself to be.
     public var network: Network
+    /// Whether the tunnel is up now.
     public var connection: Connection
+    /// What made AMT open the tunnel; sent even if none is up.
     public var trigger: Trigger
     /// The management server, printable; may be empty.
     public var host: String

@@ -10,6 +10,7 @@ public struct SecurityParameters: Hashable, Sendable {
     public var ider: Bool
     /// Remote keyboard, video and mouse.
     public var kvm: Bool
+    /// AMT sees a link.
     public var link: Bool
 }
 

@@ -1,6 +1,8 @@
 /// A value that was found out, or the reason why it was not: "unknown" is never "no".
 public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
+    /// The firmware, or its driver, said it.
     case known(Value)
+    /// It was not said, or not understood.
     case unknown(Gap)
 
     /// The value; `nil` if it is not known.

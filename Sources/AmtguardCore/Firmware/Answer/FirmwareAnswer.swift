@@ -18,6 +18,7 @@ public struct FirmwareAnswer: Hashable, Sendable {
         case garbled
     }
 
+    /// How the conversation went as a whole.
     public var outcome: Outcome
 
     /// The node that was asked: `mei0`.
@@ -27,6 +28,7 @@ public struct FirmwareAnswer: Hashable, Sendable {
     /// `fw_ver`: `11.8.93.4323`.
     public var firmwareVersion: Finding<String> = .unsaid
 
+    /// How AMTHI's client behaved, whatever else is known.
     public var amthi: Finding<Behaviour> = .unsaid
     /// As the BIOS calls itself.
     public var bios: Finding<String> = .unsaid
@@ -34,15 +36,25 @@ public struct FirmwareAnswer: Hashable, Sendable {
     public var amtVersion: Finding<String> = .unsaid
     /// `4323`
     public var amtBuild: Finding<String> = .unsaid
+    /// What the firmware was sold as, by GetCodeVersions.
     public var sku: Finding<SKU> = .unsaid
+    /// Whether AMT is set up, by AMTHI.
     public var provisioningState: Finding<ProvisioningState> = .unsaid
+    /// In which way AMT is provisioned, by AMTHI; firmware before AMT 6.2 does not have the command.
     public var controlMode: Finding<ControlMode> = .unsaid
+    /// The settings of AMT's wired interface.
     public var wired: Finding<LANSettings> = .unsaid
+    /// The settings of AMT's wireless interface.
     public var wireless: Finding<LANSettings> = .unsaid
+    /// TLS and the state of the services, by GetSecurityParameters.
     public var security: Finding<SecurityParameters> = .unsaid
+    /// Which services of 16994 and 16995 are on.
     public var redirection: Finding<RedirectionState> = .unsaid
+    /// Whether the web page on 16992 and 16993 is on.
     public var webUI: Finding<Bool> = .unsaid
+    /// Whether a remote user views the screen now.
     public var kvm: Finding<KVMState> = .unsaid
+    /// The tunnel that AMT itself opens, and where AMT thinks it is.
     public var remoteAccess: Finding<RemoteAccess> = .unsaid
     /// Which replies were longer than is known here, and by how much; `none`.
     public var surplus: Finding<String> = .unsaid

@@ -2,7 +2,7 @@
 public struct ConnectReply: Hashable, Sendable {
     /// The longest message, in bytes.
     public var messageLimit: Int
-    public var protocolVersion: UInt8
+    var protocolVersion: UInt8
 
     /// The smallest request has 8 bytes and the largest 16; AMTHI's limit is 5,120 on all known machines.
     private static let plausible: ClosedRange<UInt32> = 16...65_536

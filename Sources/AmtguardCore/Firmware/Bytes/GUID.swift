@@ -5,6 +5,8 @@ public struct GUID: Hashable, Sendable, CustomStringConvertible {
     /// 16 bytes as they are on the wire.
     public let wire: [UInt8]
 
+    /// A UUID from its bytes, in the order of the wire.
+    ///
     /// - Returns: `nil` for any other number of bytes than 16.
     public init?(wire: some Collection<UInt8>) {
         guard wire.count == 16 else { return nil }

@@ -4,13 +4,17 @@
 public struct AMTInterface: Hashable, Sendable {
     /// How it is connected.
     public enum Medium: String, Hashable, Sendable, CaseIterable {
+        /// Ethernet: interface 0 of the firmware.
         case wired
+        /// Wi-Fi: interface 1 of the firmware.
         case wireless
     }
 
+    /// Which of the two it is.
     public var medium: Medium
     /// The firmware's settings, or why there are none.
     public var settings: Finding<LANSettings>
+    /// Whether AMT's address there is one of the host's own.
     public var address: AMTAddress
     /// Whether this is from an earlier answer, because the firmware does not say it now.
     public var isFormer = false
@@ -18,6 +22,8 @@ public struct AMTInterface: Hashable, Sendable {
     /// Judges the firmware's settings of an interface by the host's interfaces.
     ///
     /// - Parameters:
+    ///   - medium: Which of the two it is; each has rules of its own.
+    ///   - settings: What the firmware says of it, or why it does not.
     ///   - interfaces: All of the host; `nil` if they can't be read.
     ///   - isWirelessDiverted: Whether the host's driver hands AMT's packets over on Wi-Fi (`iwlmei`); `nil` if
     ///     unknown.

@@ -2,12 +2,19 @@
 public enum AMTSighting: String, Hashable, Sendable, CaseIterable {
     /// Present, in whatever state.
     case present
+    /// Present, and switched off.
     case disabled
+    /// Switched on, and not set up.
     case unprovisioned
+    /// Being set up.
     case provisioning
+    /// Set up; the control mode was not known.
     case provisioned
+    /// Set up in client control mode.
     case provisionedClient = "provisioned-client"
+    /// Set up in admin control mode.
     case provisionedAdmin = "provisioned-admin"
+    /// Set up in the way from before the control modes.
     case provisionedLegacy = "provisioned-legacy"
 
     /// What a state proves if the firmware itself reported it; `nil` if it proves nothing.

@@ -5,13 +5,19 @@
 public struct ExpectedListener: Hashable, Sendable {
     /// What to expect.
     public enum Expectation: String, Hashable, Sendable, CaseIterable {
+        /// The firmware is expected to listen.
         case open
+        /// It is not, because a service or the network is off.
         case closed
+        /// There is no evidence for either, or the firmware was not asked.
         case unknown
     }
 
+    /// The port on AMT's address.
     public var port: UInt16
+    /// The same port may be served for TCP and for UDP by different services.
     public var `protocol`: LocalSocket.TransportProtocol
+    /// An inference, as no packet of this host reaches the firmware.
     public var expected: Expectation
     /// The evidence, or why it is unknown; one line.
     public var evidence: String

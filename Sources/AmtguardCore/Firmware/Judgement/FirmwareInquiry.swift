@@ -1,6 +1,8 @@
 /// The result of asking the firmware: the helper's answer, or why there is none.
 public enum FirmwareInquiry: Hashable, Sendable {
+    /// The helper answered; the firmware itself may still have said nothing.
     case answer(FirmwareAnswer)
+    /// The helper gave no answer.
     case failed(FirmwareFailure)
 
     /// The bytes that the helper sent until it closed.

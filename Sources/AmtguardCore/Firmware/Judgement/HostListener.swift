@@ -3,6 +3,7 @@
 
 /// A listener of this host on one of AMT's ports.
 public struct HostListener: Hashable, Sendable {
+    /// Its socket, as the kernel shows it.
     public var listener: LocalSocket
     /// Whether it looks like Intel LMS. The kernel does not say which program has a socket, so this is only presumed.
     public var isPresumedLMS: Bool
@@ -46,7 +47,11 @@ public enum LMS {
     /// | unknown | another | any | no |
     /// | unknown | unknown | root, and not on one address alone | yes: that is the guess |
     ///
-    /// - Parameter commands: The names of the processes of which one has the socket; empty if they are unknown.
+    /// - Parameters:
+    ///   - uid: The owner of the socket; below 1000 is a user of the system.
+    ///   - unit: Its systemd unit; `nil` if unknown.
+    ///   - commands: The names of the processes of which one has the socket; empty if they are unknown.
+    ///   - isOnOneAddress: Whether it listens on one address alone, not on all and not on the loopback.
     public static func mayBe(uid: UInt32, unit: String?, commands: [String], isOnOneAddress: Bool) -> Bool {
         // It opens /dev/mei, so it is no person's program.
         guard uid < 1_000 else { return false }

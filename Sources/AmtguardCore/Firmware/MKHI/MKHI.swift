@@ -62,6 +62,7 @@ extension MKHI {
             self.rawValue = rawValue
         }
 
+        /// The data follow.
         public static let success = Result(rawValue: 0)
         /// The firmware is starting: ask again.
         public static let notReady = Result(rawValue: 0x88)

@@ -1,12 +1,18 @@
 /// SMBIOS type 130 with the signature `$AMT`: what the firmware said of AMT when the machine started.
 public struct AMTCapabilities: Hashable, Sendable {
+    /// The flag at 0x08: the machine can have AMT.
     public var isSupported: Bool
+    /// The flag at 0x09: AMT was on when the machine started.
     public var isEnabled: Bool
+    /// The flag at 0x0A: the remote side can offer its storage as a disk of this machine.
     public var hasStorageRedirection: Bool
+    /// The flag at 0x0B: the remote side can use a serial console.
     public var hasSerialOverLAN: Bool
     /// `nil` if the structure is too short to contain it.
     public var hasKVM: Bool?
 
+    /// Reads the flags of a structure.
+    ///
     /// - Returns: `nil` for another type, for another vendor's structure of this type, for one that is too short, and
     ///   for a flag that is neither 0 nor 1.
     public init?(parsing structure: SMBIOSStructure) {
@@ -43,12 +49,17 @@ public struct VProCapabilities: Hashable, Sendable {
     /// The engine's firmware: `12.0.70.1652`; `nil` if all numbers are 0.
     public var firmwareVersion: String?
 
+    /// Bit 0: the management engine is on.
     public var isEngineEnabled: Bool { engine & 1 << 0 != 0 }
     /// The firmware on the chip includes AMT, enabled or not.
     public var hasAMTFirmware: Bool { engine & 1 << 3 != 0 }
+    /// Bit 4: AMT without KVM and some other features.
     public var hasStandardManageability: Bool { engine & 1 << 4 != 0 }
+    /// Bit 14: remote keyboard, video and mouse.
     public var hasKVM: Bool { engine & 1 << 14 != 0 }
 
+    /// Reads what a structure says of the engine.
+    ///
     /// - Returns: `nil` for another type, for another vendor's structure of this type, and for one that is too short.
     public init?(parsing structure: SMBIOSStructure) {
         // @4 CPU, @8 MEBx version, @10 PCH, @18 engine, @1C its version as minor, major, build, hotfix, @28 network

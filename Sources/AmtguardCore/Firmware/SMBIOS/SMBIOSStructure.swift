@@ -5,7 +5,9 @@
 
 /// One structure of the table, as the board's firmware wrote it at this start of the machine.
 public struct SMBIOSStructure: Hashable, Sendable {
+    /// 0 to 127 are the specification's, 128 and more the maker's.
     public let type: UInt8
+    /// By which other structures refer to this one.
     public let handle: UInt16
     /// The formatted area, header included, so that offsets are those of the specification.
     public let formatted: [UInt8]
