@@ -9,6 +9,8 @@ public struct Amtguardctl: ParsableCommand {
         commandName: "amtguardctl",
         abstract: "Show whether the ports of Intel AMT are reserved on this host.",
         discussion: """
+            Is this machine affected? amtguardctl status tells, also without amtguardd.
+
             Exit status of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not \
             run, or its report is too old and the list shows no exposed port), 64 wrong usage.
             """,

@@ -23,6 +23,12 @@ struct Columns {
 
     /// The rows, without trailing blanks.
     func render(on terminal: Terminal) -> String {
+        var spelled = self
+        spelled.rows = rows.map { row in row.map { Cell(terminal.spelled($0.text), $0.tone) } }
+        return spelled.rendered(on: terminal)
+    }
+
+    private func rendered(on terminal: Terminal) -> String {
         let widths = widths(on: terminal)
         return rows.flatMap { row in
             let cells = zip(row, widths).map { cell, width in

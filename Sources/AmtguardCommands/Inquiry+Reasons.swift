@@ -36,10 +36,17 @@ extension Reason {
         case (.noBus, _):
             return Reason(
                 id: "not-running",
-                // There is no bus to ask it on. But it holds files in /run/amtguard, and no process does.
+                // A running amtguardd holds files in /run/amtguard; no process holds them.
                 says: "amtguardd does not run",
                 advice: start)
         }
+    }
+
+    /// amtguardd runs and answers, and this program does not understand it.
+    static func otherVersion(_ why: String) -> Reason {
+        Reason(
+            id: "other-version", says: "amtguardd runs, but \(why)",
+            advice: "Use the amtguardctl of the same version; after an upgrade: systemctl restart amtguardd.")
     }
 
     /// The state file can't be read or understood.

@@ -31,10 +31,12 @@ struct Inquiry {
 
     private func outcome(_ bus: ManagerBus?) -> Outcome {
         let contact = Contact(bus)
-        if case .answered(let text) = contact, let answer = try? Answer(Array(text.utf8)) {
-            return report(answer, boot: nil)
+        guard case .answered(let text) = contact else { return fromStateFile(contact) }
+        do {
+            return report(try Answer(Array(text.utf8)), boot: nil)
+        } catch {
+            return absence(.otherVersion(error.message))
         }
-        return fromStateFile(contact)
     }
 
     private func fromStateFile(_ contact: Contact) -> Outcome {
@@ -51,6 +53,8 @@ struct Inquiry {
             return report(answer, boot: isRunning == true ? nil : try? BootID.read(), contact)
         } catch Errno.noSuchFileOrDirectory {
             return absence(.withoutState(contact, isRunning: isRunning))
+        } catch let error as Answer.Garbled where isRunning == true {
+            return absence(.otherVersion(error.message))
         } catch {
             return absence(.unreadableState((error as? Answer.Garbled)?.message ?? "it can't be read: \(error)"))
         }

@@ -24,6 +24,8 @@ struct OwnLook {
         look.guardian.look(.request, on: &look.ground)
         look.observe(.interfaces(try? readInterfaces()))
         look.observe(.sockets(try? readSockets(on: look.guardian.portsOfInterest, includingBound: true)))
+        look.observe(.redrawTable(RedrawReading(.absent), .request))
+        look.observe(.translation(TranslationReader().read(publishing: look.guardian.portsOfInterest)))
         return look.guardian.status
     }
 

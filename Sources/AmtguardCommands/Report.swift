@@ -41,10 +41,10 @@ extension ReportCommand {
     }
 }
 
-/// Writes the answer and a newline. It is not buffered, so that no failure goes unseen.
-func output(_ text: String) throws(Unwritable) {
+/// Writes the answer. It is not buffered, so that no failure goes unseen.
+func output(_ text: String, terminator: String = "\n") throws(Unwritable) {
     do {
-        try FileDescriptor.standardOutput.writeAll("\(text)\n".utf8)
+        try FileDescriptor.standardOutput.writeAll((text + terminator).utf8)
     } catch {
         throw Unwritable(cause: error as? Errno ?? .ioError)
     }

@@ -54,7 +54,7 @@ struct Screen {
     }
 
     private func entry(_ lines: [Status.Line]) -> [Status.Line] {
-        let lines = lines.map(\.inLocalTime)
+        let lines = lines.map { $0.shown(on: terminal) }
         guard terminal.folds else { return lines }
         return lines.flatMap { $0.folded(to: max(10, terminal.width - labels), breaking: true) }
     }

@@ -43,7 +43,7 @@ struct Terminal {
 
     /// The lines with their labels in one column, folded to the terminal's width.
     func render(_ lines: [Status.Line]) -> String {
-        let lines = lines.map(\.inLocalTime)
+        let lines = lines.map { $0.shown(on: self) }
         let labels = (lines.map(\.label.count).max() ?? 0) + 2
         return table(folds ? lines.flatMap { $0.folded(to: max(20, width - labels)) } : lines)
     }
@@ -51,6 +51,12 @@ struct Terminal {
     /// Lines that fit already.
     func table(_ lines: [Status.Line]) -> String {
         lines.table(arrow: isUTF8 ? "→" : ">", painting: paint)
+    }
+
+    /// A text as the terminal can show it. What is not ASCII and not ours has been replaced or belongs to a name.
+    func spelled(_ text: String) -> String {
+        guard !isUTF8 else { return text }
+        return [("…", "..."), ("“", "\""), ("”", "\"")].reduce(text) { $0.replacing($1.0, with: $1.1) }
     }
 
     func paint(_ text: String, _ tone: Status.Tone) -> String {
@@ -62,9 +68,10 @@ struct Terminal {
 }
 
 extension Status.Line {
-    var inLocalTime: Status.Line {
+    /// With times and characters as the reader has them.
+    func shown(on terminal: Terminal) -> Status.Line {
         var line = self
-        line.value = value.inLocalTime()
+        line.value = terminal.spelled(value.inLocalTime())
         return line
     }
 

@@ -29,7 +29,8 @@ struct RealMachine: Machine {
         do {
             // A link to /dev/null masks a file: it has nothing in it.
             guard try !root.isNullDevice(FilePath(path)) else { return [] }
-            return try root.readFile(FilePath(path), atMost: Self.most)
+            let isKernels = path.hasPrefix("/proc/") || path.hasPrefix("/sys/")
+            return try root.readForeignFile(FilePath(path), atMost: Self.most, isKernels: isKernels)
         } catch Errno.noSuchFileOrDirectory {
             // A link that leads nowhere is there, all the same.
             if (try? root.target(of: FilePath(path))) != nil { throw .noSuchFileOrDirectory }

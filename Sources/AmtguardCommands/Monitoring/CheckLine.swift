@@ -55,7 +55,7 @@ extension Assessment {
         let because = status.reasons.first.map { ": \($0.says)" } ?? ""
         switch verdict {
         case .protected:
-            let count = PortSet(list: status.ports.required)?.count ?? 0
+            let count = PortSet(told: status.ports.required)?.count ?? 0
             return "protected: \(count == 1 ? "1 port" : "\(count) ports") reserved, AMT \(status.amt.state)"
         case .notNeeded: return "not needed" + (status.amt.evidence.first.map { ": \($0.says)" } ?? "")
         case .exposed: return "exposed" + (exposed.map { ": \($0.abbreviated(to: 40)) not reserved" } ?? because)
@@ -68,16 +68,7 @@ extension Assessment {
 
     /// `nil` if no port is exposed, or that is not known.
     private var exposed: PortSet? {
-        status.ports.exposed.flatMap(PortSet.init(list:)).flatMap { $0.isEmpty ? nil : $0 }
-    }
-}
-
-extension PortSet {
-    /// The ports of a report, in the kernel's notation; `nil` for a text that is not a set, which comes from another
-    /// process.
-    init?(list text: String) {
-        guard let ports = try? PortSet(kernel: Array(text.utf8)) else { return nil }
-        self = ports
+        status.ports.exposed.flatMap(PortSet.init(told:)).flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

@@ -112,7 +112,7 @@ extension Metrics {
             MetricFamily(
                 gauge: "amtguard_ports",
                 sets.compactMap { set in
-                    set.ports.flatMap(PortSet.init(list:)).map { .init("set", set.name, Double($0.count)) }
+                    set.ports.flatMap(PortSet.init(told:)).map { .init("set", set.name, Double($0.count)) }
                 },
                 "Number of ports; reserved are all that the list holds, exposed those that the kernel may choose."),
             MetricFamily(

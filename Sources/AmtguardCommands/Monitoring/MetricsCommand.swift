@@ -34,7 +34,7 @@ struct MetricsCommand: ParsableCommand {
     func run() throws {
         let text = Metrics(common.inquiry.outcome()).text
         guard let textfile else {
-            return try output(String(text.dropLast()))
+            return try output(text, terminator: "")
         }
         do throws(FileReplacement.Failure) {
             try FileReplacement(of: FilePath(textfile)).write(Array(text.utf8))

@@ -55,6 +55,6 @@ struct PerformanceDatum: Hashable, CustomStringConvertible {
     }
 
     private static func count(_ ports: String?) -> UInt64? {
-        ports.flatMap(PortSet.init(list:)).map { UInt64($0.count) }
+        ports.flatMap(PortSet.init(told:)).map { UInt64($0.count) }
     }
 }

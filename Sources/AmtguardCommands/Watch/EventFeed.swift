@@ -13,6 +13,7 @@ final class EventFeed {
     private var place: BusPlace?
     private var listener: BusListener?
     private var retry: Timer?
+    private var refresh: Timer?
     /// What was known of the daemon last; nil before the first line.
     private var presence: BusListener.Presence?
     /// When the loss of signals was told last.
@@ -33,6 +34,7 @@ final class EventFeed {
                 loop.exit()
             })
         retry = loop.timer("watch-bus") { [unowned self] in listen() }
+        refresh = loop.timer("watch-state") { [unowned self] in tellState() }
         listen()
     }
 
@@ -97,6 +99,8 @@ final class EventFeed {
         if let toldLoss, now - toldLoss < .seconds(10) { return }
         toldLoss = now
         tell(.lost)
+        // The verdict may be among what was lost.
+        refresh?.arm(after: .seconds(1), accuracy: .milliseconds(100))
     }
 }
 

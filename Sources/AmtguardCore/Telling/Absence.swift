@@ -23,7 +23,7 @@ public struct Absence: Hashable, Sendable {
     public var isExposed: Bool { ports.areExposed == true }
 
     /// What follows on this machine, in one sentence.
-    public var here: String { status.here }
+    public var here: String { status.here(isWatched: reason.id != "not-running") }
 
     /// The verdict: a port that is exposed is exposed, whoever sees it; nothing else is known.
     var word: String { isExposed ? Verdict.exposed.words : "unknown" }
@@ -80,7 +80,9 @@ public struct Absence: Hashable, Sendable {
 
 extension Status {
     /// What follows from the list as it is now, in one sentence.
-    public var here: String {
+    ///
+    /// - Parameter isWatched: Whether an amtguardd may be there, although it has not told anything.
+    public func here(isWatched: Bool) -> String {
         let required = PortSet(told: ports.required) ?? PortSet()
         let names = required.abbreviated(to: 40)
         guard !required.isEmpty else {
@@ -93,7 +95,9 @@ extension Status {
         if let exposed = ports.exposed.flatMap(PortSet.init(told:)), !exposed.isEmpty {
             return "the kernel may choose \(exposed.abbreviated(to: 40)) for a connection"
         }
-        if reserved.isSuperset(of: required) { return "\(names) are reserved now, but nothing watches over that" }
+        if reserved.isSuperset(of: required) {
+            return "\(names) are reserved now" + (isWatched ? "" : ", but nothing watches over that")
+        }
         return "the local port range is \(ports.ephemeralRange ?? "another"), so the kernel never chooses \(names)"
     }
 }

@@ -104,7 +104,7 @@ extension Reason {
 
 extension PortSet {
     /// Parses a set from another process; `nil` if the text is not a set.
-    init?(told text: String) {
+    public init?(told text: String) {
         guard let ports = try? PortSet(kernel: Array(text.utf8)) else { return nil }
         self = ports
     }

@@ -80,7 +80,11 @@ extension Status {
             facts.append(
                 Line("Address", interfaces.map { "\($0.medium): \($0.words)" }.joined(separator: "; ")))
         }
-        guard !ports.required.isEmpty else { return facts + [seen] }
+        if mode != Configuration.Mode.auto.rawValue {
+            facts.append(
+                Line("Mode", mode == Configuration.Mode.observe.rawValue ? "\(mode): nothing is repaired" : mode))
+        }
+        guard !ports.required.isEmpty else { return facts + [Line("Since", since), seen] }
         facts.append(reservedFact)
         facts.append(heldFact)
         facts += natFacts
@@ -103,11 +107,14 @@ extension Status {
         }
         let required = PortSet(told: ports.required) ?? PortSet()
         let missing = required.subtracting(reserved)
-        let others = reserved.subtracting(required)
+        let owned = PortSet(told: ports.owned) ?? PortSet()
+        let others = reserved.subtracting(required).subtracting(owned)
         let beside = others.isEmpty ? "" : "; beside them \(others.abbreviated(to: 40)) of other programs"
-        guard !missing.isEmpty else { return Line("Reserved", "all of them\(beside)") }
+        guard !missing.isEmpty else { return Line("Reserved", "\(brief(ports.required)), all of them\(beside)") }
         let isExposed = ports.exposed.flatMap(PortSet.init(told:))?.isEmpty == false
-        let which = missing == required ? "none of them" : "not \(missing.abbreviated(to: 40))"
+        let which =
+            missing == required
+            ? "none of \(brief(ports.required))" : "\(brief(ports.required)) but for \(missing.abbreviated(to: 40))"
         return Line("Reserved", which + beside, isExposed ? .bad : .plain)
     }
 

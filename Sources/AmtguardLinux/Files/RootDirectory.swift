@@ -103,6 +103,25 @@ public struct RootDirectory: ~Copyable {
         return try file.readAll(atMost: limit)
     }
 
+    /// The content of a file that another user may have put there: nothing but a regular file is ever opened. Opening
+    /// some devices does something (`/dev/watchdog`), and reading some files of `/proc` takes away what they hold.
+    ///
+    /// - Parameter isKernels: Whether the path is one of the kernel's own, below `/proc` or `/sys`, and may lead there.
+    /// - Throws: As `readFile`; `invalidArgument` also if a link leads to `/proc` or `/sys`.
+    public borrowing func readForeignFile(
+        _ path: FilePath, atMost limit: Int, isKernels: Bool
+    ) throws(Errno) -> [UInt8] {
+        let place = try open(path, flags: O_PATH)
+        try place.requireRegularFile()
+        let descriptor = FilePath("/proc/self/fd/\(place.number)")
+        if !isKernels {
+            let target = try RootDirectory().target(of: descriptor)
+            guard !target.starts(with: "/proc"), !target.starts(with: "/sys") else { throw .invalidArgument }
+        }
+        let file = try RootDirectory().open(descriptor, flags: O_RDONLY | O_NONBLOCK)
+        return try file.readAll(atMost: limit)
+    }
+
     /// The first `limit` bytes of such a file, which may be longer. Each is read once.
     public borrowing func readStart(of path: FilePath, atMost limit: Int) throws(Errno) -> [UInt8] {
         let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
