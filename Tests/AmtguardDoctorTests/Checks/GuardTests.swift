@@ -6,7 +6,7 @@ import Testing
 @Suite struct GuardTests {
     private func severity(_ change: (inout Situation) -> Void) -> [Severity] {
         var situation = Situation.concerned
-        situation.isGuarded = false
+        situation.guarding = .absent
         change(&situation)
         return Check.guard.findings(on: PaperMachine(), in: situation).map(\.severity)
     }
@@ -21,11 +21,11 @@ import Testing
     @Test func `what it says itself counts`() {
         #expect(
             severity {
-                $0.isGuarded = true; $0.complaint = "AMT cuts off a socket"
+                $0.guarding = .repairs; $0.complaint = "AMT cuts off a socket"
             } == [.warning])
         #expect(
             severity {
-                $0.isGuarded = true
+                $0.guarding = .repairs
                 $0.complaint = "the list is read-only"
                 $0.reserved = PortSet()
                 $0.reach = PortSet(1_024...65_535)
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `with it, or without AMT, all is well`() {
-        #expect(severity { $0.isGuarded = true } == [.ok])
+        #expect(severity { $0.guarding = .repairs } == [.ok])
         #expect(severity { $0.required = PortSet() } == [.ok])
     }
 }

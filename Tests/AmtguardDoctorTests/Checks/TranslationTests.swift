@@ -24,7 +24,7 @@ import Testing
 
     @Test func `without translation, or a shared address, none does`() {
         #expect(severity { $0.isTranslating = false } == [.ok])
-        #expect(severity { $0.addresses = [] } == [.ok])
+        #expect(severity { $0.sharing = .no } == [.ok])
         #expect(severity { $0.required = PortSet() } == [.ok])
     }
 
@@ -57,7 +57,7 @@ import Testing
         #expect(findings(web) { $0.isRedrawing = true }.map(\.severity) == [.note])
         #expect(findings(web) { $0.isTranslating = false }.map(\.severity) == [.ok])
         #expect(findings(web) { $0.isTranslating = nil }.map(\.severity) == [.unknown])
-        #expect(findings(web) { $0.addresses = [] }.map(\.severity) == [.ok])
+        #expect(findings(web) { $0.sharing = .no }.map(\.severity) == [.ok])
     }
 
     @Test func `a namespace with AMT's address is not covered by anything here`() {
@@ -73,7 +73,7 @@ import Testing
         #expect(found.count == 1)
         #expect(
             found.first?.says.hasSuffix(
-                "in 1000 network namespaces (pod-0, pod-1, pod-2, pod-3, pod-4, pod-5, pod-6, pod-7, …)") == true)
+                "in 1000 network namespaces (pod-0, pod-1, pod-2, pod-3, pod-4, pod-5, pod-6, pod-7, ...)") == true)
     }
 
     @Test func `what can't be read is unknown, and root could`() {
@@ -87,7 +87,7 @@ import Testing
         struct Blind: Machine {
             func read(_ path: String) throws(Unreadable) -> [UInt8]? { nil }
             func names(in directory: String) throws(Unreadable) -> [String] { [] }
-            func namespaces() throws(Unreadable) -> (seen: [NamespaceLook], hidden: Int) {
+            func namespaces() throws(Unreadable) -> NamespaceSurvey {
                 throw Unreadable("permission denied", needsRoot: true)
             }
         }

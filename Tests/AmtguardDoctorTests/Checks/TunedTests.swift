@@ -25,11 +25,11 @@ import Testing
     private static func configuration(
         _ name: String, profile: String, _ files: [String: String] = [:], running: String = "32768\t60999\n",
         found: String...
-    ) -> Configuration {
+    ) -> Sample {
         var all = package.merging(files) { $1 }
         all[active] = profile + "\n"
         all[range] = running
-        var configuration = Configuration(name, all)
+        var configuration = Sample(name, all)
         configuration.found = found
         return configuration
     }
@@ -96,9 +96,9 @@ import Testing
             profile("net.ipv4.ip_local_reserved_ports=\"623,664,16992-16995\""), found: "ok \(mine):4"),
     ]
 
-    @Test(arguments: unguarded) func `the active profile is judged with what it includes`(_ given: Configuration) {
+    @Test(arguments: unguarded) func `the active profile is judged with what it includes`(_ given: Sample) {
         var situation = Situation.concerned
-        situation.isGuarded = false
+        situation.guarding = .absent
         situation.reserved = PortSet()
         #expect(given.findings(of: .tuned, in: situation) == given.found)
     }
@@ -115,6 +115,6 @@ import Testing
         for number in 0..<1_000 {
             files["/etc/tuned/p\(number)/tuned.conf"] = "[main]\ninclude=p\(number + 1)\n"
         }
-        #expect(Configuration("", files).findings(of: .tuned).allSatisfy { $0.hasPrefix("unknown") })
+        #expect(Sample("", files).findings(of: .tuned).allSatisfy { $0.hasPrefix("unknown") })
     }
 }
