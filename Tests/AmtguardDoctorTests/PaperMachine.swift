@@ -8,8 +8,12 @@ struct PaperMachine: Machine {
     var files: [String: String] = [:]
     var unreadable: [String: Unreadable] = [:]
     var others: [NamespaceLook] = []
+    /// Namespaces that can't be entered.
+    var closed = 0
     /// Processes that don't show their namespaces.
     var hidden = 0
+    /// Whether there are too many namespaces.
+    var isCut = false
 
     func read(_ path: String) throws(Unreadable) -> [UInt8]? {
         if let why = unreadable[path] { throw why }
@@ -24,7 +28,9 @@ struct PaperMachine: Machine {
         return Set(names).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    func namespaces() throws(Unreadable) -> NamespaceSurvey { NamespaceSurvey(others, hiddenProcesses: hidden) }
+    func namespaces() throws(Unreadable) -> NamespaceSurvey {
+        NamespaceSurvey(others, closed: closed, hiddenProcesses: hidden, isCut: isCut)
+    }
 }
 
 extension Situation {

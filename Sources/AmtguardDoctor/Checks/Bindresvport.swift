@@ -9,7 +9,9 @@ extension Check {
         let low = PortSet(512...1023)
         guard !situation.required.intersection(low).isEmpty else { return }
         let users =
-            examination.running(["rpc.statd", "ypbind"], byOneOf: ["root", "statd", "rpcuser"]) + (examination.mountsNFS ? ["mounts of NFS version 3"] : [])
+            // Debian's user of rpc.statd, and Fedora's.
+            examination.running(["rpc.statd", "ypbind"], byOneOf: ["root", "statd", "rpcuser"])
+            + (examination.mountsNFS ? ["mounts of NFS version 3"] : [])
         guard !users.isEmpty else { return }
         let file = "/etc/bindresvport.blacklist"
         let avoided = examination.lines(file).reduce(PortSet()) { avoided, line in

@@ -37,12 +37,14 @@ extension Examination {
     fileprivate func report(whatIsHiddenIn survey: NamespaceSurvey) {
         if survey.isCut { report(.unknown, "there are too many network namespaces, so the rest was not looked at") }
         var parts: [String] = []
-        if survey.closed > 0 { parts.append("\(survey.closed) of the network namespaces can't be entered") }
+        if survey.closed > 0 { parts.append("\(survey.closed) can't be entered") }
         if survey.hiddenProcesses > 0 {
-            let processes = survey.hiddenProcesses == 1 ? "1 process is" : "\(survey.hiddenProcesses) processes are"
-            parts.append("in which network namespaces \(processes) can't be seen")
+            parts.append(
+                "that of \(survey.hiddenProcesses) process\(survey.hiddenProcesses == 1 ? "" : "es") can't be seen")
         }
-        if !parts.isEmpty { report(unseen: parts.joined(separator: ", and "), needsRoot: true) }
+        if !parts.isEmpty {
+            report(unseen: "some network namespaces are hidden: " + parts.joined(separator: ", "), needsRoot: true)
+        }
     }
 
     private static let change = "Set net.ipv4.ip_local_reserved_ports in each of them"

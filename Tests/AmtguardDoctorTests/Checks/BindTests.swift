@@ -135,6 +135,34 @@ import Testing
         situation.held = .ofAMT
         let machine = Sample("fixed", ["/etc/named.conf": "options { notify-source * port 16992; };"])
         #expect(machine.findings(of: .bind, in: situation) == ["ok /etc/named.conf", "warning /etc/named.conf:1"])
+        situation.isHeldStrictly = true
+        #expect(machine.findings(of: .bind, in: situation) == ["ok /etc/named.conf", "note /etc/named.conf:1"])
+    }
+
+    @Test func `a hold of UDP stops a port of UDP`() {
+        var situation = Situation.concerned
+        let machine = Sample("low", Self.debian("options { use-v4-udp-ports { range 600 700; }; };"))
+        let file = "/etc/bind/named.conf"
+        situation.held = .ofAMT
+        #expect(machine.findings(of: .bind, in: situation).first == "warning \(file).options:1")
+        situation.heldUDP = .ofAMTsUDP
+        #expect(machine.findings(of: .bind, in: situation).first == "note \(file).options:1")
+    }
+
+    @Test func `what is lost is said as surely as AMT's address is known`() {
+        let machine = PaperMachine(files: Self.debian("options { use-v4-udp-ports { range 600 700; }; };"))
+        func finding(_ sharing: Sharing) -> Diagnosis.Finding? {
+            var situation = Situation.concerned
+            situation.sharing = sharing
+            return Check.bind.findings(on: machine, in: situation).first
+        }
+        #expect(finding(.shared([]))?.consequence?.hasPrefix("AMT takes the answers to UDP 623,664") == true)
+        #expect(finding(.unknown)?.consequence?.hasPrefix("AMT may take the answers to UDP 623,664") == true)
+        #expect(finding(.unknown)?.severity == .warning)
+        #expect(
+            finding(.no)?.consequence
+                == "AMT would take the answers to UDP 623,664 if it shared an address of this host")
+        #expect(finding(.no)?.severity == .note)
     }
 
     @Test func `what root alone may read is said to be so`() {
@@ -143,5 +171,6 @@ import Testing
         let findings = Check.bind.findings(on: machine, in: .concerned)
         #expect(findings.map(\.severity) == [.unknown])
         #expect(findings.first?.change == "Run amtguardctl doctor as root.")
+        #expect(findings.first?.needsRoot == true)
     }
 }

@@ -50,5 +50,7 @@ import Testing
         situation.held = .ofAMT
         let machine = Sample("one port", [Self.main: "source 192.0.2.20:16992\n"])
         #expect(machine.findings(of: .haproxy, in: situation) == ["warning \(Self.main):1"])
+        situation.isHeldStrictly = true
+        #expect(machine.findings(of: .haproxy, in: situation) == ["note \(Self.main):1"])
     }
 }

@@ -85,5 +85,6 @@ import Testing
         #expect(found(.autobindReuse, [Self.reuse: "1\n"], reserved: PortSet()) == ["ok \(Self.reuse)"])
         #expect(
             found(.autobindReuse, [Self.reuse: "1\n"], reserved: PortSet(), reach: wide) == ["warning \(Self.reuse)"])
+        #expect(found(.autobindReuse, [Self.reuse: "1\n"], reserved: nil, reach: wide) == ["unknown \(Self.reuse)"])
     }
 }

@@ -29,6 +29,15 @@ import Testing
         #expect(configuration.findings(of: .listSyntax, in: situation) == configuration.found)
     }
 
+    @Test(arguments: [
+        (Guarding.hindered, "warning"), (.observes, "warning"), (.unknown("", advice: ""), "unknown"),
+    ])
+    func `a guard that can't write, or is silent, is no excuse`(_ guarding: Guarding, _ severity: String) {
+        var situation = Situation.concerned
+        situation.guarding = guarding
+        #expect(Sample("", Self.file("all")).findings(of: .listSyntax, in: situation) == ["\(severity) \(Self.line)"])
+    }
+
     @Test(arguments: configurations) func `guarded, it costs no port of AMT's`(_ configuration: Sample) {
         let found = configuration.found.map { $0.replacingWarning }
         #expect(configuration.findings(of: .listSyntax) == found)

@@ -60,6 +60,19 @@ import Testing
         #expect(keystone.findings(of: .listWriters, in: situation) == ["warning /etc/sysctl.d/keystone.conf:1"])
     }
 
+    @Test func `a guard that can't write is none, and a silent one is unknown`() {
+        let keystone = Sample("", ["/etc/sysctl.d/keystone.conf": "\(Self.key) = 35357\n"])
+        var situation = Situation.concerned
+        situation.reach = PortSet(1024...65535)
+        for (guarding, severity) in [
+            (Guarding.hindered, "warning"), (.observes, "warning"), (.unknown("", advice: ""), "unknown"),
+        ] {
+            situation.guarding = guarding
+            #expect(
+                keystone.findings(of: .listWriters, in: situation) == ["\(severity) /etc/sysctl.d/keystone.conf:1"])
+        }
+    }
+
     @Test func `the exact value is offered`() {
         let machine = PaperMachine(files: ["/etc/sysctl.d/keystone.conf": "\(Self.key) = 35357,5000-5010\n"])
         let finding = Check.listWriters.findings(on: machine, in: .concerned).first

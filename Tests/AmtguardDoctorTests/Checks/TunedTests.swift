@@ -110,6 +110,23 @@ import Testing
         #expect(list.findings(of: .tuned) == ["note \(Self.mine):4"])
     }
 
+    @Test func `what depends on an unknown guard or list is unknown`() {
+        let oracle = Self.configuration("", profile: "oracle", running: "9000\t65499\n")
+        var situation = Situation.concerned
+        situation.guarding = .unknown("", advice: "Restart it.")
+        #expect(oracle.findings(of: .tuned, in: situation) == ["unknown /usr/lib/tuned/oracle/tuned.conf:8"])
+        situation = .concerned
+        situation.reserved = nil
+        #expect(oracle.findings(of: .tuned, in: situation) == ["unknown /usr/lib/tuned/oracle/tuned.conf:8"])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a hundred thousand names of profiles cost no time`() {
+        let names = (0..<100_000).map { "p\($0)" }.joined(separator: " ")
+        let findings = Sample("", [Self.active: names]).findings(of: .tuned)
+        #expect(findings.contains("unknown \(Self.active)"))
+        #expect(findings.count <= 21)
+    }
+
     @Test func `a chain of a thousand includes ends`() {
         var files = [Self.active: "p0\n"]
         for number in 0..<1_000 {
