@@ -67,7 +67,8 @@ import Testing
             "include=a\n", "options sunrpc min_resvport=1\n", "nas:/a /a nfs rw 0 0\n", "623\n", "1,", "0x",
         ]) func `a long row of the same is survived`(_ piece: String)
     {
-        // A mebibyte, the most that is read of a file, takes each check a tenth of a second when optimized. Here a hundred files are as long as this.
+        // A mebibyte, the most that is read of a file, takes each check a tenth of a second when optimized.
+        // Here a hundred files are as long as this.
         let text = String(repeating: piece, count: (1 << 12) / piece.utf8.count)
         // Every file, and some that are there once a folder is read.
         let paths =
