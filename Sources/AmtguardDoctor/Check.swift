@@ -34,7 +34,7 @@ extension Check {
     /// All, in the order in which they are told: what concerns the whole machine first.
     public static let all: [Check] = [
         .guard, .portRange, .unprivilegedPorts, .autobindReuse, .listWriters, .listSyntax, .tuned, .kubernetes, .talos,
-        .translation, .namespaces, .userNetwork, .sunrpc, .bindresvport, .lms, .bmc, .versions, .clock,
+        .translation, .published, .namespaces, .userNetwork, .sunrpc, .bindresvport, .lms, .bmc, .versions, .clock,
         .bind, .unbound, .powerdnsRecursor, .dnsmasq, .asterisk, .freeswitch, .haproxy,
     ]
 }

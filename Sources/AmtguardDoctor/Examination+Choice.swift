@@ -9,15 +9,16 @@ extension Examination {
     /// | ports | |
     /// |---|---|
     /// | none of AMT's | ok |
-    /// | TCP ports of AMT, all held | note: the program is told that the port is in use, and takes another one |
-    /// | TCP ports of AMT, by a program that sets SO_REUSEADDR | warning: it may bind where amtguardd holds |
-    /// | TCP ports of AMT | warning |
-    /// | UDP ports of AMT (623, 664) | warning |
+    /// | ports that AMT takes by this protocol, all held | note: the program is told that the port is in use |
+    /// | the same, by a program that sets SO_REUSEADDR | warning: it may bind a port that is not held strictly |
+    /// | ports that AMT takes by this protocol | warning; note where AMT shares no address |
     /// | UDP, on the other ports of AMT | note: AMT takes TCP there; some cards' filters do not distinguish |
     ///
+    /// Where it is not known whether AMT shares an address, it may, and the words say so.
+    ///
     /// - Parameters:
-    ///   - reusesAddress: Whether the program sets SO_REUSEADDR before it binds, as cooperative holds do: then a hold
-    ///     does not stop it.
+    ///   - reusesAddress: Whether the program sets SO_REUSEADDR before it binds, as cooperative holds do: then only
+    ///     a strict hold stops it.
     ///   - says: The fact: "sends queries from 1024-65535".
     ///   - change: The exact change to make.
     func judge(
@@ -26,18 +27,20 @@ extension Examination {
     ) {
         let taken = ports.intersection(transport == .tcp ? situation.tcp : situation.udp)
         let near = transport == .udp ? ports.intersection(situation.tcp.union(situation.required)) : PortSet()
-        if !taken.isEmpty, transport == .tcp, !reusesAddress, taken.subtracting(situation.held).isEmpty {
+        let held = transport == .tcp ? situation.held : situation.heldUDP
+        let isStopped = !reusesAddress || situation.isHeldStrictly
+        if !taken.isEmpty, isStopped, taken.subtracting(held).isEmpty {
             report(
                 .note, says, at: place,
                 consequence:
                     "amtguardd holds \(taken.abbreviated(to: 100)), so the program is told that they are in use")
         } else if !taken.isEmpty {
+            let answers = "the answers to \(transport.rawValue) \(taken.abbreviated(to: 100))"
             report(
-                .warning, says, at: place,
-                consequence:
-                    "AMT takes the answers to \(transport.rawValue) \(taken.abbreviated(to: 100)), so what is sent from "
-                    + "there gets no answer", change: change)
-        } else if !near.isEmpty {
+                situation.sharing == .no ? .note : .warning, says, at: place,
+                consequence: situation.sharing.loss(of: answers)
+                    + (situation.sharing == .no ? "" : ", so what is sent from there gets no answer"), change: change)
+        } else if !near.isEmpty, situation.sharing != .no {
             report(
                 .note, says, at: place,
                 consequence: "AMT takes TCP on \(near.abbreviated(to: 100)); some network cards keep UDP as well",

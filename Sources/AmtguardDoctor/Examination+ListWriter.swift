@@ -7,17 +7,20 @@ extension Examination {
     /// | the value | |
     /// |---|---|
     /// | has all required ports | ok |
-    /// | lacks some, and amtguardd runs | note: it adds them again |
+    /// | is refused by the kernel | see below |
+    /// | lacks some, and amtguardd repairs the list | note: it adds them again |
     /// | lacks some, which the kernel can't choose | note |
+    /// | lacks some, and it is not known whether amtguardd repairs the list | unknown |
     /// | lacks some | warning |
     ///
     /// - Parameters:
-    ///   - ports: What the list is then.
+    ///   - list: What is written.
     ///   - when: "at each boot".
     ///   - change: The change, for a value that has their ports and the required ones.
     func judge(
-        list ports: PortSet, writtenAt when: String, at place: Place, change: (_ value: String) -> String
+        list: WrittenList, writtenAt when: String, at place: Place, change: (_ value: String) -> String
     ) {
+        guard let ports = list.ports else { return judge(faultOf: list, at: place, change: change) }
         let missing = situation.required.subtracting(ports)
         let what = ports.isEmpty ? "cleared" : "set to \(ports.abbreviated(to: 100))"
         let says = "the list is \(what) \(when)"
@@ -25,7 +28,7 @@ extension Examination {
         let complete = ports.union(situation.required)
         let change = complete.fitsOneWrite ? change("\(complete)") : "Add \(missing) to the value."
         let lost = situation.reach.map(missing.intersection) ?? missing
-        if situation.isGuarded {
+        if situation.isGuarded == true {
             report(
                 .note, says, at: place, consequence: "amtguardd adds \(missing) each time", change: change)
         } else if lost.isEmpty {
@@ -34,9 +37,39 @@ extension Examination {
                 consequence: "\(missing) are not reserved then; the kernel does not choose them as long as "
                     + "net.ipv4.ip_local_port_range stays as it is", change: change)
         } else {
+            // Whether amtguardd adds them may be unknown.
             report(
-                .warning, says, at: place,
-                consequence: "the kernel may then choose \(lost), and AMT takes the replies", change: change)
+                situation.isGuarded == nil ? .unknown : .warning, says, at: place,
+                consequence: (situation.isGuarded == nil ? "unless amtguardd adds them, " : "")
+                    + "the kernel may then choose \(lost), and \(situation.sharing.loss(of: "the replies"))",
+                change: change)
         }
+    }
+
+    /// Judges a value that the kernel refuses as a whole, or reads otherwise than it looks; nothing if it does neither.
+    ///
+    /// Where amtguardd repairs the list, a refused value costs no port of AMT's: a note. Else it may be meant as the
+    /// protection: a warning.
+    func judge(faultOf list: WrittenList, at place: Place, change: (_ value: String) -> String) {
+        guard let fault = list.fault else { return }
+        let value = list.meant.map { $0.union(situation.required) }.flatMap { $0.fitsOneWrite ? "\($0)" : nil }
+        let change =
+            value.map(change)
+            ?? "Write ports and ranges as decimal numbers with commas between them: 623,664,16992-16995"
+        guard list.ports == nil else {
+            return report(
+                .note, fault, at: place, consequence: "other ports are reserved than the line seems to say",
+                change: change)
+        }
+        let severity: Severity =
+            switch situation.isGuarded {
+            case true?: .note
+            case false?: .warning
+            case nil: .unknown
+            }
+        report(
+            severity, "the kernel refuses this value: \(fault)", at: place,
+            consequence: "the line reserves nothing"
+                + (situation.isGuarded == true ? "; amtguardd reserves AMT's ports itself" : ""), change: change)
     }
 }

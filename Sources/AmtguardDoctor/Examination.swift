@@ -11,6 +11,11 @@ final class Examination {
     private var budget = 8 << 20
     private var filesLeft = 512
     private var isSpent = false
+    /// The files and directories of which it was told that they can't be read.
+    private var told: Set<String> = []
+    private var counts: [Severity: Int] = [:]
+    /// How many findings of one severity a check tells. Files may be anybody's, and hold the same line a million times.
+    static let most = 20
 
     init(_ check: Check, _ machine: any Machine, _ situation: Situation) {
         self.check = check
@@ -18,18 +23,33 @@ final class Examination {
         self.situation = situation
     }
 
-    /// Reports a finding. A finding of another component names it.
+    /// Reports a finding, unless too many of its severity were reported before. A finding of another component names it.
     ///
+    /// - Parameter needsRoot: Whether only root can find out more.
     /// - Parameter consequence: What follows on this machine.
     func report(
         _ severity: Severity, _ says: String, at place: Place? = nil, consequence: String? = nil,
-        change: String? = nil, of component: String? = nil
+        change: String? = nil, needsRoot: Bool = false, of component: String? = nil
     ) {
+        counts[severity, default: 0] += 1
+        let count = count(severity)
+        guard count <= Self.most else {
+            if count == Self.most + 1 {
+                findings.append(
+                    Diagnosis.Finding(
+                        check: check.id, severity: severity, component: component ?? check.component,
+                        place: place.map { Place($0.file) }, says: "there is more of this; the rest is not listed"))
+            }
+            return
+        }
         findings.append(
             Diagnosis.Finding(
                 check: check.id, severity: severity, component: component ?? check.component, place: place,
-                says: says, consequence: consequence, change: change))
+                says: says, consequence: consequence, change: change, needsRoot: needsRoot))
     }
+
+    /// How many findings of this severity there were.
+    func count(_ severity: Severity) -> Int { counts[severity] ?? 0 }
 
     /// The lines of a file; none if there is no such file. If it can't be read, that is reported.
     func lines(_ path: String) -> [SourceLine] { lines(ifAny: path) ?? [] }
@@ -71,8 +91,9 @@ final class Examination {
             return nil
         }
         do {
-            guard let bytes = try machine.read(path) else { return nil }
+            // A file that is missing, or can't be read, takes time too.
             filesLeft -= 1
+            guard let bytes = try machine.read(path) else { return nil }
             budget -= bytes.count
             return bytes
         } catch {
@@ -81,17 +102,20 @@ final class Examination {
         }
     }
 
+    /// The advice for what only root can read.
+    static let asRoot = "Run amtguardctl doctor as root."
+
     /// Whether a file that gave nothing does not exist. Otherwise it was reported why it gave nothing.
     func isMissing(_ path: String) -> Bool {
-        !isSpent && !findings.contains { $0.place == Place(path) && $0.severity == .unknown }
+        !isSpent && !told.contains(path)
     }
 
     private func unreadable(_ path: String, _ why: Unreadable) {
-        let place = Place(path)
-        guard !findings.contains(where: { $0.place == place && $0.severity == .unknown }) else { return }
+        guard told.insert(path).inserted else { return }
+        let needsRoot = why.needsRoot && !situation.isRoot
         report(
-            .unknown, "can't be read: \(why.says)", at: place,
-            change: why.needsRoot && !situation.isRoot ? "Run amtguardctl doctor as root." : nil)
+            .unknown, "can't be read: \(why.says)", at: Place(path), change: needsRoot ? Self.asRoot : nil,
+            needsRoot: needsRoot)
     }
 }
 

@@ -35,11 +35,13 @@ extension Diagnosis {
         public var consequence: String?
         /// The exact change to make; `nil` if there is nothing to do.
         public var change: String?
+        /// Whether there is nothing to tell but that only root could look.
+        public var needsRoot: Bool
 
         /// A finding.
         public init(
             check: String, severity: Severity, component: String, place: Place? = nil, says: String,
-            consequence: String? = nil, change: String? = nil
+            consequence: String? = nil, change: String? = nil, needsRoot: Bool = false
         ) {
             self.check = check
             self.severity = severity
@@ -48,6 +50,7 @@ extension Diagnosis {
             self.says = says
             self.consequence = consequence
             self.change = change
+            self.needsRoot = needsRoot
         }
     }
 }

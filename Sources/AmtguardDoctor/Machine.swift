@@ -9,8 +9,8 @@ public protocol Machine {
     /// The names in a directory, sorted by bytes; empty if there is no such directory.
     func names(in directory: String) throws(Unreadable) -> [String]
 
-    /// The other network namespaces: those that can be seen, and how many can't.
-    func namespaces() throws(Unreadable) -> (seen: [NamespaceLook], hidden: Int)
+    /// The other network namespaces.
+    func namespaces() throws(Unreadable) -> NamespaceSurvey
 }
 
 /// Why something can't be read.
@@ -26,6 +26,24 @@ public struct Unreadable: Error, Hashable, Sendable {
     }
 }
 
+/// The network namespaces of a machine, but the doctor's own.
+public struct NamespaceSurvey: Sendable {
+    public var looks: [NamespaceLook]
+    /// How many were found that can't be entered.
+    public var closed: Int
+    /// How many processes do not show theirs. Most share one, so this is no number of namespaces.
+    public var hiddenProcesses: Int
+    /// Whether there are more than were looked at.
+    public var isCut: Bool
+
+    public init(_ looks: [NamespaceLook], closed: Int = 0, hiddenProcesses: Int = 0, isCut: Bool = false) {
+        self.looks = looks
+        self.closed = closed
+        self.hiddenProcesses = hiddenProcesses
+        self.isCut = isCut
+    }
+}
+
 /// One network namespace, as seen from inside it.
 public struct NamespaceLook: Hashable, Sendable {
     /// Its inode, as `lsns -t net` shows it.
@@ -36,11 +54,11 @@ public struct NamespaceLook: Hashable, Sendable {
     public var range: ClosedRange<UInt16>?
     /// Its list; `nil` if that can't be read.
     public var reserved: PortSet?
-    /// Its IPv4 addresses, without those of the loopback interface.
-    public var addresses: [String]
+    /// Its IPv4 addresses, without those of the loopback interface; `nil` if they can't be read.
+    public var addresses: [String]?
 
     public init(
-        identity: UInt64, owner: String, range: ClosedRange<UInt16>?, reserved: PortSet?, addresses: [String]
+        identity: UInt64, owner: String, range: ClosedRange<UInt16>?, reserved: PortSet?, addresses: [String]?
     ) {
         self.identity = identity
         self.owner = owner

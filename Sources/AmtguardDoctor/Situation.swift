@@ -2,6 +2,21 @@ public import AmtguardCore
 
 /// What amtguard knows of the ports here. The consequence of a setting follows from it.
 public struct Situation: Hashable, Sendable {
+    /// A port of AMT's that a rule of netfilter publishes.
+    public struct Published: Hashable, Sendable {
+        /// "tcp", "udp".
+        public var transport: String
+        public var port: UInt16
+        /// The chain of the rule: "ip nat DOCKER".
+        public var chain: String
+
+        public init(transport: String, port: UInt16, chain: String) {
+            self.transport = transport
+            self.port = port
+            self.chain = chain
+        }
+    }
+
     /// The ports to keep free; none if AMT is impossible on this machine.
     public var required = PortSet()
     /// The ports on which AMT takes TCP.
@@ -12,20 +27,22 @@ public struct Situation: Hashable, Sendable {
     public var reserved: PortSet?
     /// From which ports the kernel chooses, whatever the list says; `nil` if that can't be read.
     public var reach: PortSet?
-    /// The addresses that AMT is known to share with the host.
-    public var addresses: [String] = []
-    /// The interfaces of the host that have them.
-    public var interfaces: [String] = []
-    /// The TCP ports that are held on each of these addresses: a program that binds one is told that it is in use.
+    /// Whether AMT shares an address with this host.
+    public var sharing = Sharing.unknown
+    /// The TCP ports that are held on each shared address: a program that binds one is told that it is in use.
     public var held = PortSet()
+    /// The UDP ports, likewise (`HoldUDP=yes`).
+    public var heldUDP = PortSet()
     /// Whether `Hold=strict` is in force: not even a program that sets SO_REUSEADDR can bind a held port.
     public var isHeldStrictly = false
     /// Whether connections of others get this host's addresses; `nil` if unknown.
     public var isTranslating: Bool?
     /// Whether amtguard's table keeps translated connections off AMT's ports.
     public var isRedrawing = false
-    /// Whether amtguardd guards the list, and repairs it.
-    public var isGuarded = false
+    /// The ports of AMT that a rule publishes on a shared address; `nil` if unknown.
+    public var published: [Published]?
+    /// What amtguardd does.
+    public var guarding = Guarding.absent
     /// What amtguardd itself says is wrong; `nil` if all is well, or it does not guard.
     public var complaint: String?
     /// Whether root asks.
@@ -37,6 +54,9 @@ public struct Situation: Hashable, Sendable {
 
     /// Whether AMT may take anything here.
     public var isConcerned: Bool { !required.isEmpty }
+
+    /// Whether amtguardd repairs the list; `nil` if unknown.
+    public var isGuarded: Bool? { guarding.isSure }
 
     /// The required ports that the kernel may choose now; `nil` if the list or the kernel's range can't be read.
     public var exposed: PortSet? {

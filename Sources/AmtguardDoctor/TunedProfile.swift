@@ -5,6 +5,10 @@ struct TunedSettings {
     /// Profiles that are in none of the directories.
     private(set) var missing: [String] = []
     private var seen: Set<String> = []
+    /// How many more names are followed: real profiles include each other three or four deep.
+    private var left = 32
+    /// Whether there were more.
+    var isCut: Bool { left < 0 }
 
     /// A profile of an earlier directory comes before one of the same name in a later one. TuneD 2.23 and later have
     /// the directories `profiles`.
@@ -18,6 +22,9 @@ struct TunedSettings {
         guard !name.isEmpty, !name.hasPrefix("."),
             name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) })
         else { return }
+        guard !isCut else { return }
+        left -= 1
+        guard !isCut else { return }
         let paths = Self.directories.map { "\($0)/\(name)/tuned.conf" }
         for path in paths where !seen.contains(path) {
             guard let lines = examination.lines(ifAny: path) else { continue }

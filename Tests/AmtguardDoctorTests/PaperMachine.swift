@@ -8,7 +8,12 @@ struct PaperMachine: Machine {
     var files: [String: String] = [:]
     var unreadable: [String: Unreadable] = [:]
     var others: [NamespaceLook] = []
+    /// Namespaces that can't be entered.
+    var closed = 0
+    /// Processes that don't show their namespaces.
     var hidden = 0
+    /// Whether there are too many namespaces.
+    var isCut = false
 
     func read(_ path: String) throws(Unreadable) -> [UInt8]? {
         if let why = unreadable[path] { throw why }
@@ -23,7 +28,9 @@ struct PaperMachine: Machine {
         return Set(names).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    func namespaces() throws(Unreadable) -> (seen: [NamespaceLook], hidden: Int) { (others, hidden) }
+    func namespaces() throws(Unreadable) -> NamespaceSurvey {
+        NamespaceSurvey(others, closed: closed, hiddenProcesses: hidden, isCut: isCut)
+    }
 }
 
 extension Situation {
@@ -35,16 +42,16 @@ extension Situation {
         situation.udp = .ofAMTsUDP
         situation.reserved = .ofAMT
         situation.reach = PortSet(32768...60999)
-        situation.addresses = ["192.0.2.20"]
-        situation.interfaces = ["eno1"]
+        situation.sharing = .shared(["192.0.2.20"])
+        situation.published = []
         situation.isTranslating = false
-        situation.isGuarded = true
+        situation.guarding = .repairs
         return situation
     }
 }
 
 /// A configuration of one program, and what its check must find.
-struct Configuration: CustomTestStringConvertible, Sendable {
+struct Sample: CustomTestStringConvertible, Sendable {
     var name: String
     /// Path to content.
     var files: [String: String]

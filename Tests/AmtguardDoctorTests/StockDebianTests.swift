@@ -17,6 +17,34 @@ import Testing
         }
     }
 
+    /// The other states in which amtguard may be on a sound machine.
+    static let states: [(name: String, change: @Sendable (inout Situation) -> Void)] = [
+        ("no daemon", { $0.guarding = .absent }),
+        ("a silent daemon", { $0.guarding = .unknown("amtguardd does not answer", advice: "") }),
+        ("Mode=observe", { $0.guarding = .observes }),
+        ("Mode=always, with a port of the administrator's", { $0.required = $0.required.union(PortSet(5900...5900)) }),
+        ("AMT's address unknown", { ($0.sharing, $0.held, $0.published) = (.unknown, PortSet(), nil) }),
+        ("an address of AMT's own", { ($0.sharing, $0.held) = (.no, PortSet()) }),
+        ("Hold=strict", { $0.isHeldStrictly = true }),
+        ("HoldUDP=yes", { $0.heldUDP = .ofAMTsUDP }),
+        ("nothing is known of netfilter", { ($0.isTranslating, $0.isRedrawing, $0.published) = (nil, false, nil) }),
+        ("the list can't be read", { $0.reserved = nil }),
+    ]
+
+    @Test(arguments: states.indices) func `a stock Debian raises no alarm but guard's, in any state`(_ index: Int) {
+        var situation = Situation.concerned
+        situation.held = .ofAMT
+        situation.isTranslating = true
+        situation.isRedrawing = true
+        Self.states[index].change(&situation)
+        // Translation that nothing redraws is an alarm, and rightly so.
+        if situation.guarding == .absent { (situation.isTranslating, situation.isRedrawing) = (false, false) }
+        for check in Check.all where check.id != "guard" {
+            let findings = check.findings(on: PaperMachine.stockDebian, in: situation)
+            #expect(findings.allSatisfy { !$0.severity.isAlarm }, "\(Self.states[index].name): \(findings)")
+        }
+    }
+
     /// Where AMT is impossible, no port of AMT's means anything.
     @Test(arguments: Check.all.map(\.id))
     func `a machine without AMT has no alarm`(_ id: String) {

@@ -9,7 +9,7 @@ extension Diagnosis {
     /// - Parameter isVerbose: Also what passed, and notes in full.
     func text(isVerbose: Bool) -> [Status.Line] {
         var lines: [Status.Line] = []
-        let needRoot = isVerbose ? [] : findings(.unknown).filter { $0.change != nil }
+        let needRoot = isVerbose ? [] : findings(.unknown).filter(\.needsRoot)
         for severity in Severity.allCases.reversed() where severity != .ok || isVerbose {
             for finding in findings(severity) where !needRoot.contains(finding) {
                 lines += isVerbose || severity.isAlarm ? finding.text : [finding.line]

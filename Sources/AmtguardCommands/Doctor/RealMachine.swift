@@ -59,7 +59,7 @@ struct RealMachine: Machine {
     }
 
     /// The namespaces of this kernel, whatever the root is.
-    func namespaces() throws(Unreadable) -> (seen: [NamespaceLook], hidden: Int) {
+    func namespaces() throws(Unreadable) -> NamespaceSurvey {
         do {
             let found = try NamespaceReader().read { done, all in
                 progress.show("doctor: network namespace \(done) of \(all)")
@@ -67,9 +67,10 @@ struct RealMachine: Machine {
             let looks = found.looks.map {
                 NamespaceLook(
                     identity: $0.inode, owner: $0.owner, range: $0.range, reserved: $0.reserved,
-                    addresses: ($0.addresses ?? []).map(\.description))
+                    addresses: $0.addresses?.map(\.description))
             }
-            return (looks, found.closed + found.hiddenProcesses)
+            return NamespaceSurvey(
+                looks, closed: found.closed, hiddenProcesses: found.hiddenProcesses, isCut: found.isCut)
         } catch {
             throw Unreadable(error)
         }

@@ -9,7 +9,12 @@ extension Check {
         let lines = examination.assignments(of: setting).all
         let place = lines.last { $0.value == text.trimmed }?.place ?? Place("/proc/sys/\(setting)")
         let says = "net.ipv4.ip_autobind_reuse is \(printable(text.trimmed.utf8))"
-        let exposed = examination.situation.exposed ?? PortSet()
+        guard let exposed = examination.situation.exposed else {
+            guard examination.situation.isConcerned else { return examination.report(.ok, says, at: place) }
+            return examination.report(
+                .unknown, "\(says); whether the list has AMT's ports can't be read", at: place,
+                change: "Set net.ipv4.ip_autobind_reuse = 0.")
+        }
         guard !exposed.isEmpty else {
             return examination.report(.ok, "\(says); the kernel obeys the list all the same", at: place)
         }

@@ -128,7 +128,7 @@ extension Examination {
             judge(
                 choiceOf: PortSet(fixed.range), fixed.setting.hasPrefix("query-source") ? .udp : .tcp,
                 reusesAddress: true, "\(fixed.setting) is port \(PortSet(fixed.range))", at: fixed.place,
-                change: "Take “port \(PortSet(fixed.range))” out of this line.")
+                change: "Take \"port \(PortSet(fixed.range))\" out of this line.")
         }
     }
 
@@ -143,7 +143,7 @@ extension Examination {
             judge(
                 choiceOf: ports, .udp,
                 "\(queries) may come from \(ports)\(isDefault ? ", which the kernel's range includes" : "")", at: place,
-                change: "In options { … } of \(main): \(avoid)"
+                change: "In options { ... } of \(main): \(avoid)"
                     + (isDefault ? " BIND 9.21.2 or later: net.ipv4.ip_local_port_range = 32768 60999 instead." : ""))
         }
         if remaining.isEmpty, situation.reach == nil, families.contains("v4") {

@@ -9,7 +9,9 @@ extension Check {
         let low = PortSet(512...1023)
         guard !situation.required.intersection(low).isEmpty else { return }
         let users =
-            examination.running(["rpc.statd", "ypbind"]) + (examination.mountsNFS ? ["mounts of NFS version 3"] : [])
+            // Debian's user of rpc.statd, and Fedora's.
+            examination.running(["rpc.statd", "ypbind"], byOneOf: ["root", "statd", "rpcuser"])
+            + (examination.mountsNFS ? ["mounts of NFS version 3"] : [])
         guard !users.isEmpty else { return }
         let file = "/etc/bindresvport.blacklist"
         let avoided = examination.lines(file).reduce(PortSet()) { avoided, line in
@@ -23,14 +25,17 @@ extension Check {
             return examination.report(.ok, "avoids AMT's ports", at: Place(file))
         }
         let free = tcp.subtracting(situation.held)
+        let answers = situation.sharing.loss(of: "its answers")
+        let once = "gets one of them in 1 of 200 cases, and \(answers)"
         examination.report(
-            free.isEmpty || situation.addresses.isEmpty ? .note : .warning,
+            free.isEmpty || situation.sharing == .no ? .note : .warning,
             "\(users.joined(separator: ", ")) may bind \(tcp.union(udp)), which this file does not exclude",
             at: Place(file),
-            consequence: free.isEmpty
-                ? "amtguardd holds the TCP ports; a UDP socket gets one of them in 1 of 200 cases, and AMT takes its "
-                    + "answers"
-                : "a socket gets one of them in 1 of 200 cases, and AMT takes its answers",
+            consequence: !free.isEmpty
+                ? "a socket \(once)"
+                : udp.subtracting(situation.heldUDP).isEmpty
+                    ? "amtguardd holds these ports, so a program is told that they are in use"
+                    : "amtguardd holds the TCP ports; a UDP socket \(once)",
             change: "Add a line for each of \(tcp.union(udp)), and restart these programs.")
     }
 }

@@ -5,18 +5,29 @@ extension Check {
     static let `guard` = Check("guard", of: "amtguard", "whether amtguardd guards this machine") { examination in
         let situation = examination.situation
         let exposed = situation.exposed ?? PortSet()
+        let alarm: Severity = exposed.isEmpty ? .warning : .problem
+        let consequence =
+            exposed.isEmpty
+            ? "nothing repairs the list, and programs that choose ports themselves can take one of AMT's"
+            : "the kernel can choose \(exposed), and \(situation.sharing.loss(of: "the replies"))"
         if let complaint = situation.complaint {
             examination.report(
-                exposed.isEmpty ? .warning : .problem, "amtguardd says: \(complaint)",
+                alarm, "amtguardd says: \(complaint)", consequence: exposed.isEmpty ? nil : consequence,
                 change: "See amtguardctl status.")
         }
-        guard situation.isConcerned, !situation.isGuarded else { return }
-        examination.report(
-            exposed.isEmpty ? .warning : .problem,
-            "amtguardd does not guard this machine, and AMT may take ports here",
-            consequence: exposed.isEmpty
-                ? "nothing repairs the list, and programs that choose ports themselves can take one of AMT's"
-                : "the kernel can choose \(exposed), and AMT takes the replies",
-            change: "Run systemctl enable --now amtguardd. If it runs, remove Mode=observe from its configuration.")
+        guard situation.isConcerned else { return }
+        func report(_ severity: Severity, _ says: String) {
+            examination.report(severity, says, consequence: consequence, change: situation.guarding.remedy)
+        }
+        switch situation.guarding {
+        case .repairs: break
+        case .hindered:
+            if situation.complaint == nil { report(alarm, "amtguardd can't write the list") }
+        case .observes: report(alarm, "amtguardd only observes (Mode=observe), and AMT may take ports here")
+        case .absent: report(alarm, "amtguardd does not run, and AMT may take ports here")
+        case .unknown(let says, let advice):
+            guard exposed.isEmpty else { return report(.problem, says) }
+            examination.report(.unknown, says, change: advice)
+        }
     }
 }

@@ -41,7 +41,7 @@ extension Examination {
         guard !taken.isEmpty else { return report(.ok, says, at: place) }
         // Without an address that AMT shares, nothing is known to be lost.
         report(
-            situation.addresses.isEmpty ? .note : .warning, says, at: place,
+            situation.sharing.isShared ? .warning : .note, says, at: place,
             consequence: "a service may get \(taken.abbreviated(to: 100)); where AMT shares the node's address, it "
                 + "takes what comes there from outside",
             change: "Set service-node-port-range to 30000-32767 (the default), and move services that have such a port."

@@ -5,7 +5,7 @@ extension Check {
     static let lms = Check("lms", of: "Intel LMS", "whether it can listen beside the holds") { examination in
         let situation = examination.situation
         guard situation.isHeldStrictly, !situation.held.isEmpty else { return }
-        let isRunning = !examination.running(["lms"]).isEmpty
+        let isRunning = !examination.running(["lms"], byOneOf: ["root"]).isEmpty
         let units = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"]
         let isInstalled = units.contains { examination.names(in: $0).contains("lms.service") }
         guard isRunning || isInstalled else { return }

@@ -6,9 +6,11 @@ extension Check {
         let assignments = examination.assignments(of: "net/ipv4/ip_local_reserved_ports")
         var told: [Place] = []
         for (assignment, when) in assignments.inForce {
-            guard let ports = WrittenList(assignment.value).ports else { continue }
+            let list = WrittenList(assignment.value)
+            // Refused values are those of `list-syntax`.
+            guard list.ports != nil else { continue }
             told.append(assignment.place)
-            examination.judge(list: ports, writtenAt: when, at: assignment.place) {
+            examination.judge(list: list, writtenAt: when, at: assignment.place) {
                 "Set net.ipv4.ip_local_reserved_ports = \($0)"
             }
         }
@@ -30,7 +32,7 @@ extension Check {
 }
 
 extension SysctlAssignments {
-    /// The lines that come to something, and when.
+    /// The last line of each program that reads such files, and when it reads them. The others are overridden.
     fileprivate var inForce: [(SysctlAssignment, String)] {
         let boot = atBoot.last
         let system = bySystem.last

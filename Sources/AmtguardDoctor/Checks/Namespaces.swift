@@ -5,36 +5,48 @@ extension Check {
     static let namespaces = Check("namespaces", of: "network namespaces", "the ports of containers") { examination in
         let situation = examination.situation
         guard situation.isConcerned else { return }
-        let looks: [NamespaceLook]
-        let hidden: Int
+        let survey: NamespaceSurvey
         do throws(Unreadable) {
-            (looks, hidden) = try examination.machine.namespaces()
+            survey = try examination.machine.namespaces()
         } catch {
             return examination.report(
-                .unknown, "the network namespaces can't be read: \(error.says)",
-                change: error.needsRoot && !situation.isRoot ? "Run amtguardctl doctor as root." : nil)
+                unseen: "the network namespaces can't be read: \(error.says)", needsRoot: error.needsRoot)
         }
+        examination.report(whatIsHiddenIn: survey)
+        // One without an address reaches nobody. Every user can make such a one.
+        let looks = survey.looks.filter { $0.addresses?.isEmpty != true }
         let dark = looks.filter { $0.range == nil || $0.reserved == nil }
         if !dark.isEmpty {
-            examination.report(
-                .unknown, "the range or the list of \(dark.owners) can't be read",
-                change: situation.isRoot ? nil : "Run amtguardctl doctor as root.")
-        }
-        if hidden > 0 {
-            examination.report(
-                .unknown,
-                hidden == 1 ? "1 process or namespace is hidden" : "\(hidden) processes or namespaces are hidden",
-                change: situation.isRoot ? nil : "Run amtguardctl doctor as root.")
+            examination.report(unseen: "the range or the list of \(dark.owners) can't be read", needsRoot: true)
         }
         let wide = looks.filter { !$0.exposed(situation.required).isEmpty }
-        let sharing = wide.filter { !Set($0.addresses).isDisjoint(with: situation.addresses) }
-        let others = wide.filter { Set($0.addresses).isDisjoint(with: situation.addresses) }
-        examination.judge(sharing: sharing)
-        examination.judge(behindThisHost: others)
+        let shared = Set(situation.sharing.addresses)
+        examination.judge(sharing: wide.filter { $0.addresses.map { !shared.isDisjoint(with: $0) } == true })
+        examination.judge(behindThisHost: wide.filter { $0.addresses.map { shared.isDisjoint(with: $0) } == true })
+        examination.judge(ofUnknownAddress: wide.filter { $0.addresses == nil })
     }
 }
 
 extension Examination {
+    /// Reports what could not be looked at.
+    fileprivate func report(unseen says: String, needsRoot: Bool) {
+        let needsRoot = needsRoot && !situation.isRoot
+        report(.unknown, says, change: needsRoot ? Self.asRoot : nil, needsRoot: needsRoot)
+    }
+
+    fileprivate func report(whatIsHiddenIn survey: NamespaceSurvey) {
+        if survey.isCut { report(.unknown, "there are too many network namespaces, so the rest was not looked at") }
+        var parts: [String] = []
+        if survey.closed > 0 { parts.append("\(survey.closed) can't be entered") }
+        if survey.hiddenProcesses > 0 {
+            parts.append(
+                "that of \(survey.hiddenProcesses) process\(survey.hiddenProcesses == 1 ? "" : "es") can't be seen")
+        }
+        if !parts.isEmpty {
+            report(unseen: "some network namespaces are hidden: " + parts.joined(separator: ", "), needsRoot: true)
+        }
+    }
+
     private static let change = "Set net.ipv4.ip_local_reserved_ports in each of them"
 
     /// Judges those that have an address of AMT themselves (ipvlan): this host's list and holds don't reach them.
@@ -51,8 +63,15 @@ extension Examination {
         guard !looks.isEmpty else { return }
         let says = "the kernel may choose \(looks.exposed(situation.required)) in \(looks.owners)"
         let change = "\(Self.change) to \(situation.required) (docker run --sysctl, securityContext.sysctls of a pod)."
-        if situation.addresses.isEmpty || situation.isTranslating == false {
-            report(.ok, "\(says); their connections don't leave from an address that AMT shares")
+        if situation.sharing == .no {
+            report(.ok, "\(says); AMT shares no address of this host")
+        } else if situation.isTranslating == false {
+            report(.ok, "\(says); this host does not translate their addresses")
+        } else if situation.sharing == .unknown, !situation.isRedrawing {
+            report(
+                .unknown, "\(says); whether AMT shares an address of this host is not known",
+                consequence: "if this host translates their addresses, \(situation.sharing.loss(of: "the replies"))",
+                change: change)
         } else if situation.isTranslating == nil {
             report(
                 .unknown, "\(says); whether this host translates their addresses can't be found out", change: change)
@@ -66,10 +85,19 @@ extension Examination {
             report(
                 .warning, says,
                 consequence: "this host translates their addresses and keeps their ports, so AMT takes the replies",
-                change: (situation.isGuarded
-                    ? "Set Redraw=auto in the section [NAT] of /etc/amtguard.conf. Or: "
-                    : "Run systemctl enable --now amtguardd. Or: ") + change)
+                change: (situation.guarding.acts
+                    ? "Set Redraw=auto in the section [NAT] of /etc/amtguard.conf." : situation.guarding.remedy)
+                    + " Or: \(change)")
         }
+    }
+
+    /// Judges those whose addresses can't be read.
+    fileprivate func judge(ofUnknownAddress looks: [NamespaceLook]) {
+        guard !looks.isEmpty, situation.sharing != .no else { return }
+        report(
+            .unknown, "the kernel may choose \(looks.exposed(situation.required)) in \(looks.owners)",
+            consequence: "their addresses can't be read; if they share one with AMT, it takes the replies",
+            change: "\(Self.change) to \(situation.required).")
     }
 }
 
@@ -90,6 +118,6 @@ extension [NamespaceLook] {
     /// `3 network namespaces (web, db, pid 4711)`: eight by name.
     fileprivate var owners: String {
         let names = prefix(8).map { printable($0.owner.utf8, atMost: 60) }.joined(separator: ", ")
-        return "\(count) network namespace\(count == 1 ? "" : "s") (\(names)\(count > 8 ? ", …" : ""))"
+        return "\(count) network namespace\(count == 1 ? "" : "s") (\(names)\(count > 8 ? ", ..." : ""))"
     }
 }

@@ -24,10 +24,9 @@ extension Check {
         guard exposed.isEmpty else {
             return examination.report(
                 .problem, says, at: place,
-                consequence: "the kernel can choose \(exposed) for a connection, and AMT takes the replies",
-                change: examination.situation.isGuarded
-                    ? "See amtguardctl status for the reason why amtguardd can't add them to the list."
-                    : "Run systemctl enable --now amtguardd, or set net.ipv4.ip_local_port_range = 32768 60999.")
+                consequence: "the kernel can choose \(exposed) for a connection, and "
+                    + examination.situation.sharing.loss(of: "the replies"),
+                change: "\(examination.situation.guarding.remedy) Or set net.ipv4.ip_local_port_range = 32768 60999.")
         }
         examination.report(.ok, "\(says), and the list keeps \(inside) out of it", at: place)
     }

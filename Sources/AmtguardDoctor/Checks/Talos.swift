@@ -17,13 +17,6 @@ extension Check {
         let list = WrittenList(value ?? "50000,50001")
         let place = line?.place ?? Place(file)
         let change = "Set machine.sysctls: net.ipv4.ip_local_reserved_ports: "
-        guard let ports = list.ports else {
-            return examination.report(
-                examination.situation.isGuarded ? .note : .warning,
-                "the kernel refuses this value: \(list.fault ?? "")", at: place,
-                consequence: "the line reserves nothing",
-                change: "\(change)\"50000,50001,\(examination.situation.required)\"")
-        }
-        examination.judge(list: ports, writtenAt: "by Talos at each boot", at: place) { "\(change)\"\($0)\"" }
+        examination.judge(list: list, writtenAt: "by Talos at each boot", at: place) { "\(change)\"\($0)\"" }
     }
 }

@@ -5,7 +5,7 @@ extension Check {
     static let translation = Check("translation", of: "netfilter", "the ports of translated connections") {
         examination in
         let situation = examination.situation
-        guard situation.isConcerned, !situation.addresses.isEmpty, situation.isTranslating != false else { return }
+        guard situation.isConcerned, situation.sharing != .no, situation.isTranslating != false else { return }
         guard situation.isTranslating == true else {
             return examination.report(
                 .unknown, "whether this host translates the addresses of others' connections can't be found out",
@@ -15,13 +15,15 @@ extension Check {
         guard !situation.isRedrawing else {
             return examination.report(.ok, "\(says); amtguardd keeps them off AMT's ports")
         }
+        let addresses = situation.sharing.addresses.prefix(4).joined(separator: ", ")
         examination.report(
-            .warning, says,
-            consequence: "a connection may get one of \(situation.required.abbreviated(to: 100)) of "
-                + "\(situation.addresses.prefix(4).joined(separator: ", ")), and AMT takes the replies",
-            change: situation.isGuarded
+            situation.sharing.isShared ? .warning : .unknown,
+            situation.sharing.isShared ? says : "\(says); whether AMT shares their new address is not known",
+            consequence: "a connection may get one of \(situation.required.abbreviated(to: 100))"
+                + (addresses.isEmpty ? "" : " of \(addresses)") + ", and \(situation.sharing.loss(of: "the replies"))",
+            change: situation.guarding.acts
                 ? "Set Redraw=auto in the section [NAT] of /etc/amtguard.conf, and run systemctl reload amtguardd. If "
                     + "it is set, amtguardctl status has the reason why the table is not loaded."
-                : "Run systemctl enable --now amtguardd.")
+                : situation.guarding.remedy)
     }
 }

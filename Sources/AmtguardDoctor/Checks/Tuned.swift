@@ -6,14 +6,18 @@ extension Check {
     static let tuned = Check("tuned", of: "TuneD", "the kernel settings of its active profile") { examination in
         var profiles = TunedSettings()
         for file in ["/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile"] {
-            for line in examination.lines(file) {
+            for line in examination.lines(file) where !profiles.isCut {
                 for name in line.text.split(whereSeparator: \.isWhitespace) {
                     profiles.add(profile: name, examination)
                 }
             }
+            if profiles.isCut {
+                examination.doubt("names or includes too many profiles, so the rest was not read", at: Place(file))
+            }
         }
         for name in profiles.missing {
-            examination.report(.unknown, "the profile \(printable(name.utf8)) is in none of TuneD's directories")
+            examination.report(
+                .unknown, "the profile \(printable(name.utf8, atMost: 60)) is in none of TuneD's directories")
         }
         if let list = profiles.settings["net.ipv4.ip_local_reserved_ports"] { examination.judge(list: list) }
         if let range = profiles.settings["net.ipv4.ip_local_port_range"] { examination.judge(range: range) }
@@ -38,14 +42,7 @@ extension Examination {
 
     fileprivate func judge(list setting: SysctlAssignment) {
         guard let value = written(setting) else { return }
-        let list = WrittenList(value)
-        guard let ports = list.ports else {
-            return report(
-                situation.isGuarded ? .note : .warning, "the kernel refuses this value: \(list.fault ?? "")",
-                at: setting.place, consequence: "the line reserves nothing",
-                change: "Write ports and ranges as decimal numbers with commas between them.")
-        }
-        judge(list: ports, writtenAt: "when TuneD starts or changes its profile", at: setting.place) {
+        judge(list: WrittenList(value), writtenAt: "when TuneD starts or changes its profile", at: setting.place) {
             "In a copy of the profile below /etc/tuned, set net.ipv4.ip_local_reserved_ports = \($0)"
         }
     }
@@ -57,18 +54,27 @@ extension Examination {
         }
         let says = "the profile sets net.ipv4.ip_local_port_range to \(range.lowerBound)-\(range.upperBound)"
         let inside = required(within: range)
-        let missing = inside.subtracting(situation.reserved ?? PortSet())
-        if inside.isEmpty || situation.isGuarded && missing.isEmpty {
-            return report(.ok, says, at: setting.place)
+        guard !inside.isEmpty else { return report(.ok, says, at: setting.place) }
+        guard let reserved = situation.reserved else {
+            return report(
+                .unknown, "\(says); whether the list keeps \(inside) out of it can't be read", at: setting.place)
         }
+        let missing = inside.subtracting(reserved)
+        if situation.isGuarded == true, missing.isEmpty { return report(.ok, says, at: setting.place) }
         let isInForce = attribute("/proc/sys/net/ipv4/ip_local_port_range").flatMap(Self.range) == range
         let change =
-            "Run systemctl enable --now amtguardd, or set net.ipv4.ip_local_port_range = 32768 60999 in a copy "
-            + "of the profile below /etc/tuned."
+            "\(situation.guarding.remedy) Or set net.ipv4.ip_local_port_range = 32768 60999 in a copy of the profile "
+            + "below /etc/tuned."
         if isInForce, !missing.isEmpty {
             report(
                 .warning, says, at: setting.place,
-                consequence: "the kernel can choose \(missing), and AMT takes the replies", change: change)
+                consequence: "the kernel can choose \(missing), and \(situation.sharing.loss(of: "the replies"))",
+                change: change)
+        } else if isInForce, situation.isGuarded == nil {
+            report(
+                .unknown, says, at: setting.place,
+                consequence: "the list keeps \(inside) out of it; whether amtguardd restores the list is not known",
+                change: change)
         } else {
             report(
                 .note, says, at: setting.place,

@@ -14,12 +14,13 @@ extension Check {
         let says = "net.ipv4.ip_unprivileged_port_start is \(start)"
         guard !open.isEmpty else { return examination.report(.ok, says, at: place) }
         let exposed = open.intersection(examination.situation.exposed ?? PortSet())
+        let sharing = examination.situation.sharing
         let last = open.ranges.last?.upperBound ?? 0
         examination.report(
             exposed.isEmpty ? .note : .warning, says, at: place,
             consequence: exposed.isEmpty
-                ? "every user's program may bind \(open); AMT takes what is sent to these ports"
-                : "the kernel can choose \(exposed) for every user's program, and AMT takes the replies",
+                ? "every user's program may bind \(open); \(sharing.loss(of: "what is sent to these ports"))"
+                : "the kernel can choose \(exposed) for every user's program, and \(sharing.loss(of: "the replies"))",
             change: "If no program needs a lower port, set net.ipv4.ip_unprivileged_port_start = \(last + 1).")
     }
 }

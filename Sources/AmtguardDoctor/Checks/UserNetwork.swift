@@ -11,11 +11,12 @@ extension Check {
         let says = "\(running.joined(separator: ", ")) sends UDP from the ports that its guests choose"
         // The guest's port is bound here too, by an ordinary user.
         let start = examination.unprivilegedStart
-        let taken = situation.udp.intersection(PortSet(start...UInt16.max))
+        let taken = situation.udp.intersection(PortSet(start...UInt16.max)).subtracting(situation.heldUDP)
         guard !taken.isEmpty else { return examination.report(.ok, says) }
         examination.report(
             .note, says,
-            consequence: "ordinary users may bind \(taken) here, so a guest can use them, and AMT takes the answers",
+            consequence: "ordinary users may bind \(taken) here, so a guest can use them, and "
+                + situation.sharing.loss(of: "the answers"),
             change: "If no program needs a lower port, set net.ipv4.ip_unprivileged_port_start = 665.")
     }
 }

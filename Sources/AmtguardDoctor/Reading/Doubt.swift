@@ -2,22 +2,14 @@ import AmtguardCore
 
 /// What a check can't understand is told with its place, and never stops the check.
 extension Examination {
-    /// How many doubts one check tells.
-    static let mostDoubts = 20
-
     /// Reports that something can't be understood.
     func doubt(_ says: String, at place: Place, change: String? = nil) {
-        let doubts = findings.count { $0.severity == .unknown }
-        if doubts < Self.mostDoubts {
-            report(.unknown, says, at: place, change: change)
-        } else if doubts == Self.mostDoubts {
-            report(.unknown, "more lines can't be understood; the rest is not listed", at: Place(place.file))
-        }
+        report(.unknown, says, at: place, change: change)
     }
 
     /// Reports that all is well, if there was no doubt.
     func pass(_ says: String, at place: Place) {
-        if !findings.contains(where: { $0.severity == .unknown }) { report(.ok, says, at: place) }
+        if count(.unknown) == 0 { report(.ok, says, at: place) }
     }
 
     /// A port; `nil` if the text is none, which is reported.
@@ -60,5 +52,5 @@ extension UInt16 {
 
 extension String {
     /// Foreign text in a finding: short, printable, in quotes.
-    var told: String { "“\(printable(utf8, atMost: 60))”" }
+    var told: String { "\"\(printable(utf8, atMost: 60))\"" }
 }

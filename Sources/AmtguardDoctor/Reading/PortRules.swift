@@ -40,7 +40,7 @@ struct FixedPorts {
 }
 
 extension [FixedPorts] {
-    /// Those with ports of AMT, twenty at most: who mends these finds the rest.
+    /// Those with ports of AMT, twenty at most. The next run of the doctor tells the others.
     func meeting(_ ports: PortSet) -> ArraySlice<FixedPorts> {
         filter { !ports.intersection(PortSet($0.range)).isEmpty }.prefix(20)
     }

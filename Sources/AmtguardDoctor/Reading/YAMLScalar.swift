@@ -1,7 +1,7 @@
 /// A value of a YAML file, with the keys that lead to it: `["outgoing", "udp_source_port_min"]`, `1024`.
 ///
-/// Read is what settings of programs are written in: mappings by indentation, lists of scalars (`- a` and `[a, b]`),
-/// tags, quotes and comments. Other YAML gives values that nobody asks for, or none.
+/// Only the part of YAML is read in which programs write settings: mappings by indentation, lists of scalars (`- a` and
+/// `[a, b]`), tags, quotes and comments. Other YAML gives values that nobody asks for, or none.
 struct YAMLScalar: Hashable {
     var keys: [String]
     /// Without quotes.

@@ -18,8 +18,8 @@ import Testing
     }
 
     static let configurations = [
-        Configuration("no BIND", [:], found: "ok"),
-        Configuration(
+        Sample("no BIND", [:], found: "ok"),
+        Sample(
             "bind9 1:9.18.49-1~deb12u3",
             debian(
                 """
@@ -33,7 +33,7 @@ import Testing
                 \tlisten-on-v6 { any; };
                 };
                 """), found: "ok /etc/bind/named.conf"),
-        Configuration(
+        Sample(
             "bind9 1:9.20.30-1~deb13u1, without the file that it includes",
             [
                 "/etc/bind/named.conf": """
@@ -44,14 +44,14 @@ import Testing
                 "/etc/bind/named.conf.options": "options {\n\tdirectory \"/var/cache/bind\";\n};\n",
                 "/etc/bind/named.conf.local": "//\n",
             ], found: "unknown /etc/bind/named.conf:3"),
-        Configuration(
+        Sample(
             "a range of its own, above AMT's ports", debian("options { use-v4-udp-ports { range 32768 65535; }; };"),
             found: "ok /etc/bind/named.conf"),
-        Configuration(
+        Sample(
             "a wide range for IPv4",
             debian("options {\n  use-v4-udp-ports {\n    range 1024 16000;\n    range 16001 65535;\n  };\n};"),
             found: "note /etc/bind/named.conf.options:4", "ok /etc/bind/named.conf"),
-        Configuration(
+        Sample(
             "the manual's example for BIND 9.5 to 9.20, both families",
             debian(
                 """
@@ -59,7 +59,7 @@ import Testing
                   use-v4-udp-ports { range 1024 65535; }; use-v6-udp-ports { range 1024 65535; };
                 };
                 """), found: "note /etc/bind/named.conf.options:2"),
-        Configuration(
+        Sample(
             "a wide range, and AMT's ports avoided",
             debian(
                 """
@@ -69,10 +69,10 @@ import Testing
                   /* use-v6-udp-ports { range 600 700; }; */
                 };
                 """), found: "ok /etc/bind/named.conf"),
-        Configuration(
+        Sample(
             "privileged ports", debian("options { use-v4-udp-ports { range 600 700; }; };"),
             found: "warning /etc/bind/named.conf.options:1", "ok /etc/bind/named.conf"),
-        Configuration(
+        Sample(
             "fixed ports",
             [
                 "/etc/named.conf": """
@@ -88,14 +88,14 @@ import Testing
                 """
             ],
             found: "ok /etc/named.conf", "note /etc/named.conf:3", "warning /etc/named.conf:7"),
-        Configuration(
+        Sample(
             "relative to the directory, by a pattern",
             [
                 "/etc/named.conf": "options { directory \"/var/named\"; include \"ports/*.conf\"; };",
                 "/var/named/ports/a.conf": "// none\n",
                 "/var/named/ports/b.conf": "query-source port 623;\n",
             ], found: "ok /etc/named.conf", "warning /var/named/ports/b.conf:1"),
-        Configuration(
+        Sample(
             "no ports, reversed, too high, unclosed",
             [
                 "/etc/named.conf": """
@@ -105,13 +105,13 @@ import Testing
                     avoid-v4-udp-ports { 70000;
                 """
             ], found: "unknown /etc/named.conf:2", "unknown /etc/named.conf:3", "unknown /etc/named.conf:4"),
-        Configuration(
+        Sample(
             "includes itself", ["/etc/named.conf": "options { };\ninclude \"/etc/named.conf\";\n"],
             found: "unknown /etc/named.conf:2"),
     ]
 
     @Test(arguments: configurations) func `only lists and ports that include AMT's are told`(
-        _ configuration: Configuration
+        _ configuration: Sample
     ) {
         #expect(configuration.findings(of: .bind) == configuration.found)
     }
@@ -125,7 +125,7 @@ import Testing
         #expect(findings.first?.place == Place("/etc/bind/named.conf"))
         #expect(findings.first?.says == "queries may come from 16992-16995, which the kernel's range includes")
         #expect(
-            findings.first?.change == "In options { … } of /etc/bind/named.conf: "
+            findings.first?.change == "In options { ... } of /etc/bind/named.conf: "
                 + "avoid-v4-udp-ports { range 16992 16995; }; avoid-v6-udp-ports { range 16992 16995; }; "
                 + "BIND 9.21.2 or later: net.ipv4.ip_local_port_range = 32768 60999 instead.")
     }
@@ -133,8 +133,36 @@ import Testing
     @Test func `a hold does not stop a port that is repeated by TCP`() {
         var situation = Situation.concerned
         situation.held = .ofAMT
-        let machine = Configuration("fixed", ["/etc/named.conf": "options { notify-source * port 16992; };"])
+        let machine = Sample("fixed", ["/etc/named.conf": "options { notify-source * port 16992; };"])
         #expect(machine.findings(of: .bind, in: situation) == ["ok /etc/named.conf", "warning /etc/named.conf:1"])
+        situation.isHeldStrictly = true
+        #expect(machine.findings(of: .bind, in: situation) == ["ok /etc/named.conf", "note /etc/named.conf:1"])
+    }
+
+    @Test func `a hold of UDP stops a port of UDP`() {
+        var situation = Situation.concerned
+        let machine = Sample("low", Self.debian("options { use-v4-udp-ports { range 600 700; }; };"))
+        let file = "/etc/bind/named.conf"
+        situation.held = .ofAMT
+        #expect(machine.findings(of: .bind, in: situation).first == "warning \(file).options:1")
+        situation.heldUDP = .ofAMTsUDP
+        #expect(machine.findings(of: .bind, in: situation).first == "note \(file).options:1")
+    }
+
+    @Test func `what is lost is said as surely as AMT's address is known`() {
+        let machine = PaperMachine(files: Self.debian("options { use-v4-udp-ports { range 600 700; }; };"))
+        func finding(_ sharing: Sharing) -> Diagnosis.Finding? {
+            var situation = Situation.concerned
+            situation.sharing = sharing
+            return Check.bind.findings(on: machine, in: situation).first
+        }
+        #expect(finding(.shared([]))?.consequence?.hasPrefix("AMT takes the answers to UDP 623,664") == true)
+        #expect(finding(.unknown)?.consequence?.hasPrefix("AMT may take the answers to UDP 623,664") == true)
+        #expect(finding(.unknown)?.severity == .warning)
+        #expect(
+            finding(.no)?.consequence
+                == "AMT would take the answers to UDP 623,664 if it shared an address of this host")
+        #expect(finding(.no)?.severity == .note)
     }
 
     @Test func `what root alone may read is said to be so`() {
@@ -143,5 +171,6 @@ import Testing
         let findings = Check.bind.findings(on: machine, in: .concerned)
         #expect(findings.map(\.severity) == [.unknown])
         #expect(findings.first?.change == "Run amtguardctl doctor as root.")
+        #expect(findings.first?.needsRoot == true)
     }
 }

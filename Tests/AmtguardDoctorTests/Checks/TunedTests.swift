@@ -25,11 +25,11 @@ import Testing
     private static func configuration(
         _ name: String, profile: String, _ files: [String: String] = [:], running: String = "32768\t60999\n",
         found: String...
-    ) -> Configuration {
+    ) -> Sample {
         var all = package.merging(files) { $1 }
         all[active] = profile + "\n"
         all[range] = running
-        var configuration = Configuration(name, all)
+        var configuration = Sample(name, all)
         configuration.found = found
         return configuration
     }
@@ -96,9 +96,9 @@ import Testing
             profile("net.ipv4.ip_local_reserved_ports=\"623,664,16992-16995\""), found: "ok \(mine):4"),
     ]
 
-    @Test(arguments: unguarded) func `the active profile is judged with what it includes`(_ given: Configuration) {
+    @Test(arguments: unguarded) func `the active profile is judged with what it includes`(_ given: Sample) {
         var situation = Situation.concerned
-        situation.isGuarded = false
+        situation.guarding = .absent
         situation.reserved = PortSet()
         #expect(given.findings(of: .tuned, in: situation) == given.found)
     }
@@ -110,11 +110,28 @@ import Testing
         #expect(list.findings(of: .tuned) == ["note \(Self.mine):4"])
     }
 
+    @Test func `what depends on an unknown guard or list is unknown`() {
+        let oracle = Self.configuration("", profile: "oracle", running: "9000\t65499\n")
+        var situation = Situation.concerned
+        situation.guarding = .unknown("", advice: "Restart it.")
+        #expect(oracle.findings(of: .tuned, in: situation) == ["unknown /usr/lib/tuned/oracle/tuned.conf:8"])
+        situation = .concerned
+        situation.reserved = nil
+        #expect(oracle.findings(of: .tuned, in: situation) == ["unknown /usr/lib/tuned/oracle/tuned.conf:8"])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a hundred thousand names of profiles cost no time`() {
+        let names = (0..<100_000).map { "p\($0)" }.joined(separator: " ")
+        let findings = Sample("", [Self.active: names]).findings(of: .tuned)
+        #expect(findings.contains("unknown \(Self.active)"))
+        #expect(findings.count <= 21)
+    }
+
     @Test func `a chain of a thousand includes ends`() {
         var files = [Self.active: "p0\n"]
         for number in 0..<1_000 {
             files["/etc/tuned/p\(number)/tuned.conf"] = "[main]\ninclude=p\(number + 1)\n"
         }
-        #expect(Configuration("", files).findings(of: .tuned).allSatisfy { $0.hasPrefix("unknown") })
+        #expect(Sample("", files).findings(of: .tuned).allSatisfy { $0.hasPrefix("unknown") })
     }
 }

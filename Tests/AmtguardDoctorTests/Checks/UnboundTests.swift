@@ -7,8 +7,8 @@ import Testing
     static let debian = "include-toplevel: \"/etc/unbound/unbound.conf.d/*.conf\"\n"
 
     static let configurations = [
-        Configuration("no Unbound", [:], found: "ok"),
-        Configuration(
+        Sample("no Unbound", [:], found: "ok"),
+        Sample(
             "unbound 1.17.1-2+deb12u4 and 1.26.2-0+deb13u1",
             [
                 "/etc/unbound/unbound.conf": "# Unbound configuration file for Debian.\n" + debian,
@@ -17,19 +17,19 @@ import Testing
                 "/etc/unbound/unbound.conf.d/remote-control.conf":
                     "remote-control:\n  control-enable: yes\n  control-interface: /run/unbound.ctl\n",
             ], found: "ok /etc/unbound/unbound.conf"),
-        Configuration(
+        Sample(
             "the example of unbound 1.26.2, its lines active",
             [
                 "/etc/unbound/unbound.conf":
                     "server:\n\toutgoing-port-permit: 32768\n\toutgoing-port-avoid: \"3200-3208\"\n"
             ], found: "ok /etc/unbound/unbound.conf"),
-        Configuration(
+        Sample(
             "all ports, in a file of the folder",
             [
                 "/etc/unbound/unbound.conf": debian,
                 "/etc/unbound/unbound.conf.d/ports.conf": "server:\n  # many\n  outgoing-port-permit: 1024-65535\n",
             ], found: "note /etc/unbound/unbound.conf.d/ports.conf:3"),
-        Configuration(
+        Sample(
             "all ports, and then without AMT's",
             [
                 "/etc/unbound/unbound.conf": """
@@ -38,7 +38,7 @@ import Testing
                   outgoing-port-avoid: 16992-16995
                 """
             ], found: "ok /etc/unbound/unbound.conf"),
-        Configuration(
+        Sample(
             "in the wrong order",
             [
                 "/etc/unbound/unbound.conf": """
@@ -47,7 +47,7 @@ import Testing
                   outgoing-port-permit:"16000-17000" # one word
                 """
             ], found: "note /etc/unbound/unbound.conf:3"),
-        Configuration(
+        Sample(
             "two lines, one of them with ports on which AMT takes UDP",
             [
                 "/etc/unbound/unbound.conf": """
@@ -55,13 +55,13 @@ import Testing
                   outgoing-port-permit: 16993
                 """
             ], found: "warning /etc/unbound/unbound.conf:1", "note /etc/unbound/unbound.conf:2"),
-        Configuration(
+        Sample(
             "relative to the directory",
             [
                 "/etc/unbound/unbound.conf": "server: directory: '/srv/dns'\ninclude: ports.conf\n",
                 "/srv/dns/ports.conf": "outgoing-port-permit: 16992\n",
             ], found: "note /srv/dns/ports.conf:1"),
-        Configuration(
+        Sample(
             "missing, malformed, reversed, too high, without a value",
             [
                 "/etc/unbound/unbound.conf": """
@@ -77,7 +77,7 @@ import Testing
     ]
 
     @Test(arguments: configurations) func `permitted and avoided ports apply in their order`(
-        _ configuration: Configuration
+        _ configuration: Sample
     ) {
         #expect(Set(configuration.findings(of: .unbound)) == Set(configuration.found))
     }

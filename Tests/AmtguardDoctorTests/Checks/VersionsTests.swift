@@ -11,27 +11,27 @@ import Testing
     private static let old = "/lib/systemd/libsystemd-shared-241.so"
 
     static let configurations = [
-        Configuration("Debian 12", [release: "6.1.0-41-amd64\n"], found: "ok \(release)"),
-        Configuration("the oldest that is supported", [release: "5.10.0-33-amd64\n"], found: "ok \(release)"),
-        Configuration("RHEL 9", [release: "5.14.0-503.el9.x86_64\n"], found: "ok \(release)"),
-        Configuration("Debian 10", [release: "4.19.0-27-amd64\n"], found: "warning \(release)"),
-        Configuration("5.9 is older than 5.10", [release: "5.9.16\n"], found: "warning \(release)"),
-        Configuration("malformed", [release: "next\n"], found: "unknown \(release)"),
-        Configuration("huge", [release: "99999999999999999999999.1\n"], found: "unknown \(release)"),
-        Configuration(
+        Sample("Debian 12", [release: "6.1.0-41-amd64\n"], found: "ok \(release)"),
+        Sample("the oldest that is supported", [release: "5.10.0-33-amd64\n"], found: "ok \(release)"),
+        Sample("RHEL 9", [release: "5.14.0-503.el9.x86_64\n"], found: "ok \(release)"),
+        Sample("Debian 10", [release: "4.19.0-27-amd64\n"], found: "warning \(release)"),
+        Sample("5.9 is older than 5.10", [release: "5.9.16\n"], found: "warning \(release)"),
+        Sample("malformed", [release: "next\n"], found: "unknown \(release)"),
+        Sample("huge", [release: "99999999999999999999999.1\n"], found: "unknown \(release)"),
+        Sample(
             "systemd 252.39-1~deb12u2 of Debian 12", ["/proc/1/comm": "systemd\n", debian: ""], found: "ok \(debian)"),
-        Configuration("systemd of Fedora", ["/proc/1/comm": "systemd\n", fedora: ""], found: "ok \(fedora)"),
-        Configuration("systemd of Debian 10", ["/proc/1/comm": "systemd\n", old: ""], found: "note \(old)"),
-        Configuration(
+        Sample("systemd of Fedora", ["/proc/1/comm": "systemd\n", fedora: ""], found: "ok \(fedora)"),
+        Sample("systemd of Debian 10", ["/proc/1/comm": "systemd\n", old: ""], found: "note \(old)"),
+        Sample(
             "two of them, in the middle of an update", ["/proc/1/comm": "systemd\n", old: "", debian: ""],
             found: "ok \(debian)"),
-        Configuration("another init", ["/proc/1/comm": "openrc-init\n", old: ""], found: "ok"),
-        Configuration(
+        Sample("another init", ["/proc/1/comm": "openrc-init\n", old: ""], found: "ok"),
+        Sample(
             "a name without a number", ["/proc/1/comm": "systemd\n", "/usr/lib/systemd/libsystemd-shared-.so": ""],
             found: "ok"),
     ]
 
-    @Test(arguments: configurations) func `what is too old is told`(_ configuration: Configuration) {
+    @Test(arguments: configurations) func `what is too old is told`(_ configuration: Sample) {
         #expect(configuration.findings(of: .versions) == configuration.found)
     }
 
@@ -39,10 +39,10 @@ import Testing
         var situation = Situation.concerned
         situation.isRedrawing = true
         #expect(
-            Configuration("", [Self.release: "5.10.0-33-amd64\n"]).findings(of: .versions, in: situation)
+            Sample("", [Self.release: "5.10.0-33-amd64\n"]).findings(of: .versions, in: situation)
                 == ["note \(Self.release)"])
         #expect(
-            Configuration("", [Self.release: "5.12.0\n"]).findings(of: .versions, in: situation)
+            Sample("", [Self.release: "5.12.0\n"]).findings(of: .versions, in: situation)
                 == ["ok \(Self.release)"])
     }
 

@@ -40,7 +40,7 @@ import Testing
         let (lines, findings) = Self.read(PaperMachine(files: ["/main": "1\ninclude none\n2"]))
         #expect(lines == ["1", "2"])
         #expect(findings.map(\.place) == [Place("/main", 2)])
-        #expect(findings.map(\.says) == ["includes “/etc/none”, which is missing"])
+        #expect(findings.map(\.says) == ["includes \"/etc/none\", which is missing"])
     }
 
     @Test func `a directory instead of a file is told once`() {

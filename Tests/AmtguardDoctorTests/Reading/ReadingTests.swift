@@ -85,7 +85,7 @@ import Testing
     @Test func `foreign text is told short and printable`() {
         let told = (String(repeating: "x", count: 1_000) + "\u{1B}[31m").told
         #expect(told.count < 70)
-        #expect("\u{1B}[31m".told == "“?[31m”")
+        #expect("\u{1B}[31m".told == "\"?[31m\"")
     }
 
     @Test func `twenty doubts are told, and that there are more`() {

@@ -1,0 +1,36 @@
+/// What amtguardd does on this machine, as far as that is known.
+public enum Guarding: Hashable, Sendable {
+    /// It adds AMT's ports to the list whenever they are missing.
+    case repairs
+    /// It would, but it says that it can't write the list.
+    case hindered
+    /// It runs with `Mode=observe`, and writes nothing.
+    case observes
+    /// It does not run.
+    case absent
+    /// It may run; why more is not known, and what to do about that (a sentence).
+    case unknown(String, advice: String)
+
+    /// Whether the list is repaired; `nil` if unknown.
+    public var isSure: Bool? {
+        switch self {
+        case .repairs: true
+        case .hindered, .observes, .absent: false
+        case .unknown: nil
+        }
+    }
+
+    /// Whether holds and the table against translation are made.
+    var acts: Bool { self == .repairs || self == .hindered }
+
+    /// What makes amtguardd repair the list: one or two sentences.
+    var remedy: String {
+        switch self {
+        case .repairs, .hindered: "See amtguardctl status for what keeps amtguardd from it."
+        case .observes:
+            "Set Mode=auto in the section [Guard] of /etc/amtguard.conf, and run systemctl reload amtguardd."
+        case .absent: "Run systemctl enable --now amtguardd."
+        case .unknown(_, let advice): advice
+        }
+    }
+}

@@ -1,0 +1,102 @@
+public import AmtguardCore
+
+// What amtguard reports, as far as the doctor needs it.
+
+extension Situation {
+    /// As amtguardd reported.
+    ///
+    /// - Parameter hold: `Hold=`, as the files say it now.
+    public init(_ assessment: Assessment, hold: Configuration.HoldPolicy) {
+        let status = assessment.status
+        self.init(status)
+        guarding = Guarding(assessment)
+        isHeldStrictly = guarding.acts && hold == .strict
+        let isWell = assessment.verdict.map { $0 == .protected || $0 == .notNeeded } ?? false
+        complaint = guarding.acts && !isWell ? status.reasons.first?.says : nil
+    }
+
+    /// As amtguardctl sees it, without a report of amtguardd.
+    public init(_ absence: Absence) {
+        self.init(absence.status)
+        guarding =
+            absence.reason.id == "not-running"
+            ? .absent
+            : .unknown(absence.reason.says, advice: absence.reason.advice ?? Guarding.look)
+    }
+
+    private init(_ status: Status) {
+        self.init()
+        func set(_ text: String?) -> PortSet? { text.flatMap { try? PortSet(kernel: Array($0.utf8)) } }
+        required = set(status.ports.required) ?? PortSet()
+        if !required.isEmpty {
+            tcp = required.union(.ofAMT)
+            udp = .ofAMTsUDP
+        }
+        reserved = set(status.ports.reserved)
+        reach = set(status.ports.reach)
+        sharing = Sharing(status.amt)
+        held = status.held("tcp", onEachOf: sharing.addresses)
+        heldUDP = status.held("udp", onEachOf: sharing.addresses)
+        isTranslating = status.nat.flatMap { ["yes": true, "no": false][$0.translation] }
+        isRedrawing = status.nat?.inForce == true
+        // Without known addresses of AMT amtguardd looks for no such rules.
+        if let nat = status.nat, nat.chains != nil, sharing != .unknown {
+            published = nat.published.map {
+                Published(transport: $0.protocol, port: $0.port, chain: $0.chain.words)
+            }
+        }
+    }
+}
+
+extension Sharing {
+    init(_ amt: Status.AMT) {
+        switch amt.address {
+        case "shared":
+            let shared = (amt.interfaces ?? []).filter { $0.address == "shared" }
+            self = .shared(shared.flatMap(\.hostAddresses))
+        case "separate", "none": self = .no
+        default: self = .unknown
+        }
+    }
+}
+
+extension Guarding {
+    /// Where to look if nothing better is known.
+    static let look = "Look at journalctl -u amtguardd."
+
+    /// The reasons that amtguardd gives when it can't write the list.
+    private static let obstacles: Set<String> = [
+        "list-missing", "list-read-only", "not-permitted", "list-covered", "list-malformed", "list-busy", "list-failed",
+    ]
+
+    init(_ assessment: Assessment) {
+        let status = assessment.status
+        guard assessment.voice == .answers else {
+            let reason = assessment.voice.reason
+            self = .unknown(
+                reason?.says ?? "amtguardd does not answer", advice: reason?.advice ?? Self.look)
+            return
+        }
+        func set(_ text: String?) -> PortSet? { text.flatMap { try? PortSet(kernel: Array($0.utf8)) } }
+        let missing = (set(status.ports.required) ?? PortSet()).subtracting(set(status.ports.reserved) ?? PortSet())
+        if status.mode == Configuration.Mode.observe.rawValue {
+            self = .observes
+        } else if !missing.isEmpty || status.reasons.contains(where: { Self.obstacles.contains($0.id) }) {
+            self = .hindered
+        } else {
+            self = .repairs
+        }
+    }
+}
+
+extension Status {
+    /// The ports that are held on all these addresses.
+    fileprivate func held(_ transport: String, onEachOf addresses: [String]) -> PortSet {
+        let sets = addresses.map { address in
+            PortSet(
+                merging: holds.filter { $0.address == address && $0.protocol == transport && $0.state == "held" }
+                    .map { $0.port...$0.port })
+        }
+        return sets.dropFirst().reduce(sets.first ?? PortSet()) { $0.intersection($1) }
+    }
+}
