@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# The alert rules have tests that notice a changed duration, and promtool accepts them and each query of the dashboard.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+rules=$top/deploy/prometheus/amtguard.rules.yml
+tests=$top/deploy/prometheus/amtguard.rules.test.yml
+board=$top/deploy/prometheus/amtguard.dashboard.json
+promtool=$tools/promtool
+need "$promtool" python3
+
+expect "promtool accepts the rules" succeeds "$promtool" check rules "$rules"
+expect "there are five alerts at most" at_most "$(grep -c 'alert:' "$rules")" 5
+expect "their tests hold" succeeds "$promtool" test rules "$tests"
+expect "a change of any duration is noticed" succeeds python3 "$here/changed-rules.py" "$rules" "$tests" "$promtool"
+while read -r name; do
+    expect "the runbook has a section on $name" grep -qx "## $name" "$top/docs/RUNBOOK.md"
+    expect "to which it points" grep -q "runbook_url: .*/RUNBOOK.md#${name,,}$" "$rules"
+done < <(sed -n 's/.*- alert: //p' "$rules")
+
+expect "the dashboard has queries" succeeds python3 "$here/dashboard-queries.py" "$board"
+printf '%s\n' "$seen" >"$scratch/queries.yml"
+expect "and promtool accepts each" succeeds "$promtool" check rules "$scratch/queries.yml"
+
+# A metric that is renamed would leave an alert that never fires and a panel that stays empty.
+grep -ohE '\bamtguard_[a-z_]+' "$top"/Tests/Monitoring/*.prom | sort -u >"$scratch/told"
+grep -ohE '\bamtguard_[a-z_]+' "$rules" "$board" | sort -u >"$scratch/asked"
+expect "amtguardctl metrics tells each metric that they ask for" is "$(comm -13 "$scratch/told" "$scratch/asked")" ''
+
+python=$tools/grafana/bin/python
+need "$python"
+expect "the dashboard is what its script makes" succeeds \
+    diff "$board" <("$python" "$top/deploy/prometheus/dashboard.py" || echo "the script failed")
