@@ -68,6 +68,7 @@ def number(title: str, description: str, expression: str, alarming: str | None =
 def over_time(title: str, description: str, *queries: prometheus.Dataquery, stacked: bool = False) -> timeseries.Panel:
     panel = (
         timeseries.Panel().title(title).description(description).datasource(SOURCE).span(12).height(8).min(0)
+        .interval("1m")  # the machines tell news once a minute
         .decimals(0 if stacked else 2).legend(
             common.VizLegendOptions().display_mode(shapes.LegendDisplayMode.LIST)
             .placement(shapes.LegendPlacement.BOTTOM).show_legend(True)))
