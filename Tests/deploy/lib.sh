@@ -25,4 +25,4 @@ need() {  # PROGRAM…: each is here
             skip "there is no ${program##*/}: run Tools/dependencies.sh deploy"
     done
 }
-succeeds() { seen=$("$@" 2>&1); }  # COMMAND…
+succeeds() { seen=$("$@" 2>&1) || { seen=$(tail -c 1500 <<<"$seen"); false; }; }  # COMMAND…: its output, or the end of it if it failed

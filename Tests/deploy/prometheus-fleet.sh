@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A real Prometheus scrapes 1,000 simulated machines: the rules and each query of the dashboard take less than a second.
 #
-#   MACHINES=1000   HISTORY=3600 (seconds of the past that the dashboard's queries find)
+#   MACHINES=1000   HISTORY=1800 (seconds of the past that the dashboard's queries find)
 #
 # MACHINES=5000 HISTORY=21600 PLAY_TIME=1200 Tests/deploy/prometheus-fleet.sh made the figures in docs/MONITORING.md.
 if [[ ! ${HOST_NETNS:-} ]]; then
@@ -14,12 +14,12 @@ tools=$top/.build/tools
 for program in prometheus promtool; do
     [[ -x $tools/$program ]] || skip "there is no $program: run Tools/dependencies.sh deploy"
 done
-: "${MACHINES:=1000}" "${HISTORY:=3600}"
+: "${MACHINES:=1000}" "${HISTORY:=1800}"
 situation() { tail -n 5 prometheus.log 2>/dev/null | cut -c 1-300 | indent; }
 PATIENCE=90
 
-# What a sample costs on disk: every metric of 50 machines, in the blocks that Prometheus keeps.
-"$deploy/simulated-fleet.py" history 50 7200 >samples
+# What a sample costs on disk: every metric of 20 machines, in the blocks that Prometheus keeps.
+"$deploy/simulated-fleet.py" history 20 7200 >samples
 "$tools/promtool" tsdb create-blocks-from openmetrics samples blocks >/dev/null
 samples=$(($(wc -l <samples) - 1)) bytes=$(du -cb blocks/*/index blocks/*/chunks/* | awk 'END { print $1 }')
 chunks=$(du -cb blocks/*/chunks/* | awk 'END { print $1 }')
@@ -37,7 +37,7 @@ rm samples
 ip link set lo up
 "$deploy/dashboard-queries.py" $top/deploy/prometheus/amtguard.dashboard.json >queries.yml
 {
-    printf 'global: {scrape_interval: 15s, evaluation_interval: 15s}\nrule_files: [%s]\n' \
+    printf 'global: {scrape_interval: 15s, evaluation_interval: 5s}\nrule_files: [%s]\n' \
         "$(realpath $top/deploy/prometheus/amtguard.rules.yml)"
     "$deploy/simulated-fleet.py" config 9000 "$MACHINES"
 } >prometheus.yml
