@@ -36,6 +36,17 @@ take() { # PACKAGE PATH...: these files of a package, into .build/tools
     rm -rf "$scratch"
 }
 
+unpack() { # FOLDER PACKAGE...: these packages as they are, below .build/tools
+    folder=$tools/$1
+    shift
+    [ ! -e "$folder" ] || return 0
+    scratch=$(mktemp -d)
+    (cd "$scratch" && apt-get -qq download "$@" >/dev/null 2>&1 &&
+        for package in *.deb; do dpkg-deb --extract "$package" unpacked || exit 1; done &&
+        mv unpacked "$folder") || echo "$1 can't be had: its tests are skipped" >&2
+    rm -rf "$scratch"
+}
+
 # The judge of the metrics.
 fetch_promtool() { command -v promtool >/dev/null || take prometheus usr/bin/promtool; }
 
@@ -45,7 +56,12 @@ fetch_for_deploy() {
     take zabbix-agent usr/sbin/zabbix_agentd
     take libmodbus5 usr/lib/x86_64-linux-gnu/libmodbus.so.5
     take nagios-nrpe-server usr/sbin/nrpe
+    take libwrap0 usr/lib/x86_64-linux-gnu/libwrap.so.0
     take nagios-nrpe-plugin usr/lib/nagios/plugins/check_nrpe
+    boost=libboost- && release=1.74.0  # Debian 12's, for which its icinga2 is built
+    unpack icinga2 icinga2-bin icinga2-common libyajl2 "${boost}context$release" "${boost}coroutine$release" \
+        "${boost}filesystem$release" "${boost}iostreams$release" "${boost}program-options$release" \
+        "${boost}regex$release" "${boost}thread$release"
     requirements=$top/deploy/prometheus/requirements.txt
     if ! cmp -s "$requirements" "$tools/grafana/requirements.txt"; then
         rm -rf "$tools/grafana"
