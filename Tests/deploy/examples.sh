@@ -45,10 +45,10 @@ fi
 
 # --- Zabbix
 zabbix() { seen=$(LD_LIBRARY_PATH=$tools $tools/zabbix_agentd -c zabbix.conf -t "$1" 2>&1); }  # KEY
-zabbix_tells() { zabbix "$1" && [[ $seen == "$1"*"[t|"$2"]"* ]]; }                                   # KEY PATTERN
+zabbix_tells() { zabbix "$1" && [[ $seen == "$1 "* && ${seen#*"[t|"} == $2 ]]; }  # KEY PATTERN
 if has zabbix_agentd; then
     { cat "$examples/zabbix.conf"; printf '%s\n' Server=127.0.0.1 LogFile=$work/zabbix.log; } >zabbix.conf
-    expect "Zabbix: the agent tells the number" zabbix_tells amtguard.check 0
+    expect "Zabbix: the agent tells the number" zabbix_tells amtguard.check '0]'
     expect "the line" zabbix_tells amtguard.text 'AMTGUARD OK - protected*'
     expect "and the whole status" zabbix_tells amtguard.status '{"schema":1,*'
 fi
@@ -129,7 +129,7 @@ eventually "the guard only observes" json .mode observe
 overwrite 5000
 eventually "a port is exposed" exits 2 check
 has nrpe && expect "NRPE hears it" nrpe_answers 2 'AMTGUARD CRITICAL - exposed*'
-has zabbix_agentd && expect "Zabbix too" zabbix_tells amtguard.check 2
+has zabbix_agentd && expect "Zabbix too" zabbix_tells amtguard.check '2]'
 has facter && expect "Puppet too" fact amtguard.verdict exposed
 expect "node-problem-detector too" problem 1
 stop_guard

@@ -3,7 +3,7 @@
 #
 #   MACHINES=1000   HISTORY=1800 (seconds of the past that the dashboard's queries find)
 #
-# MACHINES=5000 HISTORY=21600 PLAY_TIME=1200 Tests/deploy/prometheus-fleet.sh made the figures in docs/MONITORING.md.
+# MACHINES=4000 PLAY_TIME=1200 Tests/deploy/prometheus-fleet.sh shows how that grows.
 if [[ ! ${HOST_NETNS:-} ]]; then
     export HELPERS_BIN=${HELPERS_BIN:-$AMTGUARD_BIN} BENCH_BIN=${BENCH_BIN:-$AMTGUARD_BIN} PLAY_TIME=${PLAY_TIME:-300}
     exec "$(dirname "$0")/../system/run" ../deploy/prometheus-fleet.sh
