@@ -50,6 +50,8 @@ for _ in range(4):
     time.sleep(5)  # until the next evaluation
 quickest = min(evaluations, key=lambda one: one["evaluationTime"])
 well &= told(f"the {len(quickest['rules'])} rules together", quickest["evaluationTime"])
+slowest = max(quickest["rules"], key=lambda one: one["evaluationTime"])
+print(f"  {slowest['name']} takes most of it: {slowest['evaluationTime'] * 1000:.0f} ms")
 expressions = [rule["expr"] for rule in QUERIES["groups"][0]["rules"]]
 instant = {one: shortest("query", query=one) for one in expressions}
 end = time.time()

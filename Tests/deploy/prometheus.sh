@@ -9,6 +9,13 @@ promtool=$tools/promtool
 need "$promtool" python3
 
 expect "promtool accepts the rules" succeeds "$promtool" check rules "$rules"
+expect "and the scrape configuration" succeeds "$promtool" check config "$top/deploy/prometheus/scrape.yml"
+# The labels as Prometheus joins them, and the expression as it anchors it.
+dropped=$(sed -n 's/ *regex: //p' "$top/deploy/prometheus/scrape.yml")
+grep -hv '^#' "$top/Tests/Monitoring/protected.prom" | sed -E 's/^(\w+)(\{verdict="([^"]*)"\})?.*/\1;\3/' >"$scratch/series"
+expect "which keeps 16 series of a machine's file" is "$(grep -cvxE "$dropped" "$scratch/series")" 16
+expect "each that an alert asks for among them" is \
+    "$(grep -ohE '\bamtguard_[a-z_]+' "$rules" | sort -u | comm -23 - <(grep -vxE "$dropped" "$scratch/series" | cut -d ';' -f 1 | sort -u))" ''
 expect "there are five alerts at most" at_most "$(grep -c 'alert:' "$rules")" 5
 expect "their tests hold" succeeds "$promtool" test rules "$tests"
 expect "a change of any duration is noticed" succeeds python3 "$here/changed-rules.py" "$rules" "$tests" "$promtool"
