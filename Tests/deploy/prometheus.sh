@@ -12,10 +12,11 @@ expect "promtool accepts the rules" succeeds "$promtool" check rules "$rules"
 expect "and the scrape configuration" succeeds "$promtool" check config "$top/deploy/prometheus/scrape.yml"
 # The labels as Prometheus joins them, and the expression as it anchors it.
 dropped=$(sed -n 's/ *regex: //p' "$top/deploy/prometheus/scrape.yml")
-grep -hv '^#' "$top/Tests/Monitoring/protected.prom" | sed -E 's/^(\w+)(\{verdict="([^"]*)"\})?.*/\1;\3/' >"$scratch/series"
-expect "which keeps 16 series of a machine's file" is "$(grep -cvxE "$dropped" "$scratch/series")" 16
+kept() { grep -hv '^#' "$@" | sed -E 's/^(\w+)(\{verdict="([^"]*)"\})?.*/\1;\3/' | grep -vxE "$dropped"; }  # FILE…
+expect "which keeps 16 series of a machine's file" is "$(kept "$top/Tests/Monitoring/protected.prom" | wc -l)" 16
+asked() { grep -ohE '\bamtguard_[a-z_]+' "$@" | sort -u; }  # FILE…: the metrics in it
 expect "each that an alert asks for among them" is \
-    "$(grep -ohE '\bamtguard_[a-z_]+' "$rules" | sort -u | comm -23 - <(grep -vxE "$dropped" "$scratch/series" | cut -d ';' -f 1 | sort -u))" ''
+    "$(asked "$rules" | comm -23 - <(kept "$top"/Tests/Monitoring/*.prom | cut -d ';' -f 1 | sort -u))" ''
 expect "there are five alerts at most" at_most "$(grep -c 'alert:' "$rules")" 5
 expect "their tests hold" succeeds "$promtool" test rules "$tests"
 expect "a change of any duration is noticed" succeeds python3 "$here/changed-rules.py" "$rules" "$tests" "$promtool"
@@ -29,9 +30,8 @@ printf '%s\n' "$seen" >"$scratch/queries.yml"
 expect "and promtool accepts each" succeeds "$promtool" check rules "$scratch/queries.yml"
 
 # A metric that is renamed would leave an alert that never fires and a panel that stays empty.
-grep -ohE '\bamtguard_[a-z_]+' "$top"/Tests/Monitoring/*.prom | sort -u >"$scratch/told"
-grep -ohE '\bamtguard_[a-z_]+' "$rules" "$board" | sort -u >"$scratch/asked"
-expect "amtguardctl metrics tells each metric that they ask for" is "$(comm -13 "$scratch/told" "$scratch/asked")" ''
+expect "amtguardctl metrics tells each metric that they ask for" is \
+    "$(asked "$rules" "$board" | comm -23 - <(asked "$top"/Tests/Monitoring/*.prom))" ''
 
 python=$tools/grafana/bin/python
 need "$python"
