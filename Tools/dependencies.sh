@@ -12,7 +12,7 @@ case "${1:-}" in
     demo)  packages="$build $emulator iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
     deb)   packages="$build debhelper dpkg-dev fakeroot lintian pkg-config" ;;
     boot)  packages="$build $emulator debootstrap dpkg-dev iproute2 systemd systemd-container util-linux" ;;
-    deploy) packages="$build curl dbus facter fakeroot iproute2 libarchive-tools makepkg nix-bin pacman-package-manager procps python3 python3-venv rpm sosreport squashfs-tools util-linux zstd" ;;
+    deploy) packages="$build dbus facter fakeroot iproute2 libarchive-tools makepkg nix-bin pacman-package-manager procps python3 python3-venv rpm sosreport squashfs-tools util-linux" ;;
     *)     echo "usage: $0 build|lint|test|emulator|demo|deb|boot|deploy" >&2; exit 64 ;;
 esac
 
