@@ -46,7 +46,7 @@ BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-s
 CALLERS   = -c release --package-path Tools/demo --scratch-path Tools/demo/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help picture docs take-recording test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: help picture docs take-recording test-deploy sysext test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
 
 all: release
 
@@ -110,6 +110,11 @@ test-emulator: ## The emulated MEI device, and the guard on 61 emulated machines
 	AMTGUARD_BIN=$(DEBUG_BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) \
 	BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) \
 	$(SWIFT) test --package-path Tools/mei-emulator --disable-xctest
+
+# The released programs, as a fleet has them. Without a name it plays all scripts of Tests/deploy.
+test-deploy: release ## What is below deploy/, with the real programs around it: SCRIPT="prometheus.sh"
+	Tools/dependencies.sh deploy
+	AMTGUARD_BIN=$(BIN) Tests/deploy/run $(SCRIPT)
 
 # NAME= is needed only if the headers of the recording don't name it.
 take-recording: ## A test of a recording that somebody sent: FILE=amt.recording NAME=maker-version
@@ -200,6 +205,9 @@ completions: ## The completions of bash, zsh and fish, after a change of amtguar
 deb: release ## A Debian package in dist/, checked by lintian
 	Tools/dependencies.sh deb
 	packaging/build-deb $(BIN)
+
+sysext: release ## A system extension in dist/, for image-based systems
+	packaging/build-sysext $(BIN)
 
 clean: ## Removes what was built
 	rm -rf .build dist Benchmarks/.build Benchmarks/.build-static Tools/*/.build Tools/demo/.build-static Tests/system/.build

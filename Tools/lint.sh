@@ -44,12 +44,14 @@ for page in docs/man/*; do
     ! command -v groff >/dev/null || LC_ALL=C.UTF-8 judge "man warns of $page" \
         sh -c '! man --warnings -E UTF-8 -l -Tutf8 -Z "$1" 2>&1 >/dev/null | grep .' sh "$page"
 done
-judge "Shell scripts" shellcheck --shell=sh --exclude=SC2015 packaging/debian/*.p* packaging/build-deb Tools/*.sh
+judge "Shell scripts" shellcheck --shell=sh --exclude=SC2015 packaging/debian/*.p* packaging/build-deb packaging/build-sysext \
+    Tools/*.sh deploy/examples/ansible-fact.sh deploy/examples/facter-amtguard
 judge "Shell scripts" shellcheck --exclude=SC1091,SC2016,SC2086,SC2317 .ci/run Tools/take-recording Tools/*/*.sh Benchmarks/*.sh Tests/boot/guest/usr/local/sbin/*
 # They share variables and functions with the files that source them. Their words are split on purpose, and their perl
 # code is perl's.
 judge "Shell scripts of tests" shellcheck --shell=bash --exclude=SC1090,SC1091,SC2016,SC2034,SC2053,SC2054,SC2086,SC2154,SC2317 \
-    Tests/claims.sh Tests/boot/run Tests/boot/*.sh Tests/boot/*.prepare Tests/system/run Tests/system/*.sh Tests/system/*/*.sh
+    Tests/claims.sh Tests/boot/run Tests/boot/*.sh Tests/boot/*.prepare Tests/system/run Tests/system/*.sh Tests/system/*/*.sh \
+    Tests/deploy/run Tests/deploy/*.sh packaging/arch/PKGBUILD packaging/arch/amtguard.install
 judge "The spec file" rpmlint -c packaging/rpm/rpmlint.toml packaging/rpm/amtguard.spec
 judge "The spec file is understood" rpmspec -P packaging/rpm/amtguard.spec
 
