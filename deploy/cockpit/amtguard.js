@@ -1,0 +1,148 @@
+// The page: what amtguardd says goes in at `situation`, and comes out as the verdict, the advice and the cards.
+
+import * as cards from "./cards.js";
+import { findings, ownLook } from "./command.js";
+import { doctor } from "./doctor.js";
+import { element, foreign, language, moment, renew, say } from "./dom.js";
+import { icon } from "./icons.js";
+import { Manager, text } from "./manager.js";
+import { advice, notice, verdict } from "./verdict.js";
+
+const _ = cockpit.gettext;
+const at = id => document.getElementById(id);
+const body = id => document.querySelector(`#${id} .body`);
+
+const LOOK = 10000; // ms between two looks of amtguardctl while no daemon answers
+
+let situation = { kind: "asking" };
+let own = null;      // what amtguardctl saw itself; null while a daemon answers, and until it has looked
+let diagnosis = null;
+let lookAgain = null;
+
+// MARK: What is shown
+
+function show() {
+    showVerdict();
+    showAdvice();
+    const status = situation.kind === "status" ? situation.status : own || {};
+    renew(body("ports"), [status.ports, status.victims], () => cards.ports(status));
+    renew(body("amt"), [status.amt, status.probe], () => cards.amt(status));
+    renew(body("list"), [status.repairs, status.prevented, status.lastWriters, status.overwrites, status.watch],
+        () => cards.writers(status));
+    renew(body("connections"), [status.victims, status.victimCount, status.nat], () => cards.connections(status));
+    renew(body("doctor"), diagnosis, () => doctor(diagnosis));
+    // The sign in the menu, and the line in the overview.
+    cockpit.transport.control("notify", { page_status: notice(situation, own) });
+}
+
+function showVerdict() {
+    const { word, tone, why, english } = verdict(situation, own);
+    at("verdict").className = tone;
+    renew(at("verdict-icon"), tone, () => [icon(tone)]);
+    say(at("verdict-word"), word);
+    at("verdict-why").lang = english ? "en" : language();
+    say(at("verdict-why"), why);
+    const status = situation.kind === "status" ? situation.status : null;
+    renew(at("verdict-when"), [status && status.since, status && status.observed], () => status && status.observed
+        ? [...(status.since ? [_("Since"), " ", moment(status.since), ". "] : []), _("Last seen"), " ", moment(status.observed.at),
+            ` ${_("by")} `, foreign(`amtguardd ${status.version}`), "."] : []);
+}
+
+function showAdvice() {
+    const { title, tone, reasons } = advice(situation, own);
+    at("advice").hidden = reasons.length === 0;
+    at("advice").className = tone;
+    say(at("advice-title"), title);
+    renew(document.querySelector("#advice ul"), reasons, () => reasons.map(reason => element("li", {},
+        element("p", { class: "says" }, foreign(reason.says)),
+        reason.advice ? element("p", { class: "change" }, foreign(reason.advice)) : null)));
+}
+
+// MARK: What is asked
+
+/** While no daemon answers, amtguardctl looks in its place, as long as the page is seen. */
+async function look() {
+    window.clearTimeout(lookAgain);
+    if (!["absent", "silent", "bus"].includes(situation.kind)) return;
+    const seen = await ownLook().catch(() => null);
+    if (!["absent", "silent", "bus"].includes(situation.kind)) return;
+    own = seen;
+    show();
+    if (!cockpit.hidden) lookAgain = window.setTimeout(look, LOOK);
+}
+
+let diagnosing = false;
+async function diagnose() {
+    if (diagnosing || cockpit.hidden) return;
+    diagnosing = true;
+    diagnosis = await findings().then(report => ({ report }), error => ({ error: text(error) }));
+    diagnosing = false;
+    show();
+}
+
+const manager = new Manager(told => {
+    const former = situation.kind;
+    situation = told;
+    if (told.kind === "status" || told.kind === "foreign") own = null;
+    show();
+    look();
+    // The doctor judges by the daemon's report as well, so each start and each end of it is a reason to look again.
+    if (told.kind !== former) diagnose();
+});
+cockpit.addEventListener("visibilitychange", () => {
+    look();
+    if (!diagnosis) diagnose();
+});
+
+// MARK: What can be done
+
+/** Does what a button says, once at a time, and tells how it went. The button keeps the focus meanwhile. */
+function act(button, action, done, refused) {
+    button.addEventListener("click", async () => {
+        if (button.getAttribute("aria-disabled") === "true") return;
+        button.setAttribute("aria-disabled", "true");
+        tell("", "");
+        try {
+            await action();
+            tell("good", cockpit.format(done, new Date().toLocaleTimeString(language())));
+        } catch (error) {
+            tell("bad", refused(error));
+        }
+        button.removeAttribute("aria-disabled");
+        manager.refresh();
+        diagnose();
+    });
+}
+
+function tell(tone, words) {
+    at("told").className = tone;
+    say(at("told"), words);
+}
+
+const DENIED = ["org.freedesktop.DBus.Error.AccessDenied", "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
+    "org.freedesktop.DBus.Error.AuthFailed"];
+
+act(at("check"), () => manager.check(), _("amtguardd looked at $0."),
+    error => cockpit.format(_("amtguardd could not be asked to look: $0"), text(error)));
+act(at("reload"), () => manager.reload(), _("amtguardd read its configuration again at $0."), error => {
+    if (DENIED.includes(error.name) || error.problem === "access-denied") {
+        return _("Reload was refused: it needs administrative access. Turn it on at the top of the window and try again.");
+    }
+    if (error.name === "org.amtguard1.Error.ConfigurationRefused") {
+        return cockpit.format(_("The configuration was refused, and the former one stays in force: $0"), text(error));
+    }
+    return cockpit.format(_("amtguardd did not reload: $0"), text(error));
+});
+
+// The button stays usable without: a rule of polkit may allow it.
+const permission = cockpit.permission({ admin: true });
+function permitted() {
+    at("reload-hint").hidden = permission.allowed !== false;
+    diagnose();
+}
+permission.addEventListener("changed", permitted);
+permitted();
+
+cockpit.translate();
+document.documentElement.lang = language();
+show();
