@@ -3,7 +3,7 @@
 import * as cards from "./cards.js";
 import { findings, ownLook } from "./command.js";
 import { doctor } from "./doctor.js";
-import { element, foreign, language, moment, renew, say } from "./dom.js";
+import { element, foreign, language, moment, phrase, renew, say } from "./dom.js";
 import { icon } from "./icons.js";
 import { Manager, text } from "./manager.js";
 import { advice, notice, verdict } from "./verdict.js";
@@ -44,8 +44,8 @@ function showVerdict() {
     say(at("verdict-why"), why);
     const status = situation.kind === "status" ? situation.status : null;
     renew(at("verdict-when"), [status && status.since, status && status.observed], () => status && status.observed
-        ? [...(status.since ? [_("Since"), " ", moment(status.since), ". "] : []), _("Last seen"), " ", moment(status.observed.at),
-            ` ${_("by")} `, foreign(`amtguardd ${status.version}`), "."] : []);
+        ? [...(status.since ? [phrase(_("Since $0."), moment(status.since)), " "] : []),
+            phrase(_("Last seen $0 by $1."), moment(status.observed.at), foreign(`amtguardd ${status.version}`))] : []);
 }
 
 function showAdvice() {

@@ -1,6 +1,6 @@
 // The cards below the verdict. Each is made of one part of the status; null is what nobody knows.
 
-import { count, element, facts, foreign, lines, moment, nothing, table } from "./dom.js";
+import { count, element, facts, foreign, lines, moment, nothing, phrase, table } from "./dom.js";
 import { picture } from "./picture.js";
 import { shown } from "./ports.js";
 import { local, owner, standing } from "./sockets.js";
@@ -17,12 +17,12 @@ const EXPOSURES = {
     "unknown": [_("unknown"), "doubtful"],
 };
 
-/** The picture, and a row for each required port. */
+/** The picture, and the required ports in a table. */
 export function ports({ ports, victims }) {
     if (!ports) return [nothing(_("Not known"))];
-    const rows = (ports.each || []).map(port => {
+    const rows = neighbours(ports.each || []).map(({ first, last, port }) => {
         const [state, tone] = EXPOSURES[port.exposure] || [port.exposure, "doubtful"];
-        return [String(port.port), element("span", { class: `state ${tone}` }, state),
+        return [first === last ? String(first) : `${first}-${last}`, element("span", { class: `state ${tone}` }, state),
             list(port.held, port.held === null ? _("unknown") : "–"), takers(port)];
     });
     if (rows.length === 0) return [picture(ports, victims), nothing(_("No port is required."))];
@@ -30,6 +30,17 @@ export function ports({ ports, victims }) {
         ports.autobindReuse
             ? nothing(_("ip_autobind_reuse is on: the kernel may still choose a held port that is not reserved.")) : null,
     ].filter(Boolean);
+}
+
+/** Neighbours of which the same is to be said share a row. */
+function neighbours(each) {
+    const groups = [];
+    for (const { port: number, ...port } of each) {
+        const group = groups[groups.length - 1];
+        if (group && group.last === number - 1 && JSON.stringify(group.port) === JSON.stringify(port)) group.last = number;
+        else groups.push({ first: number, last: number, port });
+    }
+    return groups;
 }
 
 function takers(port) {
@@ -90,14 +101,14 @@ export function writers({ repairs, prevented, lastWriters, overwrites, watch }) 
     const kept = prevented ? prevented.count : 0;
     const rows = [];
     if (overwrites) {
-        const text = cockpit.ngettext("overwritten $0 time, and again and again", "overwritten $0 times, and again and again", overwrites.count);
+        const text = cockpit.ngettext("overwritten $0 time", "overwritten $0 times", overwrites.count);
         rows.push([_("Contested"), cockpit.format(text, count(overwrites.count)), "bad"]);
     }
     if (kept > 0) rows.push([_("Prevented"), count(kept)]);
     rows.push([_("Repaired"), count(repairs.count)]);
     if (repairs.last) {
         rows.push([_("Last repair"), lines([moment(repairs.last.at),
-            element("span", {}, _("found:"), " ", repairs.last.found ? foreign(shown(repairs.last.found)) : _("an empty list"))])]);
+            phrase(_("found: $0"), repairs.last.found ? foreign(shown(repairs.last.found)) : _("an empty list"))])]);
     }
     rows.push([_("Watched by"), watch === "none" ? _("nothing but audits") : foreign(watch || _("unknown"))]);
     const names = overwrites && overwrites.writers.length > 0 ? frequent(overwrites) : last(lastWriters || []);
@@ -108,7 +119,7 @@ function last(all) {
     if (all.length === 0) return nothing(_("No program was seen to overwrite the list."));
     return table(_("Last writers"), [_("Program"), _("Unit"), _("When")], all.map(({ at, writer }) => [
         lines([program(writer), writer.parent
-            ? element("span", { class: "faint" }, _("started by"), " ", program(writer.parent)) : null].filter(Boolean)),
+            ? element("span", { class: "faint" }, phrase(_("started by $0"), program(writer.parent))) : null].filter(Boolean)),
         writer.unit ? foreign(writer.unit) : "–", moment(at)]));
 }
 

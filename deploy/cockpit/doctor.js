@@ -1,6 +1,6 @@
 // What `amtguardctl doctor` finds in the settings of other programs.
 
-import { element, foreign, nothing } from "./dom.js";
+import { element, foreign, nothing, phrase } from "./dom.js";
 
 const _ = cockpit.gettext;
 
@@ -18,7 +18,7 @@ const SEVERITIES = {
 export function doctor(answer) {
     if (!answer) return [nothing(_("amtguardctl doctor is looking …"))];
     if (answer.error) {
-        return [element("p", { class: "doubtful" }, _("amtguardctl doctor failed:"), " ", foreign(answer.error))];
+        return [element("p", { class: "doubtful" }, phrase(_("amtguardctl doctor failed: $0"), foreign(answer.error)))];
     }
     const report = answer.report;
     const told = (report.findings || []).filter(finding => finding.severity !== "ok");
@@ -39,5 +39,5 @@ function item(finding) {
         place && element("p", {}, element("code", {}, place)) || null,
         finding.consequence && element("p", {}, foreign(finding.consequence)) || null,
         finding.change && element("p", { class: "change" }, foreign(finding.change)) || null,
-        element("p", { class: "faint" }, _("Explained in"), " ", element("code", {}, finding.link)));
+        element("p", { class: "faint" }, phrase(_("Explained in $0"), element("code", {}, finding.link))));
 }

@@ -69,6 +69,11 @@ export function table(label, columns, rows) {
         element("thead", { role: "rowgroup" }, head), element("tbody", { role: "rowgroup" }, ...body));
 }
 
+/** A sentence with nodes in the places of `$0`, `$1`, …, wherever a translation has them. */
+export function phrase(format, ...nodes) {
+    return element("span", {}, ...format.split(/\$(\d)/).map((part, index) => index % 2 ? nodes[Number(part)] : part));
+}
+
 /** A paragraph for what is not known, or not there. */
 export function nothing(text) {
     return element("p", { class: "faint" }, text);
@@ -79,7 +84,7 @@ export function lines(values) {
     return element("div", {}, ...values.map(value => element("div", {}, value)));
 }
 
-/** A number with the word for it: `count(3)` is "3", and an unknown one is "unknown". */
+/** A number as the reader's language writes it. */
 export function count(number) {
     return typeof number === "number" ? number.toLocaleString(language()) : _("unknown");
 }

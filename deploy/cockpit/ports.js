@@ -30,7 +30,7 @@ export const MARKS = [
     ["kept", _("Required and reserved, but not owned by a running amtguardd")],
     ["outside", _("Required, not reserved, outside the local port range")],
     ["others", _("Reserved by other programs")],
-    ["choice", _("Local port range: the kernel chooses from it")],
+    ["choice", _("Local port range, from which the kernel chooses")],
 ];
 
 /**
