@@ -3,7 +3,7 @@
 import * as cards from "./cards.js";
 import { findings, ownLook } from "./command.js";
 import { doctor } from "./doctor.js";
-import { element, foreign, language, moment, phrase, renew, say } from "./dom.js";
+import { element, foreign, language, moment, phrase, renew, say, sentence } from "./dom.js";
 import { icon } from "./icons.js";
 import { Manager, text } from "./manager.js";
 import { advice, notice, verdict } from "./verdict.js";
@@ -54,7 +54,7 @@ function showAdvice() {
     at("advice").className = tone;
     say(at("advice-title"), title);
     renew(document.querySelector("#advice ul"), reasons, () => reasons.map(reason => element("li", {},
-        element("p", { class: "says" }, foreign(reason.says)),
+        element("p", { class: "says" }, foreign(sentence(reason.says))),
         reason.advice ? element("p", { class: "change" }, foreign(reason.advice)) : null)));
 }
 
@@ -81,14 +81,20 @@ async function diagnose() {
 }
 
 const manager = new Manager(told => {
-    const former = situation.kind;
+    const former = basis();
     situation = told;
     if (told.kind === "status" || told.kind === "foreign") own = null;
     show();
     look();
-    // The doctor judges by the daemon's report as well, so each start and each end of it is a reason to look again.
-    if (told.kind !== former) diagnose();
+    if (basis() !== former) diagnose();
 });
+
+/** What the doctor judges by, beside files: when it changes, the doctor looks again. */
+function basis() {
+    const { verdict, mode } = situation.status || situation;
+    return [situation.kind, verdict, mode].join();
+}
+
 cockpit.addEventListener("visibilitychange", () => {
     look();
     if (!diagnosis) diagnose();
@@ -104,7 +110,7 @@ function act(button, action, done, refused) {
         tell("", "");
         try {
             await action();
-            tell("good", cockpit.format(done, new Date().toLocaleTimeString(language())));
+            tell("good", done);
         } catch (error) {
             tell("bad", refused(error));
         }
@@ -116,15 +122,15 @@ function act(button, action, done, refused) {
 
 function tell(tone, words) {
     at("told").className = tone;
-    say(at("told"), words);
+    say(at("told"), words && `${new Date().toLocaleTimeString(language())}: ${words}`);
 }
 
 const DENIED = ["org.freedesktop.DBus.Error.AccessDenied", "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
     "org.freedesktop.DBus.Error.AuthFailed"];
 
-act(at("check"), () => manager.check(), _("amtguardd looked at $0."),
+act(at("check"), () => manager.check(), _("amtguardd has looked."),
     error => cockpit.format(_("amtguardd could not be asked to look: $0"), text(error)));
-act(at("reload"), () => manager.reload(), _("amtguardd read its configuration again at $0."), error => {
+act(at("reload"), () => manager.reload(), _("amtguardd has read its configuration again."), error => {
     if (DENIED.includes(error.name) || error.problem === "access-denied") {
         return _("Reload was refused: it needs administrative access. Turn it on at the top of the window and try again.");
     }

@@ -1,6 +1,6 @@
 // What `amtguardctl doctor` finds in the settings of other programs.
 
-import { element, foreign, nothing, phrase } from "./dom.js";
+import { element, foreign, nothing, phrase, sentence } from "./dom.js";
 
 const _ = cockpit.gettext;
 
@@ -35,9 +35,9 @@ function item(finding) {
     const place = finding.file && `${finding.file}${finding.line ? `:${finding.line}` : ""}`;
     return element("li", { class: tone },
         element("h3", {}, element("span", { class: "badge" }, word), " ", element("bdi", { lang: "en" }, finding.component)),
-        element("p", { class: "says" }, foreign(finding.says)),
+        element("p", { class: "says" }, foreign(sentence(finding.says))),
         place && element("p", {}, element("code", {}, place)) || null,
-        finding.consequence && element("p", {}, foreign(finding.consequence)) || null,
-        finding.change && element("p", { class: "change" }, foreign(finding.change)) || null,
+        finding.consequence && element("p", {}, foreign(sentence(finding.consequence))) || null,
+        finding.change && element("p", { class: "change" }, foreign(sentence(finding.change))) || null,
         element("p", { class: "faint" }, phrase(_("Explained in $0"), element("code", {}, finding.link))));
 }

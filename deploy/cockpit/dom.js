@@ -30,6 +30,11 @@ export function foreign(text) {
     return element("bdi", { lang: "en" }, String(text));
 }
 
+/** A sentence of amtguard, which begins in lower case as in its journal; a name at its beginning stays as it is. */
+export function sentence(text) {
+    return /^(?!amtguard)[a-z]+[ ,]/.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
+}
+
 /** A moment of the status, `2026-11-29T14:45:56Z`, in the reader's time zone and language. */
 export function moment(text) {
     const date = new Date(text);

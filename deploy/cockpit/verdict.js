@@ -1,5 +1,6 @@
 // The verdict: one word, one sentence why, and what to do.
 
+import { sentence } from "./dom.js";
 import { SCHEMA } from "./manager.js";
 import { parse, shown } from "./ports.js";
 
@@ -55,7 +56,7 @@ function judged(status) {
         return head(name, tone, cockpit.format(_("The kernel chooses none of AMT's ports, $0."), shown(status.ports.required || "")));
     }
     const first = status.verdict === "not-needed" ? (status.amt && status.amt.evidence || [])[0] : status.reasons[0];
-    return head(name, tone, first ? first.says : "", true);
+    return head(name, tone, first ? sentence(first.says) : "", true);
 }
 
 function stranger({ version, schema }) {
