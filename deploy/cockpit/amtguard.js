@@ -36,12 +36,11 @@ function show() {
 }
 
 function showVerdict() {
-    const { word, tone, why, english } = verdict(situation, own);
+    const { word, tone, why, says } = verdict(situation, own);
     at("verdict").className = tone;
     renew(at("verdict-icon"), tone, () => [icon(tone)]);
     say(at("verdict-word"), word);
-    at("verdict-why").lang = english ? "en" : language();
-    say(at("verdict-why"), why);
+    renew(at("verdict-why"), [why, says], () => [why, why && says ? " " : "", says ? foreign(says) : ""]);
     const status = situation.kind === "status" ? situation.status : null;
     renew(at("verdict-when"), [status && status.since, status && status.observed], () => status && status.observed
         ? [...(status.since ? [phrase(_("Since $0."), moment(status.since)), " "] : []),
@@ -50,11 +49,14 @@ function showVerdict() {
 
 function showAdvice() {
     const { title, tone, reasons } = advice(situation, own);
+    const { says } = verdict(situation, own);
     at("advice").hidden = reasons.length === 0;
     at("advice").className = tone;
     say(at("advice-title"), title);
-    renew(document.querySelector("#advice ul"), reasons, () => reasons.map(reason => element("li", {},
-        element("p", { class: "says" }, foreign(sentence(reason.says))),
+    renew(document.querySelector("#advice ul"), [reasons, says], () => reasons.map(reason => element("li", {},
+        // The verdict has said it.
+        sentence(reason.says) === says && reason.advice ? null
+            : element("p", { class: reason.advice ? "says" : null }, foreign(sentence(reason.says))),
         reason.advice ? element("p", { class: "change" }, foreign(reason.advice)) : null)));
 }
 
@@ -86,7 +88,10 @@ const manager = new Manager(told => {
     if (told.kind === "status" || told.kind === "foreign") own = null;
     show();
     look();
-    if (basis() !== former) diagnose();
+    if (basis() !== former) {
+        diagnose();
+        forget();
+    }
 });
 
 /** What the doctor judges by, beside files: when it changes, the doctor looks again. */
@@ -120,7 +125,16 @@ function act(button, action, done, refused) {
     });
 }
 
+let toldAt = 0;
+const FRESH = 3000; // ms in which a change is the consequence of what was done
+
+/** What an action told is no news once things have changed since. */
+function forget() {
+    if (Date.now() - toldAt > FRESH) tell("", "");
+}
+
 function tell(tone, words) {
+    toldAt = Date.now();
     at("told").className = tone;
     say(at("told"), words && `${new Date().toLocaleTimeString(language())}: ${words}`);
 }

@@ -14,7 +14,9 @@ const HEIGHTS = { victim: 40, exposed: 40, doubtful: 40, owned: 40, kept: 40, ou
 export function picture(ports, victims) {
     const all = strokes(ports, victims);
     const groups = MARKS.map(([mark, meaning]) => ({ mark, meaning, strokes: all.filter(stroke => stroke.mark === mark) }))
-        .filter(group => group.strokes.length > 0);
+        .filter(group => group.strokes.length > 0)
+        // Of the local port range the whole is named, and not what is left between reserved ports.
+        .map(group => ({ ...group, numbers: group.mark === "choice" ? shown(ports.reach) : abbreviated(group.strokes) }));
     // The most serious is painted last: a stroke is at least three pixels wide, and may cover its neighbours.
     const bar = drawn("svg", { class: "bar", width: "100%", height: "44", role: "img",
         "aria-label": _("The ports from 0 to 65535 as a bar"), "aria-describedby": LEGEND },
@@ -35,7 +37,7 @@ function rectangle({ mark, first, last }) {
 function legend(groups) {
     return element("figcaption", {}, element("ul", { class: "legend", id: LEGEND }, ...groups.map(group =>
         element("li", {}, element("span", { class: `swatch ${group.mark}`, "aria-hidden": "true" }),
-            element("span", {}, `${group.meaning}: `, element("span", { class: "numbers" }, abbreviated(group.strokes)))))));
+            element("span", {}, `${group.meaning}: `, element("span", { class: "numbers" }, group.numbers))))));
 }
 
 /** At most eight strokes: others may reserve hundreds. */

@@ -22,7 +22,8 @@ export function word(verdict) {
  * What the top of the page says.
  * @param {Object} situation - Of the manager.
  * @param {Object|null} own - What amtguardctl saw itself, where the daemon did not answer.
- * @returns {{word: string, tone: string, why: string, english: boolean}} `english` if amtguard said the sentence.
+ * @returns {{word: string, tone: string, why: string, says: string}} A sentence of the page, and one of amtguard's own,
+ *   which is English; each may be empty.
  */
 export function verdict(situation, own) {
     switch (situation.kind) {
@@ -37,7 +38,7 @@ export function verdict(situation, own) {
             cockpit.format(_("amtguardd does not answer ($0). $1"), situation.message, here(own)));
     case "bus":
         if (own && own.verdict) {
-            return { ...judged(own), why: cockpit.format(_("The system bus can't be reached ($0). amtguardctl reports this, and is asked again and again."), situation.problem), english: false };
+            return { ...judged(own), why: cockpit.format(_("The system bus can't be reached ($0). amtguardctl reports this, and is asked again and again."), situation.problem) };
         }
         return head(_("Unknown"), exposed(own) ? "bad" : "doubtful",
             cockpit.format(_("The system bus can't be reached ($0). $1"), situation.problem, here(own)));
@@ -46,8 +47,8 @@ export function verdict(situation, own) {
     }
 }
 
-function head(word, tone, why, english = false) {
-    return { word, tone, why, english };
+function head(word, tone, why, says = "") {
+    return { word, tone, why, says };
 }
 
 function judged(status) {
@@ -56,7 +57,7 @@ function judged(status) {
         return head(name, tone, cockpit.format(_("The kernel chooses none of AMT's ports, $0."), shown(status.ports.required || "")));
     }
     const first = status.verdict === "not-needed" ? (status.amt && status.amt.evidence || [])[0] : status.reasons[0];
-    return head(name, tone, first ? sentence(first.says) : "", true);
+    return head(name, tone, exposed(status) ? chosen(status) : "", first ? sentence(first.says) : "");
 }
 
 function stranger({ version, schema }) {
@@ -66,8 +67,12 @@ function stranger({ version, schema }) {
         : cockpit.format(_("$0 speaks format $1, and this page reads format $2. Update amtguard and cockpit-amtguard to one version."), who, schema, SCHEMA);
 }
 
-function exposed(own) {
-    return Boolean(own && own.ports && own.ports.exposed);
+function exposed(status) {
+    return Boolean(status && status.ports && status.ports.exposed);
+}
+
+function chosen(status) {
+    return cockpit.format(_("The kernel may choose $0 for a connection."), shown(status.ports.exposed));
 }
 
 /** What follows on this machine while no daemon guards. */
@@ -75,7 +80,7 @@ function here(own) {
     if (!own || !own.ports) return _("Whether AMT's ports are reserved is unknown.");
     const required = parse(own.ports.required) || [];
     if (required.length === 0) return _("No port has to be reserved on this machine.");
-    if (own.ports.exposed) return cockpit.format(_("The kernel may choose $0 for a connection."), shown(own.ports.exposed));
+    if (exposed(own)) return chosen(own);
     if (own.ports.reserved === null) return _("Whether AMT's ports are reserved is unknown.");
     return cockpit.format(_("The kernel does not choose $0 now, but nothing watches over that."), shown(own.ports.required));
 }

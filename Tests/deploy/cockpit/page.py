@@ -29,8 +29,11 @@ def ok(sentence, holds, seen=None):
 
 def shot(browser, name):
     if SHOTS:
-        browser.frame.evaluate("() => window.scrollTo(0, 0)")
+        size = browser.page.viewport_size
+        browser.page.set_viewport_size({**size, "height": 80 + browser.frame.evaluate("() => document.body.scrollHeight")})
+        browser.page.wait_for_timeout(300)
         browser.page.screenshot(path=f"{SHOTS}/{name}.png")
+        browser.page.set_viewport_size(size)
 
 
 def audit(browser, which):
@@ -86,11 +89,15 @@ def exposed(machine, browser):
     machine.configure("Mode=observe")
     machine.guard.send_signal(signal.SIGHUP)
     # It only observes now. The ports that it owned it leaves.
-    time.sleep(0.3)
+    browser.verdict("Protected")
+    time.sleep(3)
     machine.overwrite("5000")
     browser.verdict("Exposed")
     ok("an exposed port is bad", browser.tone() == "bad", browser.tone())
-    ok("the picture says which", "the kernel may choose it: 16992-16995" in browser.text("#ports-legend"), browser.text("#ports-legend"))
+    ok("the verdict says which ports", "The kernel may choose 16992-16995" in browser.text("#verdict-why"), browser.text("#verdict-why"))
+    ok("the picture says so too", "the kernel may choose it: 16992-16995" in browser.text("#ports-legend"), browser.text("#ports-legend"))
+    ok("the range is named as a whole", "chooses: 1024-65535" in browser.text("#ports-legend"), browser.text("#ports-legend"))
+    ok("what an action told before is gone", browser.text("#told") == "", browser.text("#told"))
     browser.awaits("#doctor", "Problem")
     audit(browser, "when ports are exposed")
     shot(browser, "exposed")
