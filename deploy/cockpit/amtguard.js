@@ -157,12 +157,15 @@ act(at("reload"), () => manager.reload(), _("amtguardd has read its configuratio
 // The button stays usable without: a rule of polkit may allow it.
 const permission = cockpit.permission({ admin: true });
 function permitted() {
-    at("reload-hint").hidden = permission.allowed !== false;
+    const denied = permission.allowed === false;
+    at("reload-hint").hidden = !denied;
+    // A screen reader would say a hidden hint all the same.
+    if (denied) at("reload").setAttribute("aria-describedby", "reload-hint");
+    else at("reload").removeAttribute("aria-describedby");
     diagnose();
 }
 permission.addEventListener("changed", permitted);
 permitted();
 
 cockpit.translate();
-document.documentElement.lang = language();
 show();

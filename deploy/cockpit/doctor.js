@@ -34,9 +34,9 @@ function item(finding) {
     const [word, tone] = SEVERITIES[finding.severity] || [finding.severity, "doubtful"];
     const place = finding.file && `${finding.file}${finding.line ? `:${finding.line}` : ""}`;
     return element("li", { class: tone },
-        element("h3", {}, element("span", { class: "badge" }, word), " ", element("bdi", { lang: "en" }, finding.component)),
+        element("h3", {}, element("span", { class: "badge" }, word), " ", foreign(finding.component),
+            place ? element("code", {}, ` ${place}`) : null),
         element("p", { class: "says" }, foreign(sentence(finding.says))),
-        place && element("p", {}, element("code", {}, place)) || null,
         finding.consequence && element("p", {}, foreign(sentence(finding.consequence))) || null,
         finding.change && element("p", { class: "change" }, foreign(sentence(finding.change))) || null,
         element("p", { class: "faint" }, phrase(_("Explained in $0"), element("code", {}, finding.link))));

@@ -8,6 +8,7 @@ const INTERFACE = "org.amtguard1.Manager";
 export const SCHEMA = 1;
 
 const PATIENCE = 10000; // ms that an answer may take: the daemon's limits may hold one back for a second
+const PASSWORD = 120000; // ms that polkit may take to ask for a password
 const REST = 100;       // ms between two questions: properties change at most ten times a second
 const LOOK = 30000;     // ms after which the page asks by itself, while it is seen: some keys have no property
 const RETRY = 5000;     // ms until the bus is tried again
@@ -97,8 +98,8 @@ export class Manager {
         return { kind: "foreign", schema: status ? status.schema : null, version, verdict };
     }
 
-    #call(client, place, method, values = [], type = "") {
-        return client.call(PATH, place, method, values, { type, timeout: PATIENCE });
+    #call(client, place, method, values = [], type = "", timeout = PATIENCE) {
+        return client.call(PATH, place, method, values, { type, timeout });
     }
 
     /** Looks at the list now. Every user may. */
@@ -110,7 +111,7 @@ export class Manager {
     async reload() {
         const client = cockpit.dbus(NAME, { bus: "system", superuser: "try" });
         try {
-            await this.#call(client, INTERFACE, "Reload");
+            await this.#call(client, INTERFACE, "Reload", [], "", PASSWORD);
         } finally {
             client.close();
         }

@@ -13,7 +13,7 @@ AUDIT = """async () => {
 class Browser:
     """A window with the page: `page` is the window, `frame` the page itself within the shell."""
 
-    def __init__(self, chromium, port, language="en-us", width=1280, height=1000, style="light"):
+    def __init__(self, chromium, port, language="en-us", width=1280, height=1000, style="light", path="/amtguard"):
         self.context = chromium.new_context(viewport={"width": width, "height": height})
         self.context.add_cookies([{"name": "CockpitLang", "value": language, "url": f"http://127.0.0.1:{port}"}])
         self.context.add_init_script(f"localStorage.getItem('shell:style') || localStorage.setItem('shell:style', '{style}')")
@@ -21,7 +21,7 @@ class Browser:
         self.faults = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", self.heard)
-        self.page.goto(f"http://127.0.0.1:{port}/amtguard", wait_until="domcontentloaded")
+        self.page.goto(f"http://127.0.0.1:{port}{path}", wait_until="domcontentloaded")
         self.page.wait_for_selector("iframe[name$='/amtguard']", state="attached")
         self.frame = self.page.query_selector("iframe[name$='/amtguard']").content_frame()
 
@@ -53,14 +53,17 @@ class Browser:
         """By how many pixels the page is wider than its frame."""
         return self.frame.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
-    def style(self, style):
-        """The shell's menu "Style"."""
-        self.page.evaluate("""style => {
-            localStorage.setItem("shell:style", style);
-            for (const frame of document.querySelectorAll("iframe")) {
-                frame.contentWindow.dispatchEvent(new frame.contentWindow.CustomEvent("cockpit-style", { detail: { style } }));
-            }
-        }""", style)
+    def style_by_event(self, style):
+        """As the shell's menu "Style" tells its frames."""
+        self.frame.evaluate("style => window.dispatchEvent(new CustomEvent('cockpit-style', { detail: { style } }))", style)
+
+    def style_by_storage(self, style):
+        """As another window of Cockpit tells this one."""
+        self.page.evaluate("style => localStorage.setItem('shell:style', style)", style)
+
+    def sign(self):
+        """Whether the menu has a sign beside the page."""
+        return self.page.locator("#host-apps a[href*='/amtguard'] svg").count() > 0
 
     def colour(self, selector, property="background-color"):
         return self.frame.evaluate("([selector, property]) => getComputedStyle(document.querySelector(selector))[property]",
