@@ -17,7 +17,7 @@ packages=(cockpit-bridge cockpit-system cockpit-ws chromium dbus iproute2 python
 skip() { printf 'skipped: %s\n' "$1"; exit 77; }  # REASON
 
 [[ $(id -u) == 0 ]] || skip "it makes namespaces and needs root"
-[[ -x $AMTGUARD_BIN/amtguardd && -x $AMTGUARD_BIN/amtguardctl ]] || skip "$AMTGUARD_BIN has no amtguardd and amtguardctl"
+[[ -x $AMTGUARD_BIN/amtguardd && -x $AMTGUARD_BIN/amtguardctl ]] || skip "there are no programs in $AMTGUARD_BIN"
 
 missing=()
 for package in "${packages[@]}"; do
@@ -44,7 +44,7 @@ if ! cmp -s "$here/cockpit/requirements.txt" "$top/.build/cockpit-test/requireme
         cp "$here/cockpit/requirements.txt" "$top/.build/cockpit-test/"; } || skip "PyPI does not give requirements.txt"
 fi
 
-"$top/deploy/cockpit/po/catalog" check || { echo "not ok the translations are complete: deploy/cockpit/po/catalog build"; exit 1; }
+"$top/deploy/cockpit/po/catalog" check || { echo "not ok the translations are complete: see po/catalog"; exit 1; }
 echo "ok the translations are complete"
 
 work=$(mktemp -d)

@@ -1,8 +1,11 @@
 // The page: what amtguardd says goes in at `situation`, and comes out as the verdict, the advice and the cards.
 
-import * as cards from "./cards.js";
+import { amt } from "./card-amt.js";
+import { connections } from "./card-connections.js";
+import { doctor } from "./card-doctor.js";
+import { writers } from "./card-list.js";
+import { ports } from "./card-ports.js";
 import { findings, ownLook } from "./command.js";
-import { doctor } from "./doctor.js";
 import { element, foreign, language, moment, phrase, renew, say, sentence } from "./dom.js";
 import { icon } from "./icons.js";
 import { Manager, text } from "./manager.js";
@@ -25,11 +28,11 @@ function show() {
     showVerdict();
     showAdvice();
     const status = situation.kind === "status" ? situation.status : own || {};
-    renew(body("ports"), [status.ports, status.victims], () => cards.ports(status));
-    renew(body("amt"), [status.amt, status.probe], () => cards.amt(status));
+    renew(body("ports"), [status.ports, status.victims], () => ports(status));
+    renew(body("amt"), [status.amt, status.probe], () => amt(status));
     renew(body("list"), [status.repairs, status.prevented, status.lastWriters, status.overwrites, status.watch],
-        () => cards.writers(status));
-    renew(body("connections"), [status.victims, status.victimCount, status.nat], () => cards.connections(status));
+        () => writers(status));
+    renew(body("connections"), [status.victims, status.victimCount, status.nat], () => connections(status));
     renew(body("doctor"), diagnosis, () => doctor(diagnosis));
     // The sign in the menu, and the line in the overview.
     cockpit.transport.control("notify", { page_status: notice(situation, own) });
@@ -139,14 +142,14 @@ function tell(tone, words) {
     say(at("told"), words && `${new Date().toLocaleTimeString(language())}: ${words}`);
 }
 
-const DENIED = ["org.freedesktop.DBus.Error.AccessDenied", "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
-    "org.freedesktop.DBus.Error.AuthFailed"];
+const DENIED = ["AccessDenied", "AuthFailed", "InteractiveAuthorizationRequired"]
+    .map(name => `org.freedesktop.DBus.Error.${name}`);
 
 act(at("check"), () => manager.check(), _("amtguardd has looked."),
     error => cockpit.format(_("amtguardd could not be asked to look: $0"), text(error)));
 act(at("reload"), () => manager.reload(), _("amtguardd has read its configuration again."), error => {
     if (DENIED.includes(error.name) || error.problem === "access-denied") {
-        return _("Reload was refused: it needs administrative access. Turn it on at the top of the window and try again.");
+        return _("Reload was refused: it needs administrative access. Turn it on at the top, and try again.");
     }
     if (error.name === "org.amtguard1.Error.ConfigurationRefused") {
         return cockpit.format(_("The configuration was refused, and the former one stays in force: $0"), text(error));

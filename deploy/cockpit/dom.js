@@ -25,7 +25,7 @@ function filled(node, attributes, children) {
     return node;
 }
 
-/** Text of another program or of amtguard itself, which speaks English. It can't change the direction of its surroundings. */
+/** Text of another program, or of amtguard, which speaks English. It can't turn the text around it. */
 export function foreign(text) {
     return element("bdi", { lang: "en" }, String(text));
 }
@@ -39,7 +39,8 @@ export function sentence(text) {
 export function moment(text) {
     const date = new Date(text);
     if (isNaN(date)) return foreign(text);
-    return element("time", { datetime: text }, date.toLocaleString(language(), { dateStyle: "medium", timeStyle: "medium" }));
+    const words = date.toLocaleString(language(), { dateStyle: "medium", timeStyle: "medium" });
+    return element("time", { datetime: text }, words);
 }
 
 /** The language of the page in the notation of HTML: `de`, `pt-BR`. */

@@ -3,6 +3,8 @@
 const NAME = "org.amtguard1";
 const PATH = "/org/amtguard1";
 const INTERFACE = "org.amtguard1.Manager";
+const PROPERTIES = "org.freedesktop.DBus.Properties";
+const UNKNOWN = "org.freedesktop.DBus.Error.UnknownMethod";
 
 /** The format of the status that this page reads. */
 export const SCHEMA = 1;
@@ -49,7 +51,7 @@ export class Manager {
         });
         const changed = () => this.refresh();
         client.subscribe({ path: PATH, interface: INTERFACE }, changed);
-        client.subscribe({ path: PATH, interface: "org.freedesktop.DBus.Properties", member: "PropertiesChanged" }, changed);
+        client.subscribe({ path: PATH, interface: PROPERTIES, member: "PropertiesChanged" }, changed);
     }
 
     #owned(owner) {
@@ -58,7 +60,7 @@ export class Manager {
         else this.#tell({ kind: "absent" });
     }
 
-    /** Asks for the status. One question is on its way at a time; one more follows it, however many changes there were. */
+    /** Asks for the status: one question at a time, and one more after it for all changes meanwhile. */
     async refresh() {
         if (!this.#owner) return;
         this.#again = true;
@@ -86,16 +88,17 @@ export class Manager {
             const [json] = await this.#call(this.#client, INTERFACE, "Describe");
             status = JSON.parse(json);
         } catch (error) {
-            if (error.name !== "org.freedesktop.DBus.Error.UnknownMethod" && !(error instanceof SyntaxError)) throw error;
+            if (error.name !== UNKNOWN && !(error instanceof SyntaxError)) throw error;
         }
         if (status && status.schema === SCHEMA) return { kind: "status", status };
-        // These two properties are older and younger than any format.
-        const property = async name => {
-            const [value] = await this.#call(this.#client, "org.freedesktop.DBus.Properties", "Get", [INTERFACE, name], "ss");
-            return value.v;
-        };
-        const [verdict, version] = await Promise.all(["Verdict", "Version"].map(name => property(name).catch(() => null)));
+        // Each version has these two properties, whatever its format.
+        const [verdict, version] = await Promise.all(["Verdict", "Version"].map(name => this.#property(name)));
         return { kind: "foreign", schema: status ? status.schema : null, version, verdict };
+    }
+
+    #property(name) {
+        return this.#call(this.#client, PROPERTIES, "Get", [INTERFACE, name], "ss")
+            .then(([value]) => value.v, () => null);
     }
 
     #call(client, place, method, values = [], type = "", timeout = PATIENCE) {

@@ -13,10 +13,11 @@ const HEIGHTS = { victim: 40, exposed: 40, doubtful: 40, owned: 40, kept: 40, ou
 /** The picture of the ports of a status. Its legend says in words what it shows. */
 export function picture(ports, victims) {
     const all = strokes(ports, victims);
-    const groups = MARKS.map(([mark, meaning]) => ({ mark, meaning, strokes: all.filter(stroke => stroke.mark === mark) }))
-        .filter(group => group.strokes.length > 0)
+    const groups = MARKS.map(([mark, meaning]) => {
+        const strokes = all.filter(stroke => stroke.mark === mark);
         // Of the local port range the whole is named, and not what is left between reserved ports.
-        .map(group => ({ ...group, numbers: group.mark === "choice" ? shown(ports.reach) : abbreviated(group.strokes) }));
+        return { mark, meaning, strokes, numbers: mark === "choice" ? shown(ports.reach || "") : abbreviated(strokes) };
+    }).filter(group => group.strokes.length > 0);
     // The most serious is painted last: a stroke is at least three pixels wide, and may cover its neighbours.
     const bar = drawn("svg", { class: "bar", width: "100%", height: "44", role: "img",
         "aria-label": _("The ports from 0 to 65535 as a bar"), "aria-describedby": LEGEND },
@@ -30,8 +31,8 @@ export function picture(ports, victims) {
 function rectangle({ mark, first, last }) {
     const height = HEIGHTS[mark];
     const share = ports => `${(ports * 100 / (END + 1)).toFixed(4)}%`;
-    return drawn("rect", { class: `mark ${mark}`, x: share(first), width: share(last - first + 1), y: String(42 - height),
-        height: String(height) });
+    return drawn("rect", { class: `mark ${mark}`, x: share(first), width: share(last - first + 1),
+        y: String(42 - height), height: String(height) });
 }
 
 function legend(groups) {

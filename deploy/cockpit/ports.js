@@ -35,7 +35,7 @@ export const MARKS = [
 
 /**
  * The ports of a status as strokes of neighbours in the same state.
- * @returns {Array<{mark: string, first: number, last: number}>} In the order of the ports, without those of no interest.
+ * @returns {Array<{mark: string, first: number, last: number}>} In the order of the ports.
  */
 export function strokes(ports, victims) {
     const marks = new Array(65536).fill(null);

@@ -37,26 +37,26 @@ export function verdict(situation, own) {
         return head(_("No answer"), exposed(own) ? "bad" : "doubtful",
             cockpit.format(_("amtguardd does not answer ($0). $1"), situation.message, here(own)));
     case "bus":
-        if (own && own.verdict) {
-            return { ...judged(own), why: cockpit.format(_("The system bus can't be reached ($0). amtguardctl reports this, and is asked again and again."), situation.problem) };
-        }
-        return head(_("Unknown"), exposed(own) ? "bad" : "doubtful",
-            cockpit.format(_("The system bus can't be reached ($0). $1"), situation.problem, here(own)));
+        return { ...(own && own.verdict ? judged(own) : head(_("Unknown"), exposed(own) ? "bad" : "doubtful")),
+            why: cockpit.format(_("The system bus can't be reached ($0). $1"), situation.problem,
+                own && own.verdict ? _("amtguardctl reports this; it looks every ten seconds.") : here(own)) };
     case "foreign":
         return head(...word(situation.verdict), stranger(situation));
     }
 }
 
-function head(word, tone, why, says = "") {
+function head(word, tone, why = "", says = "") {
     return { word, tone, why, says };
 }
 
 function judged(status) {
     const [name, tone] = word(status.verdict);
     if (status.verdict === "protected") {
-        return head(name, tone, cockpit.format(_("The kernel chooses none of AMT's ports, $0."), shown(status.ports.required || "")));
+        const required = shown(status.ports.required || "");
+        return head(name, tone, cockpit.format(_("The kernel chooses none of AMT's ports, $0."), required));
     }
-    const first = status.verdict === "not-needed" ? (status.amt && status.amt.evidence || [])[0] : status.reasons[0];
+    const evidence = status.amt && status.amt.evidence || [];
+    const first = status.verdict === "not-needed" ? evidence[0] : status.reasons[0];
     return head(name, tone, exposed(status) ? chosen(status) : "", first ? sentence(first.says) : "");
 }
 
@@ -64,7 +64,8 @@ function stranger({ version, schema }) {
     const who = cockpit.format(_("amtguardd $0"), version || _("of an unknown version"));
     return schema === null
         ? cockpit.format(_("$0 gives no status that this page can read. Update amtguard."), who)
-        : cockpit.format(_("$0 speaks format $1, and this page reads format $2. Update amtguard and cockpit-amtguard to one version."), who, schema, SCHEMA);
+        : cockpit.format(_("$0 speaks format $1, and this page reads format $2. Give both packages one version."),
+            who, schema, SCHEMA);
 }
 
 function exposed(status) {
@@ -82,7 +83,8 @@ function here(own) {
     if (required.length === 0) return _("No port has to be reserved on this machine.");
     if (exposed(own)) return chosen(own);
     if (own.ports.reserved === null) return _("Whether AMT's ports are reserved is unknown.");
-    return cockpit.format(_("The kernel does not choose $0 now, but nothing watches over that."), shown(own.ports.required));
+    const names = shown(own.ports.required);
+    return cockpit.format(_("The kernel does not choose $0 now, but nothing watches over that."), names);
 }
 
 /**
@@ -93,7 +95,8 @@ export function advice(situation, own) {
     const told = situation.kind === "status" ? situation.status : situation.kind === "foreign" ? null : own;
     const reasons = told && told.reasons || [];
     const well = situation.kind === "status" && word(told.verdict)[1] === "good";
-    return { title: well ? _("Remarks") : _("What to do"), tone: well ? "faint" : verdict(situation, own).tone, reasons };
+    const title = well ? _("Remarks") : _("What to do");
+    return { title, tone: well ? "faint" : verdict(situation, own).tone, reasons };
 }
 
 /** How Cockpit shows this page in its menu and in its overview; null if all is well. */

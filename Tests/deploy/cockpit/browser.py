@@ -5,8 +5,10 @@ import re
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text()
 # Best practices as well: they are what the page can be asked for beside WCAG 2.2 AA.
 AUDIT = """async () => {
-    const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-    return found.violations.map(fault => fault.id + ": " + fault.nodes.map(node => node.html.slice(0, 120)).join(" | "));
+    const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const found = await axe.run(document, { runOnly: rules });
+    const places = fault => fault.nodes.map(node => node.html.slice(0, 120)).join(" | ");
+    return found.violations.map(fault => fault.id + ": " + places(fault));
 }"""
 
 
@@ -16,7 +18,8 @@ class Browser:
     def __init__(self, chromium, port, language="en-us", width=1280, height=1000, style="light", path="/amtguard"):
         self.context = chromium.new_context(viewport={"width": width, "height": height})
         self.context.add_cookies([{"name": "CockpitLang", "value": language, "url": f"http://127.0.0.1:{port}"}])
-        self.context.add_init_script(f"localStorage.getItem('shell:style') || localStorage.setItem('shell:style', '{style}')")
+        self.context.add_init_script(
+            f"localStorage.getItem('shell:style') || localStorage.setItem('shell:style', '{style}')")
         self.page = self.context.new_page()
         self.faults = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -55,7 +58,8 @@ class Browser:
 
     def style_by_event(self, style):
         """As the shell's menu "Style" tells its frames."""
-        self.frame.evaluate("style => window.dispatchEvent(new CustomEvent('cockpit-style', { detail: { style } }))", style)
+        self.frame.evaluate(
+            "style => window.dispatchEvent(new CustomEvent('cockpit-style', { detail: { style } }))", style)
 
     def style_by_storage(self, style):
         """As another window of Cockpit tells this one."""
@@ -66,8 +70,13 @@ class Browser:
         return self.page.locator("#host-apps a[href*='/amtguard'] svg").count() > 0
 
     def colour(self, selector, property="background-color"):
-        return self.frame.evaluate("([selector, property]) => getComputedStyle(document.querySelector(selector))[property]",
-                                   [selector, property])
+        return self.frame.evaluate(
+            "([selector, property]) => getComputedStyle(document.querySelector(selector))[property]",
+            [selector, property])
+
+    def focus(self):
+        """The id of the element that has it."""
+        return self.frame.evaluate("() => document.activeElement.id")
 
     def close(self):
         self.context.close()

@@ -51,8 +51,9 @@ class Machine:
             raise SystemExit("this would change the list of the host itself: start it with Tests/deploy/cockpit.sh")
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "t", "/run"], check=True)
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        for directory in [ROOT / "run", SOCKET.parent, WORK / "bin", WORK / "programs", WORK / "page", WORK / "session", WORK / "nobody"]:
-            directory.mkdir(parents=True)
+        SOCKET.parent.mkdir(parents=True)
+        for name in ["bin", "programs", "page", "session", "nobody"]:
+            (WORK / name).mkdir()
         os.chown(WORK / "nobody", 65534, 65534)
         # The user nobody may not enter a checkout in a home directory.
         for source, place in [(os.environ["AMTGUARD_BIN"], "programs"), (os.environ["PAGE"], "page")]:
@@ -71,8 +72,9 @@ class Machine:
 
     def run(self, name, *command):
         """Starts a program, and keeps what it says in a file of this name."""
-        environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={SOCKET}", "XDG_RUNTIME_DIR": f"{WORK}/session",
-                       "XDG_DATA_DIRS": f"{WORK}/page:/usr/share", "PATH": f"{WORK}/bin:{os.environ['PATH']}:/usr/sbin:/sbin"}
+        environment = {
+            **os.environ, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={SOCKET}", "XDG_RUNTIME_DIR": f"{WORK}/session",
+            "XDG_DATA_DIRS": f"{WORK}/page:/usr/share", "PATH": f"{WORK}/bin:{os.environ['PATH']}:/usr/sbin:/sbin"}
         with (WORK / f"{name}.log").open("ab") as log:
             return subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 

@@ -1,4 +1,4 @@
-"""speaker.py FILE: org.amtguard1 on the bus, whose Describe() answers with the file: a status that no machine here has."""
+"""speaker.py FILE: org.amtguard1 on the bus, whose Describe() answers with the file: a status of another machine."""
 import json
 import sys
 
