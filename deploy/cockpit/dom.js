@@ -105,7 +105,13 @@ export function renew(node, key, build) {
     const text = JSON.stringify(key === undefined ? null : key);
     if (keys.get(node) === text) return;
     keys.set(node, text);
-    node.replaceChildren(...build());
+    try {
+        node.replaceChildren(...build());
+    } catch (error) {
+        // A status of tomorrow may surprise one part of the page, and must not take the verdict with it.
+        console.error(error);
+        node.replaceChildren(nothing(_("This page does not understand this part of the status.")));
+    }
 }
 const keys = new WeakMap();
 

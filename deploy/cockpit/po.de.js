@@ -131,4 +131,5 @@ cockpit.locale({"":{"plural-forms":n=>n != 1,"language":"de","language-direction
 "The kernel does not choose $0 now, but nothing watches over that.":[null, "Der Kernel wählt $0 jetzt nicht, aber nichts wacht darüber."],
 "Remarks":[null, "Hinweise"],
 "What to do":[null, "Was zu tun ist"],
+"This page does not understand this part of the status.":[null, "Diese Seite versteht diesen Teil des Status nicht."],
 "Intel AMT ports: $0":[null, "Ports von Intel AMT: $0"]});

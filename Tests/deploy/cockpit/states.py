@@ -109,15 +109,25 @@ def other_versions(machine, browser):
     everything["victimCount"] = 1
     everything["verdict"] = "degraded"
     everything["reasons"] = [dict(id="victims", says="AMT cuts off 1 connection", advice="Restart the program.")]
+    everything["overwrites"] = dict(
+        since="2026-11-29T14:45:50Z", count=12, answer="prevented", otherWriters=0,
+        writers=[dict(pid=7, command="tuned", unit="tuned.service", count=12)])
+    everything["ports"]["each"][0]["held"] = ["81.2.69.142"]
     # A key that a later version adds, and values that it may.
     everything["amt"]["later"] = everything["watch"] = everything["amt"]["state"] = "later"
     with said(machine, browser, everything, "cuts off"):
         a_full_status(browser)
     with said(machine, browser, {**everything, "schema": 2}, "speaks format 2, and this page reads format 1"):
         same("another format is said to be one, and the verdict is shown", browser.text("#verdict-word"), "Degraded")
+    older = json.loads((TOP / "Tests/Reports/before-translation.json").read_text())
+    with said(machine, browser, {key: older[key] for key in older if key not in ("nat", "prevented")}, "none of AMT's ports"):
+        has(browser, "what an older daemon does not say is unknown", "#connections", "Address translation unknown")
+    ok("no fault came up in the console", not browser.faults, browser.faults)
+    with said(machine, browser, {**everything, "overwrites": None, "lastWriters": "later"}, "cuts off"):
+        has(browser, "a part that is not understood is said to be one", "#list", "does not understand this part")
+        has(browser, "and takes no other with it", "#connections", "1 connection")
     machine.start_guard()
     browser.verdict("Protected")
-    ok("no fault came up in the console", not browser.faults, browser.faults)
 
 
 def a_full_status(browser):
@@ -125,6 +135,7 @@ def a_full_status(browser):
         ("#amt", "shared with enx001b21aabbcc: 81.2.69.142"), ("#connections", "1 connection"),
         ("#connections", "198.51.100.7:443"), ("#connections", "Redrawn 12"), ("#connections", "Refused 1"),
         ("#ports-legend", "AMT takes its packets: 16994"), ("#list", "Prevented 7"),
+        ("#list", "Contested overwritten 12 times"), ("#list", "tuned.service"), ("#ports table", "81.2.69.142"),
     ]:
         has(browser, f"a full status shows in {card}: {wanted}", card, wanted)
     audit(browser, "in a full status")
