@@ -32,7 +32,8 @@ function show() {
     renew(body("amt"), [status.amt, status.probe], () => amt(status));
     renew(body("list"), [status.repairs, status.prevented, status.lastWriters, status.overwrites, status.watch],
         () => writers(status));
-    renew(body("connections"), [status.victims, status.victimCount, status.nat], () => connections(status));
+    renew(body("connections"), [status.victims, status.victimCount, status.nat, !status.repairs],
+        () => connections(status));
     renew(body("doctor"), diagnosis, () => doctor(diagnosis));
     // The sign in the menu, and the line in the overview.
     cockpit.transport.control("notify", { page_status: notice(situation, own) });

@@ -6,8 +6,9 @@ import { local, owner } from "./sockets.js";
 const _ = cockpit.gettext;
 
 /** What AMT cuts off, and what was kept off its ports. */
-export function connections({ victims, victimCount, nat }) {
-    if (!victims && !nat) return [nothing(_("Only a running amtguardd knows this."))];
+export function connections({ victims, victimCount, nat, repairs }) {
+    // Only a daemon tells of repairs.
+    if (!repairs) return [nothing(_("Only a running amtguardd knows this."))];
     const translated = nat && nat.victimCount;
     const tone = victimCount > 0 || translated > 0 ? "bad" : null;
     const rows = [[_("Cut off by AMT"), cut(victimCount, translated), tone]];
