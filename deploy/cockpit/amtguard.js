@@ -74,16 +74,23 @@ async function look() {
     if (!["absent", "silent", "bus"].includes(situation.kind)) return;
     own = seen;
     show();
-    if (!cockpit.hidden) lookAgain = window.setTimeout(look, LOOK);
+    if (!unseen()) lookAgain = window.setTimeout(look, LOOK);
 }
 
+let due = true;
 let diagnosing = false;
+
+/** The doctor looks once at a time, and only for a reader; else it looks when there is one. */
 async function diagnose() {
-    if (diagnosing || cockpit.hidden) return;
+    due = true;
+    if (diagnosing || unseen()) return;
     diagnosing = true;
-    diagnosis = await findings().then(report => ({ report }), error => ({ error: text(error) }));
+    while (due) {
+        due = false;
+        diagnosis = await findings().then(report => ({ report }), error => ({ error: text(error) }));
+        show();
+    }
     diagnosing = false;
-    show();
 }
 
 const manager = new Manager(told => {
@@ -104,10 +111,15 @@ function basis() {
     return [situation.kind, verdict, mode].join();
 }
 
-cockpit.addEventListener("visibilitychange", () => {
-    look();
-    if (!diagnosis) diagnose();
-});
+/** Cockpit loads the page for its sign in the menu. It says a little later that nobody sees it; the size says it at once. */
+function unseen() {
+    return cockpit.hidden || window.innerWidth === 0;
+}
+
+cockpit.addEventListener("visibilitychange", look);
+for (const [target, event] of [[cockpit, "visibilitychange"], [window, "resize"]]) {
+    target.addEventListener(event, () => { if (due) diagnose(); });
+}
 
 // MARK: What can be done
 
