@@ -56,5 +56,5 @@ export PAGE=$work/installed/usr/share
 unset DBUS_SYSTEM_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS NOTIFY_SOCKET LISTEN_FDS LISTEN_PID
 HOST_NETNS=$(readlink /proc/self/ns/net)
 export HOST_NETNS
-env --default-signal timeout --signal=KILL "${PLAY_TIME:-170}" \
+env --default-signal timeout --signal=KILL "${PLAY_TIME:-300}" \
     unshare --net --mount --pid --fork --kill-child --mount-proc "$python" -B "$here/cockpit/page.py"
