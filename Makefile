@@ -10,6 +10,7 @@ ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 DBUSDIR  ?= /usr/share/dbus-1/system.d
 POLKITDIR ?= /usr/share/polkit-1/actions
 UDEVDIR  ?= /usr/lib/udev/rules.d
+COCKPITDIR ?= $(PREFIX)/share/cockpit/amtguard
 STRIP    ?= -s
 # The first lines make the guard a megabyte smaller. Unused functions are removed (each function is a separate section,
 # and none is exported), equal functions are merged, and code is optimized for size (make bench BENCH=latency shows no
@@ -46,7 +47,7 @@ BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-s
 CALLERS   = -c release --package-path Tools/demo --scratch-path Tools/demo/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help picture docs take-recording test-deploy sysext test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install completions deb clean
+.PHONY: help picture docs take-recording test-deploy sysext test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install install-cockpit completions deb clean
 
 all: release
 
@@ -194,6 +195,12 @@ install: ## Installs everything, here and for the packages: DESTDIR= PREFIX=
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/amtguardctl
 	install -Dm644 packaging/completions/amtguardctl.zsh $(DESTDIR)$(ZSHDIR)/_amtguardctl
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d packaging/completions/amtguardctl.fish
+
+# A package of its own: it needs the programs, and they don't need it.
+install-cockpit: ## Installs the page for Cockpit: DESTDIR= PREFIX=
+	install -d $(DESTDIR)$(COCKPITDIR)
+	install -m644 -t $(DESTDIR)$(COCKPITDIR) deploy/cockpit/*.html deploy/cockpit/*.js deploy/cockpit/*.css deploy/cockpit/manifest.json
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/metainfo deploy/cockpit/org.amtguard.cockpit.metainfo.xml
 
 # As ArgumentParser writes them, without a #! line; make test compares them.
 completions: ## The completions of bash, zsh and fish, after a change of amtguardctl's commands
