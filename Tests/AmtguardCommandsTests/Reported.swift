@@ -86,7 +86,7 @@ enum Reported {
     ) throws -> Inquiry.Outcome {
         var status = try everything()
         try change(&status)
-        let look = KernelLook(reserved: status.ports.reserved.flatMap(PortSet.init(list:)), choice: `The commands`.wide)
+        let look = KernelLook(reserved: status.ports.reserved.flatMap(PortSet.init(told:)), choice: `The commands`.wide)
         return .report(Assessment(status, voice, look))
     }
 
