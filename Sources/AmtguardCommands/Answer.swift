@@ -8,6 +8,8 @@ struct Answer {
     /// Why a text is not a report; one line.
     struct Garbled: Error {
         let message: String
+        /// Whether it is a report all the same, of a version that this one does not know.
+        var isOtherSchema = false
     }
 
     /// - Throws: `Garbled` if this version does not understand `bytes`. They come from another process.
@@ -18,7 +20,9 @@ struct Answer {
             throw Garbled(message: "the report can't be understood; amtguardd may be of another version")
         }
         guard status.schema == 1 else {
-            throw Garbled(message: "the report has schema \(status.schema), and this amtguardctl knows schema 1")
+            throw Garbled(
+                message: "the report has schema \(status.schema), and this amtguardctl knows schema 1",
+                isOtherSchema: true)
         }
     }
 

@@ -53,7 +53,7 @@ struct Inquiry {
             return report(answer, boot: isRunning == true ? nil : try? BootID.read(), contact)
         } catch Errno.noSuchFileOrDirectory {
             return absence(.withoutState(contact, isRunning: isRunning))
-        } catch let error as Answer.Garbled where isRunning == true {
+        } catch let error as Answer.Garbled where error.isOtherSchema && isRunning == true {
             return absence(.otherVersion(error.message))
         } catch {
             return absence(.unreadableState((error as? Answer.Garbled)?.message ?? "it can't be read: \(error)"))

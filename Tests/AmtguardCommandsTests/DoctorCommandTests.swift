@@ -9,11 +9,12 @@ import Testing
 @Suite struct `What the doctor says` {
     private static func finding(
         _ severity: Severity, _ check: String = "unbound", at place: Place? = Place("/etc/unbound/unbound.conf", 3),
-        consequence: String? = "AMT takes the replies", change: String? = "outgoing-port-avoid: 623"
+        consequence: String? = "AMT takes the replies", change: String? = "outgoing-port-avoid: 623",
+        needsRoot: Bool = false
     ) -> Diagnosis.Finding {
         Diagnosis.Finding(
             check: check, severity: severity, component: "Unbound", place: place, says: "sends from 1024-65535",
-            consequence: consequence, change: change)
+            consequence: consequence, change: change, needsRoot: needsRoot)
     }
 
     private static func said(_ findings: [Diagnosis.Finding], checks: Int = 3, isVerbose: Bool = false) -> String {
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func `puts all that needs root on one line`() {
-        let hidden = (1...40).map { Self.finding(.unknown, at: Place("/etc/\($0)"), change: "Run as root.") }
+        let hidden = (1...40).map { Self.finding(.unknown, at: Place("/etc/\($0)"), change: nil, needsRoot: true) }
         let said = Self.said(hidden)
         #expect(said.contains("unknown: /etc/1 and 39 more can't be read") && said.contains("as root to see the rest"))
         #expect(said.split(separator: "\n").count == 3)

@@ -55,7 +55,7 @@ printf '400\n' >/proc/sys/net/ipv4/ip_unprivileged_port_start
 printf '400 65535\n' >/proc/sys/net/ipv4/ip_local_port_range
 start_bus
 asked "before there is a guard, with exposed ports" 2 2 3 3
-expect "it says so, and why" told status "*exposed: the kernel may choose $amt: amtguardd does not run*systemctl start amtguardd*"
+expect "it says so, and why" told status "*exposed: the kernel may choose $amt: amtguardd does not run*systemctl enable --now amtguardd*"
 expect "in JSON as well" told_json .verdict exposed
 
 start_guard AuditSec=1h
@@ -74,7 +74,7 @@ expect "it says what is so, and what to do" told status '*degraded*amtguardd run
 overwrite 5001
 asked "stopped, with an overwritten list" 2 2 3 3
 expect "it shows the list as it is, not as it was" told status \
-    "*exposed: the kernel may choose $amt: amtguardd runs but does not answer*none of them; beside them 5001*required ports are missing: $amt;*"
+    "*exposed: the kernel may choose $amt: amtguardd runs but does not answer*none of $amt; beside them 5001*required ports are missing: $amt;*"
 expect "in JSON as well" told_json .verdict exposed
 expect "the list" told_json .ports.reserved 5001
 expect "the ports" told_json .ports.exposed $amt
@@ -84,7 +84,7 @@ expect "ports shows it" told ports '*The list as it is now:*16992  exposed*'
 rm $run/state.json
 asked "stopped, without a state file" 2 2 3 3
 expect "that is said, and not that it does not run" told status \
-    '*exposed: *: amtguardd runs but does not answer within 3 s*/run/amtguard/state.json is missing*none of them; beside them 5001*'
+    "*exposed: *: amtguardd runs but does not answer within 3 s*/run/amtguard/state.json is missing*none of $amt; beside them 5001*"
 kill -CONT $guard
 eventually "once it goes on, it repairs" holds 623,664,5001,16992-16995
 

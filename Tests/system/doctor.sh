@@ -31,10 +31,12 @@ expect "a writer of the list is a note while somebody guards" examined 0
 expect "with file and line" like "$said" '*note*/etc/sysctl.d/50-mine.conf:2*'
 
 # Ports that a program chooses itself.
-printf '[general]\nrtpstart=600\nrtpend=700\n' >$tree/asterisk/rtp.conf
-expect "a range with 623 and 664 is a warning" examined 1
-expect "with its place, the change and the page" like "$said" '*warning*/etc/asterisk/rtp.conf:2*DOCTOR.md#asterisk*'
-expect "which can be left out" examined 0 --skip asterisk
+mkdir $tree/haproxy
+printf 'backend b\n    source 0.0.0.0:16000-17000\n' >$tree/haproxy/haproxy.cfg
+expect "a range with AMT's ports is a warning" examined 1
+expect "with its place, the change and the page" like "$said" '*warning*/etc/haproxy/haproxy.cfg:2*DOCTOR.md#haproxy*'
+expect "which can be left out" examined 0 --skip haproxy
+rm -r $tree/haproxy
 printf '#include /dev/watchdog\n#include "/proc/kmsg"\n#include "rtp.conf"\n[general]\nrtpstart=20000\nrtpend=30000\n' >$tree/asterisk/rtp.conf
 
 # Whatever lies there.
@@ -61,7 +63,8 @@ opened() {  # PATH: whether it is opened for more than its name
 for device in watchdog kmsg asterisk/device unbound/unbound.conf; do
     expect "$device is never opened" not opened $device
 done
-expect "but the files are" opened asterisk/rtp.conf
+expect "but what it is has been looked at" grep -q 'asterisk/rtp.conf.*O_PATH' trace
+expect "and a file is read then" grep -q '"/proc/self/fd/[0-9]*", O_RDONLY' trace
 
 for number in {1..3000}; do mkfifo $tree/sysctl.d/20-$number.conf; done
 expect "three thousand of them end in time" examined 0 --verbose

@@ -326,11 +326,11 @@ _amtguardctl_doctor() {
         return
         ;;
     '--only')
-        __amtguardctl_add_completions -W 'guard'$'\n''port-range'$'\n''unprivileged-ports'$'\n''autobind-reuse'$'\n''list-writers'$'\n''list-syntax'$'\n''tuned'$'\n''kubernetes'$'\n''talos'$'\n''translation'$'\n''namespaces'$'\n''user-network'$'\n''sunrpc'$'\n''bindresvport'$'\n''lms'$'\n''bmc'$'\n''versions'$'\n''clock'$'\n''bind'$'\n''unbound'$'\n''powerdns-recursor'$'\n''dnsmasq'$'\n''asterisk'$'\n''freeswitch'$'\n''haproxy'
+        __amtguardctl_add_completions -W 'guard'$'\n''port-range'$'\n''unprivileged-ports'$'\n''autobind-reuse'$'\n''list-writers'$'\n''list-syntax'$'\n''tuned'$'\n''kubernetes'$'\n''talos'$'\n''translation'$'\n''published'$'\n''namespaces'$'\n''user-network'$'\n''sunrpc'$'\n''bindresvport'$'\n''lms'$'\n''bmc'$'\n''versions'$'\n''clock'$'\n''bind'$'\n''unbound'$'\n''powerdns-recursor'$'\n''dnsmasq'$'\n''asterisk'$'\n''freeswitch'$'\n''haproxy'
         return
         ;;
     '--skip')
-        __amtguardctl_add_completions -W 'guard'$'\n''port-range'$'\n''unprivileged-ports'$'\n''autobind-reuse'$'\n''list-writers'$'\n''list-syntax'$'\n''tuned'$'\n''kubernetes'$'\n''talos'$'\n''translation'$'\n''namespaces'$'\n''user-network'$'\n''sunrpc'$'\n''bindresvport'$'\n''lms'$'\n''bmc'$'\n''versions'$'\n''clock'$'\n''bind'$'\n''unbound'$'\n''powerdns-recursor'$'\n''dnsmasq'$'\n''asterisk'$'\n''freeswitch'$'\n''haproxy'
+        __amtguardctl_add_completions -W 'guard'$'\n''port-range'$'\n''unprivileged-ports'$'\n''autobind-reuse'$'\n''list-writers'$'\n''list-syntax'$'\n''tuned'$'\n''kubernetes'$'\n''talos'$'\n''translation'$'\n''published'$'\n''namespaces'$'\n''user-network'$'\n''sunrpc'$'\n''bindresvport'$'\n''lms'$'\n''bmc'$'\n''versions'$'\n''clock'$'\n''bind'$'\n''unbound'$'\n''powerdns-recursor'$'\n''dnsmasq'$'\n''asterisk'$'\n''freeswitch'$'\n''haproxy'
         return
         ;;
     esac

@@ -178,8 +178,8 @@ _amtguardctl_probe() {
 
 _amtguardctl_doctor() {
     local -i ret=1
-    local -ar ___only=('guard' 'port-range' 'unprivileged-ports' 'autobind-reuse' 'list-writers' 'list-syntax' 'tuned' 'kubernetes' 'talos' 'translation' 'namespaces' 'user-network' 'sunrpc' 'bindresvport' 'lms' 'bmc' 'versions' 'clock' 'bind' 'unbound' 'powerdns-recursor' 'dnsmasq' 'asterisk' 'freeswitch' 'haproxy')
-    local -ar ___skip=('guard' 'port-range' 'unprivileged-ports' 'autobind-reuse' 'list-writers' 'list-syntax' 'tuned' 'kubernetes' 'talos' 'translation' 'namespaces' 'user-network' 'sunrpc' 'bindresvport' 'lms' 'bmc' 'versions' 'clock' 'bind' 'unbound' 'powerdns-recursor' 'dnsmasq' 'asterisk' 'freeswitch' 'haproxy')
+    local -ar ___only=('guard' 'port-range' 'unprivileged-ports' 'autobind-reuse' 'list-writers' 'list-syntax' 'tuned' 'kubernetes' 'talos' 'translation' 'published' 'namespaces' 'user-network' 'sunrpc' 'bindresvport' 'lms' 'bmc' 'versions' 'clock' 'bind' 'unbound' 'powerdns-recursor' 'dnsmasq' 'asterisk' 'freeswitch' 'haproxy')
+    local -ar ___skip=('guard' 'port-range' 'unprivileged-ports' 'autobind-reuse' 'list-writers' 'list-syntax' 'tuned' 'kubernetes' 'talos' 'translation' 'published' 'namespaces' 'user-network' 'sunrpc' 'bindresvport' 'lms' 'bmc' 'versions' 'clock' 'bind' 'unbound' 'powerdns-recursor' 'dnsmasq' 'asterisk' 'freeswitch' 'haproxy')
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
         '--only[Only these checks.]:check:{__amtguardctl_complete "${___only[@]}"}'

@@ -32,9 +32,10 @@ struct RealMachine: Machine {
             let isKernels = path.hasPrefix("/proc/") || path.hasPrefix("/sys/")
             return try root.readForeignFile(FilePath(path), atMost: Self.most, isKernels: isKernels)
         } catch Errno.noSuchFileOrDirectory {
-            // A link that leads nowhere is there, all the same.
-            if (try? root.target(of: FilePath(path))) != nil { throw .noSuchFileOrDirectory }
-            return nil
+            // A link that leads nowhere is there, all the same. A tree may have no /dev.
+            guard let target = try? root.target(of: FilePath(path)) else { return nil }
+            guard target == "/dev/null" else { throw .noSuchFileOrDirectory }
+            return []
         } catch Errno.notDirectory {
             return nil
         }
