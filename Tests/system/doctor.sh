@@ -68,7 +68,7 @@ expect "and a file is read then" grep -q '"/proc/self/fd/[0-9]*", O_RDONLY' trac
 
 for number in {1..3000}; do mkfifo $tree/sysctl.d/20-$number.conf; done
 expect "three thousand of them end in time" examined 0 --verbose
-expect "in few lines" at_most "$(lines)" 200
+expect "in few lines" at_most "$(lines)" 400
 rm -rf $tree/sysctl.d $tree/asterisk $tree/unbound
 
 if "${as_nobody[@]}" "$amtguardctl" --version >/dev/null 2>&1; then
