@@ -1,5 +1,4 @@
-# amtguardctl doctor reads what other programs have left: files that wait, loop, are huge or missing, and devices, which it
-# never opens. It ends in time with few lines; and it hears the guard.
+# `amtguardctl doctor` reads what other programs have left, whatever it is, in time and in few lines, and opens no device.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 emulate amt
