@@ -76,7 +76,7 @@ if "${as_nobody[@]}" "$amtguardctl" --version >/dev/null 2>&1; then
 fi
 stop_guard
 expect "without a guard it says so" examined 1 --only guard
-expect "with what to do" like "$said" '*amtguardd does not guard*systemctl enable --now amtguardd*'
+expect "with what to do" like "$said" '*amtguardd does not run*systemctl enable --now amtguardd*'
 
 # A guard of another version.
 start_guard Mode=always AuditSec=1h
