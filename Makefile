@@ -187,6 +187,7 @@ install: ## Installs everything, here and for the packages: DESTDIR= PREFIX=
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/amtguard docs/*.schema.json
 	install -Dm644 -t $(DESTDIR)$(DOCDIR) README.md
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/docs docs/*.md
+	install -Dm644 -t $(DESTDIR)$(DOCDIR)/docs/images docs/images/*.svg
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples systemd/examples/*.conf
 	for section in 1 5 8; do \
 		install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man$$section docs/man/*.$$section || exit 1; \

@@ -138,8 +138,9 @@ extension Status {
             return [Line("Translation", "\(translation.value); redraw table \(lines[1].value)", lines[1].tone)]
                 + lines.dropFirst(2)
         }
+        let now = nat.translation == "no" ? "not in use now" : translation.value
         let counts = "\(nat.redrawn) redrawn, \(nat.refused) refused"
-        return [Line("Translation", "\(translation.value), kept off AMT's ports: \(counts)")] + lines.dropFirst(2)
+        return [Line("Translation", "\(now), kept off AMT's ports: \(counts)")] + lines.dropFirst(2)
     }
 
     private var overwrittenFact: Line {
