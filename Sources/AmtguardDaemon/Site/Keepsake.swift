@@ -70,6 +70,10 @@ struct Keepsake: ~Copyable {
             return
         } catch .resourceTemporarilyUnavailable {
             throw Taken()
+        } catch .permissionDenied where opened.isHeld(Self.memoryName) == true && opened.has(Self.stateName) {
+            // The directory belongs to another user, whose daemon is at work: a container meets the package's. Any user
+            // can hold the memory; only a daemon makes a state file, and removes it when it ends.
+            throw Taken()
         } catch {
             problems["/lock"] = "\(error)"
             return
