@@ -17,7 +17,7 @@ import Testing
         #expect(
             draw(Self.space, 40) == [
                 "X...=.....#.........----====----------..", "623       16992     32768        60999",
-                "X victim  # reserved by amtguard", "= reserved by others", "- local port range",
+                "X victim  # reserved by amtguard", "= reserved by others  - local port range",
             ])
     }
 

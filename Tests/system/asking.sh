@@ -54,17 +54,18 @@ emulate amt
 printf '400\n' >/proc/sys/net/ipv4/ip_unprivileged_port_start
 printf '400 65535\n' >/proc/sys/net/ipv4/ip_local_port_range
 start_bus
-asked "before there is a guard" 3 3 3 3
-expect "it says why" told status '*unknown: amtguardd does not run'$'\n''*systemctl start amtguardd*'
+asked "before there is a guard, with exposed ports" 2 2 3 3
+expect "it says so, and why" told status "*exposed: the kernel may choose $amt: amtguardd does not run*systemctl start amtguardd*"
+expect "in JSON as well" told_json .verdict exposed
 
 start_guard AuditSec=1h
 eventually "the guard is on the bus" has_name
 asked "while it answers" 0 0 0 0
-expect "times are those of the reader" like "$(TZ=AMT-5:30 "$amtguardctl" --root $root)" '*protected since 20*+05:30*Observed: *+05:30,*'
+expect "times are those of the reader" like "$(TZ=AMT-5:30 "$amtguardctl" --root $root)" '*protected: *Since: *20*+05:30*Seen: *+05:30 by *'
 expect "and in JSON those of everybody" like "$(TZ=AMT-5:30 "$amtguardctl" --root $root --json)" '*"at":"20*Z",*'
 
 # Another network namespace has another list. The guard's own list decides about the guard.
-expect "elsewhere the guard's word counts" like "$(unshare --net "$amtguardctl" --root $root; echo $?)" '*protected since*0'
+expect "elsewhere the guard's word counts" like "$(unshare --net "$amtguardctl" --root $root; echo $?)" '*protected: *0'
 
 # SIGSTOP: the guard has its name, its lock and a state file that is fresh for two hours.
 kill -STOP $guard
@@ -73,7 +74,7 @@ expect "it says what is so, and what to do" told status '*degraded*amtguardd run
 overwrite 5001
 asked "stopped, with an overwritten list" 2 2 3 3
 expect "it shows the list as it is, not as it was" told status \
-    "*exposed, as the list is now*required ports are missing: $amt;*Reserved: *5001 (read from the kernel now)*protected since*"
+    "*exposed: the kernel may choose $amt: amtguardd runs but does not answer*none of them; beside them 5001*required ports are missing: $amt;*"
 expect "in JSON as well" told_json .verdict exposed
 expect "the list" told_json .ports.reserved 5001
 expect "the ports" told_json .ports.exposed $amt
@@ -81,9 +82,9 @@ expect "each of them" told_json .ports.each.0.exposure exposed
 expect "and since when is not known" told_json .since null
 expect "ports shows it" told ports '*The list as it is now:*16992  exposed*'
 rm $run/state.json
-asked "stopped, without a state file" 3 3 3 3
+asked "stopped, without a state file" 2 2 3 3
 expect "that is said, and not that it does not run" told status \
-    '*unknown: amtguardd runs but does not answer within 3 s*/run/amtguard/state.json is missing*5001 (read from the kernel now)*'
+    '*exposed: *: amtguardd runs but does not answer within 3 s*/run/amtguard/state.json is missing*none of them; beside them 5001*'
 kill -CONT $guard
 eventually "once it goes on, it repairs" holds 623,664,5001,16992-16995
 
@@ -99,7 +100,7 @@ expect "stopped and without a directory, it is not called" exits 3
 expect "one that does not run" like "$said" '*amtguardd runs but does not answer*'
 kill -CONT $guard
 expect "without a directory it is asked on the bus" not exits 3
-expect "and tells" like "$said" '*Verdict: *ed since *'
+expect "and tells" like "$said" '*Verdict: *ed: *Since: *'
 stop_guard
 
 # Without a bus, only files are left.
@@ -110,7 +111,7 @@ kill -STOP $guard
 overwrite 5002
 asked "and the list" 2 2 0 0
 rm $run/state.json
-asked "without a bus and a file nobody tells" 3 3 3 3
+asked "without a bus and a file nobody tells" 2 2 3 3
 kill -CONT $guard
 eventually "once it goes on, it repairs" holds 623,664,5002,16992-16995
 expect "which is said" told status '*amtguardd runs, but there is no bus to ask it on, and /run/amtguard/state.json is missing*'

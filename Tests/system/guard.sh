@@ -26,7 +26,7 @@ eventually "after many overwrites as well" holds 623,664,16992-16995,20049
 
 eventually "the verdict is protected" json .verdict protected
 expect "amtguardctl exits with 0" exits 0 status
-expect "and tells a person" like "$said" "*Verdict:*protected since*"
+expect "and tells a person" like "$said" "*Verdict:*protected: *"
 
 kill -INT $guard
 wait_guard

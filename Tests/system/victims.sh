@@ -40,7 +40,7 @@ expect "but who may be one, and which process it is" like "$said" "*16994*192.0.
 expect "as JSON as well" exits 3 victims --json
 expect "with null for the victims" like "$said" '*"victims":null*'
 expect "the ports are drawn all the same" exits 3 ports
-expect "with who has them" like "$said" '*16994  outside the range, not reserved*tcp 192.0.2.20:16994 to 192.0.2.99:443*'
+expect "with who has them" like "$said" '*16994  not reserved, outside the local port range*tcp 192.0.2.20:16994 to 192.0.2.99:443*'
 close_all
 
 # AMT's address is unknown: no socket is certain to be a victim.

@@ -33,7 +33,7 @@ watch lines
 eventually "the state has three lines" shows lines '^Ports: '
 expect "the verdict" like "$(sed -n 1p lines)" 'Verdict: protected since 20*'
 expect "AMT" like "$(sed -n 2p lines)" 'AMT:     unknown, firmware 16.1.25.2020; address *'
-expect "the ports" like "$(sed -n 3p lines)" "Ports:   required $amt, all reserved; the kernel chooses from 32768-60999"
+expect "the ports" like "$(sed -n 3p lines)" "Ports:   required $amt, all reserved; local port range 32768-60999"
 expect "and nothing else" is "$(wc -l <lines)" 3
 PATIENCE=1
 overwrite 5000

@@ -39,9 +39,12 @@ public struct Absence: Hashable, Sendable {
         return "the local port range is \(ports.ephemeralRange ?? "another"), so the kernel never chooses \(names)"
     }
 
+    /// The verdict: a port that is exposed is exposed, whoever sees it; nothing else is known.
+    var word: String { isExposed ? Verdict.exposed.words : "unknown" }
+
     /// For people: everything.
     public var text: [Status.Line] {
-        var lines = [Status.Line("Verdict", "unknown: \(reason.says)", .doubtful)]
+        var lines = [Status.Line("Verdict", "\(word): \(reason.says)", isExposed ? .bad : .doubtful)]
         lines += Status.Line.advice(of: reason)
         lines.append(Status.Line("Here", here, isExposed ? .bad : .plain))
         for reason in status.reasons {
@@ -60,7 +63,9 @@ public struct Absence: Hashable, Sendable {
     /// knows.
     public var json: JSON {
         status.json.blank
-            .replacing("schema", with: 1).replacing("reasons", with: JSON(encoding: reasons))
+            .replacing("schema", with: 1)
+            .replacing("verdict", with: isExposed ? .string(Verdict.exposed.rawValue) : .null)
+            .replacing("reasons", with: JSON(encoding: reasons))
             .replacing("amt", with: JSON(encoding: status.amt)).replacing("ports", with: ports.jsonWithoutDaemon)
     }
 

@@ -34,8 +34,9 @@ public struct Summary: Hashable, Sendable {
     init(_ absence: Absence) {
         var told = absence.status
         told.reasons = absence.reasons
-        self.init(told, "unknown", absence.isExposed ? .bad : .doubtful, why: nil)
-        facts = [Status.Line("Here", absence.here, absence.isExposed ? .bad : .plain)] + told.ownFacts
+        self.init(told, absence.word, absence.isExposed ? .bad : .doubtful, why: nil)
+        // An exposed port is in the verdict.
+        facts = (absence.isExposed ? [] : [Status.Line("Here", absence.here)]) + told.ownFacts
     }
 }
 
@@ -86,7 +87,7 @@ extension Status {
         facts.append(Line("Since", since))
         facts.append(overwrittenFact)
         facts += victimText
-        if let probe { facts.append(Line("Probe", "\(probe.says), \(probe.at)")) }
+        facts += probeText.prefix(1)
         return facts + [seen]
     }
 

@@ -68,10 +68,15 @@ public struct CommandOutput: Hashable, Sendable {
             bytes += chunk[..<count]
             if bytes.count > limit { broken = .tooMuch }
         }
-        // A process that waits for a device ends later. It is not waited for.
-        if broken != nil { command.kill() }
+        if broken != nil { Self.end(&command) }
         self.bytes = Array(bytes.prefix(limit))
         end = broken ?? .status(command.status() ?? 0)
+    }
+
+    /// Kills it, and waits so that no dead child stays. A process that waits for a device ends later: it is left.
+    private static func end(_ command: inout Command) {
+        command.kill()
+        for _ in 0..<100 where command.status() == nil { usleep(pause) }
     }
 
     /// In milliseconds: how often a person sees that it goes on.

@@ -20,7 +20,7 @@ import Testing
         #expect(
             Self.lines(.ofAMT) == [
                 "Verdict: protected since 2027-01-15T08:00:00Z", "AMT: unknown; address unknown",
-                "Ports: required 623,664,16992-16995, all reserved; the kernel chooses from 1024-65535",
+                "Ports: required 623,664,16992-16995, all reserved; local port range 1024-65535",
             ])
     }
 

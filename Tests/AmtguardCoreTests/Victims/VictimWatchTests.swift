@@ -121,10 +121,10 @@ import Testing
     static let rows: [(PortSet?, KernelChoice?, PortCondition.Exposure, String)] = [
         ("16992", .wide, .reserved, "reserved"),
         ("16992", nil, .reserved, "reserved"),
-        ("16992", .usual, .reservedOutside, "reserved, and outside the range anyway"),
+        ("16992", .usual, .reservedOutside, "reserved, and outside the local port range anyway"),
         ("", .wide, .exposed, "exposed"),
         ("", nil, .exposed, "exposed"),
-        ("", .usual, .outside, "outside the range, not reserved"),
+        ("", .usual, .outside, "not reserved, outside the local port range"),
         (nil, .usual, .unknown, "unknown"),
         (nil, .wide, .unknown, "unknown"),
         (nil, nil, .unknown, "unknown"),

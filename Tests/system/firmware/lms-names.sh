@@ -22,7 +22,7 @@ for unit in lms.service snap.lms.lms.service session-1.scope local.service ''; d
         else
             eventually "the guard finds them taken" states refused 6
             expect "by LMS, which it names" says 'Intel LMS'
-            ctl status
+            ctl status --verbose
             expect "in the status as well" like "$said" '*Intel LMS*'
         fi
         eventually "amtguardctl ports names it" named ports
