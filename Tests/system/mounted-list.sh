@@ -1,8 +1,9 @@
 # A guard in a container repairs the host's list at once, through the host's mount of procfs below --root.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# The scenario is the host. The guard has a process namespace, and so a procfs, of its own, which it can't write.
-contained='mount -o remount,bind,ro /proc/sys 2>/dev/null || mount -o bind,ro /proc/sys /proc/sys; exec "$@"'
+# The scenario is the host. The guard has a process namespace, and so a procfs, of its own, which it can't write, and no
+# capability but one.
+contained='mount -o bind,ro /proc/sys /proc/sys && exec setpriv --bounding-set=-all,+net_admin --inh-caps=-all "$@"'
 launch=(unshare --mount --pid --fork --kill-child=TERM --mount-proc sh -c "$contained" sh)
 emulate amt
 start_guard AuditSec=1h

@@ -20,14 +20,11 @@ extension Keepsake {
     /// Checks that the names still lead to the open files, and creates again those that do not.
     ///
     /// A check that fails shows nothing. The next `write` creates the state file.
-    /// - Throws: `Taken` if another daemon has locked the file that is there now, or if the directory was given to
-    ///   another user. The other daemon is the guard, so everything here is closed.
+    /// - Throws: `Taken` if another daemon has locked the file that is there now: then everything here is closed. Also if
+    ///   the directory was given to another user, whose daemon is to guard.
     mutating func mend(below root: borrowing RootDirectory) throws(Taken) -> Mended {
-        if isLocked, isDispossessed {
-            // Without the lock, so that the other one can take it.
-            self = Keepsake()
-            throw Taken()
-        }
+        // The lock stays until this daemon ends.
+        if isLocked, isDispossessed { throw Taken() }
         guard let losses = try? losses(below: root), !losses.isEmpty || lostState else { return Mended() }
         var mended = Mended()
         let (wasLocked, hadRecord) = (isLocked, hasRecord)

@@ -70,11 +70,12 @@ struct Keepsake: ~Copyable {
             return
         } catch .resourceTemporarilyUnavailable {
             throw Taken()
-        } catch .permissionDenied where opened.isHeld(Self.memoryName) == true && opened.has(Self.stateName) {
+        } catch {
             // The directory belongs to another user, whose daemon is at work: a container meets the package's. Any user
             // can hold the memory; only a daemon makes a state file, and removes it when it ends.
-            throw Taken()
-        } catch {
+            if error == .permissionDenied, opened.isHeld(Self.memoryName) == true, opened.has(Self.stateName) {
+                throw Taken()
+            }
             problems["/lock"] = "\(error)"
             return
         }

@@ -3,7 +3,6 @@
 // programs write: the list can be written there, and a watch on it wakes for them.
 
 import Glibc
-public import SystemPackage
 
 extension ReservedPortsList {
     /// The list through the procfs that is mounted below the root; `nil` without a tree, and unless the tree has one

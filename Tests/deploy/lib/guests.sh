@@ -45,14 +45,14 @@ boot_guest() {  # NAME: starts it, and does not wait
 }
 
 await_guest() {  # NAME: until it has booted
-    local leader
-    for ((try = 0; try < 600; try++)); do
+    local leader end=$((SECONDS + ${BOOT_TIME:-180}))
+    while ((SECONDS < end)); do
         leader=$(pgrep -P "${guest_manager[$1]}" -x systemd || true)
         if [[ $leader ]]; then
             echo "$leader" >"$GUESTS/$1/leader"
             ! in_guest "$1" systemctl is-system-running 2>/dev/null | grep -qE '^(running|degraded)$' || return 0
         fi
-        sleep 0.1
+        sleep 0.2
     done
     tail -n 20 "$GUESTS/$1/console"
     return 1
