@@ -6,7 +6,7 @@
 export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin:/sbin
 amt=623,664,16992-16995
 list=/dev/null  # claims.sh shows it; each guest has its own
-: "${PATIENCE:=20}"
+: "${PATIENCE:=90}"
 
 skip() { printf 'skipped: %s\n' "$1"; exit 77; }  # REASON
 situation() { ! [[ -e $GUESTS/played ]] || tail -n 40 "$GUESTS/played" | indent; }

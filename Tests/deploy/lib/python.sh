@@ -10,5 +10,5 @@ python_environment() {  # NAME: puts the programs of lib/NAME.requirements into 
             "$environment/bin/pip" install --quiet --requirement "$wanted" >&2 || return 1
         touch "$environment/complete"
     fi
-    PATH=$environment/bin:$PATH
+    export PATH=$environment/bin:$PATH
 }
