@@ -19,7 +19,7 @@ expect "each key of the configuration has a variable" \
     "$(sed -n 's/^\.It Cm \([A-Z][A-Za-z]*\)=.*/\1/p' "$top/docs/man/amtguard.conf.5" | sort)"
 
 guests=(one two three)
-for guest in "${guests[@]}"; do make_guest $guest; done
+for guest in "${guests[@]}"; do make_guest "$guest"; done
 # The second has the package in a repository, the third at a URL; neither has a network.
 mkdir -p "$GUESTS/two/tree/srv/repository" "$GUESTS/three/tree/srv/web"
 cp "$PACKAGE" "$GUESTS/two/tree/srv/repository/"
@@ -30,8 +30,8 @@ cat >"$GUESTS/three/tree/etc/systemd/system/web.service" <<'UNIT'
 [Service]
 ExecStart=/usr/bin/python3 -m http.server --bind 127.0.0.1 --directory /srv/web 8000
 UNIT
-for guest in "${guests[@]}"; do boot_guest $guest; done
-for guest in "${guests[@]}"; do await_guest $guest; done
+for guest in "${guests[@]}"; do boot_guest "$guest"; done
+for guest in "${guests[@]}"; do await_guest "$guest"; done
 in_guest three ip link set lo up
 in_guest three systemctl start web.service
 inventory "one=amtguard_package: $PACKAGE" "two=amtguard_mode: '{{ mode_of_two | default(\"always\") }}'" \
@@ -48,9 +48,9 @@ expect "fails on a machine that is exposed" fails play rolling.yml -e rolling_pa
 expect "says so" says "AMTGUARD CRITICAL"
 expect "and leaves the machines of later batches alone" not in_guest three test -e /usr/sbin/amtguardd
 expect "continues when that is mended" quietly play rolling.yml -e rolling_patience=1
-for guest in "${guests[@]}"; do expect "$guest is guarded" reserves $guest $amt; done
+for guest in "${guests[@]}"; do expect "$guest is guarded" reserves "$guest" "$amt"; done
 expect "and then has nothing to change" quietly play site.yml
-for guest in "${guests[@]}"; do expect "on $guest" changed $guest 0; done
+for guest in "${guests[@]}"; do expect "on $guest" changed "$guest" 0; done
 
 part "Bad luck"
 only() { play site.yml --limit "$@"; }  # GUEST ARGUMENT…

@@ -12,15 +12,15 @@ set -eu
 state=$1 folder=$2 pause=$3 sys=${4:-/sys}
 trap 'rm -f "$folder/amtguard" "$folder/.amtguard"; exit 0' TERM INT
 
-# The first value of a key, in the report's own form: one line, "key":"value". Only what a label may contain.
-value() { sed -n "s/.*$1:\"\([A-Za-z0-9._-]*\)\".*/\1/p" "$state"; }
+# The first value after a text in the report, which is one line of JSON; empty unless a label may contain it.
+value() { grep -o "$1:\"[A-Za-z0-9._-]*\"" "$state" | head -n 1 | sed 's/.*"\(.*\)"$/\1/'; }
 line() { [ -z "$2" ] || printf '%s=%s\n' "$1" "$2"; }
 
 features() {
     printf '# +expiry-time=%s\n' "$(date -u -d "@$(($(date +%s) + 5 * pause))" +%Y-%m-%dT%H:%M:%SZ)"
     [ ! -e "$sys/class/mei/mei0" ] || line amt.engine true
-    line amt.state "$(value '^[^[]*"amt":{"state"')"
-    line amt.version "$(value '"amt":{"state":"[a-z]*","controlMode":[^,]*,"version"')"
+    line amt.state "$(value '"amt":{"state"')"
+    line amt.version "$(value '"amt":{"state":"[a-z]*","controlMode":[a-z"]*,"version"')"
     line amtguard "$(value '"verdict"')"
 }
 
