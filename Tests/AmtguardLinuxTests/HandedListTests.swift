@@ -32,4 +32,22 @@ struct `A list that was handed over` {
             #expect(throws: Errno.invalidArgument) { _ = try ReservedPortsList.adopt(Self.open(path, mode)) }
         }
     }
+
+    @Test func `is also found below a root, if the kernel's is mounted there`() throws {
+        let tree = try TemporaryDirectory()
+        try tree.file("proc/sys/net/ipv4/ip_local_reserved_ports", "1\n")
+        let path = tree.path
+        let found = try inPrivateNetwork {
+            // The machine's own tree has the kernel's; a copy of a tree has a file; and without a tree none is looked for.
+            var found: [PortSet?] = []
+            for root in [try RootDirectory(path: "/"), try RootDirectory(path: FilePath(path)), try RootDirectory()] {
+                var list = ReservedPortsList.mounted(below: root)
+                try list?.add(PortSet(623...623))
+                found.append(try list?.read())
+            }
+            return found
+        }
+        #expect(found == [PortSet(623...623), nil, nil])
+        #expect(tree.bytes("proc/sys/net/ipv4/ip_local_reserved_ports") == Array("1\n".utf8))
+    }
 }

@@ -50,11 +50,12 @@ engine() {
     podman --root "$work/storage" --runroot "$work/scratch" --tmpdir "$work/tmp" --cgroup-manager=cgroupfs \
         --storage-driver=vfs --events-backend=file --runtime=crun "$@"
 }
-host=$work/host
+host=  # the root of the node
+altered=     # how the rights differ, for sed
 trailing=()  # further arguments of the command
 run_container() {  # NAME MANIFEST CONTAINER [OPTION…]: in the background, what it says in NAME.log
     local rights image=localhost/amtguard:$version name=$1
-    mapfile -t rights < <(python "$top/Tests/deploy/lib/container-rights" "$top/deploy/kubernetes/$2" "$3" "$host")
+    mapfile -t rights < <(python "$top/Tests/deploy/lib/container-rights" "$top/deploy/kubernetes/$2" "$3" "$host" | sed "$altered")
     ((${#rights[@]} > 5)) || fail "the manifest $2 was understood"
     (
         trap - ERR
@@ -63,7 +64,7 @@ run_container() {  # NAME MANIFEST CONTAINER [OPTION…]: in the background, wha
     container=$!
 }
 node() {  # KIND: a node whose /sys is that of Tools/demo/emulated-sys.sh
-    rm -rf "$host"
+    host=$(mktemp -d "$work/node.XXXXXX")
     mkdir -p "$host"/run/amtguard{,-node} "$host"/volumes/configuration
     [[ $1 == emulated ]] || "$top/Tools/demo/emulated-sys.sh" "$host" "$1"
     printf '[Guard]\nAuditSec=1h\n' >"$host/volumes/configuration/50-site.conf"
@@ -181,6 +182,7 @@ firmware_part() {
     pid=$(engine inspect --format '{{.State.Pid}}' firmware)
     for set in CapPrm CapEff CapBnd; do expect "the helper has no capability: $set" is "$(right $set)" 0000000000000000; done
     stop_guard
+    engine kill firmware >/dev/null
 }
 echo "A node whose firmware is asked"
 firmware_part
@@ -195,7 +197,8 @@ stop_guard
 
 echo "A node whose list can't be written"
 node amt
-run_container guard base/daemonset.yaml guard --volume=/proc/sys/net:/host/proc/sys/net:ro
+altered='s|/proc/sys/net:rw$|/proc/sys/net:ro|'
+run_container guard base/daemonset.yaml guard
 eventually "the guard reports" reports
 expect "it is not ready" exits 1 ctl check
 expect "and says why" like "$said" '*read-only*'

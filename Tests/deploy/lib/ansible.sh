@@ -51,7 +51,7 @@ export ANSIBLE_COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH=ignore HOME=$GUESTS/home
 mkdir "$HOME"
 # Molecule writes beside the role.
 cp -R "$top/deploy/ansible" "$GUESTS/work"
-cd "$GUESTS/work"
+cd "$GUESTS/work" || exit
 
 quietly() { "$@" >"$GUESTS/played" 2>&1; }  # COMMAND…: its output is shown if the claim does not hold
 fails() { ! quietly "$@"; }
