@@ -38,14 +38,13 @@ struct `A list that was handed over` {
         try tree.file("proc/sys/net/ipv4/ip_local_reserved_ports", "1\n")
         let path = tree.path
         let found = try inPrivateNetwork {
-            // The machine's own tree has the kernel's; a copy of a tree has a file; and without a tree none is looked for.
-            var found: [PortSet?] = []
-            for root in [try RootDirectory(path: "/"), try RootDirectory(path: FilePath(path)), try RootDirectory()] {
-                var list = ReservedPortsList.mounted(below: root)
+            func reading(below path: FilePath?) throws -> PortSet? {
+                var list = ReservedPortsList.mounted(below: try RootDirectory(path: path))
                 try list?.add(PortSet(623...623))
-                found.append(try list?.read())
+                return try list?.read()
             }
-            return found
+            // The machine's own tree has the kernel's; this one has a file; without a tree none is looked for.
+            return [try reading(below: "/"), try reading(below: FilePath(path)), try reading(below: nil)]
         }
         #expect(found == [PortSet(623...623), nil, nil])
         #expect(tree.bytes("proc/sys/net/ipv4/ip_local_reserved_ports") == Array("1\n".utf8))
