@@ -88,12 +88,12 @@ extension Status {
 
     private var socketText: [Line] {
         var lines: [Line] = []
-        // One reason may cover all ports.
+        // One reason may be why nothing is known of many ports.
         var groups: [(says: String, ports: [String])] = []
         for listener in amt.listeners ?? [] {
             let says = "\(listener.expected): \(listener.evidence)"
             let port = "\(listener.port)/\(listener.protocol)"
-            if let index = groups.firstIndex(where: { $0.says == says }) {
+            if listener.expected == "unknown", let index = groups.firstIndex(where: { $0.says == says }) {
                 groups[index].ports.append(port)
             } else {
                 groups.append((says, [port]))

@@ -130,7 +130,8 @@ import Testing
             "Answer|the firmware answered", "Asked|2026-11-22T20:01:40Z", "Control mode|admin (amthi)",
             "Address|wired: shared with eno1 (192.0.2.20)", "|AMT has the same address by DHCP",
             "Address|wireless: none",
-            "Listens|664/tcp, 16993/tcp, 16995/tcp closed: provisioned, TLS is off",
+            "Listens|16992/tcp open: provisioned, TLS is off", "Listens|16993/tcp closed: provisioned, TLS is off",
+            "Listens|623/udp, 664/udp unknown: the firmware does not report whether it answers RMCP",
             "On the host|0.0.0.0:16992/tcp by lms.service, presumably Intel LMS",
         ] {
             #expect(shown.contains(line), "\(line)")
