@@ -1,5 +1,8 @@
 /* libsystemd, and the macros of its headers that Swift cannot import. No policy here, only names. */
 #pragma once
+/* The C library's declarations are then Glibc's. Without it, those that libsystemd's headers include, such as SOCK_STREAM,
+ * belong to whichever module a compilation loads first, and a file that imports the other one does not see them. */
+#pragma clang module import SwiftGlibc
 #include <systemd/sd-bus.h>
 #include <systemd/sd-bus-vtable.h>
 #include <systemd/sd-daemon.h>
