@@ -77,7 +77,9 @@ let package = Package(
             name: "AmtguardCommandsTests",
             dependencies: ["AmtguardCommands", "AmtguardCore", "AmtguardDoctor", "AmtguardTestTools"],
             exclude: ["Golden"]),
-        .testTarget(name: "AmtguardDoctorTests", dependencies: ["AmtguardDoctor", "AmtguardCore"]),
+        .testTarget(
+            name: "AmtguardDoctorTests", dependencies: ["AmtguardDoctor", "AmtguardCore", "AmtguardTestTools"],
+            exclude: ["Defaults"]),
         .testTarget(name: "AmtguardLabTests", dependencies: ["AmtguardLab", "AmtguardCore"]),
         .testTarget(name: "AmtguardFuzzTests", dependencies: ["AmtguardFuzz"]),
         // The files beside the code: what is installed, manual and completions among it.

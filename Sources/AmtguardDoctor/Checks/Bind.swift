@@ -9,8 +9,33 @@ extension Check {
         for main in ["/etc/bind/named.conf", "/etc/named.conf"] {
             var named = NamedConfiguration(examination)
             guard named.read(main) else { continue }
-            examination.judge(named, main)
+            examination.judge(named, main, BindVersion(examination.machine))
         }
+    }
+}
+
+/// Whether this BIND still has the options for ports.
+///
+/// The name of its library tells the version: `libdns-9.18.49-1~deb12u1-Debian.so`, `libdns-9.16.23-RH.so`.
+private enum BindVersion {
+    /// Up to 9.21.1.
+    case choosing
+    /// From 9.21.2 on the ports of queries come from the kernel's range alone, whatever `named.conf` says.
+    case following
+    case unknown
+
+    private static let directories = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"]
+
+    init(_ machine: any Machine) {
+        let names = Self.directories.flatMap { (try? machine.names(in: $0)) ?? [] }
+        let versions = names.compactMap { name -> [Int]? in
+            guard name.hasPrefix("libdns-9."), name.hasSuffix(".so") else { return nil }
+            let version = name.dropFirst("libdns-".count).prefix { $0.isNumber || $0 == "." }
+            return version.split(separator: ".").compactMap { Int($0) }
+        }
+        // With several, as during an upgrade, it is not known which one runs.
+        let kinds = Set(versions.map { $0.lexicographicallyPrecedes([9, 21, 2]) })
+        self = kinds == [true] ? .choosing : kinds == [false] ? .following : .unknown
     }
 }
 
@@ -113,16 +138,18 @@ private struct NamedConfiguration {
 }
 
 extension Examination {
-    fileprivate func judge(_ named: NamedConfiguration, _ main: String) {
-        let four = PortRules(named.choice["v4"], in: situation, main)
-        let six = PortRules(named.choice["v6"], in: situation, main)
+    fileprivate func judge(_ named: NamedConfiguration, _ main: String, _ version: BindVersion) {
+        let choice = version == .following ? [:] : named.choice
+        let four = PortRules(choice["v4"], in: situation, main)
+        let six = PortRules(choice["v6"], in: situation, main)
         // One finding for both families where they have the same ports, by default or by the same lines.
         if four == six {
-            judge(four, "queries", ["v4", "v6"], main)
+            judge(four, "queries", ["v4", "v6"], main, version)
         } else {
-            judge(four, "queries by IPv4", ["v4"], main)
-            judge(six, "queries by IPv6", ["v6"], main)
+            judge(four, "queries by IPv4", ["v4"], main, version)
+            judge(six, "queries by IPv6", ["v6"], main, version)
         }
+        guard version != .following else { return }
         for fixed in named.fixed.meeting(situation.amtPorts) {
             // Refresh queries and NOTIFY repeat a query by TCP from the same port; libuv sets SO_REUSEADDR.
             judge(
@@ -132,19 +159,29 @@ extension Examination {
         }
     }
 
-    private func judge(_ rules: PortRules, _ queries: String, _ families: [String], _ main: String) {
+    private func judge(
+        _ rules: PortRules, _ queries: String, _ families: [String], _ main: String, _ version: BindVersion
+    ) {
         let remaining = rules.remaining
         for (ports, place) in remaining {
             let list = ports.ranges
                 .map { $0.count == 1 ? "\($0.lowerBound);" : "range \($0.lowerBound) \($0.upperBound);" }
                 .joined(separator: " ")
-            let avoid = families.map { "avoid-\($0)-udp-ports { \(list) };" }.joined(separator: " ")
+            let avoid =
+                "In options { ... } of \(main): "
+                + families.map { "avoid-\($0)-udp-ports { \(list) };" }.joined(separator: " ")
+            let range = "net.ipv4.ip_local_port_range = 32768 60999"
             let isDefault = place.line == nil
+            let change =
+                switch version {
+                case .following: "Set \(range)."
+                case .choosing: avoid
+                case .unknown: isDefault ? "\(avoid) With BIND 9.21.2 or later, set \(range) instead." : avoid
+                }
             judge(
                 choiceOf: ports, .udp,
                 "\(queries) may come from \(ports)\(isDefault ? ", which the kernel's range includes" : "")", at: place,
-                change: "In options { ... } of \(main): \(avoid)"
-                    + (isDefault ? " BIND 9.21.2 or later: net.ipv4.ip_local_port_range = 32768 60999 instead." : ""))
+                change: change)
         }
         if remaining.isEmpty, situation.reach == nil, families.contains("v4") {
             pass("\(queries) come from none of AMT's ports, as far as this file says", at: Place(main))

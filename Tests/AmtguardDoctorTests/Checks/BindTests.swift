@@ -127,7 +127,38 @@ import Testing
         #expect(
             findings.first?.change == "In options { ... } of /etc/bind/named.conf: "
                 + "avoid-v4-udp-ports { range 16992 16995; }; avoid-v6-udp-ports { range 16992 16995; }; "
-                + "BIND 9.21.2 or later: net.ipv4.ip_local_port_range = 32768 60999 instead.")
+                + "With BIND 9.21.2 or later, set net.ipv4.ip_local_port_range = 32768 60999 instead.")
+    }
+
+    @Test(
+        arguments: [
+            (["libdns-9.18.49-1~deb12u1-Debian.so"], ["avoid"]), (["libdns-9.16.23-RH.so", "libc.so.6"], ["avoid"]),
+            (["libdns-9.21.1.so"], ["avoid"]), (["libdns-9.21.2.so"], ["set"]),
+            (["libdns-10.0.0.so"], ["avoid", "set"]),
+            (["libdns-9.18.1.so", "libdns-9.22.0.so"], ["avoid", "set"]), ([], ["avoid", "set"]),
+        ] as [([String], Set<String>)])
+    func `its library tells the version, and so the change`(_ libraries: [String], _ changes: Set<String>) {
+        var situation = Situation.concerned
+        situation.reach = PortSet(1024...65535)
+        var machine = PaperMachine(files: Self.debian("options { };"))
+        for library in libraries { machine.files["/usr/lib/x86_64-linux-gnu/\(library)"] = "" }
+        let change = Check.bind.findings(on: machine, in: situation).first?.change ?? ""
+        #expect(change.contains("avoid-v4-udp-ports") == changes.contains("avoid"), "\(change)")
+        #expect(
+            change.lowercased().contains("set net.ipv4.ip_local_port_range") == changes.contains("set"), "\(change)")
+    }
+
+    @Test func `a version without the options follows the kernel's range, whatever they say`() {
+        let options =
+            "options { avoid-v4-udp-ports { range 16992 16995; }; avoid-v6-udp-ports { range 16992 16995; }; };"
+        var situation = Situation.concerned
+        situation.reach = PortSet(1024...65535)
+        var machine = PaperMachine(files: Self.debian(options))
+        machine.files["/usr/lib64/libdns-9.18.1.so"] = ""
+        #expect(Check.bind.findings(on: machine, in: situation).map(\.severity) == [.ok])
+        machine.files = Self.debian(options)
+        machine.files["/usr/lib64/libdns-9.21.2.so"] = ""
+        #expect(Check.bind.findings(on: machine, in: situation).map(\.severity) == [.note])
     }
 
     @Test func `a hold does not stop a port that is repeated by TCP`() {
