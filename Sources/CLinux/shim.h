@@ -1,8 +1,6 @@
 /* What Swift cannot import from Linux by itself: macros, variadic functions and system calls without a wrapper.
  * No policy here, only names. */
 #pragma once
-/* As in CSystemd: what both declare is Glibc's, whichever module a compilation loads first. */
-#pragma clang module import SwiftGlibc
 #include "list_program.h"
 #include <fcntl.h>
 #include <linux/bpf.h>
