@@ -12,7 +12,7 @@ struct DryRun: ~Copyable {
     init(_ invocation: Invocation) throws(Invocation.Misuse) {
         root = try invocation.openRoot()
         guardian = Guardian(remembering: Self.recall(below: root))
-        let (configuration, problems) = Configuration.salvage(invocation.reader.files(below: root))
+        let (configuration, problems) = invocation.reader.load(below: root)
         isConfigured = !problems.isRefusal
         observe(.configuration(configuration, problems))
         if !isConfigured { say("The configuration would be refused. At a start only its valid lines apply.") }

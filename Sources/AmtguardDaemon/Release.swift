@@ -36,7 +36,7 @@ struct Release: ~Copyable {
         }
         ground = ReleasingGround(keepsake)
         isOnRecord = memory != nil
-        configuration = Configuration.salvage(invocation.reader.files(below: root)).right
+        configuration = invocation.reader.load(below: root).right
         guardian = Guardian(remembering: memory ?? Memory(scope: scope))
     }
 

@@ -41,7 +41,7 @@ final class StandIn {
         loop = try EventLoop()
         root = try invocation.openRoot()
         guardian = Guardian(remembering: Memory(scope: .current))
-        let (configuration, problems) = Configuration.salvage(invocation.reader.files(below: root))
+        let (configuration, problems) = invocation.reader.load(below: root)
         for problem in problems where problem.severity == .refused { print(problem.description, to: .standardError) }
         _ = guardian.observe(
             .configuration(Self.configuration(standingInFor: problems.isRefusal ? nil : configuration), []), at: .now())

@@ -126,7 +126,7 @@ complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_o
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl status" version' -l 'version' -d 'Show the version.'
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl status" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl watch" root' -l 'root' -d 'Read /run and find the bus below this directory.' -rfa '(__amtguardctl_complete_directories)'
-complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl watch" json' -l 'json' -d 'Print one JSON object a line, the first with the whole status.'
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl watch" json' -l 'json' -d 'Print JSON, one object a line, as /usr/share/amtguard/watch.schema.json describes it.'
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl watch" version' -l 'version' -d 'Show the version.'
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl watch" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl ports" root' -l 'root' -d 'Read /run and find the bus below this directory.' -rfa '(__amtguardctl_complete_directories)'

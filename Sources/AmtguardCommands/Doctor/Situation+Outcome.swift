@@ -2,14 +2,20 @@ import AmtguardCore
 import AmtguardDoctor
 import AmtguardLinux
 import Glibc
+import SystemPackage
 
 extension Situation {
     /// What the daemon reported, or what amtguardctl saw without one; who asks, and when.
     ///
-    /// - Parameter configuration: As the files say it now.
-    init(_ outcome: Inquiry.Outcome, _ configuration: Configuration) {
+    /// - Parameter root: Where the configuration is.
+    init(_ outcome: Inquiry.Outcome, below root: FilePath?) {
         switch outcome {
-        case .report(let assessment): self.init(assessment, hold: configuration.hold)
+        case .report(let assessment):
+            var configuration = Configuration()
+            if let root = try? RootDirectory(path: root) {
+                configuration = ConfigurationReader().load(below: root).right
+            }
+            self.init(assessment, hold: configuration.hold)
         case .absence(let absence): self.init(absence)
         }
         isRoot = geteuid() == 0
