@@ -5,9 +5,10 @@ import SystemPackage
 /// The list and its watch. While either is missing, it is opened again.
 struct ListDriver: ~Copyable {
     private var list: ReservedPortsList?
-    /// Whether `--arm` handed it over. If so, it is of the mount of procfs through which other programs write.
-    private var isHanded = false
-    /// Why it was not. inotify sees only writes through the very mount of procfs through which the list was opened.
+    /// Whether it is of the mount of procfs through which other programs write: `--arm` handed it over, or that mount is
+    /// below the root.
+    private var isHosts = false
+    /// Why it is not. inotify sees only writes through the very mount of procfs through which the list was opened.
     private var blindness = "no list was handed over by --arm"
     /// Why there is no list.
     private var absence = Obstacle.missing
@@ -24,18 +25,18 @@ struct ListDriver: ~Copyable {
     /// The same in the core's words.
     private(set) var watched = Watch(.none)
 
-    /// Takes the handed-over list or opens it. Watches it by what was armed, or in the best way that this process may
-    /// use, up to `highest`.
+    /// Takes the handed-over list, or opens it below the root or at its usual place. Watches it by what was armed, or in
+    /// the best way that this process may use, up to `highest`.
     init(
-        adopting handed: consuming Descriptor? = nil, watchedBy armed: consuming ListWatch.Armed = ListWatch.Armed(),
-        atMost highest: ListWatch.Rung = .bpf
+        below root: borrowing RootDirectory, adopting handed: consuming Descriptor? = nil,
+        watchedBy armed: consuming ListWatch.Armed = ListWatch.Armed(), atMost highest: ListWatch.Rung = .bpf
     ) {
         self.highest = highest
         if let handed {
             do { list = try .adopt(handed) } catch { blindness = "what --arm handed over is not the list (\(error))" }
         }
-        isHanded = list != nil
-        if !isHanded { open() }
+        isHosts = list != nil
+        if !isHosts { open(below: root) }
         startWatching(armed)
     }
 
@@ -59,8 +60,8 @@ struct ListDriver: ~Copyable {
 
     /// Tries again what failed: a list that was missing, read-only or not a list; a watch. No caller may be waiting for
     /// the descriptor of the former watch.
-    mutating func retry() {
-        if !isUsable { open() }
+    mutating func retry(below root: borrowing RootDirectory) {
+        if !isUsable { open(below: root) }
         if watched.kind == .none { startWatching(ListWatch.Armed()) }
     }
 
@@ -157,8 +158,11 @@ struct ListDriver: ~Copyable {
         watch?.prevent(isOn)
     }
 
-    private mutating func open() {
-        isHanded = false
+    private mutating func open(below root: borrowing RootDirectory) {
+        list = ReservedPortsList.mounted(below: root)
+        isHosts = list != nil
+        guard !isHosts else { return }
+        if root.isTree { blindness = "the root has no proc/sys/net that can be written" }
         do {
             let opened = try ReservedPortsList()
             guard try opened.isKernels else {
@@ -187,7 +191,7 @@ struct ListDriver: ~Copyable {
             do {
                 let best = try ListWatch.best(for: list, adopting: armed, atMost: highest)
                 watched = Watch(best)
-                if best.rung == .inotify, !isHanded {
+                if best.rung == .inotify, !isHosts {
                     let unseen = "\(blindness), so only audits find writes through other mounts of /proc"
                     watched.shortfall = watched.shortfall.map { "\($0); \(unseen)" } ?? unseen
                 }

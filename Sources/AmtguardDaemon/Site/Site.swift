@@ -53,9 +53,8 @@ final class Site {
         var redrawing = RedrawDriver()
         var armed = Arming.receive(holds: &holds, redrawing: &redrawing)
         armed.watch.loadProgram()
-        ground = HostGround(
-            below: root, ListDriver(adopting: armed.list.take(), watchedBy: armed.watch), holds,
-            redrawing, FirmwareClient(on: loop, telling: teller))
+        let list = ListDriver(below: root, adopting: armed.list.take(), watchedBy: armed.watch)
+        ground = HostGround(below: root, list, holds, redrawing, FirmwareClient(on: loop, telling: teller))
         smbios = armed.smbios.take()
         isProgramStored = armed.isProgramStored
         nat = NATWatch(legacyTables: armed.legacyTables.take(), builtinModules: armed.builtinModules.take(), on: loop)
@@ -187,7 +186,7 @@ final class Site {
     func survey(_ prompt: Prompt) {
         if !ground.list.isComplete || ground.watchSource == nil {
             ground.watchSource = nil
-            ground.list.retry()
+            ground.retryList()
             observe(.watch(listen()))
         }
         look(prompt)
