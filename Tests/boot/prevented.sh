@@ -6,10 +6,6 @@ expect "the program in the kernel is the watch" json .watch bpf
 expect "the guard has no right more" is "$(sed -n 's/^CapEff:[[:space:]]*//p' "/proc/$(main_pid)/status")" 0000000000001400
 expect "link, ring and page of the program are in the store, beside the holds" shows NFileDescriptorStore 9
 
-attached() {  # the number of programs on writes of settings at the root of the control groups: BPF_PROG_QUERY of BPF_CGROUP_SYSCTL
-    perl -e 'sysopen my $d, "/sys/fs/cgroup", 0200000 or die "$!"; my $q = pack "LLLLQLx36", fileno $d, 18;
-        syscall(321, 16, $q, 64) == 0 or die "$!"; print unpack "x24L", $q'
-}
 # systemd-networkd has a program of this kind from 257 on.
 systemctl start systemd-networkd
 systemctl stop $unit
