@@ -18,7 +18,7 @@ struct ReloadCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    /// polkit gives a person a minute to type the password.
+    /// polkit gives the user a minute to type the password.
     private static let patience = Duration.seconds(75)
 
     func run() throws {

@@ -4,9 +4,9 @@ import AmtguardLinux
 import Glibc
 
 extension Situation {
-    /// What the daemon reported, or what amtguardctl saw without one; who asks, and when.
+    /// The situation by the daemon's report, or by amtguardctl's own readings; the caller and the time.
     ///
-    /// - Parameter configuration: As the files say it now.
+    /// - Parameter configuration: The present configuration files.
     init(_ outcome: Inquiry.Outcome, _ configuration: Configuration) {
         switch outcome {
         case .report(let assessment): self.init(assessment, hold: configuration.hold)
