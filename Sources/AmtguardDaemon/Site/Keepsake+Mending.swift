@@ -17,9 +17,9 @@ extension Keepsake {
         var isFirst = false
     }
 
-    /// Checks that the names still lead to the open files, and creates again those that do not.
+    /// Checks that the names still lead to the open files, and creates the files again whose names do not.
     ///
-    /// A check that fails shows nothing. The next `write` creates the state file.
+    /// A check that fails counts as no loss. The next `write` creates the state file.
     /// - Throws: `Taken` if another daemon has locked the file that is there now. The process with that lock is the
     ///   guard, so everything here is closed.
     mutating func mend(below root: borrowing RootDirectory) throws(Taken) -> Mended {
