@@ -39,7 +39,7 @@ struct ReloadCommand: ParsableCommand {
 
     /// - Parameters:
     ///   - refusal: The first line that was refused; `nil` if none was.
-    ///   - reasons: The daemon's reasons; `nil` if it told none.
+    ///   - reasons: The daemon's reasons; `nil` if it reported none.
     static func report(refusal: String?, _ reasons: [Reason]?) -> Report {
         let problems = Status.Line.problems(refusal: refusal, reasons)
         let outcome =

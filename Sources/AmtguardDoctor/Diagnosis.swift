@@ -23,7 +23,7 @@ public struct Diagnosis: Hashable, Sendable {
         self.checks = checks.count
     }
 
-    /// The gravest finding.
+    /// The most severe finding.
     public var worst: Severity { findings.map(\.severity).max() ?? .ok }
 
     /// How many checks found nothing worse than `ok`.

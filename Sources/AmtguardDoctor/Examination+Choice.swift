@@ -9,7 +9,7 @@ extension Examination {
     /// | ports | |
     /// |---|---|
     /// | none of AMT's | ok |
-    /// | ports that AMT takes by this protocol, all held | note: the program is told that the port is in use |
+    /// | ports that AMT takes by this protocol, all held | note: the program gets the error "in use" |
     /// | the same, by a program that sets SO_REUSEADDR | warning: it may bind a port that is not held strictly |
     /// | ports that AMT takes by this protocol | warning; note where AMT shares no address |
     /// | UDP, on the other ports of AMT | note: AMT takes TCP there; some cards' filters do not distinguish |

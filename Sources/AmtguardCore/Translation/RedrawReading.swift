@@ -8,7 +8,7 @@ public struct RedrawReading: Hashable, Sendable {
         case inForce(RedrawTable)
         /// It is amtguard's by its comment or its owner, but differs from what amtguard loads.
         case altered
-        /// Another program has a table of this name; its owner's name if the kernel knows one.
+        /// Another program has a table of this name; its owner's name, if known.
         case foreign(owner: String?)
         /// It can't be read or made, or this process may not; one line each.
         case unknown(says: String, advice: String?)

@@ -16,7 +16,7 @@ extension Check {
 
 /// Whether this BIND still has the options for ports.
 ///
-/// The name of its library tells the version: `libdns-9.18.49-1~deb12u1-Debian.so`, `libdns-9.16.23-RH.so`.
+/// The name of its library has the version: `libdns-9.18.49-1~deb12u1-Debian.so`, `libdns-9.16.23-RH.so`.
 private enum BindVersion {
     /// Up to 9.21.1.
     case choosing
