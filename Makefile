@@ -47,7 +47,7 @@ BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-s
 CALLERS   = -c release --package-path Tools/demo --scratch-path Tools/demo/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help picture docs take-recording test-deploy sysext test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install install-cockpit completions deb clean
+.PHONY: help picture docs take-recording test-deploy sysext test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install install-cockpit completions deb oci clean
 
 all: release
 
@@ -216,6 +216,9 @@ deb: release ## A Debian package in dist/, checked by lintian
 
 sysext: release ## A system extension in dist/, for image-based systems
 	packaging/build-sysext $(BIN)
+
+oci: release ## A container image in dist/, without a container engine; deploy/kubernetes uses it
+	packaging/build-oci $(BIN)
 
 clean: ## Removes what was built
 	rm -rf .build dist Benchmarks/.build Benchmarks/.build-static Tools/*/.build Tools/demo/.build-static Tests/system/.build

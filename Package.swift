@@ -52,7 +52,8 @@ let package = Package(
         .target(
             name: "AmtguardFuzz",
             dependencies: [
-                "AmtguardCore", "AmtguardLab", "AmtguardLinux", "AmtguardSystemd", "AmtguardMEI", "CLinux", system,
+                "AmtguardCore", "AmtguardDoctor", "AmtguardLab", "AmtguardLinux", "AmtguardSystemd", "AmtguardMEI",
+                "CLinux", system,
             ]),
 
         // What several of the targets below need: the checkout, and programs that run to their end.

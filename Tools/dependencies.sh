@@ -12,7 +12,7 @@ case "${1:-}" in
     demo)  packages="$build $emulator iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
     deb)   packages="$build debhelper dpkg-dev fakeroot lintian pkg-config" ;;
     boot)  packages="$build $emulator debootstrap dpkg-dev iproute2 systemd systemd-container util-linux" ;;
-    deploy) packages="$build dbus facter fakeroot iproute2 libarchive-tools makepkg nix-bin pacman-package-manager procps python3 python3-venv rpm sosreport squashfs-tools util-linux" ;;
+    deploy) packages="$build $emulator binutils chromium cockpit-bridge cockpit-system cockpit-ws crun dbus debhelper debootstrap dpkg-dev facter fakeroot iproute2 libarchive-tools makepkg nix-bin pacman-package-manager podman procps python3 python3-venv rpm skopeo sosreport squashfs-tools systemd-container util-linux" ;;
     *)     echo "usage: $0 build|lint|test|emulator|demo|deb|boot|deploy" >&2; exit 64 ;;
 esac
 
@@ -93,6 +93,14 @@ fi
 echo "Installing$missing"
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
+# No service of these packages may start here.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    trap 'rm -f "$policy"' EXIT
+fi
 # shellcheck disable=SC2086  # a list of words
 apt-get -qq install -y --no-install-recommends $missing >/dev/null
+case " $missing " in *" cockpit-ws "*) deb-systemd-helper disable cockpit.socket >/dev/null 2>&1 || true ;; esac
 fetch "$1"

@@ -10,8 +10,8 @@ struct ConfigCommand: ParsableCommand {
             This is what the files say now. amtguardd reads them at its start and at a reload; amtguardctl status says \
             whether it refused them.
 
-            Exit status: 0 if amtguardd takes the files, even if it ignores lines of them; 1 if it refuses them; 64 \
-            wrong usage.
+            Exit status: 0 if amtguardd takes the files, even if it ignores lines of them; 1 if it refuses them; 3 if \
+            you may not read one that amtguardd may read; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -29,17 +29,21 @@ struct ConfigCommand: ParsableCommand {
     static func report(_ settings: [ConfigurationSetting], _ problems: [ConfigurationProblem]) -> Report {
         var lines: [Status.Line] = []
         for problem in problems {
-            let isRefused = problem.severity == .refused
-            lines.append(
-                Status.Line(isRefused ? "Refused" : "Ignored", problem.description, isRefused ? .bad : .doubtful))
+            switch problem.severity {
+            case .refused where problem.mayPass: lines.append(Status.Line("Unread", problem.description, .doubtful))
+            case .refused: lines.append(Status.Line("Refused", problem.description, .bad))
+            case .warning: lines.append(Status.Line("Ignored", problem.description, .doubtful))
+            }
         }
-        if problems.isRefusal {
+        let isUnread = problems.contains { $0.mayPass }
+        let isRefused = problems.contains { $0.severity == .refused && !$0.mayPass }
+        if isRefused {
             lines.append(
                 .advice(
                     "Correct the file. Until then amtguardd keeps the values that it had; at a start it uses these:"))
         }
         return Report(
-            ConfigurationSetting.json(settings, problems), lines, problems.isRefusal ? .degraded : .good
+            ConfigurationSetting.json(settings, problems), lines, isRefused ? .degraded : isUnread ? .unknown : .good
         ) { table(of: settings).render(on: $0) }
     }
 

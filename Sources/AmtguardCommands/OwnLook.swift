@@ -14,8 +14,8 @@ struct OwnLook {
     /// - Parameter root: The tree with /sys and the configuration. If it can't be opened, nothing of it is read.
     static func status(below root: FilePath?) -> Status {
         var look = OwnLook()
-        guard let root = try? RootDirectory(path: root) else { return look.guardian.status }
-        let (configuration, problems) = Configuration.salvage(ConfigurationReader(forDaemon: true).files(below: root))
+        guard let root = try? RootDirectory(path: root) else { return blank }
+        let (configuration, problems) = ConfigurationReader(forDaemon: true).load(below: root)
         look.observe(.configuration(configuration, problems))
         look.observe(.presence(readPresence(in: root)))
         look.observe(.choice(try? KernelChoiceReader().read()))
@@ -29,6 +29,9 @@ struct OwnLook {
         look.observe(.translation(TranslationReader().read(publishing: look.guardian.portsOfInterest)))
         return look.guardian.status
     }
+
+    /// Nothing was looked at.
+    static var blank: Status { OwnLook().guardian.status }
 
     private mutating func observe(_ observation: Guardian.Observation) {
         guardian.observe(observation, on: &ground)

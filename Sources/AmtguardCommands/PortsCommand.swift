@@ -73,7 +73,7 @@ struct PortsCommand: ReportCommand {
             let more = (port.takers ?? 0) - takers.count
             if more > 0 { table.add(.init(""), .init(""), .init(""), .init("and \(more) more", .faint)) }
         }
-        let rest = (try? PortSet(kernel: Array(ports.required.utf8)).count).map { $0 - ports.each.count } ?? 0
+        let rest = PortSet(told: ports.required).map { $0.count - ports.each.count } ?? 0
         if rest > 0 { table.add(.init(""), .init("and \(rest) more ports", .faint), .init(""), .init("")) }
         let reuse =
             ports.autobindReuse == true
@@ -101,11 +101,10 @@ extension Status.Port {
 extension PortSpace {
     /// The ports of a report. Its sets are text from another process; a text that is not a set counts as unknown.
     init(_ ports: Status.Ports, victims: [Status.Socket]?) {
-        func set(_ text: String?) -> PortSet? { text.flatMap { try? PortSet(kernel: Array($0.utf8)) } }
-        required = set(ports.required) ?? PortSet()
-        reserved = set(ports.reserved)
-        owned = set(ports.owned) ?? PortSet()
-        reach = set(ports.reach)
+        required = PortSet(told: ports.required) ?? PortSet()
+        reserved = ports.reserved.flatMap(PortSet.init(told:))
+        owned = PortSet(told: ports.owned) ?? PortSet()
+        reach = ports.reach.flatMap(PortSet.init(told:))
         self.victims = PortSet(merging: (victims ?? []).map { $0.port...$0.port })
     }
 }

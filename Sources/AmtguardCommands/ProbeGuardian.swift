@@ -15,7 +15,7 @@ struct ProbeGuardian {
 
     init(root: FilePath?) {
         manager = try? ManagerBus(root: root)
-        guard case .report(let assessment) = Inquiry(root: root).outcome() else {
+        guard case .report(let assessment) = Inquiry(root: root, looks: false).outcome() else {
             (status, translates) = (nil, nil)
             return
         }
@@ -28,7 +28,7 @@ struct ProbeGuardian {
 
     /// The required ports; `nil` if they are unknown, or there are none.
     var required: PortSet? {
-        let ports = status.flatMap { try? PortSet(kernel: Array($0.ports.required.utf8)) }
+        let ports = status.flatMap { PortSet(told: $0.ports.required) }
         return ports.flatMap { $0.isEmpty ? nil : $0 }
     }
 

@@ -56,7 +56,7 @@ struct ReloadCommand: ParsableCommand {
 
     /// Tells why, on one line, and returns the error that ends the program.
     private static func failure(_ failure: ReloadFailure) -> any Error {
-        _ = try? FileDescriptor.standardError.writeAll("amtguardctl: \(failure.says)\n".utf8)
+        warn(failure.says)
         return ExitCode(failure.exit.rawValue)
     }
 }

@@ -69,6 +69,14 @@ enum ExitStatus: Int32 {
     case exposed = 2
     case unknown = 3
 
+    /// Of what is known of the host. If nobody reports, an exposed port that amtguardctl sees itself counts.
+    init(_ outcome: Inquiry.Outcome) {
+        switch outcome {
+        case .report(let assessment): self = assessment.verdict.map(ExitStatus.init) ?? .unknown
+        case .absence(let absence): self = absence.isExposed ? .exposed : .unknown
+        }
+    }
+
     init(_ verdict: Verdict) {
         switch verdict {
         case .protected, .notNeeded: self = .good

@@ -42,9 +42,9 @@ struct StatusCommand: ReportCommand {
     static func report(_ outcome: Inquiry.Outcome) -> Report {
         switch outcome {
         case .report(let assessment):
-            Report(assessment.json, assessment.text, assessment.verdict.map(ExitStatus.init) ?? .unknown)
+            Report(assessment.json, assessment.text, ExitStatus(outcome))
         case .absence(let absence):
-            Report(absence.json, absence.text, absence.isExposed ? .exposed : .unknown)
+            Report(absence.json, absence.text, ExitStatus(outcome))
         }
     }
 }

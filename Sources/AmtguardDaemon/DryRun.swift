@@ -6,13 +6,14 @@ import SystemPackage
 struct DryRun: ~Copyable {
     private let root: RootDirectory
     private var guardian: Guardian
-    private var ground = PrintingGround()
+    private var ground: PrintingGround
     private let isConfigured: Bool
 
     init(_ invocation: Invocation) throws(Invocation.Misuse) {
         root = try invocation.openRoot()
         guardian = Guardian(remembering: Self.recall(below: root))
-        let (configuration, problems) = Configuration.salvage(invocation.reader.files(below: root))
+        ground = PrintingGround(list: ListDriver(below: root))
+        let (configuration, problems) = invocation.reader.load(below: root)
         isConfigured = !problems.isRefusal
         observe(.configuration(configuration, problems))
         if !isConfigured { say("The configuration would be refused. At a start only its valid lines apply.") }
@@ -48,7 +49,7 @@ struct DryRun: ~Copyable {
 
 /// Prints what a daemon would do. It reads the list, and changes nothing.
 private struct PrintingGround: Ground, ~Copyable {
-    var list = ListDriver()
+    var list: ListDriver
 
     var now: Moment { .now() }
 

@@ -44,7 +44,7 @@ public enum Program {
 
     private static func check(_ invocation: Invocation) throws(Invocation.Misuse) -> CInt {
         let root = try invocation.openRoot()
-        let (_, problems) = Configuration.salvage(invocation.reader.files(below: root))
+        let (_, problems) = invocation.reader.load(below: root)
         // In ExecReload= of the unit, the daemon reads the files next and reports the warnings itself, unless a file is
         // refused.
         if problems.isRefusal || !ServiceManager.isCommandOfService {

@@ -34,9 +34,9 @@ struct Release: ~Copyable {
             _ = Self.removeTable()
             throw error
         }
-        ground = ReleasingGround(keepsake)
+        ground = ReleasingGround(ListDriver(below: root), keepsake)
         isOnRecord = memory != nil
-        configuration = Configuration.salvage(invocation.reader.files(below: root)).right
+        configuration = invocation.reader.load(below: root).right
         guardian = Guardian(remembering: memory ?? Memory(scope: scope))
     }
 
@@ -95,11 +95,12 @@ struct Release: ~Copyable {
 
 /// The list, from which ports are only removed, and the record.
 private struct ReleasingGround: Ground, ~Copyable {
-    var list = ListDriver()
+    var list: ListDriver
     var keepsake: Keepsake
     var teller = Teller()
 
-    init(_ keepsake: consuming Keepsake) {
+    init(_ list: consuming ListDriver, _ keepsake: consuming Keepsake) {
+        self.list = list
         self.keepsake = keepsake
     }
 

@@ -24,7 +24,7 @@ final class StandIn {
     private let loop: EventLoop
     private let root: RootDirectory
     private var guardian: Guardian
-    private var ground = StandInGround()
+    private var ground: StandInGround
     private var command: Command?
     private var sources = Sources()
     private var pause = StandIn.shortest
@@ -39,13 +39,16 @@ final class StandIn {
 
     init(_ invocation: Invocation) throws {
         loop = try EventLoop()
-        root = try invocation.openRoot()
+        let root = try invocation.openRoot()
+        // The stand-in does not name writers.
+        ground = StandInGround(list: ListDriver(below: root, atMost: .inotify))
         guardian = Guardian(remembering: Memory(scope: .current))
-        let (configuration, problems) = Configuration.salvage(invocation.reader.files(below: root))
+        let (configuration, problems) = invocation.reader.load(below: root)
         for problem in problems where problem.severity == .refused { print(problem.description, to: .standardError) }
         _ = guardian.observe(
             .configuration(Self.configuration(standingInFor: problems.isRefusal ? nil : configuration), []), at: .now())
         _ = guardian.observe(.presence(readPresence(in: root)), at: .now())
+        self.root = root
     }
 
     /// The configuration in the daemon's absence. If it is unknown whether the daemon may write, or if the daemon
@@ -131,8 +134,7 @@ final class StandIn {
 
 /// The list, to which ports are only added, and the record while the stand-in has the lock.
 private struct StandInGround: Ground, ~Copyable {
-    /// The stand-in does not name writers.
-    var list = ListDriver(atMost: .inotify)
+    var list: ListDriver
     var keepsake = Keepsake()
     var teller = Teller()
     var timer: Timer?

@@ -21,17 +21,20 @@ struct SysctlAssignments {
     }
 }
 
-/// The files of sysctl.d(5) and sysctl(8), in their precedence.
-extension Examination {
+/// The directories of sysctl.d(5).
+public enum SysctlLayout {
     /// A file hides files of the same name in later directories.
-    private static let directories = [
+    public static let directories = [
         "/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d",
     ]
+}
 
+/// The files of sysctl.d(5) and sysctl(8), in their precedence.
+extension Examination {
     /// The lines that assign `setting`, which is a path below `/proc/sys`: `net/ipv4/ip_local_port_range`.
     func assignments(of setting: String) -> SysctlAssignments {
         var paths: [String: String] = [:]
-        for directory in Self.directories {
+        for directory in SysctlLayout.directories {
             for name in names(in: directory) where name.hasSuffix(".conf") && !name.hasPrefix(".") {
                 paths[name] = paths[name] ?? "\(directory)/\(name)"
             }

@@ -29,6 +29,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("ports-kernel", portsOfTheKernel),
         FuzzTarget("ports-configuration", portsOfTheConfiguration),
         FuzzTarget("configuration", configuration),
+        FuzzTarget("foreign-configuration", foreignConfiguration),
         FuzzTarget("memory", memory),
         FuzzTarget("probe", probe),
         FuzzTarget("netlink", netlink),

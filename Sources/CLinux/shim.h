@@ -1,6 +1,8 @@
 /* Declarations of Linux that Swift can't import: macros, variadic functions and system calls without a wrapper.
  * No policy here, only names. */
 #pragma once
+/* As in CSystemd: what both declare is Glibc's, whichever module a compilation loads first. */
+#pragma clang module import SwiftGlibc
 #include "list_program.h"
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -46,6 +48,12 @@ static inline unsigned shim_major(unsigned long device) {
 }
 static inline unsigned shim_minor(unsigned long device) {
         return minor(device);
+}
+
+/* TIOCGWINSZ (ioctl_tty(2)); -1 if it fails. Swift has struct winsize from a module that no file may import. */
+static inline int shim_columns(int terminal) {
+        struct winsize size;
+        return ioctl(terminal, TIOCGWINSZ, &size) == 0 ? size.ws_col : -1;
 }
 
 /* The address range of the program's own code, set by the linker (end(3)). */

@@ -49,4 +49,14 @@ import Testing
     ) {
         #expect(CheckCommand.status(exit, problem: problem) == status)
     }
+
+    @Test(
+        arguments: [
+            (.good, 2, 0), (.degraded, 1, 0), (.exposed, 1, 2), (.degraded, 2, 0), (.exposed, 2, 0), (.unknown, 2, 3),
+        ] as [(AmtguardCommands.ExitStatus, Int32, Int32)])
+    func `accepts a status, and each that is less bad`(
+        exit: AmtguardCommands.ExitStatus, accepted: Int32, status: Int32
+    ) {
+        #expect(CheckCommand.status(exit, accept: accepted, problem: nil) == status)
+    }
 }

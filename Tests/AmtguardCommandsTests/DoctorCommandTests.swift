@@ -117,6 +117,17 @@ import Testing
         #expect(try JSONSchema("config.schema.json").problems(of: report.json.description) == [])
     }
 
+    @Test func `does not blame amtguardd for what only the user may not read`() throws {
+        let (settings, problems) = Configuration.settings([
+            ConfigurationFile(path: "/etc/amtguard.conf", content: .unread("you may not read this"))
+        ])
+        let report = ConfigCommand.report(settings, problems)
+        #expect(report.exit == .unknown)
+        #expect(Terminal(colours: false).render(report.text) == "Unread: /etc/amtguard.conf: you may not read this")
+        #expect(report.json.description.contains(#""severity":"unread""#))
+        #expect(try JSONSchema("config.schema.json").problems(of: report.json.description) == [])
+    }
+
     @Test func `is what the parser reads back`() {
         let (settings, _) = Configuration.settings([])
         var text = ""

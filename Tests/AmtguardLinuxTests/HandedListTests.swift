@@ -32,4 +32,21 @@ struct `A list that was handed over` {
             #expect(throws: Errno.invalidArgument) { _ = try ReservedPortsList.adopt(Self.open(path, mode)) }
         }
     }
+
+    @Test func `is also found below a root, if the kernel's is mounted there`() throws {
+        let tree = try TemporaryDirectory()
+        try tree.file("proc/sys/net/ipv4/ip_local_reserved_ports", "1\n")
+        let path = tree.path
+        let found = try inPrivateNetwork {
+            func reading(below path: FilePath?) throws -> PortSet? {
+                var list = ReservedPortsList.mounted(below: try RootDirectory(path: path))
+                try list?.add(PortSet(623...623))
+                return try list?.read()
+            }
+            // The machine's own tree has the kernel's; this one has a file; without a tree none is looked for.
+            return [try reading(below: "/"), try reading(below: FilePath(path)), try reading(below: nil)]
+        }
+        #expect(found == [PortSet(623...623), nil, nil])
+        #expect(tree.bytes("proc/sys/net/ipv4/ip_local_reserved_ports") == Array("1\n".utf8))
+    }
 }

@@ -55,7 +55,7 @@ private struct Walk: Sendable {
     func onTheMachine() throws -> [String] {
         try walk(
             on: HostGround(
-                below: RootDirectory(), ListDriver(), HoldDriver(), RedrawDriver(),
+                below: RootDirectory(), ListDriver(below: RootDirectory()), HoldDriver(), RedrawDriver(),
                 FirmwareClient(on: EventLoop(), telling: Teller())))
     }
 

@@ -74,10 +74,14 @@ public struct JSONSchema {
                         fail(path, word)
                     }
                 case ("required", let keys as [String]):
-                    if let object = value as? [String: Any], Set(keys) != Set(object.keys) { fail(path, word) }
+                    guard let object = value as? [String: Any] else { break }
+                    // A key that is not always there must be one of an event, which is open to further keys.
+                    let isOpen = schema.rules["additionalProperties"] as? Bool == true
+                    let fits = isOpen ? Set(keys).isSubset(of: object.keys) : Set(keys) == Set(object.keys)
+                    if !fits { fail(path, word) }
                 case ("additionalProperties", let more as Bool):
                     let keys = Set((schema.rules["properties"] as? [String: Any])?.keys.map { $0 } ?? [])
-                    if more || !Set((value as? [String: Any])?.keys.map { $0 } ?? []).isSubset(of: keys) {
+                    if !more, !Set((value as? [String: Any])?.keys.map { $0 } ?? []).isSubset(of: keys) {
                         fail(path, word)
                     }
                 case ("items", let item as [String: Any]):

@@ -12,37 +12,20 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 : "${AMTGUARD_BIN:=$(swift build --package-path "$top" --show-bin-path)}"
 export AMTGUARD_BIN
-packages=(cockpit-bridge cockpit-system cockpit-ws chromium dbus iproute2 python3-venv util-linux)
 
 skip() { printf 'skipped: %s\n' "$1"; exit 77; }  # REASON
 
 [[ $(id -u) == 0 ]] || skip "it makes namespaces and needs root"
 [[ -x $AMTGUARD_BIN/amtguardd && -x $AMTGUARD_BIN/amtguardctl ]] || skip "there are no programs in $AMTGUARD_BIN"
 
-missing=()
-for package in "${packages[@]}"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing+=("$package")
+for program in cockpit-bridge cockpit-ws chromium dbus-daemon; do
+    command -v $program >/dev/null || [[ -x /usr/lib/cockpit/$program ]] ||
+        skip "there is no $program: run Tools/dependencies.sh deploy"
 done
-if ((${#missing[@]})); then
-    command -v apt-get >/dev/null || skip "there is no apt-get to install ${missing[*]}"
-    echo "Installing ${missing[*]}"
-    # Nothing of it may start, neither here nor at the next boot.
-    policy=/usr/sbin/policy-rc.d
-    [[ -e $policy ]] || { printf '#!/bin/sh\nexit 101\n' >$policy; chmod 755 $policy; made=$policy; }
-    export DEBIAN_FRONTEND=noninteractive
-    installed=yes
-    { apt-get -qq update && apt-get -qq install -y --no-install-recommends "${missing[@]}"; } >/dev/null || installed=no
-    [[ ! ${made:-} ]] || rm "$made"
-    [[ $installed == yes ]] || skip "apt-get can't install ${missing[*]}"
-    [[ " ${missing[*]} " != *' cockpit-ws '* ]] || deb-systemd-helper disable cockpit.socket >/dev/null 2>&1 || true
-fi
 
-python=$top/.build/cockpit-test/bin/python
-if ! cmp -s "$here/cockpit/requirements.txt" "$top/.build/cockpit-test/requirements.txt"; then
-    { python3 -m venv --clear "$top/.build/cockpit-test" &&
-        "$python" -m pip install --quiet --disable-pip-version-check -r "$here/cockpit/requirements.txt" &&
-        cp "$here/cockpit/requirements.txt" "$top/.build/cockpit-test/"; } || skip "PyPI does not give requirements.txt"
-fi
+# shellcheck source=Tests/deploy/lib/python.sh
+source "$here/lib/python.sh"
+python_environment cockpit || skip "playwright can't be installed"
 
 "$top/deploy/cockpit/po/catalog" check || { echo "not ok the translations are complete: see po/catalog"; exit 1; }
 echo "ok the translations are complete"
@@ -57,4 +40,4 @@ unset DBUS_SYSTEM_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS NOTIFY_SOCKET LISTEN_FDS 
 HOST_NETNS=$(readlink /proc/self/ns/net)
 export HOST_NETNS
 env --default-signal timeout --signal=KILL "${PLAY_TIME:-300}" \
-    unshare --net --mount --pid --fork --kill-child --mount-proc "$python" -B "$here/cockpit/page.py"
+    unshare --net --mount --pid --fork --kill-child --mount-proc python -B "$here/cockpit/page.py"

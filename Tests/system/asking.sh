@@ -60,6 +60,8 @@ expect "in JSON as well" told_json .verdict exposed
 
 start_guard AuditSec=1h
 eventually "the guard is on the bus" has_name
+has_looked() { ctl victims; seen=$said; ((status == 0)); }
+eventually "and has looked at the sockets, which comes after the list" has_looked
 asked "while it answers" 0 0 0 0
 expect "times are those of the reader" like "$(TZ=AMT-5:30 "$amtguardctl" --root $root)" '*protected: *Since: *20*+05:30*Seen: *+05:30 by *'
 expect "and in JSON those of everybody" like "$(TZ=AMT-5:30 "$amtguardctl" --root $root --json)" '*"at":"20*Z",*'
@@ -106,6 +108,7 @@ stop_guard
 # Without a bus, only files are left.
 stop_bus
 start_guard AuditSec=1h
+eventually "the guard has looked at the sockets" has_looked
 asked "without a bus its file is read" 0 0 0 0
 kill -STOP $guard
 overwrite 5002

@@ -340,7 +340,7 @@ _amtguardctl_check() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--root --problem)
+    non_repeating_options=(--root --problem --accept)
     __amtguardctl_offer_flags_options 0
 
     # Offer option value completions
@@ -350,6 +350,9 @@ _amtguardctl_check() {
         return
         ;;
     '--problem')
+        return
+        ;;
+    '--accept')
         return
         ;;
     esac

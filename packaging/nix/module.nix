@@ -1,6 +1,6 @@
 # A NixOS module: imports = [ ./amtguard/packaging/nix/module.nix ]; services.amtguard.enable = true;
 #
-# The package is given: programs built by `make release` elsewhere, or a derivation that runs `make install` with
+# You provide the package: programs built by `make release` elsewhere, or a derivation that runs `make install` with
 # PREFIX=$out SBINDIR=$out/bin UNITDIR=$out/lib/systemd/system UDEVDIR=$out/lib/udev/rules.d
 # DBUSDIR=$out/share/dbus-1/system.d POLKITDIR=$out/share/polkit-1/actions DESTDIR=
 # Parsed by nix-instantiate, and not tried on NixOS.
@@ -58,7 +58,7 @@ in
     users.users.amtguard-firmware = { isSystemUser = true; group = "amtguard-firmware"; };
     users.groups.amtguard-firmware = { };
 
-    # The kernel's default value of the setting is empty, and NixOS would write it at each activation if it is set here.
+    # If the setting were set here, NixOS would write it at each activation, and so remove amtguard's ports.
     assertions = [
       {
         assertion = !(config.boot.kernel.sysctl ? "net.ipv4.ip_local_reserved_ports");

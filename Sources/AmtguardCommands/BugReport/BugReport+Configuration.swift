@@ -1,4 +1,5 @@
 import AmtguardCore
+import AmtguardDoctor
 import AmtguardLinux
 
 // The configuration that concerns amtguard: its own files, its units, and what sets the kernel's ranges at boot.
@@ -33,15 +34,10 @@ extension BugReport {
         return ConfigurationLayout.mainFiles + ConfigurationLayout.dropIns(names).prefix(256)
     }
 
-    /// The directories of sysctl.d(5), and the file that Debian's procps and systemd read through a link.
-    private static let sysctlDirectories = [
-        "/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d",
-    ]
-
     private static func sysctlLines(_ host: Host) -> [String] {
         var lines: [String] = []
         var paths = ["/etc/sysctl.conf"]
-        for directory in sysctlDirectories {
+        for directory in SysctlLayout.directories {
             do {
                 paths += try host.names(in: directory).filter { $0.hasSuffix(".conf") }.prefix(256).map {
                     "\(directory)/\($0)"

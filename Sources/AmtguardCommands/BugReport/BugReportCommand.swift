@@ -56,14 +56,7 @@ struct BugReportCommand: ParsableCommand {
             }
         progress.clear()
 
-        guard let newFile else {
-            do {
-                try FileDescriptor.standardOutput.writeAll(text.utf8)
-            } catch let error as Errno {
-                throw Unwritable(cause: error)
-            }
-            return
-        }
+        guard let newFile else { return try output(text, terminator: "") }
         do {
             try newFile.write(Array(text.utf8))
         } catch {

@@ -15,8 +15,11 @@ extension BugReport {
 
         /// The version numbers that look like addresses.
         var versions: Set<String> {
-            guard case .report(let assessment) = outcome else { return [] }
-            let amt = assessment.status.amt
+            let amt =
+                switch outcome {
+                case .report(let assessment): assessment.status.amt
+                case .absence(let absence): absence.status.amt
+                }
             let fields = (amt.firmware?.fields ?? []).filter { $0.name.lowercased().contains("version") }
             let texts = [amt.version].compactMap { $0 } + fields.compactMap(\.says)
             return Set(texts.flatMap { $0.split { " ,:()".contains($0) }.map(String.init) })

@@ -60,11 +60,7 @@ struct DoctorCommand: ParsableCommand {
 extension Diagnosis {
     /// What the checks find on this machine, or in the tree below `--root`.
     init(_ checks: [Check], below root: FilePath?, _ outcome: Inquiry.Outcome) {
-        var configuration = Configuration()
-        if let root = try? RootDirectory(path: root) {
-            configuration = Configuration.salvage(ConfigurationReader().files(below: root)).right
-        }
-        let situation = Situation(outcome, configuration)
+        let situation = Situation(outcome, below: root)
         let progress = Progress()
         self.init(checks, on: RealMachine(root: root, progress), in: situation) { check in
             progress.show("doctor: \(check.subject)")

@@ -13,7 +13,8 @@ struct CheckCommand: ParsableCommand {
 
             Exit status, as of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not \
             run, does not answer, or reported too long ago, and the list shows no exposed port), 64 wrong usage. With \
-            --problem=1, which node-problem-detector wants: 0 protected or not needed, 1 anything else.
+            --problem=1, which node-problem-detector wants: 0 protected or not needed, 1 anything else. With \
+            --accept=2, which a liveness probe wants: 0 as long as amtguardd reports.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -23,7 +24,13 @@ struct CheckCommand: ParsableCommand {
             "Exit with this status, 1 to 3, instead of every other one that is not 0.", valueName: "status"))
     var problem: Int32?
 
+    @Option(
+        help: ArgumentHelp(
+            "Exit with 0 up to this status: 1 accepts degraded, 2 exposed as well.", valueName: "status"))
+    var accept: Int32 = 0
+
     func validate() throws {
+        guard (0...2).contains(accept) else { throw ValidationError("--accept \(accept): allowed are 0, 1 and 2.") }
         guard let problem, !(1...3).contains(problem) else { return }
         throw ValidationError("--problem \(problem): allowed are 1, 2 and 3.")
     }
@@ -35,15 +42,17 @@ struct CheckCommand: ParsableCommand {
         } catch {
             // The line did not reach its reader, so the status must not say that all is well.
             warn("\(error)")
-            throw ExitCode(Self.status(.unknown, problem: problem))
+            throw ExitCode(Self.status(.unknown, accept: accept, problem: problem))
         }
-        throw ExitCode(Self.status(check.exit, problem: problem))
+        throw ExitCode(Self.status(check.exit, accept: accept, problem: problem))
     }
 
     /// The exit status of the program.
     ///
-    /// - Parameter problem: `--problem`
-    static func status(_ exit: ExitStatus, problem: Int32?) -> Int32 {
-        exit == .good ? exit.rawValue : problem ?? exit.rawValue
+    /// - Parameters:
+    ///   - accept: `--accept`
+    ///   - problem: `--problem`
+    static func status(_ exit: ExitStatus, accept: Int32 = 0, problem: Int32?) -> Int32 {
+        exit.rawValue <= accept ? 0 : problem ?? exit.rawValue
     }
 }

@@ -17,13 +17,10 @@ struct CheckLine: Hashable {
     init(_ outcome: Inquiry.Outcome) {
         switch outcome {
         case .report(let assessment):
-            self.init(
-                assessment.verdict.map(ExitStatus.init) ?? .unknown, assessment.essence,
-                PerformanceDatum.all(assessment))
+            self.init(ExitStatus(outcome), assessment.essence, PerformanceDatum.all(assessment))
         case .absence(let absence):
-            let isExposed = absence.isExposed
             self.init(
-                isExposed ? .exposed : .unknown, isExposed ? absence.here : absence.reason.says,
+                ExitStatus(outcome), absence.isExposed ? absence.here : absence.reason.says,
                 PerformanceDatum.all(absence))
         }
     }
@@ -58,17 +55,13 @@ extension Assessment {
             let count = PortSet(told: status.ports.required)?.count ?? 0
             return "protected: \(count == 1 ? "1 port" : "\(count) ports") reserved, AMT \(status.amt.state)"
         case .notNeeded: return "not needed" + (status.amt.evidence.first.map { ": \($0.says)" } ?? "")
-        case .exposed: return "exposed" + (exposed.map { ": \($0.abbreviated(to: 40)) not reserved" } ?? because)
+        case .exposed:
+            return "exposed" + (status.ports.exposedSet.map { ": \($0.abbreviated(to: 40)) not reserved" } ?? because)
         case .degraded: return "degraded\(because)"
         // An outdated report, or the verdict of a newer daemon.
         case nil where isDaemons: return status.verdict.text + because
         case nil: return status.reasons.first?.says ?? "nothing is known"
         }
-    }
-
-    /// `nil` if no port is exposed, or if that is unknown.
-    private var exposed: PortSet? {
-        status.ports.exposed.flatMap(PortSet.init(told:)).flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

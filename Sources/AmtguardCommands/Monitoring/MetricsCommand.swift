@@ -32,7 +32,7 @@ struct MetricsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let text = Metrics(common.inquiry.outcome()).text
+        let text = Metrics(Inquiry(root: common.inquiry.root, looks: false).outcome()).text
         guard let textfile else {
             return try output(text, terminator: "")
         }

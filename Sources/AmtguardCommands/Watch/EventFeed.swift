@@ -60,14 +60,20 @@ final class EventFeed {
         case .present:
             if former != nil { tell(.present) }
             tellState()
-        case .absent: tell(.absent)
         case .noBus where former == .noBus: break
-        case .noBus:
-            // Without a bus the daemon still guards, and its state file has the status.
-            if former == nil, case .report(let assessment) = inquiry.outcome(), assessment.voice == .answers {
-                tell(assessment)
-            }
-            tell(.noBus)
+        case .absent, .noBus:
+            if former == nil { tellOwnState() }
+            tell(presence == .absent ? .absent : .noBus)
+        }
+    }
+
+    /// Prints the state at the start if no daemon is on the bus. Without a bus the daemon still guards, and its state
+    /// file has the status; without a daemon amtguardctl reads the list itself.
+    private func tellOwnState() {
+        switch inquiry.outcome() {
+        case .report(let assessment) where assessment.voice == .answers: tell(assessment)
+        case .report: break
+        case .absence(let absence): tell(absence.brief, absence.json)
         }
     }
 
@@ -78,8 +84,10 @@ final class EventFeed {
         }
     }
 
-    private func tell(_ assessment: Assessment) {
-        output?.write(isJSON ? assessment.json(at: .now()).description : terminal.render(assessment.brief))
+    private func tell(_ assessment: Assessment) { tell(assessment.brief, assessment.json) }
+
+    private func tell(_ brief: [Status.Line], _ status: JSON) {
+        output?.write(isJSON ? "\(Announcement.json(of: status, at: .now()))" : terminal.render(brief))
     }
 
     private func tell(_ announcement: Announcement) {
@@ -90,7 +98,8 @@ final class EventFeed {
     private func line(_ announcement: Announcement) -> String {
         let now = Moment.now()
         guard !isJSON else { return announcement.json(at: now).description }
-        return now.localTime + "  " + terminal.paint(announcement.says.inLocalTime(), announcement.tone)
+        let says = terminal.spelled(announcement.says.inLocalTime())
+        return now.localTime + "  " + terminal.paint(says, announcement.tone)
     }
 
     /// Reports lost signals, at most once in ten seconds.

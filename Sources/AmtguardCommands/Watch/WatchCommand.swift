@@ -18,7 +18,7 @@ struct WatchCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print one JSON object a line, the first with the whole status.")
+    @Flag(help: "Print JSON, one object a line, as /usr/share/amtguard/watch.schema.json describes it.")
     var json = false
 
     func run() throws {

@@ -11,7 +11,7 @@ public struct ConfigurationFile: Hashable, Sendable {
         case bytes([UInt8])
         /// Why it can't be read, for people. This counts as a refused value.
         case unreadable(String)
-        /// The file exists, but descriptors or memory ran out while it was read.
+        /// Why it can't be read now or by this process, although the daemon may: descriptors or memory ran out.
         case unread(String)
     }
 

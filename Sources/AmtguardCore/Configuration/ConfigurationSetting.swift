@@ -62,7 +62,7 @@ extension ConfigurationSetting {
             "problems": .array(
                 problems.map { problem in
                     [
-                        "severity": .string(problem.severity == .refused ? "refused" : "ignored"),
+                        "severity": .string(problem.word),
                         "path": .string(problem.path), "line": JSON(problem.line.map(Int64.init)),
                         "says": .string(problem.message),
                     ]
@@ -75,5 +75,16 @@ extension ConfigurationSetting {
             "section": .string(key.section), "key": .string(key.rawValue), "value": .string(value),
             "origins": .array(origins.map { ["path": .string($0.path), "line": .number(Int64($0.line))] }),
         ]
+    }
+}
+
+extension ConfigurationProblem {
+    /// For programs.
+    fileprivate var word: String {
+        switch severity {
+        case .refused where mayPass: "unread"
+        case .refused: "refused"
+        case .warning: "ignored"
+        }
     }
 }

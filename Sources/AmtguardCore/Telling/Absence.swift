@@ -39,8 +39,8 @@ public struct Absence: Hashable, Sendable {
         }
         lines += status.amtText
         lines.append(Status.Line("Required", status.shown(ports.required)))
-        let held = ports.reserved.flatMap(PortSet.init(told:)).map { $0.isEmpty ? "none" : $0.abbreviated(to: 100) }
-        lines.append(Status.Line("Reserved", "\(held ?? "unknown") (read from the kernel now)"))
+        let reserved = ports.reserved.map(status.shown) ?? "unknown"
+        lines.append(Status.Line("Reserved", "\(reserved) (read from the kernel now)"))
         lines.append(Status.Line("Range", ports.ephemeralRange ?? "unknown"))
         return lines
     }
@@ -92,7 +92,7 @@ extension Status {
         guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
             return "the list can't be read, so it is unknown whether \(names) are reserved"
         }
-        if let exposed = ports.exposed.flatMap(PortSet.init(told:)), !exposed.isEmpty {
+        if let exposed = ports.exposedSet {
             return "the kernel may choose \(exposed.abbreviated(to: 40)) for a connection"
         }
         if reserved.isSuperset(of: required) {

@@ -19,8 +19,13 @@ public struct Announcement: Hashable, Sendable {
     /// `{"event":"Repaired","at":"2026-11-22T20:49:00Z","bootUSec":4711,…}`
     public func json(at moment: Moment) -> JSON { Self.head(event, at: moment).followed(by: fields) }
 
+    /// The whole status as an event, as `amtguardctl status --json` has it: `{"event":"Status","at":…,"status":{…}}`.
+    public static func json(of status: JSON, at moment: Moment) -> JSON {
+        head("Status", at: moment).followed(by: ["status": status])
+    }
+
     /// The keys with which the JSON of each line begins.
-    static func head(_ event: String, at moment: Moment) -> JSON {
+    private static func head(_ event: String, at moment: Moment) -> JSON {
         [
             "event": .string(event), "at": .string(moment.iso8601),
             "bootUSec": .number(moment.instant.sinceBoot.microseconds),
@@ -87,7 +92,7 @@ extension Announcement {
 
     private static func writer(_ pid: UInt32, _ command: String) -> String? {
         guard pid != 0 else { return nil }
-        return command.isEmpty ? "process \(pid)" : "\(printable(command.utf8))[\(pid)]"
+        return Writer(pid: Int32(clamping: pid), command: command.isEmpty ? nil : printable(command.utf8)).brief
     }
 
     private static func json(_ pid: UInt32, _ command: String) -> JSON {

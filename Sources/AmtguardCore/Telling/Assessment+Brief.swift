@@ -3,16 +3,7 @@
 extension Assessment {
     /// The verdict and why, AMT, the ports.
     public var brief: [Status.Line] {
-        [
-            Status.Line("Verdict", verdictWords, verdict?.tone ?? .doubtful),
-            Status.Line("AMT", "\(status.amt.words); address \(status.amt.addressWords)"),
-            Status.Line("Ports", status.portWords, status.ports.areExposed == false ? .plain : .bad),
-        ]
-    }
-
-    /// The whole status as an event: `{"event":"Status","at":…,"status":{…}}`.
-    public func json(at moment: Moment) -> JSON {
-        Announcement.head("Status", at: moment).followed(by: ["status": json])
+        [Status.Line("Verdict", verdictWords, verdict?.tone ?? .doubtful)] + status.brief
     }
 
     private var verdictWords: String {
@@ -28,6 +19,13 @@ extension Assessment {
     }
 }
 
+extension Absence {
+    /// The same, as amtguardctl sees it itself.
+    public var brief: [Status.Line] {
+        [Status.Line("Verdict", "\(word): \(reason.says)", isExposed ? .bad : .doubtful)] + status.brief
+    }
+}
+
 extension Status.AMT {
     /// `shared with eno1 (192.168.1.20)`, of the interface that matters most.
     fileprivate var addressWords: String {
@@ -36,6 +34,14 @@ extension Status.AMT {
 }
 
 extension Status {
+    /// AMT, and the ports.
+    fileprivate var brief: [Line] {
+        [
+            Line("AMT", "\(amt.words); address \(amt.addressWords)"),
+            Line("Ports", portWords, ports.areExposed == false ? .plain : .bad),
+        ]
+    }
+
     /// `required 623,664, all reserved; local port range 32768-60999`
     fileprivate var portWords: String {
         guard let required = PortSet(told: ports.required), !required.isEmpty else { return "none required" }

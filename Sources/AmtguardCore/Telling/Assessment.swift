@@ -111,6 +111,9 @@ extension PortSet {
 }
 
 extension Status.Ports {
+    /// The required ports that the kernel may choose now; `nil` if there are none, or that is unknown.
+    public var exposedSet: PortSet? { exposed.flatMap(PortSet.init(told:)).flatMap { $0.isEmpty ? nil : $0 } }
+
     /// Whether the kernel may choose a required port now; `nil` if the list can't be read.
     public var areExposed: Bool? {
         guard let required = PortSet(told: required), !required.isEmpty else { return false }

@@ -106,7 +106,7 @@ extension Status {
     /// A long list is cut for the terminal; the JSON contains all of it.
     func shown(_ list: String) -> String {
         guard !list.isEmpty else { return "none" }
-        return (try? PortSet(kernel: Array(list.utf8)))?.abbreviated(to: 100) ?? "unreadable"
+        return PortSet(told: list)?.abbreviated(to: 100) ?? "unreadable"
     }
 }
 

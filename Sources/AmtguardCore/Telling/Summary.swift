@@ -62,10 +62,7 @@ extension Verdict {
 extension Status {
     /// The risk of an exposed host, for the first sentence.
     fileprivate var exposure: String? {
-        guard let exposed = ports.exposed.flatMap(PortSet.init(told:)), !exposed.isEmpty else {
-            return nil
-        }
-        return "the kernel may choose \(exposed.abbreviated(to: 40))"
+        ports.exposedSet.map { "the kernel may choose \($0.abbreviated(to: 40))" }
     }
 
     fileprivate func whyWell(_ verdict: Verdict) -> String {
@@ -111,11 +108,10 @@ extension Status {
         let others = reserved.subtracting(required).subtracting(owned)
         let beside = others.isEmpty ? "" : "; beside them \(others.abbreviated(to: 40)) of other programs"
         guard !missing.isEmpty else { return Line("Reserved", "\(brief(ports.required)), all of them\(beside)") }
-        let isExposed = ports.exposed.flatMap(PortSet.init(told:))?.isEmpty == false
         let which =
             missing == required
             ? "none of \(brief(ports.required))" : "\(brief(ports.required)) but for \(missing.abbreviated(to: 40))"
-        return Line("Reserved", which + beside, isExposed ? .bad : .plain)
+        return Line("Reserved", which + beside, ports.exposedSet == nil ? .plain : .bad)
     }
 
     private var heldFact: Line {

@@ -45,6 +45,9 @@ struct HostGround: Ground, ~Copyable {
     var now: Moment { .now() }
     var hasEvents: Bool { list.hasEvents }
 
+    /// Opens again what is missing of the list and its watch.
+    mutating func retryList() { list.retry(below: root) }
+
     mutating func read() -> Reading { list.read() }
     mutating func add(_ ports: PortSet) -> Change { Change(list.add(ports)) }
     mutating func remove(_ ports: PortSet) -> Change { Change(list.remove(ports)) }

@@ -20,9 +20,11 @@ extension Keepsake {
     /// Checks that the names still lead to the open files, and creates the files again whose names do not.
     ///
     /// A check that fails counts as no loss. The next `write` creates the state file.
-    /// - Throws: `Taken` if another daemon has locked the file that is there now. The process with that lock is the
-    ///   guard, so everything here is closed.
+    /// - Throws: `Taken` if another daemon has locked the file that is there now; then everything here is closed. Also if
+    ///   the directory now belongs to another user, whose daemon should guard.
     mutating func mend(below root: borrowing RootDirectory) throws(Taken) -> Mended {
+        // The lock stays until this daemon ends.
+        if isLocked, isDispossessed { throw Taken() }
         guard let losses = try? losses(below: root), !losses.isEmpty || lostState else { return Mended() }
         var mended = Mended()
         let (wasLocked, hadRecord) = (isLocked, hasRecord)
@@ -55,6 +57,15 @@ extension Keepsake {
         }
         mended.isFirst = hasRecord && !hadRecord
         return mended
+    }
+
+    /// Whether the directory was given to another user, so that this one may no longer write in it: the package was
+    /// installed on a machine that a container guards, and systemd gave it the directory.
+    private var isDispossessed: Bool {
+        switch directory {
+        case .none: false
+        case .some(let directory): !directory.isWritable
+        }
     }
 
     private func losses(below root: borrowing RootDirectory) throws(Errno) -> Set<Loss> {

@@ -71,6 +71,11 @@ struct Keepsake: ~Copyable {
         } catch .resourceTemporarilyUnavailable {
             throw Taken()
         } catch {
+            // The directory belongs to another user, whose daemon is at work: a container meets the package's. Any user
+            // can hold the memory; only a daemon makes a state file, and removes it when it ends.
+            if error == .permissionDenied, opened.isHeld(Self.memoryName) == true, opened.has(Self.stateName) {
+                throw Taken()
+            }
             problems["/lock"] = "\(error)"
             return
         }

@@ -5,11 +5,10 @@ import SystemPackage
 /// The list and its watch. If either is missing, it is opened again.
 struct ListDriver: ~Copyable {
     private var list: ReservedPortsList?
-    /// Whether `--arm` handed over the list. If so, it was opened through the procfs mount that other programs write
-    /// through.
-    private var isHanded = false
-    /// Why the list was not handed over. inotify sees only writes through the procfs mount through which the list was
-    /// opened.
+    /// Whether the list was opened through the procfs mount that other programs write through: `--arm` handed it over,
+    /// or that mount is below the root.
+    private var isHosts = false
+    /// Why it was not. inotify sees only writes through the procfs mount through which the list was opened.
     private var blindness = "no list was handed over by --arm"
     /// Why there is no list.
     private var absence = Obstacle.missing
@@ -26,18 +25,18 @@ struct ListDriver: ~Copyable {
     /// The watch in the core's terms.
     private(set) var watched = Watch(.none)
 
-    /// Takes the handed-over list or opens it. Watches it with what was armed, or else in the best way that this
-    /// process may use, up to `highest`.
+    /// Takes the handed-over list, or opens it below the root or at its usual path. Watches it with what was armed, or
+    /// else in the best way that this process may use, up to `highest`.
     init(
-        adopting handed: consuming Descriptor? = nil, watchedBy armed: consuming ListWatch.Armed = ListWatch.Armed(),
-        atMost highest: ListWatch.Rung = .bpf
+        below root: borrowing RootDirectory, adopting handed: consuming Descriptor? = nil,
+        watchedBy armed: consuming ListWatch.Armed = ListWatch.Armed(), atMost highest: ListWatch.Rung = .bpf
     ) {
         self.highest = highest
         if let handed {
             do { list = try .adopt(handed) } catch { blindness = "what --arm handed over is not the list (\(error))" }
         }
-        isHanded = list != nil
-        if !isHanded { open() }
+        isHosts = list != nil
+        if !isHosts { open(below: root) }
         startWatching(armed)
     }
 
@@ -61,8 +60,8 @@ struct ListDriver: ~Copyable {
 
     /// Tries again what failed: a list that was missing, read-only or not a list; a watch. No caller may still wait on
     /// the descriptor of the former watch.
-    mutating func retry() {
-        if !isUsable { open() }
+    mutating func retry(below root: borrowing RootDirectory) {
+        if !isUsable { open(below: root) }
         if watched.kind == .none { startWatching(ListWatch.Armed()) }
     }
 
@@ -159,8 +158,11 @@ struct ListDriver: ~Copyable {
         watch?.prevent(isOn)
     }
 
-    private mutating func open() {
-        isHanded = false
+    private mutating func open(below root: borrowing RootDirectory) {
+        list = ReservedPortsList.mounted(below: root)
+        isHosts = list != nil
+        guard !isHosts else { return }
+        if root.isTree { blindness = "the root has no proc/sys/net that can be written" }
         do {
             let opened = try ReservedPortsList()
             guard try opened.isKernels else {
@@ -189,7 +191,7 @@ struct ListDriver: ~Copyable {
             do {
                 let best = try ListWatch.best(for: list, adopting: armed, atMost: highest)
                 watched = Watch(best)
-                if best.rung == .inotify, !isHanded {
+                if best.rung == .inotify, !isHosts {
                     let unseen = "\(blindness), so only audits find writes through other mounts of /proc"
                     watched.shortfall = watched.shortfall.map { "\($0); \(unseen)" } ?? unseen
                 }

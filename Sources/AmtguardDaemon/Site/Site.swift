@@ -7,6 +7,9 @@ import SystemPackage
 /// One network namespace: the guardian of its list, and the ground on which it guards. Readings in, effects out.
 ///
 /// The list comes first: no other reading delays a repair.
+///
+/// All looks are here: each combines the guardian, the ground and a watch, and an extension in another file would open
+/// the state of all three to the daemon.
 final class Site {
     /// The loop's calls into the daemon.
     struct Callbacks {
@@ -40,8 +43,7 @@ final class Site {
     private var isAtRest = true
     /// Whether `lookAround` has run. Until then nothing may delay the first look at the list.
     private var hasLookedAround = false
-    /// When it was first seen that another process has the lock.
-    private var displacedAt: Instant?
+    private var displacement = Displacement()
 
     /// Opens what can be opened. It does not read the list yet, and writes nothing.
     init(below root: consuming RootDirectory, on loop: EventLoop, telling teller: Teller) {
@@ -51,9 +53,8 @@ final class Site {
         var redrawing = RedrawDriver()
         var armed = Arming.receive(holds: &holds, redrawing: &redrawing)
         armed.watch.loadProgram()
-        ground = HostGround(
-            below: root, ListDriver(adopting: armed.list.take(), watchedBy: armed.watch), holds,
-            redrawing, FirmwareClient(on: loop, telling: teller))
+        let list = ListDriver(below: root, adopting: armed.list.take(), watchedBy: armed.watch)
+        ground = HostGround(below: root, list, holds, redrawing, FirmwareClient(on: loop, telling: teller))
         smbios = armed.smbios.take()
         isProgramStored = armed.isProgramStored
         nat = NATWatch(legacyTables: armed.legacyTables.take(), builtinModules: armed.builtinModules.take(), on: loop)
@@ -110,11 +111,13 @@ final class Site {
 
     /// Takes the lock, and the record of the last daemon of this boot.
     func open() throws(Keepsake.Taken) {
-        ground.keepsake = try Keepsake(below: ground.root, patience: Self.patience)
+        try ground.openKeepsake()
         ground.list.guardNow()
         // Without a reader the program would turn each replacement into an addition for ever.
         if isProgramStored, !ground.showsWishes { Arming.forgetProgram() }
-        guardian = Guardian(remembering: recall(), ground.keepsake.recallProbe(in: guardian.memory.scope))
+        let scope = guardian.memory.scope
+        guardian = Guardian(
+            remembering: ground.recall(of: scope, telling: teller), ground.keepsake.recallProbe(in: scope))
         observe(.runtimeDirectory(problem: ground.keepsake.problem))
     }
 
@@ -183,7 +186,7 @@ final class Site {
     func survey(_ prompt: Prompt) {
         if !ground.list.isComplete || ground.watchSource == nil {
             ground.watchSource = nil
-            ground.list.retry()
+            ground.retryList()
             observe(.watch(listen()))
         }
         look(prompt)
@@ -303,16 +306,45 @@ final class Site {
 
     // MARK: - The record
 
-    /// How long to wait for the stand-in's lock. A repair takes microseconds, but on a busy machine the stand-in may
-    /// wait for a processor. A daemon that gave up would start again only a second later.
-    private static var patience: Duration { .seconds(3) }
+    /// Replaces the state file. Whether it could be written is part of the next status.
+    func write(_ status: Status) {
+        ground.keepsake.write(status, guardian.memory)
+        observe(.runtimeDirectory(problem: ground.keepsake.problem))
+    }
+
+    /// Checks that other programs still find the files that the daemon has open. Creates again what was deleted or
+    /// replaced.
+    private func lookAfterKeepsake() {
+        do {
+            let mended = try ground.mendKeepsake()
+            displacement.end()
+            if let former = ground.recallLate(of: guardian.memory.scope) {
+                observe(.record(former))
+                if ground.keepsake.isRecalled { ground.keepsake.remember(guardian.memory) }
+            }
+            ground.write(guardian.status, guardian.memory, mended: mended)
+            observe(.runtimeDirectory(problem: ground.keepsake.problem))
+        } catch {
+            yield()
+        }
+    }
+
+    /// Another process has the lock at the path. If it keeps the lock, it is a daemon: that one guards, and this one
+    /// ends.
+    private func yield() {
+        guard !displacement.hasLasted(HostGround.patience, at: .now()) else { return callbacks.displaced() }
+        observe(.runtimeDirectory(problem: "another process has the lock in /run/amtguard"))
+        surveySoon(after: HostGround.patience)
+    }
+
+    // MARK: - For the daemon
 
     /// Whether the lock shows that no other daemon runs here.
-    var isLocked: Bool { ground.keepsake.isLocked }
+    var isLocked: Bool { ground.isLocked }
 
     /// Loads the configuration from the files below the root.
     func load(_ reader: ConfigurationReader) -> (Configuration, [ConfigurationProblem]) {
-        Configuration.salvage(reader.files(below: ground.root))
+        reader.load(below: ground.root)
     }
 
     /// Opens a directory below the root.
@@ -332,63 +364,4 @@ final class Site {
 
     /// Adds an event to report.
     func note(_ event: Event) { ground.outbox.append(event) }
-
-    /// Replaces the state file. Whether it could be written is part of the next status.
-    func write(_ status: Status) {
-        ground.keepsake.write(status, guardian.memory)
-        observe(.runtimeDirectory(problem: ground.keepsake.problem))
-    }
-
-    /// The record of the last daemon of this boot; an empty one if there is none.
-    private func recall() -> Memory {
-        let scope = guardian.memory.scope
-        do {
-            return try ground.keepsake.recall(of: scope) ?? Memory(scope: scope)
-        } catch {
-            if !error.isOfOthers, !error.mayPass {
-                teller.tell(
-                    .warning,
-                    "\(error). The ports in the list count as reserved by others, so amtguard will not remove them.")
-            }
-            return Memory(scope: scope)
-        }
-    }
-
-    /// Checks that other programs still find the files that the daemon has open. Creates again what was deleted or
-    /// replaced.
-    private func lookAfterKeepsake() {
-        do {
-            let mended = try ground.mendKeepsake()
-            displacedAt = nil
-            recallLate()
-            if mended.isFirst || !mended.paths.isEmpty {
-                ground.keepsake.remember(guardian.memory)
-                ground.keepsake.write(guardian.status, guardian.memory)
-                ground.outbox += mended.paths.map(Event.healed)
-            }
-            observe(.runtimeDirectory(problem: ground.keepsake.problem))
-        } catch {
-            yield()
-        }
-    }
-
-    /// Reads the record of the last daemon of this boot, if it could not be read at the start.
-    private func recallLate() {
-        guard !ground.keepsake.isRecalled else { return }
-        let scope = guardian.memory.scope.isKnown ? guardian.memory.scope : .current
-        let former = try? ground.keepsake.recall(of: scope)
-        observe(.record(former ?? Memory(scope: scope)))
-        if ground.keepsake.isRecalled { ground.keepsake.remember(guardian.memory) }
-    }
-
-    /// Another process has the lock at the path. The stand-in keeps the lock only for a repair. A process that keeps it
-    /// longer is a daemon, so that daemon guards and this one ends.
-    private func yield() {
-        let now = Instant.now()
-        let since = displacedAt ?? now
-        displacedAt = since
-        guard now - since < Self.patience else { return callbacks.displaced() }
-        observe(.runtimeDirectory(problem: "another process has the lock in /run/amtguard"))
-        surveySoon(after: Self.patience)
-    }
 }

@@ -5,7 +5,7 @@ public import SystemPackage
 public struct ConfigurationReader: Sendable {
     /// `--config FILE`: only this file, in any directory.
     private let only: FilePath?
-    /// Whether root reads them on behalf of the daemon, which is another user.
+    /// Whether another user reads them on behalf of the daemon, which has a separate user.
     private let forDaemon: Bool
 
     /// The limits: 64 KiB per file, 1 MiB in all files, and this many drop-ins.
@@ -19,6 +19,11 @@ public struct ConfigurationReader: Sendable {
     public init(only: FilePath? = nil, forDaemon: Bool = false) {
         self.only = only
         self.forDaemon = forDaemon
+    }
+
+    /// The correct values of the configuration, and the problems that a person should look at.
+    public func load(below root: borrowing RootDirectory) -> (right: Configuration, [ConfigurationProblem]) {
+        Configuration.salvage(files(below: root))
     }
 
     /// All files in the order of reading. A missing file is a problem only if the command line names it; an unreadable
@@ -82,6 +87,9 @@ public struct ConfigurationReader: Sendable {
             return ConfigurationFile(path: path, content: .bytes(bytes))
         } catch Errno.noSuchFileOrDirectory {
             return nil
+        } catch Errno.permissionDenied where forDaemon && (try? root.isForRootAlone(FilePath(path))) == false {
+            return ConfigurationFile(
+                path: path, content: .unread("you may not read this; amtguardd may. Run this command as root"))
         } catch {
             return ConfigurationFile(path: path, content: Self.content(for: error))
         }

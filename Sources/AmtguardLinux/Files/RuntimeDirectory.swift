@@ -59,6 +59,22 @@ public struct RuntimeDirectory: ~Copyable {
         return try file.readAll(atMost: limit)
     }
 
+    /// Whether there is a file of that name. The corresponding C function is `fstatat`.
+    public borrowing func has(_ name: String) -> Bool { (try? identity(of: name)) != nil }
+
+    /// Whether this process may create files in it; also `true` if that can't be found out.
+    ///
+    /// The corresponding C function is `faccessat`.
+    public var isWritable: Bool {
+        let place = directory.number
+        do {
+            try valueOrErrno { unsafe faccessat(place, ".", W_OK, 0) }
+            return true
+        } catch {
+            return error != .permissionDenied
+        }
+    }
+
     /// Replaces a file atomically: a reader sees the old bytes or the new ones.
     ///
     /// The corresponding C function is `renameat`.

@@ -56,7 +56,7 @@ extension RuntimeDirectory {
 
     /// Whether a process holds the record `name` open; `nil` if that can't be found out.
     ///
-    /// Any local user can fake this: use it to inform people, not to decide which daemon may run.
+    /// Any local user can fake this: this alone may inform people, but not decide which daemon may run.
     /// The corresponding C function is `fcntl` with `F_OFD_GETLK`.
     public borrowing func isHeld(_ name: String) -> Bool? {
         isLocked(name, against: F_WRLCK)

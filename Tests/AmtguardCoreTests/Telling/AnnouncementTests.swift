@@ -1,4 +1,5 @@
 import AmtguardCore
+import AmtguardTestTools
 import Testing
 
 @Suite struct `A line of amtguardctl watch` {
@@ -37,6 +38,33 @@ import Testing
     ])
     func `says what happened`(announcement: Announcement, words: String) {
         #expect(announcement.says == words)
+    }
+
+    /// One of each kind, and a status.
+    private static let lines: [JSON] =
+        [
+            Announcement.repaired(found: "5000", restored: "623,5000", pid: 4_711, command: "sysctl"),
+            .repaired(found: "", restored: "623", pid: 0, command: ""),
+            .prevented(asked: "5000", kept: "623", pid: 7, command: ""), .contested(true),
+            .verdict("exposed", reason: "why"), .changed([("Verdict", .text("exposed")), ("Victims", .number(.max))]),
+            .unreadable("Repaired"), .absent, .present, .noBus, .lost, .omitted(2),
+            .unknown(Absence(reason: Reason(id: "x", says: "why"), look: `The JSON`.scenes[0].1())),
+        ].map { $0.json(at: .zero) } + [Announcement.json(of: `The JSON`.scenes[0].1().json, at: .zero)]
+
+    @Test func `fits its schema`() throws {
+        let schema = try JSONSchema("watch.schema.json")
+        for line in Self.lines { #expect(try schema.problems(of: line.description) == []) }
+        let repaired = try #require(Self.lines.first?.description)
+        for damage in [("4711", "\"4711\""), ("\"at\"", "\"when\""), ("\"623,5000\"", "[623]")] {
+            let damaged = repaired.replacing(damage.0, with: damage.1)
+            #expect(try schema.problems(of: damaged) != [], "\(damaged)")
+        }
+    }
+
+    @Test(.enabled(if: JSONSchema.hasOther, "needs python3-jsonschema"))
+    func `fits it by another validator too`() throws {
+        let texts = Self.lines.map { (file: "watch.schema.json", text: $0.description) }
+        #expect(try JSONSchema.judgeByOther(texts) == ["\(texts.count) judged"])
     }
 
     @Test func `cuts a long list for people, and not for programs`() {

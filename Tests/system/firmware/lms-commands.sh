@@ -6,6 +6,8 @@ PATIENCE=60
 start_machine - < <(cat $machines/provisioned-acm.machine; printf '\n[machine]\nlatency = 250\n')
 ask() { $work/bin/amtguard-firmware --root $root --uuid --json >answer.json 2>answer.log || true; }
 loses_nothing() { seen=$(<lms.log); [[ $seen == *'34 asked, 0 lost'* ]]; }
+asked_by_now() { grep -c ' ask [0-9]* amthi ' $asked; }
+at_least_asked() { at_least "$(asked_by_now)" "$1"; }
 longest() {  # for how many milliseconds a program held the connection
     awk '$3 == "connect" && $5 == "amthi" { at[$4] = $1 }
         $3 == "close" && $4 in at && $1 - at[$4] > most { most = $1 - at[$4] }
@@ -14,7 +16,7 @@ longest() {  # for how many milliseconds a program held the connection
 
 ask
 expect "alone, the firmware answers all questions" grep -qF '"outcome":"answered"' answer.json
-expect "each of them" is "$(grep -c ' ask [0-9]* amthi ' $asked)" 11
+expect "each of them" is "$(asked_by_now)" 11
 expect "in several turns, none longer than a second" at_most "$(longest)" 1000
 expect "one turn is not enough" at_least "$(opened)" 3
 
@@ -32,13 +34,14 @@ for phase in '0 0.4' '30 1' '90 0' '270 0.2'; do
     printf '  %s; our last answer: %s\n' "$(<lms.log)" "$(grep -o '"outcome":"[a-z-]*"' answer.json)"
 done
 
-# We come first: LMS starts in the middle of our questions.
-for delay in 0.1 0.5 0.9; do
+# We come first: LMS starts when we have asked so many questions.
+for already in 1 3 6; do
+    : >$asked
     ask &
     asking=$!
-    sleep $delay
+    eventually "we have begun" at_least_asked $already
     $work/emulator/lms-like --commands 34 --gap 10 --no-listen $root/dev/mei0 >lms.log 2>&1 || true
-    expect "started $delay s after us, LMS loses none" loses_nothing
+    expect "started after our question $already, LMS loses none" loses_nothing
     wait $asking
     expect "and we have an answer" grep -qF '"outcome":"answered"' answer.json
 done

@@ -1,0 +1,17 @@
+// `--root DIR` in a container that guards its host. The container's engine mounts a procfs of the container's own, and
+// makes its /proc/sys read-only. The host's /proc/sys/net, mounted below DIR, is the mount through which the host's
+// programs write: the list can be written there, and a watch on it wakes for them.
+
+import Glibc
+
+extension ReservedPortsList {
+    /// The list through the procfs that is mounted below the root; `nil` without a tree, and unless the tree has one
+    /// that can be written.
+    ///
+    /// The kernel shows the network namespace of the process that opens it, whoever mounted it. A tree may also be a
+    /// copy, so another file at that place is ignored, and is not written.
+    public static func mounted(below root: borrowing RootDirectory) -> ReservedPortsList? {
+        guard root.isTree, let file = try? root.open(path, flags: O_RDWR | O_NONBLOCK) else { return nil }
+        return try? adopt(file)
+    }
+}
