@@ -69,7 +69,7 @@ enum ExitStatus: Int32 {
     case exposed = 2
     case unknown = 3
 
-    /// Of what is known of the host. If nobody reports, an exposed port that amtguardctl sees itself counts.
+    /// The status by what is known of the host. Without a report, an exposed port that amtguardctl sees itself counts.
     init(_ outcome: Inquiry.Outcome) {
         switch outcome {
         case .report(let assessment): self = assessment.verdict.map(ExitStatus.init) ?? .unknown

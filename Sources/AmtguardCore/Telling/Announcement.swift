@@ -19,7 +19,7 @@ public struct Announcement: Hashable, Sendable {
     /// `{"event":"Repaired","at":"2026-11-22T20:49:00Z","bootUSec":4711,…}`
     public func json(at moment: Moment) -> JSON { Self.head(event, at: moment).followed(by: fields) }
 
-    /// The whole status as an event, as `amtguardctl status --json` has it: `{"event":"Status","at":…,"status":{…}}`.
+    /// The whole status as an event, as in `amtguardctl status --json`: `{"event":"Status","at":…,"status":{…}}`.
     public static func json(of status: JSON, at moment: Moment) -> JSON {
         head("Status", at: moment).followed(by: ["status": status])
     }

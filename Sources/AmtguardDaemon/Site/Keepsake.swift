@@ -71,8 +71,8 @@ struct Keepsake: ~Copyable {
         } catch .resourceTemporarilyUnavailable {
             throw Taken()
         } catch {
-            // The directory belongs to another user, whose daemon is at work: a container meets the package's. Any user
-            // can hold the memory; only a daemon makes a state file, and removes it when it ends.
+            // The directory belongs to another user, whose daemon runs: this is a container's guard, and that is the
+            // package's. Any user can hold the memory; only a daemon writes a state file, and removes it at its end.
             if error == .permissionDenied, opened.isHeld(Self.memoryName) == true, opened.has(Self.stateName) {
                 throw Taken()
             }
