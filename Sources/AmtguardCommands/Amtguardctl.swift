@@ -28,14 +28,14 @@ public struct Amtguardctl: ParsableCommand {
 
     /// Runs what the command line asks for, and ends the program.
     public static func start() -> Never {
-        // Swift reads the arguments from /proc. Without them the program does not know what to do.
+        // Swift reads the arguments from /proc. Without them the requested command is unknown.
         guard !CommandLine.arguments.isEmpty else {
             _ = try? FileDescriptor.standardError.writeAll(
                 "amtguardctl: the command line can't be read. Is /proc mounted?\n".utf8)
             exit(withError: ExitCode.failure)
         }
         let arguments = Array(CommandLine.arguments.dropFirst())
-        // The default command, `status`, would reject an unknown word without naming the commands there are.
+        // The default command, `status`, would reject an unknown word without listing the commands.
         let known = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
         if let word = firstWord(of: arguments), !known.contains(word) {
             let message =
@@ -51,8 +51,8 @@ public struct Amtguardctl: ParsableCommand {
         }
     }
 
-    /// Ends as ArgumentParser would, but without its guess what an unknown option may mean: among so few options the next
-    /// one is seldom meant (`--root` for `--port`), and the usage below names all.
+    /// Ends like ArgumentParser, but without its suggestion for an unknown option. With so few options the suggestion
+    /// is seldom right (`--root` for `--port`), and the usage below lists all.
     private static func end(with error: any Error) -> Never {
         let message = fullMessage(for: error)
         guard let guess = message.firstRange(of: /\ Did you mean .[^']*.\?/) else { exit(withError: error) }
@@ -74,7 +74,7 @@ public struct Amtguardctl: ParsableCommand {
             } else if argument.hasPrefix("--"), !argument.hasPrefix("--root="),
                 !["--json", "--verbose"].contains(argument)
             {
-                // Another option may have a value.
+                // Another option may take a value.
                 return nil
             }
         }

@@ -8,11 +8,11 @@ struct Answer {
     /// Why a text is not a report; one line.
     struct Garbled: Error {
         let message: String
-        /// Whether it is a report all the same, of a version that this one does not know.
+        /// Whether it is a report of another schema version, which this program does not know.
         var isOtherSchema = false
     }
 
-    /// - Throws: `Garbled` if this version does not understand `bytes`. They come from another process.
+    /// - Throws: `Garbled` if this version does not understand `bytes`, which come from another process.
     init(_ bytes: [UInt8]) throws(Garbled) {
         do {
             status = try JSONDecoder().decode(Status.self, from: Data(bytes))

@@ -2,11 +2,11 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// Where the bus is: the machine's own, or that of the tree below `--root`, whose directory is held open.
+/// The bus address: the machine's own, or that of the tree below `--root`, whose directory is held open.
 final class BusPlace {
-    /// nil for DBUS_SYSTEM_BUS_ADDRESS, or else the system bus.
+    /// `nil` stands for DBUS_SYSTEM_BUS_ADDRESS, or else the system bus.
     let address: String?
-    /// The address contains the number of the descriptor.
+    /// Held open because the address contains the number of this descriptor.
     private let directory: Descriptor?
 
     /// - Throws: Below `--root`, the error of opening `/run/dbus` there.

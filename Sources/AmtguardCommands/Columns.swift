@@ -48,8 +48,8 @@ struct Columns {
         }.joined()
     }
 
-    /// Each column is as wide as its widest cell. If that is too much for the terminal, the widest columns are folded.
-    /// No word is broken.
+    /// Each column is as wide as its widest cell. If the terminal is too narrow, the widest columns are folded. No word
+    /// is broken.
     private func widths(on terminal: Terminal) -> [Int] {
         func most(_ measure: (Cell) -> Int) -> [Int] {
             (0..<(rows.first?.count ?? 0)).map { column in rows.map { measure($0[column]) }.max() ?? 0 }

@@ -28,7 +28,7 @@ enum Contact: Hashable {
             }
             self = .answered(text)
         } catch {
-            // The daemon may hang or have ended in the meantime, or the bus itself may hang.
+            // The daemon may hang or have ended since the request, or the bus itself may hang.
             self =
                 switch bus.hasOwner() {
                 case nil: .noBus
@@ -41,6 +41,6 @@ enum Contact: Hashable {
 }
 
 extension BusError {
-    /// Whether no answer came in time.
+    /// Whether the answer did not arrive in time.
     var isSilence: Bool { errno == .timedOut || name == "org.freedesktop.DBus.Error.NoReply" }
 }

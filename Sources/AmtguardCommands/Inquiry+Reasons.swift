@@ -1,6 +1,6 @@
 import AmtguardCore
 
-// Why there is no report, as far as that can be seen from outside the daemon.
+// Why there is no report, as far as other processes can see that.
 
 extension Reason {
     /// There is no state file of a running daemon.
@@ -36,13 +36,13 @@ extension Reason {
         case (.noBus, _):
             return Reason(
                 id: "not-running",
-                // A running amtguardd holds files in /run/amtguard; no process holds them.
+                // A running amtguardd holds files in /run/amtguard open; no process holds them now.
                 says: "amtguardd does not run",
                 advice: start)
         }
     }
 
-    /// amtguardd runs and answers, and this program does not understand it.
+    /// amtguardd runs and answers, but this program does not understand the answer.
     static func otherVersion(_ why: String) -> Reason {
         Reason(
             id: "other-version", says: "amtguardd runs, but \(why)",

@@ -4,7 +4,7 @@ import AmtguardSystemd
 import Glibc
 import SystemPackage
 
-/// Finds out how the host is guarded: asks the daemon or else reads its last report, and reads the list itself.
+/// Finds out how the host is guarded: asks the daemon, or else reads its last report. Reads the list itself as well.
 struct Inquiry {
     /// The result.
     enum Outcome {
@@ -24,8 +24,8 @@ struct Inquiry {
         let bus = try? ManagerBus(root: root)
         let outcome = outcome(bus)
         guard case .report(let assessment) = outcome, assessment.isContradiction else { return outcome }
-        // A repair may have been under way, or the watch did not show a write. Ask the daemon to look, and try once
-        // more. To the daemon a look that is a tenth of a second old is good enough, and the write may be younger.
+        // A repair may have been under way, or the watch missed a write. Ask the daemon to look, and try once more. The
+        // daemon does not look again within a tenth of a second, and the write may be younger than its last look.
         usleep(100_000)
         if (try? bus?.call("Check")) == nil { usleep(200_000) }
         return self.outcome(bus)
@@ -46,12 +46,12 @@ struct Inquiry {
         do {
             let root = try RootDirectory(path: root)
             let directory = try RuntimeDirectory(in: root)
-            // Root sees whether the daemon holds its lock, every user whether it holds its memory.
+            // Root sees whether the daemon has its lock; every user sees whether it has its memory open.
             isRunning = directory.isLocked("lock") ?? directory.isHeld("memory")
-            // A state file that no daemon holds is left over from a dead one, or was put there by another program.
+            // If no daemon runs, the state file is left over from a dead one, or another program put it there.
             guard isRunning != false else { return absence(.withoutState(contact, isRunning: false)) }
             let answer = try Answer(try directory.read("state.json", atMost: Self.most))
-            // A running daemon is of this boot, whatever boot id a container shows.
+            // A running daemon is of this boot, even if a container shows another boot id.
             return report(answer, boot: isRunning == true ? nil : try? BootID.read(), contact)
         } catch Errno.noSuchFileOrDirectory {
             return absence(.withoutState(contact, isRunning: isRunning))
@@ -81,9 +81,9 @@ struct Inquiry {
 }
 
 extension KernelLook {
-    /// What the kernel says now in the caller's network namespace.
+    /// Reads what the kernel has now in the caller's network namespace.
     ///
-    /// - Parameter namespace: The daemon's. In another namespace there is another list, so nothing is read there.
+    /// - Parameter namespace: The daemon's. Another namespace has another list, so nothing is read there.
     init(at namespace: String?) {
         if let namespace, namespace != (try? NetworkNamespace.identity()) {
             self.init(reserved: nil, choice: nil)

@@ -1,7 +1,7 @@
 import AmtguardCore
 import Glibc
 
-// Reports give times in UTC. People see them in their own time zone, with its offset, as TZ or /etc/localtime says.
+// Reports have times in UTC. Output for people has local time with its offset, by TZ or /etc/localtime.
 
 extension String {
     /// The text with each time in it, such as `2026-11-22T20:49:00Z`, in local time: `2026-11-22T21:49:00+01:00`.

@@ -6,7 +6,7 @@ final class ManagerBus {
     private let client: BusClient
     private static let name = "org.amtguard1"
 
-    /// How long to wait for an answer. The daemon never blocks: while it does not answer, it does not repair either.
+    /// How long to wait for an answer. The daemon never blocks: if it does not answer, it does not repair either.
     static let patience = Duration.seconds(3)
 
     /// - Throws: If there is no bus, or it does not answer.

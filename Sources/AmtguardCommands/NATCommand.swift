@@ -28,7 +28,7 @@ struct NATCommand: ReportCommand {
             return Report(
                 assessment.natJSON, assessment.caveat + status.natDetails,
                 isCurrent ? exit(status) : .unknown,
-                // JSON has a table that is not in force, too.
+                // The JSON also has a table that is not in force.
                 drawing: status.nat?.inForce == true ? status.nat?.table.map(drawing) : nil)
         case .absence(let absence):
             let lines = [Status.Line("Translation", "unknown: \(absence.reason.says)", .doubtful)]

@@ -9,8 +9,8 @@ struct NamedSocket {
     /// `curl[4711]`
     var process: String { holder.map { "\($0.command ?? "?")[\($0.pid)]" } ?? "-" }
 
-    /// Its standing, for people. The daemon guesses that a listener is Intel LMS where it can't see the process; if the
-    /// caller sees it, its name decides.
+    /// Its standing, for people. If the daemon can't see a listener's process, it guesses that the listener is Intel
+    /// LMS. If the caller sees the process, its name decides.
     var standingWords: String {
         guard socket.standing == Standing.lms.rawValue, let command = holder?.command,
             !LMS.mayBe(uid: socket.uid, unit: socket.unit, commands: [command], isOnOneAddress: false)
@@ -21,7 +21,8 @@ struct NamedSocket {
 
     var json: JSON { socket.json(pid: holder?.pid, command: holder?.command) }
 
-    /// Finds the processes. The daemon may not look into other processes; amtguardctl may, as far as its caller may.
+    /// Finds the processes. The daemon may not read other processes' files; amtguardctl reads those that its caller
+    /// may.
     static func naming(_ sockets: [Status.Socket]) -> [NamedSocket] {
         let holders = holders(of: Set(sockets.compactMap(\.inode)))
         return sockets.map { socket in NamedSocket(socket: socket, holder: socket.inode.flatMap { holders[$0] }) }

@@ -2,7 +2,7 @@ import AmtguardCore
 import AmtguardLinux
 import SystemPackage
 
-/// What a guardian would report at its first look, on a ground that changes nothing: for a host without a daemon.
+/// The first report of a guardian on a ground that changes nothing: for a host without a daemon.
 ///
 /// The order is that of `amtguardd --dry-run`, which prints what it would do.
 struct OwnLook {
@@ -11,7 +11,7 @@ struct OwnLook {
 
     /// Looks once.
     ///
-    /// - Parameter root: Where /sys and the configuration are. If it can't be opened, nothing is seen.
+    /// - Parameter root: The tree with /sys and the configuration. If it can't be opened, nothing of it is read.
     static func status(below root: FilePath?) -> Status {
         var look = OwnLook()
         guard let root = try? RootDirectory(path: root) else { return blank }
@@ -19,7 +19,8 @@ struct OwnLook {
         look.observe(.configuration(configuration, problems))
         look.observe(.presence(readPresence(in: root)))
         look.observe(.choice(try? KernelChoiceReader().read()))
-        // A daemon would have one. That there is none now follows from there being no daemon.
+        // Assumes the watch that a daemon would have, so that no reason says that it is missing: the daemon itself is
+        // missing.
         look.observe(.watch(Watch(.fanotify)))
         look.guardian.look(.request, on: &look.ground)
         look.observe(.interfaces(try? readInterfaces()))

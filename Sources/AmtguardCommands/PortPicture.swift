@@ -33,7 +33,7 @@ struct PortPicture {
 
     private static func column(of port: UInt16, _ width: Int) -> Int { Int(port) * width / 65_536 }
 
-    /// Neighbours with one mark are one stroke, which saves escape sequences.
+    /// Neighbours with one mark are painted together, which saves escape sequences.
     private func paint(_ cells: [PortSpace.Mark], on terminal: Terminal) -> String {
         var text = ""
         var rest = cells[...]

@@ -6,7 +6,7 @@ struct PortSpace {
     enum Mark: Int, CaseIterable {
         /// A socket on it is a victim.
         case victim
-        /// Required, not reserved, and within the kernel's reach.
+        /// Required, not reserved, and in the range from which the kernel chooses.
         case exposed
         /// Required, and the list can't be read.
         case unknown
@@ -14,9 +14,9 @@ struct PortSpace {
         case owned
         /// Required and reserved, but not by amtguard.
         case kept
-        /// Required, not reserved, and out of the kernel's reach.
+        /// Required, not reserved, and outside the range from which the kernel chooses.
         case outside
-        /// Reserved by others: it is not required.
+        /// Reserved by other programs, and not required.
         case others
         /// The kernel may choose it.
         case choice

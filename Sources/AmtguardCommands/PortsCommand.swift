@@ -36,8 +36,7 @@ struct PortsCommand: ReportCommand {
         }
     }
 
-    /// If the list shows an exposed port, the exit status says so. If it shows none, that counts only while a daemon
-    /// guards.
+    /// An exposed port sets the exit status, whoever saw it. "No port exposed" counts only while a daemon guards.
     private static func exit(_ assessment: Assessment) -> ExitStatus {
         switch assessment.status.ports.areExposed {
         case true?: .exposed

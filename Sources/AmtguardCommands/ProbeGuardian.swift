@@ -3,7 +3,8 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// What amtguardd contributes to a probe: the required ports, whether AMT shares an address, its holds, its memory.
+/// What amtguardd contributes to a probe: the required ports, whether AMT shares an address, its holds, and its record
+/// of the result.
 ///
 /// A probe also works without it.
 struct ProbeGuardian {
@@ -19,7 +20,7 @@ struct ProbeGuardian {
             return
         }
         status = assessment.status
-        // Only of this network namespace, and as of now: rules come and go.
+        // Only a current report of this network namespace counts, because rules change.
         let isHere = assessment.status.observed.namespace == (try? NetworkNamespace.identity())
         let contact = isHere && assessment.voice == .answers ? Contact(manager) : .absent
         translates = if case .answered(let text) = contact { TranslationAnswer(text)?.isInUse } else { nil }
@@ -31,7 +32,7 @@ struct ProbeGuardian {
         return ports.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// The TCP ports of an address that it holds.
+    /// The TCP ports that amtguardd holds on an address.
     func held(on address: IPAddress) -> PortSet {
         let holds = status?.holds.filter {
             $0.address == "\(address)" && $0.protocol == Hold.TransportProtocol.tcp.rawValue && $0.state == "held"
@@ -39,7 +40,7 @@ struct ProbeGuardian {
         return PortSet(merging: (holds ?? []).map { $0.port...$0.port })
     }
 
-    /// Whether AMT shares an address; `nil` if that is unknown.
+    /// Whether AMT shares an address; `nil` if unknown.
     func shares(_ address: IPAddress) -> Bool? {
         guard case .v4 = address else { return false }
         guard let interfaces = status?.amt.interfaces else { return nil }
@@ -49,10 +50,10 @@ struct ProbeGuardian {
         return interfaces.contains { $0.address == "unknown" } ? nil : false
     }
 
-    /// Asks amtguardd to remember a result, if the result says anything.
+    /// Asks amtguardd to record a result, if the result shows anything.
     ///
     /// The corresponding method is `RecordProbe` of `org.amtguard1.Manager`.
-    /// - Returns: Why amtguardd does not remember it; `nil` if it does.
+    /// - Returns: Why amtguardd does not record it; `nil` if it does.
     func remember(_ result: ProbeResult) -> Reason? {
         func not(_ why: String, _ advice: String? = nil) -> Reason {
             Reason(id: "not-remembered", says: "the result is not kept: \(why)", advice: advice)

@@ -39,7 +39,7 @@ struct ProbeRun {
             isTranslationReported: guardian.translates)
     }
 
-    /// The program that uses a port, as far as this user may know; `nil` if none is found.
+    /// The program that uses a port; `nil` if this user can't see it.
     private static func occupant(of port: UInt16, _ address: IPAddress) -> String? {
         let sockets = try? readSockets(on: PortSet(port...port), includingBound: true).sockets.filter { socket in
             guard socket.protocol == .tcp else { return false }
@@ -49,7 +49,7 @@ struct ProbeRun {
             }
         }
         guard let sockets, var socket = sockets.first(where: \.isListener) ?? sockets.first else { return nil }
-        // Root sees which process has it.
+        // Root sees the process that has it open.
         if let inode = socket.inode, let command = holders(of: [inode])[inode]?.command {
             socket.commands = [printable(command.utf8)]
         }
@@ -66,7 +66,7 @@ struct ProbeRun {
         return plan
     }
 
-    /// The first address of the service to which a route leads, and the local address for it.
+    /// The first address of the service that has a route, and the local address for that route.
     private func way() throws(Impossible) -> (source: ProbeEndpoint, peer: ProbeEndpoint) {
         let peers: [ProbeEndpoint]
         do {
@@ -113,7 +113,7 @@ struct ProbeRun {
         }
     }
 
-    /// Tells the user what is sent, so that they can interrupt it, or find it in a firewall's log.
+    /// Shows the user what is sent, so that they can interrupt it, or find it in a firewall's log.
     private func announce(_ plan: ProbePlan, _ peer: ProbeEndpoint) {
         let place = peer.address.with(port: peer.port)
         let name = IPAddress(service.host) == peer.address ? place : "\(service.host) (\(place))"
@@ -125,6 +125,6 @@ struct ProbeRun {
 }
 
 extension Duration {
-    /// Whole seconds, rounded up: the last second is not shown as none.
+    /// Whole seconds, rounded up, so that the last second is not shown as 0.
     fileprivate var inSeconds: Int64 { (microseconds + 999_999) / 1_000_000 }
 }

@@ -4,12 +4,12 @@ import Glibc
 import SystemPackage
 
 /// Shows on a terminal that long work goes on: one line on standard error, overwritten by the next and erased at the
-/// end. Where standard error is no terminal, nothing is shown, so that no file and no journal fills with it.
+/// end. If standard error is no terminal, nothing is shown, so that it fills no file and no journal.
 final class Progress {
-    /// In columns; `nil` without a terminal.
+    /// The width in columns; `nil` without a terminal.
     private let width: Int?
     private let write: (String) -> Void
-    /// The present line, and how many columns were written to.
+    /// The present line, and how many columns have text.
     private var line = ""
     private var shown = 0
 
@@ -25,19 +25,19 @@ final class Progress {
         }
     }
 
-    /// Replaces the line. It is cut to the terminal's width, since a line that is continued could not be erased.
+    /// Replaces the line. The line is cut to the terminal's width, since a folded line could not be erased.
     func show(_ text: String) {
         guard let width else { return }
-        // The cursor stays on the line: in the last column, some terminals begin the next one.
+        // The cursor stays on the line: some terminals move to the next line at the last column.
         let line = String(text.oneLine.prefix(width - 1))
         guard line != self.line else { return }
         self.line = line
         write("\r" + line + String(repeating: " ", count: max(0, shown - line.count)))
-        // The blanks count until something else erases them.
+        // The blanks count as text until other output erases them.
         shown = max(shown, line.count)
     }
 
-    /// Erases the line. Anything else that is printed afterwards begins where it did.
+    /// Erases the line. Later output begins in the first column.
     func clear() {
         guard shown > 0 else { return }
         write("\r" + String(repeating: " ", count: shown) + "\r")

@@ -18,7 +18,7 @@ struct ReloadCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    /// polkit gives a person a minute to type the password.
+    /// polkit gives the user a minute to type the password.
     private static let patience = Duration.seconds(75)
 
     func run() throws {
@@ -39,7 +39,7 @@ struct ReloadCommand: ParsableCommand {
 
     /// - Parameters:
     ///   - refusal: The first line that was refused; `nil` if none was.
-    ///   - reasons: The daemon's reasons; `nil` if it told none.
+    ///   - reasons: The daemon's reasons; `nil` if it reported none.
     static func report(refusal: String?, _ reasons: [Reason]?) -> Report {
         let problems = Status.Line.problems(refusal: refusal, reasons)
         let outcome =

@@ -7,7 +7,7 @@ struct Report {
     var json: JSON
     var text: [Status.Line]
     var exit: ExitStatus
-    /// The drawing below the text; the width of the terminal matters for it.
+    /// The drawing below the text; it depends on the width of the terminal.
     var drawing: ((Terminal) -> String)?
 
     init(_ json: JSON, _ text: [Status.Line], _ exit: ExitStatus, drawing: ((Terminal) -> String)? = nil) {
@@ -28,7 +28,7 @@ struct Report {
     }
 }
 
-/// A command that shows what is known now.
+/// A command that shows the present state.
 protocol ReportCommand: ParsableCommand {
     var common: CommonOptions { get }
     var json: Bool { get }
@@ -41,7 +41,7 @@ extension ReportCommand {
     }
 }
 
-/// Writes the answer. It is not buffered, so that no failure goes unseen.
+/// Writes the answer, without a buffer, so that every failure is reported.
 func output(_ text: String, terminator: String = "\n") throws(Unwritable) {
     do {
         try FileDescriptor.standardOutput.writeAll((text + terminator).utf8)
@@ -50,26 +50,26 @@ func output(_ text: String, terminator: String = "\n") throws(Unwritable) {
     }
 }
 
-/// A line for the person, beside the answer.
+/// A line on standard error, beside the answer.
 func warn(_ line: String) {
     _ = try? FileDescriptor.standardError.writeAll("amtguardctl: \(line.oneLine)\n".utf8)
 }
 
-/// Writing to standard output failed, so the answer was not shown.
+/// Writing to standard output failed, so the user did not get the answer.
 struct Unwritable: Error, CustomStringConvertible {
     let cause: Errno
 
     var description: String { "standard output: \(cause)" }
 }
 
-/// The exit status, by the convention of monitoring plugins.
+/// The exit status, in the convention of monitoring plugins.
 enum ExitStatus: Int32 {
     case good = 0
     case degraded = 1
     case exposed = 2
     case unknown = 3
 
-    /// Of what is known of the host. If nobody reports, an exposed port that amtguardctl sees itself counts.
+    /// The status by what is known of the host. Without a report, an exposed port that amtguardctl sees itself counts.
     init(_ outcome: Inquiry.Outcome) {
         switch outcome {
         case .report(let assessment): self = assessment.verdict.map(ExitStatus.init) ?? .unknown

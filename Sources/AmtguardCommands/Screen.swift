@@ -2,8 +2,8 @@ import AmtguardCore
 
 /// A summary on one screen: at most twelve lines if all is well, else twenty-five, and none wider than the terminal.
 ///
-/// The verdict, what to do about it, and the facts come first; long facts are cut. Remarks fill what is left. What does not
-/// fit is counted, with the command that shows it.
+/// The verdict, what to do about it, and the facts come first; long facts are cut. Remarks fill the rest. The last line
+/// counts what does not fit, and names the command that shows it.
 struct Screen {
     private let summary: Summary
     private let terminal: Terminal
@@ -23,10 +23,10 @@ struct Screen {
         var head = entry([summary.verdict] + summary.advice)
         var facts = summary.facts.map { entry([$0]) }
         let most = summary.isWell ? Self.mostIfWell : Self.most
-        // One line for the remarks that don't fit.
+        // One line is kept for the count of remarks that don't fit.
         let room = most - (remarks.isEmpty ? 0 : 1)
         while head.count + facts.joined().count > room {
-            // The longest is cut first; the head last of all, as it says what is wrong.
+            // The longest fact is cut first. The head is cut last, because it says what is wrong.
             if let longest = facts.indices.filter({ facts[$0].count > 1 }).max(by: { facts[$0].count < facts[$1].count }
             ) {
                 facts[longest] = cut(facts[longest])
@@ -48,7 +48,7 @@ struct Screen {
         return terminal.table(lines)
     }
 
-    /// The width of the labels is that of the whole screen, so that the lines of each entry can be folded by themselves.
+    /// The width of the widest label on the screen, so that each entry can be folded by itself.
     private var labels: Int {
         ([summary.verdict] + summary.facts).map(\.label.count).max().map { $0 + 2 } ?? 0
     }
@@ -59,7 +59,7 @@ struct Screen {
         return lines.flatMap { $0.folded(to: max(10, terminal.width - labels), breaking: true) }
     }
 
-    /// Without the last line; the one before it shows that something is missing.
+    /// Without the last line; the line before it then ends in dots.
     private func cut(_ lines: [Status.Line]) -> [Status.Line] {
         var lines = Array(lines.dropLast())
         let end = terminal.isUTF8 ? "…" : "..."

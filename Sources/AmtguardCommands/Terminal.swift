@@ -3,14 +3,15 @@ import AmtguardLinux
 import Glibc
 import SystemPackage
 
-/// Standard output as a person sees it. It has colour only on a terminal, and not if NO_COLOR is set.
+/// Standard output for people. It has colour only on a terminal, and not if NO_COLOR is set.
 struct Terminal {
     var colours: Bool
     /// In columns.
     var width = 80
-    /// Whether long lines are folded. If the width is unknown, a program may read the output: each row is one line.
+    /// Whether long lines are folded. If the width is unknown, the reader may be a program: then each row stays one
+    /// line.
     var folds = false
-    /// Whether it shows more than ASCII.
+    /// Whether it shows characters beyond ASCII.
     var isUTF8 = false
 
     /// https://no-color.org: set and not empty.
@@ -24,7 +25,7 @@ struct Terminal {
             isUTF8: isUTF8(["LC_ALL", "LC_CTYPE", "LANG"].map(variable)))
     }
 
-    /// The width that the user sets, else the terminal's, else 80.
+    /// The width that the user set, else the terminal's, else 80.
     static func width(columns: String?, window: Int?) -> Int {
         let sane = 20...1_000
         return [columns.flatMap { Int($0) }, window].lazy.compactMap { $0 }.first(where: sane.contains) ?? 80
@@ -48,12 +49,12 @@ struct Terminal {
         return table(folds ? lines.flatMap { $0.folded(to: max(20, width - labels)) } : lines)
     }
 
-    /// Lines that fit already.
+    /// Lines that need no folding.
     func table(_ lines: [Status.Line]) -> String {
         lines.table(arrow: isUTF8 ? "→" : ">", painting: paint)
     }
 
-    /// A text as the terminal can show it. What is not ASCII and not ours has been replaced or belongs to a name.
+    /// A text as the terminal can show it. Other characters beyond ASCII were replaced before, or belong to a name.
     func spelled(_ text: String) -> String {
         guard !isUTF8 else { return text }
         return [("…", "..."), ("“", "\""), ("”", "\"")].reduce(text) { $0.replacing($1.0, with: $1.1) }
@@ -68,14 +69,14 @@ struct Terminal {
 }
 
 extension Status.Line {
-    /// With times and characters as the reader has them.
+    /// With local times, and with characters that the terminal shows.
     func shown(on terminal: Terminal) -> Status.Line {
         var line = self
         line.value = terminal.spelled(value.inLocalTime())
         return line
     }
 
-    /// The line, folded to this width. Continuations have no label and begin below the value.
+    /// The line, folded to this width. Continuation lines have no label and begin below the value.
     ///
     /// - Parameter breaking: Whether a longer word is broken; else it stays whole, so that it can be copied.
     func folded(to width: Int, breaking: Bool = false) -> [Status.Line] {
@@ -89,7 +90,8 @@ extension Status.Line {
 }
 
 extension String {
-    /// Its words on lines of this width. A longer word stays whole, so that it can be copied, unless it is to be broken.
+    /// The words on lines of this width. A longer word stays whole, so that it can be copied, unless `breaking` is
+    /// true.
     func folded(to width: Int, breaking: Bool = false) -> [String] {
         var lines: [String] = []
         var words = split(separator: " ")[...]

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What the daemon's report says of address translation. Older daemons say nothing.
+/// The part of the daemon's report about address translation. Reports of older daemons have none.
 struct TranslationAnswer: Decodable {
     private let nat: Part?
 
@@ -14,7 +14,7 @@ struct TranslationAnswer: Decodable {
         self = answer
     }
 
-    /// `nil` if it is unknown.
+    /// `nil` if unknown.
     var isInUse: Bool? {
         switch nat?.translation {
         case "yes": true

@@ -32,7 +32,7 @@ struct VictimsCommand: ReportCommand {
         let victims = status.victims.map(NamedSocket.naming)
         let possible = NamedSocket.naming(status.ports.possibleVictims)
         let flows = status.nat?.victims ?? []
-        // A daemon of an older version does not look for them.
+        // A daemon of an older version does not search for victims among translated connections.
         let isUnknown = victims == nil || status.nat.map { $0.victims == nil && $0.translation != "no" } ?? false
         let published = status.nat?.published ?? []
         let isFree = victims?.isEmpty != false && flows.isEmpty && published.isEmpty

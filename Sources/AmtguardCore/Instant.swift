@@ -11,9 +11,9 @@ public struct Instant: Hashable, Comparable, Sendable {
     }
 
     public static func < (a: Instant, b: Instant) -> Bool { a.sinceBoot < b.sinceBoot }
-    /// The instant so much later.
+    /// The instant this much later.
     public static func + (a: Instant, b: Duration) -> Instant { Instant(sinceBoot: a.sinceBoot + b) }
-    /// The instant so much earlier.
+    /// The instant this much earlier.
     public static func - (a: Instant, b: Duration) -> Instant { Instant(sinceBoot: a.sinceBoot - b) }
     /// How much later `a` is than `b`; negative if it is earlier.
     public static func - (a: Instant, b: Instant) -> Duration { a.sinceBoot - b.sinceBoot }
@@ -26,11 +26,11 @@ extension Duration {
     }
 }
 
-/// The time of an observation: on the boot clock, by which amtguard judges, and on the wall clock, which people read.
+/// The time of an observation: on the boot clock, for all decisions, and on the wall clock, for people.
 public struct Moment: Hashable, Sendable {
-    /// The boot clock: staleness, pace and audits.
+    /// The boot clock, for staleness, pace and audits.
     public var instant: Instant
-    /// Seconds since 1970-01-01T00:00:00Z: only ever printed.
+    /// Seconds since 1970-01-01T00:00:00Z; only printed.
     public var wallClock: Int64
 
     /// The same moment on both clocks.

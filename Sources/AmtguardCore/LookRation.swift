@@ -1,4 +1,4 @@
-/// Limits how often a costly look is made: the more sockets the host has, the longer it takes.
+/// Limits how often an expensive look is made: its duration grows with the number of sockets.
 ///
 /// After a look, 25 times its duration must pass before the next one. So all callers together use at most 4 % of a
 /// core.
@@ -8,7 +8,7 @@ public struct LookRation: Hashable, Sendable {
     private static let leastRest = Duration.milliseconds(100)
     private var next = Instant(sinceBoot: .zero)
 
-    /// A ration of which nothing was spent.
+    /// An unused ration.
     public init() {}
 
     /// Whether it is time for another look.

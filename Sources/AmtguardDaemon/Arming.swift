@@ -4,7 +4,7 @@ import AmtguardSystemd
 import Glibc
 import SystemPackage
 
-/// `--arm`: hands to the daemon, through the service manager, what the daemon may not open or read.
+/// `--arm`: opens and reads what the daemon may not, and hands it over through the service manager.
 enum Arming {
     private static let listName = "list"
     private static let watchName = "watch"
@@ -15,7 +15,7 @@ enum Arming {
     private static let legacyTablesName = "ip-tables-names"
     private static let builtinModulesName = "modules-builtin"
 
-    /// The service manager does not take it; one line.
+    /// The service manager did not take it; one line.
     struct NotTaken: Error, CustomStringConvertible {
         let description: String
 
@@ -41,18 +41,18 @@ enum Arming {
         var watch = ListWatch.Armed()
         /// Whether the service manager keeps the program, or parts of it.
         var isProgramStored = false
-        /// The structures of SMBIOS that speak of AMT, in sealed memory.
+        /// The SMBIOS structures about AMT, in sealed memory.
         var smbios: Descriptor?
         /// The file with the boot's id, through the host's own mount of procfs.
         var boot: Descriptor?
         /// The names of the tables of legacy iptables in this network namespace.
         var legacyTables: Descriptor?
-        /// The list of the modules that are a part of the kernel.
+        /// The list of the modules that are built into the kernel.
         var builtinModules: Descriptor?
     }
 
-    /// Opens the list, the watch that names writers and the boot's id, reads what the BIOS noted of AMT, and stores
-    /// each. Runs as root, before the daemon. A machine without SMBIOS is not reported.
+    /// Opens the list, the watch that names writers and the boot's id, reads the SMBIOS structures about AMT, and
+    /// stores each. Runs as root, before the daemon. A machine without SMBIOS is not reported.
     static func arm(below root: borrowing RootDirectory) throws {
         defer { ServiceManager.barrier(timeout: .seconds(5)) }
         // A former daemon may have stored other things under these names.
@@ -88,14 +88,14 @@ enum Arming {
         guard ServiceManager.isSupervised else { throw NotTaken.unsupervised }
     }
 
-    /// Loads the program in the kernel, or finds the one that the daemon before has left in the store. While this process
-    /// has it, the store may let go of it.
+    /// Loads the program in the kernel, or finds the one that the previous daemon left in the store. While this process
+    /// has it open, the store may release it.
     private static func armProgram() throws(NotTaken) {
         var watch = ListWatch.Armed()
         watch.loadProgram()
         try send { forgetProgram() }
         if let program = watch.program.take() {
-            // The page always polls as failed: the service manager would drop it.
+            // A poll of the page always reports an error, so the service manager would drop it.
             try handOver(program.link.fileDescriptor, as: programNames.link, polled: false)
             try handOver(program.ring.fileDescriptor, as: programNames.ring, polled: false)
             try handOver(program.shared.fileDescriptor, as: programNames.page, polled: false)
@@ -110,7 +110,7 @@ enum Arming {
         try send { ServiceManager.store([descriptor], name: name, poll: polled) }
     }
 
-    /// Sends to the service manager, if there is one. Its queue may be full for a moment, and this step may wait.
+    /// Sends a message to the service manager, if there is one. If its queue is full, tries again: this step may wait.
     private static func send(_ message: () -> Bool) throws(NotTaken) {
         let end = Instant.now() + .seconds(5)
         while !message() {
@@ -138,16 +138,17 @@ enum Arming {
 
         var isEmpty: Bool { link == nil && ring == nil && page == nil }
 
-        /// `nil` unless all parts are there.
+        /// `nil` unless all parts are present.
         mutating func whole() -> WriteProgram.Armed? {
             guard let link = link.take(), let ring = ring.take(), let page = page.take() else { return nil }
             return WriteProgram.Armed(link: link, ring: ring, shared: page)
         }
     }
 
-    /// Takes the armed descriptors, and the holds of the daemon before. The armed ones leave the store at once:
-    /// otherwise each restart would hand over one more. Holds stay there, and are recognized by what they are; so does the
-    /// socket that owns the redraw table, and the program in the kernel, so that it stays attached if this process dies.
+    /// Takes the armed descriptors and the holds of the previous daemon. The armed ones leave the store at once:
+    /// otherwise each restart would hand over one more. Holds stay in the store, and are recognized by their
+    /// properties. The socket that owns the redraw table stays as well, and so does the program in the kernel, so that
+    /// it stays attached if this process dies.
     static func receive(holds: inout HoldDriver, redrawing: inout RedrawDriver) -> Armed {
         var armed = Armed()
         var program = ReceivedProgram()
@@ -187,7 +188,7 @@ enum Arming {
         return armed
     }
 
-    /// Makes the service manager let go of the program in the kernel. Returns whether it took that.
+    /// Makes the service manager release the program in the kernel. Returns whether it accepted the message.
     @discardableResult
     static func forgetProgram() -> Bool {
         [programNames.link, programNames.ring, programNames.page]

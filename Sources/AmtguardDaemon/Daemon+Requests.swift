@@ -2,7 +2,7 @@ import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
 
-// The requests of others: to read the configuration again, to look, to report, to stop.
+// Requests from outside: to read the configuration again, to look, to report, to stop.
 
 extension Daemon {
     /// Looks at everything.
@@ -27,7 +27,7 @@ extension Daemon {
 
     func take(_ configuration: Configuration, _ problems: [ConfigurationProblem]) {
         site.observe(.configuration(configuration, problems))
-        // Tries again soon. After that each audit tries; the file that was not read may change the interval of audits.
+        // Tries again soon. After that each audit tries; the file that was not read may change the audit interval.
         if problems.contains(where: \.mayPass) { site.surveySoon(after: .seconds(1)) }
     }
 
@@ -42,8 +42,8 @@ extension Daemon {
         site.observe(.reloaded)
     }
 
-    /// A request, which any user may make. Looks at everything as often as the ration allows, otherwise at the list; a
-    /// look at the list that is a tenth of a second old is good enough.
+    /// A request, which any user may make. Looks at everything if the ration allows it, otherwise only at the list; a
+    /// look at the list within the last tenth of a second counts.
     func check() {
         let start = Instant.now()
         guard ration.allows(at: start) else {
@@ -81,7 +81,7 @@ extension Daemon {
         publisher.finish()
     }
 
-    /// Another daemon has the lock, or, if there is no lock, the bus name.
+    /// Another daemon has the lock or, if there is no lock, the bus name.
     func giveWay() {
         publisher.tell()
         teller.tell(.error, "Another amtguardd guards this host already.")

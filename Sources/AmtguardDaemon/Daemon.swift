@@ -5,7 +5,7 @@ import Glibc
 import SystemPackage
 
 /// The long-running daemon: a site that is guarded, a publisher that reports, and the requests of the loop, of signals
-/// and of the bus to them. It does one thing after the other on one thread.
+/// and of the bus. It does everything in sequence on one thread.
 final class Daemon {
     let loop: EventLoop
     let teller: Teller
@@ -15,9 +15,9 @@ final class Daemon {
     let reader: ConfigurationReader
     private var watchdog: Watchdog?
     private var signals = Signals()
-    /// When the journal was last told that the loop fails.
+    /// When a failure of the loop was last reported to the journal.
     private var failedAt: Instant?
-    /// Limits how often requests may make it look at everything.
+    /// Limits how often requests may cause a look at everything.
     var ration = LookRation()
 
     private struct Signals: ~Copyable {
@@ -26,8 +26,8 @@ final class Daemon {
         var interrupt: EventSource?
     }
 
-    /// A user without the right to write started the guard. Under a service manager it goes on, and says so in its
-    /// status.
+    /// A user without the right to write started the guard. Under a service manager the guard continues, and its status
+    /// says so.
     struct NotPermitted: Error, CustomStringConvertible {
         let description =
             "this user may not write \(ReservedPortsList.path). Use systemctl start amtguardd, run it "
@@ -44,13 +44,14 @@ final class Daemon {
         publisher = Publisher(of: site, telling: teller, notifier, on: loop)
     }
 
-    /// Guards until it is told to stop.
+    /// Guards until it is asked to stop.
     ///
     /// - Returns: The exit status.
     /// - Throws: `Keepsake.Taken` if another daemon guards already, `NotPermitted`.
     func run() throws -> CInt {
         attach()
-        // From the lock to the first look no other process repairs the list. So slow work is done before or after that.
+        // From the lock to the first look no other process repairs the list, so slow work is done before or after that
+        // time.
         let (configuration, problems) = site.load(reader)
         let seen = site.prepare()
         try site.open()
@@ -62,7 +63,7 @@ final class Daemon {
         site.observe(.started)
         publisher.publish()
         notifier.ready(status: publisher.status.line)
-        // The reservation is in place, and no process waits for us any more: now there is time to find out more.
+        // The reservation is in place, and no process waits for this one any more, so slower readings can follow.
         site.lookAround()
         site.observe(.ready)
         publisher.finish()
@@ -108,7 +109,7 @@ final class Daemon {
         }
     }
 
-    /// The work that an audit does because the daemon is awake: it needs no wake-up of its own.
+    /// Work that an audit does because the daemon is awake: it causes no wake-up of its own.
     private func useWakeUp() {
         watchdog?.beat()
         attachSignals()

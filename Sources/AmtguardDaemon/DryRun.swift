@@ -19,7 +19,7 @@ struct DryRun: ~Copyable {
         if !isConfigured { say("The configuration would be refused. At a start only its valid lines apply.") }
     }
 
-    /// The record of a daemon of this boot: what it owns decides what would be removed.
+    /// The record of a daemon of this boot: it decides which ports would be removed.
     private static func recall(below root: borrowing RootDirectory) -> Memory {
         let bytes = try? RuntimeDirectory(in: root).read("memory", atMost: Record.limit)
         return bytes.flatMap { Memory(parsing: $0, scope: .current) } ?? Memory(scope: .current)
@@ -27,7 +27,7 @@ struct DryRun: ~Copyable {
 
     /// Looks once. It only prints.
     ///
-    /// - Returns: Whether nothing would prevent the guard.
+    /// - Returns: Whether a daemon could guard here.
     mutating func run() -> Bool {
         observe(.presence(readPresence(in: root)))
         observe(.choice(try? KernelChoiceReader().read()))
@@ -81,7 +81,7 @@ private struct PrintingGround: Ground, ~Copyable {
         return nil
     }
 
-    /// The verdict would be that of a host whose list is left as it is.
+    /// The printed verdict is that of a host whose list stays unchanged.
     mutating func report(_ event: Event) {
         if case .verdict = event { return }
         say(event.journalEntry.message)

@@ -3,9 +3,9 @@ import AmtguardLinux
 import Glibc
 public import SystemPackage
 
-/// What the command line asks for.
+/// The parsed command line.
 public struct Invocation: Equatable {
-    /// The one thing to do.
+    /// The action to run.
     public enum Act: Equatable, Sendable {
         case guardHost, arm, check, dryRun, release, version, help
         /// `--during COMMAND [ARGUMENT…]`

@@ -3,14 +3,14 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// `amtguardd`: does what the command line asks for.
+/// `amtguardd`: runs what the command line asks for.
 public enum Program {
-    /// Runs to the end and returns the exit status: 0, 1 for a failure that one line explains, 64 for wrong usage, and
-    /// that of a command that was guarded.
+    /// Runs to the end and returns the exit status: 0, 1 for a failure that one line explains, 64 for wrong usage, or
+    /// the status of the guarded command.
     ///
     /// - Parameter arguments: The program's name and its arguments.
     public static func run(_ arguments: [String]) -> Int32 {
-        // Swift reads them in /proc. Without it the program can't know what to do.
+        // Swift reads the arguments in /proc. Without them the requested action is unknown.
         guard !arguments.isEmpty else { return fail("the command line can't be read. Is /proc mounted?", status: 1) }
         do {
             let invocation = try Invocation(arguments.dropFirst())

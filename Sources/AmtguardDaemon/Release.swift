@@ -3,13 +3,13 @@ import AmtguardLinux
 import AmtguardSystemd
 import Glibc
 
-/// `--release`: removes from the list what the last daemon of this boot owned, and a redraw table that it has left. It is
-/// for the removal of the package: after that, no program would do it.
+/// `--release`: removes from the list what the last daemon of this boot owned, and a redraw table that it left. Used
+/// when the package is removed, because later no program would remove them.
 ///
-/// The same guardian decides as in a daemon that stops with `OnStop=release`: ports that others changed since are
-/// theirs.
+/// The same guardian decides as in a daemon that stops with `OnStop=release`: ports that other programs changed since
+/// are not removed.
 struct Release: ~Copyable {
-    /// Owned ports are still in the list, or that is unknown; one line.
+    /// Owned ports are still in the list, or this is unknown; one line.
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
@@ -20,8 +20,8 @@ struct Release: ~Copyable {
     private var guardian: Guardian
     private var ground: ReleasingGround
 
-    /// - Throws: `Keepsake.Taken` while a daemon runs: it would add the removed ports again. `Keepsake.Unusable` if
-    ///   there is a record, but it is unknown what of it is still true.
+    /// - Throws: `Keepsake.Taken` while a daemon runs, because it would add the removed ports again.
+    ///   `Keepsake.Unusable` if there is a record, but it is unknown which part of it still holds.
     init(_ invocation: Invocation) throws {
         let root = try invocation.openRoot()
         let scope = Memory.Scope.current
@@ -64,7 +64,7 @@ struct Release: ~Copyable {
         if !staying.isEmpty { ground.teller.tell(Event.staying(staying, list: list).journalEntry) }
     }
 
-    /// Removes the redraw table if it has no owner: a daemon that was killed has left it. Returns why it is still there.
+    /// Removes the redraw table if it has no owner because its daemon was killed. Returns why the table still exists.
     private static func removeTable() -> String? {
         var redrawing = RedrawDriver()
         let reading = redrawing.read(ifThere: TranslationReader().hasNFTables == true)
@@ -83,8 +83,9 @@ struct Release: ~Copyable {
         guardian.observe(.configuration(configuration, []), on: &ground)
         guardian.observe(.stopping, on: &ground)
         guardian.look(.request, on: &ground)
-        // The service manager lets go of the program in the kernel only a moment after the daemon's end; at boot, its
-        // children that wait for up to 5 s (Type=idle) have a copy. Until then the program makes each replacement add.
+        // The service manager releases the program in the kernel a moment after the daemon's end. At boot, its children
+        // that wait for up to 5 s (Type=idle) have a copy. Until then the program turns each replacement into an
+        // addition.
         for _ in 0..<70 where guardian.isReleasing {
             usleep(100_000)
             guardian.look(.request, on: &ground)

@@ -7,8 +7,8 @@ import SystemPackage
 /// `--during COMMAND`: guards the list while a command runs that stops the daemon for a moment, such as a restart.
 ///
 /// It takes turns with the daemon: the process with the lock repairs. If ports are missing and no process has the lock,
-/// the stand-in takes it for the length of one repair. It begins with the last record, and records what it adds, so that
-/// the next daemon, or `--release`, knows it. It never removes anything from the list.
+/// the stand-in takes it for the length of one repair. It starts from the last record, and records what it adds, so
+/// that the next daemon or `--release` can remove it. It never removes anything from the list.
 final class StandIn {
     /// The command can't be started; one line.
     struct NotStarted: Error, CustomStringConvertible {
@@ -17,9 +17,9 @@ final class StandIn {
         let status: CInt
     }
 
-    /// When to look again while a daemon has the lock: by then it has repaired, or is gone.
+    /// When to look again while a daemon has the lock: by then the daemon has repaired, or has ended.
     private static let shortest = Duration.microseconds(200)
-    /// The latest time for that, even if the watch shows nothing: it sees no write through another mount of procfs.
+    /// The latest time to look again, even if the watch reports nothing: it misses writes through another procfs mount.
     fileprivate static let longest = Duration.milliseconds(2)
     private let loop: EventLoop
     private let root: RootDirectory
@@ -51,15 +51,16 @@ final class StandIn {
         self.root = root
     }
 
-    /// The configuration in the daemon's absence. If it is unknown whether the daemon may write, or if it should remove
-    /// its ports when it stops, nothing is added.
+    /// The configuration in the daemon's absence. If it is unknown whether the daemon may write, or if the daemon
+    /// releases its ports when it stops, nothing is added.
     static func configuration(standingInFor configuration: Configuration?) -> Configuration {
         var bridging = configuration ?? Configuration()
         if configuration == nil || bridging.onStop == .release { bridging.mode = .observe }
         return bridging
     }
 
-    /// Runs the command and guards until it ends, whatever signal comes in the meantime: a terminal sends it to both.
+    /// Runs the command and guards until it ends. Signals do not end the guard: a terminal sends them to both
+    /// processes.
     ///
     /// - Returns: The command's exit status.
     func run(_ arguments: [String]) throws -> CInt {
@@ -98,7 +99,8 @@ final class StandIn {
         let reading = ground.read()
         if case .ports(let found) = reading, !guardian.missing(from: found).isEmpty { return takeTurn() }
         pause = Self.shortest
-        // Not with the watch's prompt: looks at a whole list are rationed, and most of them follow the daemon's work.
+        // Without the watch's prompt: looks at a whole list are rationed, and most of them follow the daemon's own
+        // writes.
         guardian.observe(.list(reading, .token), on: &ground)
     }
 
@@ -122,7 +124,7 @@ final class StandIn {
         }
     }
 
-    /// Reports once why nothing can be recorded. If no daemon ever ran, that is not reported.
+    /// Reports once why nothing can be recorded. Reports nothing if no daemon ran in this boot.
     private func tell(_ problem: String?) {
         guard let problem, problem != told else { return }
         told = problem

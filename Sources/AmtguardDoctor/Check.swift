@@ -1,14 +1,14 @@
-/// One thing that the doctor looks at, by its identifier.
+/// One test of the doctor, with its identifier.
 ///
 /// A check is one file in `Checks/`: it reads through an `Examination`, and reports what it found there. To add one,
 /// write that file, its line in `Check.all`, its table of configurations in the tests, and its anchor in
-/// `docs/DOCTOR.md`; `make test` tells what is missing.
+/// `docs/DOCTOR.md`; `make test` lists what is missing.
 public struct Check: Sendable {
-    /// Stable: scripts name it, and `docs/DOCTOR.md` has an anchor of this name.
+    /// Stable, because scripts use it, and `docs/DOCTOR.md` has an anchor of this name.
     public let id: String
-    /// Whose settings it looks at: "Unbound", "the kernel".
+    /// The program whose settings it reads: "Unbound", "the kernel".
     public let component: String
-    /// What it looks at, for people: "the ports of its queries".
+    /// What it examines, for people: "the ports of its queries".
     public let subject: String
     let examine: @Sendable (Examination) -> Void
 
@@ -19,7 +19,7 @@ public struct Check: Sendable {
         self.examine = examine
     }
 
-    /// Looks. Without anything to report, the check has passed: one finding says so.
+    /// Runs the check. If nothing was reported, the check has passed: one finding says so.
     public func findings(on machine: any Machine, in situation: Situation) -> [Diagnosis.Finding] {
         let examination = Examination(self, machine, situation)
         examine(examination)
@@ -31,7 +31,7 @@ public struct Check: Sendable {
 }
 
 extension Check {
-    /// All, in the order in which they are told: what concerns the whole machine first.
+    /// All checks, in the order of the output: those of the whole machine first.
     public static let all: [Check] = [
         .guard, .portRange, .unprivilegedPorts, .autobindReuse, .listWriters, .listSyntax, .tuned, .kubernetes, .talos,
         .translation, .published, .namespaces, .userNetwork, .sunrpc, .bindresvport, .lms, .bmc, .versions, .clock,

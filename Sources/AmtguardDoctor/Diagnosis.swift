@@ -2,7 +2,7 @@
 public struct Diagnosis: Hashable, Sendable {
     /// In the order of `Check.all`.
     public let findings: [Finding]
-    /// How many checks looked.
+    /// How many checks ran.
     public let checks: Int
 
     public init(_ findings: [Finding], checks: Int) {
@@ -10,7 +10,7 @@ public struct Diagnosis: Hashable, Sendable {
         self.checks = checks
     }
 
-    /// Lets these checks look, one after the other.
+    /// Runs these checks, one after the other.
     ///
     /// - Parameter progress: Called before each check, for people who wait.
     public init(
@@ -23,7 +23,7 @@ public struct Diagnosis: Hashable, Sendable {
         self.checks = checks.count
     }
 
-    /// The gravest finding.
+    /// The most severe finding.
     public var worst: Severity { findings.map(\.severity).max() ?? .ok }
 
     /// How many checks found nothing worse than `ok`.

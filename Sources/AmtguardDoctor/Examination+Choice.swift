@@ -1,6 +1,6 @@
 import AmtguardCore
 
-/// Programs that choose the local port themselves: the kernel's list doesn't govern them.
+/// Programs that choose the local port themselves and ignore the kernel's list.
 extension Examination {
     enum Transport: String { case tcp = "TCP", udp = "UDP" }
 
@@ -9,16 +9,16 @@ extension Examination {
     /// | ports | |
     /// |---|---|
     /// | none of AMT's | ok |
-    /// | ports that AMT takes by this protocol, all held | note: the program is told that the port is in use |
+    /// | ports that AMT takes by this protocol, all held | note: the program gets the error "in use" |
     /// | the same, by a program that sets SO_REUSEADDR | warning: it may bind a port that is not held strictly |
     /// | ports that AMT takes by this protocol | warning; note where AMT shares no address |
     /// | UDP, on the other ports of AMT | note: AMT takes TCP there; some cards' filters do not distinguish |
     ///
-    /// Where it is not known whether AMT shares an address, it may, and the words say so.
+    /// If it is unknown whether AMT shares an address, the texts say "may".
     ///
     /// - Parameters:
-    ///   - reusesAddress: Whether the program sets SO_REUSEADDR before it binds, as cooperative holds do: then only
-    ///     a strict hold stops it.
+    ///   - reusesAddress: Whether the program sets SO_REUSEADDR before it binds, as cooperative holds do. Then only a
+    ///     strict hold stops it.
     ///   - says: The fact: "sends queries from 1024-65535".
     ///   - change: The exact change to make.
     func judge(

@@ -16,7 +16,7 @@ extension Examination {
     /// - Parameters:
     ///   - list: What is written.
     ///   - when: "at each boot".
-    ///   - change: The change, for a value that has their ports and the required ones.
+    /// - change: The change; its argument is a value with the writer's ports and the required ones.
     func judge(
         list: WrittenList, writtenAt when: String, at place: Place, change: (_ value: String) -> String
     ) {
@@ -37,7 +37,7 @@ extension Examination {
                 consequence: "\(missing) are not reserved then; the kernel does not choose them as long as "
                     + "net.ipv4.ip_local_port_range stays as it is", change: change)
         } else {
-            // Whether amtguardd adds them may be unknown.
+            // It may be unknown whether amtguardd adds them.
             report(
                 situation.isGuarded == nil ? .unknown : .warning, says, at: place,
                 consequence: (situation.isGuarded == nil ? "unless amtguardd adds them, " : "")
@@ -46,10 +46,11 @@ extension Examination {
         }
     }
 
-    /// Judges a value that the kernel refuses as a whole, or reads otherwise than it looks; nothing if it does neither.
+    /// Judges a value that the kernel refuses as a whole, or reads as other ports than it seems to say. Reports nothing
+    /// for any other value.
     ///
-    /// Where amtguardd repairs the list, a refused value costs no port of AMT's: a note. Else it may be meant as the
-    /// protection: a warning.
+    /// If amtguardd repairs the list, a refused value leaves AMT's ports reserved: a note. Otherwise the value may have
+    /// been meant to reserve them: a warning.
     func judge(faultOf list: WrittenList, at place: Place, change: (_ value: String) -> String) {
         guard let fault = list.fault else { return }
         let value = list.meant.map { $0.union(situation.required) }.flatMap { $0.fitsOneWrite ? "\($0)" : nil }

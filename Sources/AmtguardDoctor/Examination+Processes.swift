@@ -2,16 +2,17 @@
 extension Examination {
     /// The names of the running programs that are among `wanted`, each once, sorted.
     ///
-    /// A process may end while it is looked at, and others' may be hidden (`hidepid=`): what can't be read is passed
-    /// over. The name is that of the kernel, at most 15 bytes.
+    /// A process may end during the search, and other users' processes may be hidden (`hidepid=`): the search skips
+    /// what it can't read. The name is the kernel's, at most 15 bytes.
     ///
-    /// - Parameter users: Whose programs count; `nil` for everybody's. Any user's program can give itself any name.
+    /// - Parameter users: Whose programs count; `nil` for all users. Any user's program can set its own name.
     func running(_ wanted: Set<String>, byOneOf users: Set<String>? = nil) -> [String] {
         var found: Set<String> = []
-        // Read when it is needed first.
+        // Read at the first use.
         var identifiers: Set<Substring>?
         for pid in names(in: "/proc") where pid.first?.isNumber == true {
-            // Past the budget for files: these are 16 bytes each, and a machine has thousands of processes.
+            // This read does not count in the budget for files: the file has 16 bytes, and a machine has thousands of
+            // processes.
             guard let bytes = try? machine.read("/proc/\(pid)/comm") else { continue }
             let name = String(decoding: bytes, as: UTF8.self).trimmed
             guard wanted.contains(name), !found.contains(name) else { continue }
@@ -32,7 +33,7 @@ extension Examination {
         return line?.text.split(whereSeparator: \.isWhitespace).dropFirst(2).first
     }
 
-    /// The numbers of these users in `/etc/passwd`. Root has the number 0 in any case.
+    /// The numbers of these users in `/etc/passwd`. Root always has the number 0.
     private func identifiers(of users: Set<String>) -> Set<Substring> {
         var identifiers: Set<Substring> = users.contains("root") ? ["0"] : []
         for line in lines("/etc/passwd") {

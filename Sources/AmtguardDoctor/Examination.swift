@@ -1,7 +1,7 @@
-/// What a check is given: eyes for the machine, the situation, and a sheet to write on.
+/// What a check gets: access to the machine, the situation, and the list of its findings.
 ///
-/// Whatever can't be read is reported as unknown by the examination itself, once a file, so a check only deals with what
-/// is there.
+/// The examination itself reports each file that it can't read as unknown, once. A check only deals with files that
+/// exist.
 final class Examination {
     let machine: any Machine
     let situation: Situation
@@ -11,10 +11,11 @@ final class Examination {
     private var budget = 8 << 20
     private var filesLeft = 512
     private var isSpent = false
-    /// The files and directories of which it was told that they can't be read.
+    /// The files and directories that were reported as unreadable.
     private var told: Set<String> = []
     private var counts: [Severity: Int] = [:]
-    /// How many findings of one severity a check tells. Files may be anybody's, and hold the same line a million times.
+    /// How many findings of one severity a check reports. A file may be from any user, and repeat a line a million
+    /// times.
     static let most = 20
 
     init(_ check: Check, _ machine: any Machine, _ situation: Situation) {
@@ -23,7 +24,8 @@ final class Examination {
         self.situation = situation
     }
 
-    /// Reports a finding, unless too many of its severity were reported before. A finding of another component names it.
+    /// Reports a finding, unless too many of its severity were reported before. A finding about another component names
+    /// it.
     ///
     /// - Parameter needsRoot: Whether only root can find out more.
     /// - Parameter consequence: What follows on this machine.
@@ -51,22 +53,22 @@ final class Examination {
     /// How many findings of this severity there were.
     func count(_ severity: Severity) -> Int { counts[severity] ?? 0 }
 
-    /// The lines of a file; none if there is no such file. If it can't be read, that is reported.
+    /// The lines of a file; none if there is no such file. Reports a file that can't be read.
     func lines(_ path: String) -> [SourceLine] { lines(ifAny: path) ?? [] }
 
-    /// The lines of a file; `nil` if there is no such file, or it can't be read, which is reported.
+    /// The lines of a file; `nil` if there is no such file, or if it can't be read, which is reported.
     func lines(ifAny path: String) -> [SourceLine]? {
         guard let bytes = bytes(path) else { return nil }
         return SourceLine.lines(of: bytes, in: path)
     }
 
-    /// The lines of all files of a directory whose names end so, in the order of their names.
+    /// The lines of all files of a directory whose names end in `suffix`, in the order of their names.
     func lines(in directory: String, suffix: String = "") -> [SourceLine] {
         names(in: directory).filter { $0.hasSuffix(suffix) && !$0.hasPrefix(".") }
             .flatMap { lines("\(directory)/\($0)") }
     }
 
-    /// The names in a directory; none if there is no such directory. If it can't be read, that is reported.
+    /// The names in a directory; none if there is no such directory. Reports a directory that can't be read.
     func names(in directory: String) -> [String] {
         do {
             return try machine.names(in: directory)
@@ -82,7 +84,7 @@ final class Examination {
         lines(ifAny: path)?.first?.text
     }
 
-    /// The content of a file; `nil` if there is no such file, or it can't be read, which is reported.
+    /// The content of a file; `nil` if there is no such file, or if it can't be read, which is reported.
     func bytes(_ path: String) -> [UInt8]? {
         guard !isSpent else { return nil }
         guard filesLeft > 0, budget > 0 else {
@@ -102,10 +104,10 @@ final class Examination {
         }
     }
 
-    /// The advice for what only root can read.
+    /// The advice where only root can read.
     static let asRoot = "Run amtguardctl doctor as root."
 
-    /// Whether a file that gave nothing does not exist. Otherwise it was reported why it gave nothing.
+    /// Whether a file that has no content does not exist. If it exists, the reason was reported before.
     func isMissing(_ path: String) -> Bool {
         !isSpent && !told.contains(path)
     }
@@ -122,7 +124,7 @@ final class Examination {
 /// A line of a configuration file.
 struct SourceLine: Hashable, Sendable {
     var place: Place
-    /// Without the end of the line. What is not UTF-8 is replaced.
+    /// Without the end of the line. Bytes that are not UTF-8 are replaced.
     var text: String
 
     static func lines(of bytes: [UInt8], in file: String) -> [SourceLine] {

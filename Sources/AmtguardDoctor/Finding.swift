@@ -1,12 +1,12 @@
 /// How much a finding matters.
 public enum Severity: String, Hashable, Sendable, CaseIterable, Comparable {
-    /// Nothing that was looked at meets AMT's ports.
+    /// Nothing that was examined concerns AMT's ports.
     case ok
-    /// Worth knowing. Nothing is lost here now, or amtguard covers it.
+    /// Worth knowing. Nothing is lost on this machine now, or amtguard protects against it.
     case note
-    /// It could not be found out.
+    /// The check could not find it out.
     case unknown
-    /// Packets are lost now and then until it is changed.
+    /// Packets are lost now and then until the setting is changed.
     case warning
     /// AMT's ports are not protected.
     case problem
@@ -25,17 +25,17 @@ extension Diagnosis {
         /// The identifier of the check, which is also the anchor in `docs/DOCTOR.md`.
         public var check: String
         public var severity: Severity
-        /// Whose setting it is: "Unbound", "the kernel".
+        /// The program that has the setting: "Unbound", "the kernel".
         public var component: String
-        /// Where it is set; `nil` if it is not set in a file.
+        /// The file that sets it; `nil` if no file does.
         public var place: Place?
         /// The fact, in one sentence without a full stop.
         public var says: String
-        /// What follows on this machine; `nil` if nothing does.
+        /// The consequence on this machine; `nil` if there is none.
         public var consequence: String?
         /// The exact change to make; `nil` if there is nothing to do.
         public var change: String?
-        /// Whether there is nothing to tell but that only root could look.
+        /// Whether the finding only says that root could find out more.
         public var needsRoot: Bool
 
         /// A finding.

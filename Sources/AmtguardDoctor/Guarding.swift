@@ -2,13 +2,13 @@
 public enum Guarding: Hashable, Sendable {
     /// It adds AMT's ports to the list whenever they are missing.
     case repairs
-    /// It would, but it says that it can't write the list.
+    /// It should, but it reports that it can't write the list.
     case hindered
     /// It runs with `Mode=observe`, and writes nothing.
     case observes
     /// It does not run.
     case absent
-    /// It may run; why more is not known, and what to do about that (a sentence).
+    /// It may run. The text says why more is unknown; `advice` is a sentence that says what to do.
     case unknown(String, advice: String)
 
     /// Whether the list is repaired; `nil` if unknown.
@@ -20,10 +20,10 @@ public enum Guarding: Hashable, Sendable {
         }
     }
 
-    /// Whether holds and the table against translation are made.
+    /// Whether amtguardd holds ports and makes the redraw table.
     var acts: Bool { self == .repairs || self == .hindered }
 
-    /// What makes amtguardd repair the list: one or two sentences.
+    /// How to make amtguardd repair the list: one or two sentences.
     var remedy: String {
         switch self {
         case .repairs, .hindered: "See amtguardctl status for what keeps amtguardd from it."

@@ -1,6 +1,6 @@
 public import AmtguardCore
 
-/// What the doctor may see of a machine. It reads, and never changes anything.
+/// How the doctor reads a machine. It never changes anything.
 public protocol Machine {
     /// The content of a regular file, or of an attribute below `/proc` or `/sys`, at most a mebibyte; `nil` if there is
     /// no such file. A link to `/dev/null`, by which systemd hides a file of another directory, reads as an empty file.
@@ -26,14 +26,14 @@ public struct Unreadable: Error, Hashable, Sendable {
     }
 }
 
-/// The network namespaces of a machine, but the doctor's own.
+/// The network namespaces of a machine, except the doctor's own.
 public struct NamespaceSurvey: Sendable {
     public var looks: [NamespaceLook]
     /// How many were found that can't be entered.
     public var closed: Int
-    /// How many processes do not show theirs. Most share one, so this is no number of namespaces.
+    /// How many processes hide their namespace. Most share one, so this does not count namespaces.
     public var hiddenProcesses: Int
-    /// Whether there are more than were looked at.
+    /// Whether some were skipped because there are too many.
     public var isCut: Bool
 
     public init(_ looks: [NamespaceLook], closed: Int = 0, hiddenProcesses: Int = 0, isCut: Bool = false) {

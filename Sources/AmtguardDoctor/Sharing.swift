@@ -1,4 +1,4 @@
-/// Whether AMT shares an address with this host. Only then it takes packets that are meant for the host.
+/// Whether AMT shares an address with this host. Only then AMT takes packets that are meant for the host.
 public enum Sharing: Hashable, Sendable {
     /// The host's addresses that AMT is known to share.
     case shared([String])
@@ -15,7 +15,7 @@ public enum Sharing: Hashable, Sendable {
         if case .shared = self { true } else { false }
     }
 
-    /// "AMT takes the replies", as surely as that is known.
+    /// "AMT takes the replies", or "AMT may take" if sharing is unknown.
     func loss(of what: String) -> String {
         switch self {
         case .shared: "AMT takes \(what)"

@@ -3,9 +3,9 @@ public import AmtguardCore
 // What amtguard reports, as far as the doctor needs it.
 
 extension Situation {
-    /// As amtguardd reported.
+    /// The situation that amtguardd reported.
     ///
-    /// - Parameter hold: `Hold=`, as the files say it now.
+    /// - Parameter hold: `Hold=` in the present configuration files.
     public init(_ assessment: Assessment, hold: Configuration.HoldPolicy) {
         let status = assessment.status
         self.init(status)
@@ -15,7 +15,7 @@ extension Situation {
         complaint = guarding.acts && !isWell ? status.reasons.first?.says : nil
     }
 
-    /// As amtguardctl sees it, without a report of amtguardd.
+    /// The situation that amtguardctl sees without a report of amtguardd.
     public init(_ absence: Absence) {
         self.init(absence.status)
         guarding =
@@ -39,7 +39,7 @@ extension Situation {
         heldUDP = status.held("udp", onEachOf: sharing.addresses)
         isTranslating = status.nat.flatMap { ["yes": true, "no": false][$0.translation] }
         isRedrawing = status.nat?.inForce == true
-        // Without known addresses of AMT amtguardd looks for no such rules.
+        // If the addresses of AMT are unknown, amtguardd does not look for such rules.
         if let nat = status.nat, nat.chains != nil, sharing != .unknown {
             published = nat.published.map {
                 Published(transport: $0.protocol, port: $0.port, chain: $0.chain.words)
@@ -61,7 +61,7 @@ extension Sharing {
 }
 
 extension Guarding {
-    /// Where to look if nothing better is known.
+    /// The advice if there is none more specific.
     static let look = "Look at journalctl -u amtguardd."
 
     /// The reasons that amtguardd gives when it can't write the list.

@@ -1,8 +1,8 @@
 public import AmtguardCore
 
-/// What amtguard knows of the ports here. The consequence of a setting follows from it.
+/// What amtguard reports about the ports of this machine. The consequence of a setting depends on it.
 public struct Situation: Hashable, Sendable {
-    /// A port of AMT's that a rule of netfilter publishes.
+    /// A port of AMT that a rule of netfilter publishes.
     public struct Published: Hashable, Sendable {
         /// "tcp", "udp".
         public var transport: String
@@ -23,19 +23,19 @@ public struct Situation: Hashable, Sendable {
     public var tcp = PortSet()
     /// The ports on which AMT takes UDP.
     public var udp = PortSet()
-    /// The list now; `nil` if it can't be read.
+    /// The present content of the list; `nil` if it can't be read.
     public var reserved: PortSet?
-    /// From which ports the kernel chooses, whatever the list says; `nil` if that can't be read.
+    /// The ports from which the kernel chooses, without regard to the list; `nil` if they can't be read.
     public var reach: PortSet?
     /// Whether AMT shares an address with this host.
     public var sharing = Sharing.unknown
-    /// The TCP ports that are held on each shared address: a program that binds one is told that it is in use.
+    /// The TCP ports that are held on each shared address: a program that binds one gets the error "in use".
     public var held = PortSet()
     /// The UDP ports, likewise (`HoldUDP=yes`).
     public var heldUDP = PortSet()
-    /// Whether `Hold=strict` is in force: not even a program that sets SO_REUSEADDR can bind a held port.
+    /// Whether `Hold=strict` is in force: then even a program that sets SO_REUSEADDR can't bind a held port.
     public var isHeldStrictly = false
-    /// Whether connections of others get this host's addresses; `nil` if unknown.
+    /// Whether this host translates others' connections to its addresses; `nil` if unknown.
     public var isTranslating: Bool?
     /// Whether amtguard's table keeps translated connections off AMT's ports.
     public var isRedrawing = false
@@ -43,16 +43,16 @@ public struct Situation: Hashable, Sendable {
     public var published: [Published]?
     /// What amtguardd does.
     public var guarding = Guarding.absent
-    /// What amtguardd itself says is wrong; `nil` if all is well, or it does not guard.
+    /// The problem that amtguardd itself reports; `nil` if it reports none, or does not guard.
     public var complaint: String?
-    /// Whether root asks.
+    /// Whether the caller is root.
     public var isRoot = false
-    /// The wall clock, in seconds since 1970; `nil` if nobody looked at it.
+    /// The wall clock, in seconds since 1970; `nil` if it was not read.
     public var now: Int64?
 
     public init() {}
 
-    /// Whether AMT may take anything here.
+    /// Whether AMT may take packets on this machine.
     public var isConcerned: Bool { !required.isEmpty }
 
     /// Whether amtguardd repairs the list; `nil` if unknown.

@@ -7,11 +7,11 @@ struct SysctlAssignment: Hashable {
 
 /// The lines of all files that assign one kernel setting.
 struct SysctlAssignments {
-    /// By systemd-sysctl, at each boot and when it is restarted. The last one is in force.
+    /// Those of systemd-sysctl, at each boot and when it is restarted. The last one is in force.
     var atBoot: [SysctlAssignment] = []
-    /// By `sysctl --system` of procps, which reads `/etc/sysctl.conf` last. The last one is in force.
+    /// Those of `sysctl --system` of procps, which reads `/etc/sysctl.conf` last. The last one is in force.
     var bySystem: [SysctlAssignment] = []
-    /// By ufw, when it starts (`IPT_SYSCTL=` in `/etc/default/ufw`).
+    /// Those of ufw, when it starts (`IPT_SYSCTL=` in `/etc/default/ufw`).
     var byUfw: [SysctlAssignment] = []
 
     /// All, each line once.
@@ -21,9 +21,9 @@ struct SysctlAssignments {
     }
 }
 
-/// Where sysctl.d(5) has its files.
+/// The directories of sysctl.d(5).
 public enum SysctlLayout {
-    /// A file hides those of the same name in the later directories.
+    /// A file hides files of the same name in later directories.
     public static let directories = [
         "/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d",
     ]
@@ -53,7 +53,7 @@ extension Examination {
             byUfw: Self.assignments(of: setting, in: lines("/etc/ufw/sysctl.conf")))
     }
 
-    /// The assignments, that which is in force last. A line with a pattern counts only if no line names the setting.
+    /// The assignments, the one in force last. A line with a pattern counts only if no line names the setting.
     private static func assignments(of setting: String, in lines: [SourceLine]) -> [SysctlAssignment] {
         var patterns: [SysctlAssignment] = []
         var exact: [SysctlAssignment] = []

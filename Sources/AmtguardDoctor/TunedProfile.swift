@@ -1,21 +1,21 @@
 /// The kernel settings of TuneD's profiles, in the order in which they are merged (tuned/profiles/loader.py).
 struct TunedSettings {
-    /// By name, as it is written there. A later profile replaces what an earlier one set.
+    /// By name, spelled as in the profile. A later profile replaces what an earlier one set.
     private(set) var settings: [String: SysctlAssignment] = [:]
-    /// Profiles that are in none of the directories.
+    /// Profiles that no directory has.
     private(set) var missing: [String] = []
     private var seen: Set<String> = []
-    /// How many more names are followed: real profiles include each other three or four deep.
+    /// How many more names are followed. Real profiles include each other three or four levels deep.
     private var left = 32
     /// Whether there were more.
     var isCut: Bool { left < 0 }
 
-    /// A profile of an earlier directory comes before one of the same name in a later one. TuneD 2.23 and later have
-    /// the directories `profiles`.
+    /// A profile in an earlier directory hides one of the same name in a later directory. Only TuneD 2.23 and later
+    /// have the directories `profiles`.
     private static let directories = ["/etc/tuned/profiles", "/etc/tuned", "/usr/lib/tuned/profiles", "/usr/lib/tuned"]
 
-    /// Adds a profile, after those that it includes. A file counts once, so a loop ends; and a profile of the
-    /// administrator may include the one of the same name that it hides.
+    /// Adds a profile, after those that it includes. A file counts once, so a loop ends. An administrator's profile may
+    /// include the profile of the same name that it hides.
     mutating func add(profile name: Substring, _ examination: Examination) {
         let isOptional = name.hasPrefix("-")
         let name = isOptional ? name.dropFirst() : name

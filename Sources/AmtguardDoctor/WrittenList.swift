@@ -1,16 +1,16 @@
 import AmtguardCore
 
-/// What the kernel makes of a value that a program writes to `net.ipv4.ip_local_reserved_ports`.
+/// How the kernel reads a value that a program writes to `net.ipv4.ip_local_reserved_ports`.
 ///
-/// Its grammar (`proc_do_large_bitmap` and `proc_get_long` in kernel/sysctl.c, tried on Linux 6.18): ports and ranges
-/// with one comma between them, no blank, numbers as in C, a comma at the end. A value that breaks it is refused as a
-/// whole, and the former list stays.
+/// The grammar (`proc_do_large_bitmap` and `proc_get_long` in kernel/sysctl.c, tried on Linux 6.18): ports and ranges,
+/// one comma between them, no blanks, numbers as in C, optionally a comma at the end. The kernel refuses any other
+/// value as a whole, and the former list stays.
 struct WrittenList: Hashable {
-    /// What is reserved afterwards; `nil` if the kernel refuses the value.
+    /// The list after the write; `nil` if the kernel refuses the value.
     var ports: PortSet?
-    /// Why the kernel refuses it, or reads it otherwise than it looks; `nil` if nothing is wrong with it.
+    /// Why the kernel refuses the value, or reads it otherwise than it looks; `nil` if the value has no fault.
     var fault: String?
-    /// What its author probably wanted, if the value is faulty; `nil` if that is not clear.
+    /// What its author probably meant, if the value is faulty; `nil` if that is not clear.
     var meant: PortSet?
 
     init(_ value: String) {
@@ -52,7 +52,7 @@ struct WrittenList: Hashable {
         let isHexadecimal = digits.hasPrefix("0x") || digits.hasPrefix("0X")
         let isOctal = !isHexadecimal && digits.count > 1 && digits.hasPrefix("0")
         let text = isHexadecimal ? digits.dropFirst(2) : digits
-        // The kernel looks at 21 characters of a number.
+        // The kernel reads at most 21 characters of a number.
         guard digits.utf8.count <= 21, text.first?.isHexDigit == true,
             let number = UInt64(text, radix: isHexadecimal ? 16 : isOctal ? 8 : 10)
         else {

@@ -15,7 +15,7 @@ extension FuzzTarget {
         try requireOneLine("\(answer.json)", atMost: 4 * FirmwareAnswer.sizeLimit)
     }
 
-    /// Whatever the firmware said, the guard can parse the encoded answer.
+    /// The guard can parse the encoded answer, whatever the firmware sent.
     static func requireTellable(_ answer: FirmwareAnswer) throws(Violation) {
         let lines = answer.encoded
         let again: FirmwareAnswer
@@ -27,7 +27,7 @@ extension FuzzTarget {
         try require(again == answer, "told and heard it is the same: \(String(decoding: lines, as: UTF8.self))")
     }
 
-    /// A recording of another person's machine.
+    /// A recording from another user's machine.
     @Sendable static func recording(_ bytes: [UInt8]) throws(Violation) {
         let recording: Recording
         do throws(Recording.SyntaxError) {

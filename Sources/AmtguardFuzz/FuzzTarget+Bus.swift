@@ -10,7 +10,7 @@ extension FuzzTarget {
             try require(sift(stream, piece: Int(first) + 1, verdict) == whole, "the pieces make no difference")
             guard let whole else { continue }
             try require(whole.passed.count + whole.kept.count <= stream.count, "nothing is added")
-            // One message may be under way when the room is full.
+            // One message may be in progress when the space is used up.
             let room = MessageSieve.mostWaiting + MessageSieve.most
             try require(whole.kept.count <= room, "what waits has a bound: \(whole.kept.count)")
         }

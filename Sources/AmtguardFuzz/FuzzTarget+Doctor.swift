@@ -18,7 +18,7 @@ extension FuzzTarget {
         }
     }
 
-    /// The kernel may choose every port, and nobody guards: so the checks report the most.
+    /// The kernel may choose every port, and no daemon guards, so the checks report the most.
     private static var unguarded: Situation {
         var situation = Situation()
         situation.required = .ofAMT
@@ -31,7 +31,7 @@ extension FuzzTarget {
     }
 }
 
-/// A machine that has these files and no others.
+/// A machine with these files only.
 private struct MachineOfFiles: Machine {
     private var files: [String: [UInt8]] = [:]
 

@@ -5,7 +5,8 @@ extension FuzzTarget {
     /// Bytes in reply to any question of AMTHI.
     @Sendable static func amthiReplies(_ bytes: [UInt8]) throws(Violation) {
         try amthiReply(bytes)
-        // Few mutations keep the length in the header correct; with a wrong one, the bytes after it would not be tried.
+        // Few mutations keep the length in the header correct. With a wrong length, the bytes after it would not be
+        // tested.
         let mended = withTrueLength(bytes)
         if mended != bytes { try amthiReply(mended) }
     }
@@ -20,7 +21,7 @@ extension FuzzTarget {
                 continue
             }
             let error = answer.take(bytes, for: request)
-            // The same bytes for both interfaces are one reply too many.
+            // If the same bytes answer both interfaces, the second reply counts as repeated.
             try require(
                 (error == nil || error == .repeated) == isParsed,
                 "the answer knows what was said, and nothing else: \(request)")
@@ -82,7 +83,7 @@ extension FuzzTarget {
                 continue
             }
             var known = Array(bytes.prefix(13))
-            known[8] = 4  // Newer firmware may say more.
+            known[8] = 4  // Newer firmware may append bytes.
             let again = (try? MKHI.Features(parsing: bytes, to: rule))?.encoded(to: rule)
             try require(again == known, "there is one way to write a reply: \(bytes)")
             try requireTellable(answer)
@@ -105,7 +106,7 @@ extension FuzzTarget {
         let extract = SMBIOSReading.extract(from: bytes)
         try require(extract.count <= min(bytes.count, SMBIOSReading.limit), "an extract is no longer")
         let reading = SMBIOSReading(table: bytes)
-        // Beyond the limit an extract contains less.
+        // Above the limit an extract has less.
         if bytes.count <= SMBIOSReading.limit {
             try require(SMBIOSReading(table: extract) == reading, "an extract says the same: \(reading)")
         }

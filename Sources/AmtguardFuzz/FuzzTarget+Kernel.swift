@@ -25,7 +25,7 @@ extension FuzzTarget {
             let flow = entry.flow
             try require(flow.isAnswered == entry.status.contains(.answered), "a flow knows whether it was answered")
             for end in [flow.origin, flow.remote, flow.translated] { try requireOneLine("\(end)", atMost: 60) }
-            // Attributes that nobody knows change nothing.
+            // Unknown attributes have no effect.
             let longer = NetlinkMessage.request(
                 type: 0x100, flags: 0, sequence: 1, payload: bytes + [4, 0, 0xFF, 0x3F])
             for message in bytes.count % 4 == 0 ? try messages(longer) ?? [] : [] {
@@ -62,7 +62,7 @@ extension FuzzTarget {
         }
     }
 
-    /// - Returns: `nil` for bytes that do not fit. Any other error would come from the system, which was not asked.
+    /// - Returns: `nil` for bytes that do not fit. Another error would come from the system, which is not called.
     static func orBadMessage<Value>(_ parse: () throws(Errno) -> Value) throws(Violation) -> Value? {
         do throws(Errno) {
             return try parse()
@@ -81,7 +81,7 @@ extension FuzzTarget {
         }
         let twice = FanotifyEvent.parse((bytes + bytes)[...])
         guard isWhole else {
-            // Nothing after a wrong place is trusted, unless the bytes were merely cut short.
+            // Nothing after an invalid position is trusted, unless the bytes were only cut short.
             return try require(twice.events.starts(with: events), "what came first stays: \(events)")
         }
         try require(twice.events == events + events && twice.isWhole, "each event stands for itself: \(events)")

@@ -1,9 +1,9 @@
 // What a parser must guarantee for any bytes. The fuzzer (Tools/fuzzer) searches for bytes that break a guarantee, and
 // the tests try the bytes in Tests/Corpora. Both call the same function.
 
-/// One parser of foreign bytes, and its promises besides not crashing.
+/// One parser of foreign bytes, and its promises in addition to not crashing.
 public struct FuzzTarget: Sendable {
-    /// It is also the name of its corpus below `Tests/Corpora`.
+    /// The name, also of its corpus below `Tests/Corpora`.
     public let name: String
     private let promises: @Sendable ([UInt8]) throws(Violation) -> Void
 
@@ -57,7 +57,7 @@ func require(_ condition: Bool, _ promise: @autoclosure () -> String) throws(Vio
     guard condition else { throw Violation(promise()) }
 }
 
-/// A text for a person or for the journal: one line, without control characters.
+/// A text for people or for the journal: one line, without control characters.
 func requireOneLine(_ text: String, atMost limit: Int) throws(Violation) {
     let isShown = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
     try require(isShown, "one line that a terminal only shows: \(text.debugDescription)")

@@ -1,6 +1,6 @@
 public import AmtguardCore
 
-// What firmware sends: the replies whose readers are in the core, written.
+// The firmware's replies, written as bytes; the core has their parsers.
 
 /// A reply of AMTHI that can be written.
 public protocol FirmwareReply: AMTHIReply {

@@ -1,6 +1,6 @@
 public import AmtguardCore
 
-/// One amtguardd: the shell around the guardian, which behaves like the real one.
+/// One amtguardd: the shell around the guardian, with the behaviour of the real one.
 public struct SimulatedDaemon: Sendable {
     /// An event that it reported, and when.
     public struct Told: Sendable {
@@ -10,7 +10,7 @@ public struct SimulatedDaemon: Sendable {
 
     /// `nil` while it does not run.
     public internal(set) var guardian: Guardian?
-    /// The bytes of the record beside the state file: a successor remembers these.
+    /// The bytes of the record beside the state file, which a successor reads.
     public internal(set) var record: [UInt8] = []
     public internal(set) var configuration: Configuration
     /// The reports of all its processes.
@@ -23,7 +23,8 @@ public struct SimulatedDaemon: Sendable {
     public internal(set) var kills = 0
 
     let watch: Watch
-    /// Whether the watch shows a write that the daemon has not taken yet; whether another program made it; and which.
+    /// Whether the watch shows a write that the daemon has not taken yet; whether another program made it; and which
+    /// one.
     var shown = false
     var showsOthers = false
     var writers: [Writer] = []
@@ -40,7 +41,7 @@ public struct SimulatedDaemon: Sendable {
     /// The reported events, without their times.
     public var events: [Event] { told.map(\.event) }
 
-    /// What it owns, as it would report; nothing while it does not run.
+    /// The ports that it owns, by its record; none while it does not run.
     public var owned: PortSet { guardian?.memory.ownership.owned ?? PortSet() }
 
     /// The time of its next look without a prompt.
@@ -49,12 +50,12 @@ public struct SimulatedDaemon: Sendable {
         return [nextAudit, nextLook].compactMap { $0 }.min()
     }
 
-    /// The watch has nothing more to show.
+    /// Forgets the events of the watch.
     mutating func forgetEvents() {
         (shown, showsOthers, writers) = (false, false, [])
     }
 
-    /// The process ends, and only the record remains.
+    /// Ends the process; only the record remains.
     mutating func die() {
         guardian = nil
         forgetEvents()

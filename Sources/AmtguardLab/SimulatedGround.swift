@@ -1,7 +1,7 @@
 import AmtguardCore
 
-/// The ground of one daemon of a simulated host. Between two of its steps a stranger may write, or the daemon may be
-/// killed.
+/// The ground of one daemon of a simulated host. Between two of its steps another program may write, or the daemon may
+/// be killed.
 struct SimulatedGround: Ground {
     /// The host, while the daemon acts.
     var host = SimulatedHost(seed: 0)
@@ -15,7 +15,7 @@ struct SimulatedGround: Ground {
 
     private var isAlive: Bool { host.daemons[index].guardian != nil }
 
-    /// Another step. Returns whether the daemon is still alive for it.
+    /// Starts another step. Returns whether the daemon is still alive.
     private mutating func step(orKill probability: Double) -> Bool {
         guard isAlive else { return false }
         let mischief = host.mischief
@@ -83,7 +83,7 @@ extension SimulatedGround {
         let daemon = host.daemons[index]
         guard daemon.watch.kind != .bpf else { return nil }
         host.daemons[index].forgetEvents()
-        // inotify also shows the daemon's own writes and does not tell them apart.
+        // inotify does not distinguish the daemon's own writes from others.
         return daemon.showsOthers && daemon.watch.kind.namesWriters ? daemon.writers.suffix(8) : nil
     }
 

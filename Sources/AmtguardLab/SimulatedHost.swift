@@ -2,7 +2,7 @@ public import AmtguardCore
 
 /// A machine in virtual time: the list, other programs that write it, and any number of amtguards.
 ///
-/// A value, and deterministic: the same seed and the same calls give the same run.
+/// A deterministic value: the same seed and the same calls give the same run.
 public struct SimulatedHost: Sendable {
     public private(set) var now = Instant(sinceBoot: .seconds(10))
     public var list = SimulatedList()
@@ -15,9 +15,9 @@ public struct SimulatedHost: Sendable {
     public var mischief = Mischief()
     public var presence = Presence(pciFunctions: 20, heci: ["0000:00:16.0"], devices: [], offeringAMTHI: [])
     public var choice = KernelChoice(ephemeralRange: 1024...65535, unprivilegedStart: 1024)
-    /// The violated promises; must stay empty.
+    /// The broken promises; must stay empty.
     public private(set) var violations: [String] = []
-    /// What a stranger does between two steps of a daemon.
+    /// The act of another program between two steps of a daemon.
     public var strangersMove: @Sendable (inout SimulatedHost) -> Stranger.Act = { _ in .replace(PortSet()) }
 
     private var strangers: [Stranger] = []
@@ -28,12 +28,12 @@ public struct SimulatedHost: Sendable {
         random = SplitMix64(seed: seed)
     }
 
-    /// Lets another program write, at its times.
+    /// Adds another program that writes at its times.
     public mutating func invite(_ stranger: Stranger) {
         strangers.append(stranger)
     }
 
-    /// Another program writes now.
+    /// Lets another program write now.
     public mutating func write(_ act: Stranger.Act, by writer: Writer? = nil, isShown: Bool = true) {
         finishWrites()
         let losses = program?.lost ?? 0
@@ -58,7 +58,7 @@ public struct SimulatedHost: Sendable {
         if isShown { show(by: writer) }
     }
 
-    /// The kernel carries out the writes that the program has seen.
+    /// The kernel carries out the writes that the program in the kernel has seen.
     mutating func finishWrites() {
         for write in unfinished { replace(with: write.ports, isPrevented: write.isPrevented) }
         unfinished = []
@@ -74,7 +74,7 @@ public struct SimulatedHost: Sendable {
         for index in strangers.indices where strangers[index].next < now { strangers[index].next = now }
     }
 
-    /// Wakes every daemon that listens, if its mount of procfs saw the write. A daemon recognizes its own writes.
+    /// Wakes every daemon that watches, if its mount of procfs saw the write. A daemon recognizes its own writes.
     mutating func show(by writer: Writer? = nil, from own: Int? = nil) {
         for index in daemons.indices where daemons[index].guardian != nil && daemons[index].watch.kind != .none {
             daemons[index].shown = true
@@ -88,7 +88,7 @@ public struct SimulatedHost: Sendable {
 // MARK: - Time
 
 extension SimulatedHost {
-    /// Lets the time pass until `end`.
+    /// Runs until `end`.
     public mutating func run(until end: Instant) {
         while true {
             if let woken = daemons.firstIndex(where: { $0.guardian != nil && $0.shown && $0.listening }) {
@@ -112,10 +112,10 @@ extension SimulatedHost {
         now = max(now, end)
     }
 
-    /// Lets the time pass for `duration`.
+    /// Runs for `duration`.
     public mutating func run(for duration: Duration) { run(until: now + duration) }
 
-    /// A stranger's turn. It includes the next turns, as long as no daemon could tell the difference.
+    /// Another program's turn. It includes the next turns, as long as no daemon could see a difference.
     private mutating func move(_ index: Int, before wake: Instant) {
         let stranger = strangers[index]
         write(stranger.act, by: stranger.writer, isShown: stranger.isShown)
@@ -134,7 +134,7 @@ extension SimulatedHost {
         if let until = stranger.until, next > until { strangers.remove(at: index) }
     }
 
-    /// A daemon's own time has come.
+    /// A daemon's own wake-up is due.
     private mutating func wake(_ index: Int) {
         if let look = daemons[index].nextLook, look <= now {
             daemons[index].nextLook = nil
@@ -149,7 +149,7 @@ extension SimulatedHost {
 // MARK: - Daemons
 
 extension SimulatedHost {
-    /// Installs an amtguard and starts it; the index is its name.
+    /// Installs an amtguard and starts it; it is addressed by its index.
     @discardableResult
     public mutating func install(
         _ configuration: Configuration = Configuration(), watch: Watch = Watch(.fanotify)
@@ -210,7 +210,7 @@ extension SimulatedHost {
         act(index) { guardian, ground in guardian.observe(observation, on: &ground) }
     }
 
-    /// Lets a daemon act. If it is killed in the meantime, nothing that it does afterwards has an effect.
+    /// Lets a daemon act. If it is killed during this, its later steps have no effect.
     private mutating func act(_ index: Int, _ body: (inout Guardian, inout SimulatedGround) -> Void) {
         guard var guardian = daemons[index].guardian else { return }
         var ground = SimulatedGround(index)
@@ -226,11 +226,11 @@ extension SimulatedHost {
 // MARK: - The truth
 
 extension SimulatedHost {
-    /// After a look and its effects: it owns what it placed if no other program made that doubtful, and nothing that
-    /// another program added.
+    /// Checks after a look and its effects: the daemon owns what it placed if no other program made that doubtful, and
+    /// nothing that another program added.
     ///
-    /// This holds for one amtguard, and if each write of a stranger leaves a list that never existed before: a daemon
-    /// can't know what no reading shows.
+    /// This holds for one amtguard, and if each write of another program leaves a list that never existed before: a
+    /// daemon can't know what no reading shows.
     ///
     /// - Parameter seen: The truth at the last look. That look does not show later changes.
     private mutating func judge(_ index: Int, _ seen: SimulatedList) {

@@ -1,24 +1,25 @@
 public import AmtguardCore
 
-/// The kernel's list, and, unlike in the kernel, which program put each port there.
+/// The kernel's list, with the origin of each port, which the kernel does not store.
 ///
 /// A write at position 0 replaces; a write at another position adds. Neither takes a lock (measured on 6.18).
 public struct SimulatedList: Sendable {
     /// What a look shows.
     public private(set) var ports = PortSet()
-    /// What it would show if no amtguard had ever run.
+    /// What a look would show if no amtguard had ever run.
     public private(set) var without = PortSet()
-    /// What other programs wrote and no program has dropped since.
+    /// The ports that other programs wrote and no program has dropped since.
     public private(set) var claimed = PortSet()
-    /// What an amtguard added when it was missing.
+    /// The ports that an amtguard added because they were missing.
     public private(set) var placed = PortSet()
-    /// The part of it that no other program's write, and no collision of two writes, has made doubtful.
+    /// The part of `placed` that no other program's write, and no collision of two writes, has made doubtful.
     public private(set) var undisturbed = PortSet()
-    /// What other programs wrote and lost because their write collided with one of amtguard's.
+    /// The ports that other programs wrote and lost because their write collided with one of amtguard's.
     public private(set) var lost = PortSet()
-    /// What amtguard removed although others had added it: must stay empty.
+    /// The ports that amtguard removed although other programs had added them: must stay empty.
     public private(set) var stolen = PortSet()
-    /// Whether a program in the kernel could not note, or not read, a write since the last replacement that it knows.
+    /// Whether a program in the kernel could not record, or not read, a write since the last replacement that it
+    /// recorded.
     public internal(set) var isUncertain = false
     /// How often another program wrote.
     public private(set) var strangersWrites = 0
@@ -61,7 +62,7 @@ public struct SimulatedList: Sendable {
         strangersWrites += 1
     }
 
-    /// Another program writes at position 0, and a program in the kernel makes it add.
+    /// Another program writes at position 0, and a program in the kernel turns this into an addition.
     mutating func keep(replacingWith new: PortSet) {
         let all = ports.union(new)
         let former = strangersWrites
@@ -69,7 +70,7 @@ public struct SimulatedList: Sendable {
         (ports, placed, strangersWrites) = (all, all.subtracting(new), former + 1)
     }
 
-    /// The same replacement so many times, without a look in between.
+    /// The same replacement, repeated, without a look in between.
     mutating func replace(with new: PortSet, times: Int) {
         guard times > 0 else { return }
         replace(with: new)
@@ -92,7 +93,7 @@ public struct SimulatedList: Sendable {
         undisturbed = undisturbed.subtracting(old)
     }
 
-    /// An addition of amtguard's and one of another program's collide: each may lose some of its bits.
+    /// An addition of amtguard and one of another program collide: each may lose some of its bits.
     mutating func collide(_ ours: PortSet, losing oursLost: PortSet, with theirs: PortSet, losing theirsLost: PortSet) {
         let before = ports
         join(theirs)

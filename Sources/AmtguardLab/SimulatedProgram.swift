@@ -1,25 +1,25 @@
 public import AmtguardCore
 
-/// The program on writes of the list, as the kernel would run it: it notes each write of other programs before it is
-/// made, and lets a replacement add.
+/// The program on writes of the list, as the kernel would run it: it records each write of other programs before it is
+/// made, and can turn a replacement into an addition.
 public struct SimulatedProgram: Sendable {
     public var prevents = false
-    /// The writes that no guard has settled.
+    /// The unsettled writes.
     public private(set) var log: [Wish] = []
     public private(set) var lost = 0
-    /// Before which of the log's writes others are missing.
+    /// The positions of lost writes: the index in the log of the write that follows them.
     private var gaps: Set<Int> = []
     /// How many writes may wait in the log.
     public var capacity = 64
-    /// How many writes of others it has seen, and how many the guard had read when it looked last.
+    /// How many writes of other programs it has seen, and how many the guard had read at its last look.
     private var seen = 0
     private var expected = 0
-    /// What the guard has read and not settled.
+    /// What the guard has read and not settled yet.
     private var returned = (writes: 0, lost: 0)
 
     public init() {}
 
-    /// Another program is about to write. Returns whether its replacement is to add.
+    /// Records a write that another program is about to make. Returns whether a replacement becomes an addition.
     mutating func note(_ act: Stranger.Act, by writer: Writer?) -> Bool {
         seen += 1
         let isPrevented = prevents && act.replaces

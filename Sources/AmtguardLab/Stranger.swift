@@ -16,12 +16,12 @@ public struct Stranger: Sendable {
 
     public var act: Act
     public var next: Instant
-    /// The pause before it does it again; `nil` for once.
+    /// The pause between two writes; `nil` to write once.
     public var every: Duration?
     public var until: Instant?
     /// The writer, if the watch shows it.
     public var writer: Writer?
-    /// Whether it writes through our procfs mount, so that the watch shows it.
+    /// Whether it writes through the daemon's procfs mount, so that the watch shows it.
     public var isShown = true
 
     /// One write at `next`; with `every`, one after each such pause until `until`.
@@ -49,9 +49,9 @@ public struct Mischief: Sendable {
     public var killAtStep: Int?
     /// Another program writes before an effect or a read-back.
     public var strangerBetween = 0.0
-    /// An addition meets another program's addition inside the kernel, and bits are lost.
+    /// An addition collides with another program's addition inside the kernel, and bits are lost.
     public var collision = 0.0
-    /// A replacement that the program in the kernel has seen is carried out a step later.
+    /// A replacement that the program in the kernel has seen is carried out one step later.
     public var slowWrite = 0.0
 
     /// No disturbance.

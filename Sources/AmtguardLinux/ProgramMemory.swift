@@ -3,8 +3,8 @@ import Glibc
 
 /// The memory of this program.
 public enum ProgramMemory {
-    /// Releases the memory that the start, or a busy time, has used: the idle guard uses a tenth of some 4.5 MB of
-    /// code.
+    /// Releases the memory that the start, or a busy time, has used: of some 4.5 MB of code, the idle guard uses a
+    /// tenth.
     ///
     /// A page that is needed again is mapped again from the page cache, in less than a microsecond. The corresponding C
     /// functions are `madvise` with MADV_DONTNEED, on code that is never written, and `malloc_trim`.

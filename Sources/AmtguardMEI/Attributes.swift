@@ -17,7 +17,7 @@ enum Attributes {
         return attributes
     }
 
-    /// Where and when it was recorded. The serial number is included only on request, which needs root as well.
+    /// Where and when it was recorded. The serial number is included only on request; it needs root as well.
     static func headers(unmasked: Bool, in root: borrowing RootDirectory) -> [Recording.Header] {
         func header(_ name: String, _ value: String) -> Recording.Header { .init(name: name, value: value) }
         let dmi = FilePath("/sys/class/dmi/id")
@@ -38,7 +38,7 @@ enum Attributes {
         return headers
     }
 
-    /// The first version of `fw_ver` without the platform in front.
+    /// The first version of `fw_ver` without the platform before it.
     static func version(_ lines: String) -> String? {
         let line = lines.prefix { $0 != " " }
         guard let colon = line.firstIndex(of: ":") else { return nil }

@@ -18,7 +18,7 @@ extension Conversation where Link: ~Copyable {
             }
             switch exchange {
             case .reply([]) where tally.replies == 0:
-                // The kernel's sample, mei-amt-check and LMS read an empty first answer in the same way.
+                // The kernel's sample, mei-amt-check and LMS interpret an empty first answer in the same way.
                 return Self.disabled
             case .reply([]): answer.miss(request, because: "an empty answer")
             case .reply(let bytes):
@@ -33,7 +33,7 @@ extension Conversation where Link: ~Copyable {
                 tally.end(outcome, outcome.gap)
             case .failed(let error):
                 answer.miss(request, because: .other(error.says))
-                // A recording may lack questions. A device that failed will fail again.
+                // A recording may lack a question, so the next one is tried. A device that failed will fail again.
                 if error != .notRecorded { tally.end(.failed(error.says), .notAsked(error.says)) }
             }
             tally.replies += 1
@@ -50,7 +50,7 @@ extension Conversation where Link: ~Copyable {
 
     /// Asks MKHI whether AMT is possible, enabled and ready.
     mutating func askMKHI() throws(Reset) -> FirmwareAnswer {
-        // A missing AMTHI is already an answer, whatever MKHI says.
+        // A missing AMTHI is already an answer, whatever MKHI replies.
         var answer = FirmwareAnswer(.answered, because: "the AMT host interface is not offered")
         answer.amthi = .known(.notOffered)
         var connection = try connect(to: .mkhi)
@@ -85,8 +85,9 @@ extension Conversation where Link: ~Copyable {
         return answer
     }
 
-    /// Asks the watchdog client whether AMT is switched on, if that decides anything: the kernel's own driver wants this
-    /// client at boot. It does not wait for another holder, because that driver holds it as long as it is loaded.
+    /// Asks the watchdog client whether AMT is switched on, if that decides anything: the kernel's own driver needs
+    /// this client at boot. Does not wait for another program, because that driver stays connected as long as it is
+    /// loaded.
     mutating func askSwitch(after answer: FirmwareAnswer) -> Finding<AMTSwitch> {
         guard answer.provisioningState.value == .pre else {
             return .unknown(.notAsked("it matters only while AMT is not provisioned"))
@@ -117,7 +118,7 @@ extension Conversation where Link: ~Copyable {
 
     private static var fellSilent: Gap { .notAsked("the firmware had stopped answering") }
 
-    /// AMT is present and switched off.
+    /// The answer of an AMT that is present and switched off.
     private static var disabled: FirmwareAnswer {
         var answer = FirmwareAnswer(.answered, because: "AMT is disabled: its interface answers with nothing")
         answer.amthi = .known(.disabled)
@@ -136,7 +137,7 @@ extension FirmwareAnswer.Outcome {
     }
 }
 
-/// Sums up what the replies were worth.
+/// Sums up the results of the replies.
 private struct Tally {
     var replies = 0
     /// Why no more questions are asked.

@@ -19,7 +19,7 @@ extension Conversation where Link: ~Copyable {
     /// Why the client can't be connected.
     static func failure(toConnect error: LinkError) throws(Reset) -> Connection {
         switch error {
-        // ENOENT: the client vanished in the meantime.
+        // ENOENT: the client disappeared in the meantime.
         case .errno(.operationNotSupportedByDevice), .errno(.noSuchFileOrDirectory): throw Reset()
         case .errno(.inappropriateIOCTLForDevice): .notOffered
         case .errno(.resourceBusy): .failed(.busy)
@@ -39,7 +39,7 @@ extension Conversation where Link: ~Copyable {
         }
     }
 
-    /// An answer that knows only how the interface behaved.
+    /// An answer that only has the interface's behaviour.
     static func nothing(
         _ outcome: FirmwareAnswer.Outcome, _ behaviour: FirmwareAnswer.Behaviour?
     ) -> FirmwareAnswer {
@@ -61,7 +61,7 @@ extension Conversation where Link: ~Copyable {
 }
 
 extension LinkError {
-    /// Whether a driver that says so may take the same message later.
+    /// Whether the driver may accept the same message later.
     var isPassing: Bool { self == .errno(.resourceTemporarilyUnavailable) || self == .errno(.resourceBusy) }
 
     /// One line.

@@ -3,39 +3,39 @@ import SystemPackage
 
 /// One short conversation with the firmware of one device: connects, asks, closes.
 ///
-/// AMTHI takes one connection at a time. So the conversation never holds it while idle, and with a slow firmware only
-/// for a short time: it releases the connection between questions and takes turns with other programs. The code blocks:
-/// it has a process of its own.
+/// AMTHI accepts one connection at a time. So the conversation never keeps it while idle, and with a slow firmware only
+/// for a short time: it releases the connection between questions and takes turns with other programs. The code blocks,
+/// so it runs in a separate process.
 public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
-    /// The way to the firmware.
+    /// The connection to the firmware.
     public private(set) var link: Link
     let requests: [AMTHI.Request]
-    /// No step begins after this.
+    /// No step starts after this time.
     private let deadline: Instant
-    /// What is left of the patience with NOT_READY, for the whole conversation.
+    /// The remaining pauses after NOT_READY, for the whole conversation.
     private var notReadyPauses = Timing.notReady[...]
-    /// The same with a driver that takes no message.
+    /// The remaining pauses for a driver that accepts no message.
     private var fullPauses = Timing.busy[...]
     /// The connection for the next question; `nil` before the first, and after a reset.
     private var turn: Turn?
-    /// Whether AMTHI has answered anything: then it does not count as missing.
+    /// Whether AMTHI has answered anything: then it no longer counts as missing.
     private var heardAMTHI = false
-    /// How long the slowest reply took.
+    /// The longest time of a reply.
     private var slowest = Duration.zero
 
-    /// The device failed during the conversation, or says that it is not enabled: ask again from the beginning.
+    /// The device failed during the conversation, or reports that it is not enabled: start again from the beginning.
     struct Reset: Error {}
 
     /// - Parameters:
-    ///   - uuid: Whether to ask for the machine's UUID. Only a person asks for it.
-    ///   - limit: How long it may take, without the time that the driver takes to connect.
+    ///   - uuid: Whether to ask for the machine's UUID. It is asked only on request.
+    ///   - limit: How long it may take, without the driver's time to connect.
     public init(over link: consuming Link, uuid: Bool = false, within limit: Duration = .seconds(14)) {
         deadline = link.now + limit
         self.link = link
         requests = AMTHI.Request.allCases.filter { uuid || $0 != .uuid }
     }
 
-    /// Asks, and returns the result; it never fails.
+    /// Asks, and returns the result; never fails.
     public mutating func run() -> FirmwareAnswer {
         defer { link.close() }
         var pauses = Timing.reset[...]
@@ -72,7 +72,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         case failed(FirmwareAnswer.Outcome)
     }
 
-    /// One connection, from its beginning until it is released.
+    /// One connection, from connecting until it is released.
     private struct Turn {
         let client: GUID
         /// The longest message, in bytes.
@@ -83,7 +83,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         var isUsed = false
     }
 
-    /// Opens the device again and connects. While another program holds the client, it pauses and tries again.
+    /// Opens the device again and connects. While another program has the client, it pauses and tries again.
     mutating func connect(to client: GUID, pauses: [Duration] = Timing.busy) throws(Reset) -> Connection {
         var pauses = pauses[...]
         while true {
@@ -112,8 +112,8 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         }
     }
 
-    /// The connection for one more question: the present one if a reply that takes as long as the slowest still comes
-    /// within the turn, else another one after a rest.
+    /// The connection for one more question: the present one if even the slowest reply would still arrive within the
+    /// turn, else another one after a rest.
     private mutating func takeTurn() throws(Reset) -> Connection {
         guard let turn else { preconditionFailure("a question without a connection") }
         if !turn.isReleased {
@@ -139,7 +139,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         case reply([UInt8])
         case silence
         case failed(LinkError)
-        /// It was not sent: the connection could not be had again, or there was no time.
+        /// It was not sent: there was no connection, or no time.
         case unsent(FirmwareAnswer.Outcome)
     }
 
@@ -149,7 +149,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
             let size: Int
             switch try takeTurn() {
             case .connected(let limit): size = limit
-            // The client was there a moment ago.
+            // The client existed a moment ago.
             case .notOffered: throw Reset()
             case .failed(let outcome): return .unsent(outcome)
             }
@@ -175,7 +175,7 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
         }
     }
 
-    /// The driver's queue is full (EAGAIN), or it is busy: waits, with the connection kept as long as its turn lasts.
+    /// The driver's queue is full (EAGAIN), or it is busy: waits, and keeps the connection as long as its turn lasts.
     private mutating func awaitsRoom() -> Bool {
         guard let pause = fullPauses.popFirst(), let turn else { return false }
         return link.now - turn.began + pause <= Timing.turn ? waits(pause) : rests(for: pause)
@@ -196,18 +196,18 @@ public struct Conversation<Link: Transport & ~Copyable>: ~Copyable {
     func hasTime(for pause: Duration) -> Bool { link.now + pause < deadline }
 }
 
-/// How long things may take.
+/// Time limits and pauses.
 enum Timing {
     /// A whole conversation; the guard gives up after 20 s.
     static let conversation: Duration = .seconds(14)
-    /// From a question to its reply. Observed are 100 to 300 ms; the in-house tools wait 3 to 15 s.
+    /// From a question to its reply. 100 to 300 ms were observed; the in-house tools wait 3 to 15 s.
     static let reply: Duration = .seconds(3)
-    /// How long a connection may be held while others want it, and for how long it is then released. Intel LMS connects
-    /// for each command, and tries three times, half a second apart. A turn shorter than that second, and a rest longer
-    /// than half of it, leave it one of its attempts.
+    /// How long a connection may be kept while other programs want it, and for how long it is then released. Intel LMS
+    /// connects for each command, and tries three times, half a second apart. With a turn shorter than that second, and
+    /// a rest longer than half of it, one of its attempts succeeds.
     static let turn: Duration = .milliseconds(600)
     static let rest: Duration = .milliseconds(600)
-    /// Other programs hold AMTHI for milliseconds up to a few seconds.
+    /// Other programs keep AMTHI for milliseconds up to a few seconds.
     static let busy: [Duration] = [250, 320, 390, 460, 530, 600, 675, 750].map { .milliseconds($0) }
     /// A firmware reset takes seconds.
     static let reset: [Duration] = [500, 1_000, 2_000, 4_000].map { .milliseconds($0) }

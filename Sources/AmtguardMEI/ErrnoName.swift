@@ -16,7 +16,7 @@ extension Errno {
         }
     }
 
-    /// As drivers/misc/mei uses them.
+    /// The errnos that drivers/misc/mei uses.
     private static let names: [(Errno, String)] = [
         (.notPermitted, "EPERM"), (.noSuchFileOrDirectory, "ENOENT"), (.interrupted, "EINTR"), (.ioError, "EIO"),
         (.noSuchAddressOrDevice, "ENXIO"), (.resourceTemporarilyUnavailable, "EAGAIN"), (.noMemory, "ENOMEM"),

@@ -6,7 +6,7 @@ public import SystemPackage
 public struct FirmwareQuestions: Sendable {
     /// `nil`: the machine itself.
     public var root: FilePath?
-    /// Whether the machine's UUID is asked for too.
+    /// Whether to ask for the machine's UUID too.
     public var asksUUID = false
 
     public init(root: FilePath? = nil, asksUUID: Bool = false) {
@@ -26,7 +26,7 @@ public struct FirmwareQuestions: Sendable {
         }
         var recorded: [Recording.Device] = []
         var engines = Engines()
-        // All devices together have the time of one conversation: that is how long the guard waits.
+        // All devices together have the time of one conversation, because the guard waits no longer.
         let end = Instant.now() + Timing.conversation
         for candidate in candidates {
             let remaining = end - .now()
@@ -55,7 +55,7 @@ extension Recording {
         for device in devices {
             var conversation = Conversation(over: Replay(device), uuid: uuid)
             var answer = conversation.run()
-            // As the tree would show it: no empty attribute, and none longer than a line.
+            // As in `/sys`: no empty attribute, and none longer than a line.
             func attribute(_ name: String) -> String? {
                 device[name].flatMap { $0.isEmpty ? nil : printable($0.utf8.prefix(80), atMost: 80) }
             }
@@ -72,10 +72,10 @@ extension Recording {
 /// The answers of all engines, of which one counts: the first that leads to AMT, else the first.
 private struct Engines {
     private(set) var answer: FirmwareAnswer?
-    /// An engine that gave no answer. It may be the one with AMT, so none of the others proves that there is none.
+    /// An engine that gave no answer. It may be the one with AMT, so the others do not prove that there is none.
     private var missed: String?
 
-    /// Takes an answer. Returns whether no other one can say more.
+    /// Adds an answer. Returns whether no other engine needs to be asked.
     mutating func take(_ new: FirmwareAnswer) -> Bool {
         if new.leadsToAMT {
             answer = new
@@ -86,7 +86,7 @@ private struct Engines {
         return false
     }
 
-    /// Notes an engine that was not asked.
+    /// Records an engine that was not asked.
     mutating func miss(_ name: String) {
         missed = missed ?? name
         doubt()
@@ -99,7 +99,7 @@ private struct Engines {
 }
 
 extension FirmwareAnswer {
-    /// Whether this device leads to AMT: another one could say no more.
+    /// Whether this device leads to AMT; then no other device is asked.
     fileprivate var leadsToAMT: Bool {
         switch amthi {
         case .known(.notOffered), .unknown: false
@@ -107,7 +107,7 @@ extension FirmwareAnswer {
         }
     }
 
-    /// Adds what `/sys` says of the device.
+    /// Adds the attributes in `/sys` of the device.
     fileprivate mutating func note(_ seen: Presence.Device) {
         device = .known(seen.name)
         deviceState = seen.state.map(Finding.known) ?? .unknown("the driver has no dev_state (before Linux 5.1)")

@@ -1,9 +1,9 @@
 public import AmtguardCore
 public import SystemPackage
 
-/// What the command line asks for.
+/// The parsed command line.
 public struct HelperInvocation: Equatable {
-    /// The one thing to do.
+    /// The action to run.
     public enum Act: Equatable, Sendable { case table, json, answer, version, help }
 
     public var act = Act.table

@@ -9,7 +9,7 @@ public struct MEINode: Transport, ~Copyable {
     private let root: RootDirectory
     /// `mei0`
     private let name: String
-    /// Below `--root` the node may be anything; on the machine itself it must be the device that `/sys` names.
+    /// Below `--root` the node may be any file; on the machine itself it must be the device that `/sys` names.
     private let isConfirmed: Bool
     private var descriptor: Descriptor?
 
@@ -92,14 +92,14 @@ public struct MEINode: Transport, ~Copyable {
             do throws(LinkError) {
                 return try receive(atMost: size)
             } catch LinkError.errno(.resourceTemporarilyUnavailable) {
-                // Waking without a cause is usual. Woken by an error, with nothing to read: the connection is gone.
+                // Wake-ups without a cause are usual. After an error, with nothing to read, the connection is gone.
                 guard events & Int16(POLLIN) != 0 else { throw .errno(.operationNotSupportedByDevice) }
             }
         }
     }
 
     public mutating func discard() {
-        // A firmware that answers twice can leave so many. It must not keep us here.
+        // A firmware that answers twice can leave this many messages. It must not make this loop endless.
         for _ in 0..<16 {
             guard let events = try? events(within: .zero), events & Int16(POLLIN) != 0,
                 let bytes = try? receive(atMost: 65_536), !bytes.isEmpty
@@ -107,7 +107,7 @@ public struct MEINode: Transport, ~Copyable {
         }
     }
 
-    /// The corresponding C function is `close`; it may wait for the driver.
+    /// The corresponding C function is `close`; it may block in the driver.
     public mutating func close() {
         descriptor = nil
     }
@@ -144,8 +144,8 @@ public struct MEINode: Transport, ~Copyable {
         }
     }
 
-    /// Repeats a call that a signal interrupted. Unlike elsewhere, EFAULT is not a bug of ours here: the driver returns
-    /// it when the firmware does not answer the driver.
+    /// Repeats a call that a signal interrupted. Unlike elsewhere, EFAULT is no bug of ours here: the driver returns it
+    /// when the firmware does not answer the driver.
     private static func result(_ call: () -> Int) throws(LinkError) -> Int {
         while true {
             let value = call()

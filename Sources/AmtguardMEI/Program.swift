@@ -3,7 +3,7 @@ import AmtguardLinux
 import Glibc
 import SystemPackage
 
-/// `amtguard-firmware`: does what the command line asks for.
+/// `amtguard-firmware`: runs what the command line asks for.
 public enum Program {
     /// Runs to the end and returns the exit status: 0, 1 for a failure that one line explains, 64 for wrong usage.
     ///
@@ -11,7 +11,7 @@ public enum Program {
     public static func run(_ arguments: [String]) -> CInt {
         // If the reader has closed the other end, a write fails with EPIPE, and no signal kills this process.
         signal(SIGPIPE, SIG_IGN)
-        // Swift reads them in /proc. Without it the program can't know what to do.
+        // Swift reads the arguments in /proc. Without them the requested action is unknown.
         guard !arguments.isEmpty else { return fail("the command line can't be read. Is /proc mounted?", status: 1) }
         do {
             let invocation = try HelperInvocation(arguments.dropFirst())
@@ -27,14 +27,14 @@ public enum Program {
         }
     }
 
-    /// A failure before there was an answer: one line.
+    /// A failure before an answer exists: one line.
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
     private static func answer(to invocation: HelperInvocation) throws -> FirmwareAnswer {
         if let file = invocation.replay { return try replay(file, uuid: invocation.asksUUID) }
-        // Created before the firmware is disturbed.
+        // Created before the firmware is asked.
         let file = try invocation.record.map { path in try create(path) }
         let (answer, devices) = try inquire(invocation)
         guard let file, let path = invocation.record else { return answer }
@@ -76,7 +76,7 @@ public enum Program {
         }
     }
 
-    /// Creates a file for its owner alone. It never overwrites an existing file or link.
+    /// Creates a file that only its owner can read. Never overwrites an existing file or link.
     private static func create(_ path: FilePath) throws -> FileDescriptor {
         do {
             return try FileDescriptor.open(
@@ -108,8 +108,8 @@ public enum Program {
         printable(path.string.utf8, atMost: 200)
     }
 
-    /// - Parameter mayBeUnheard: Whether a closed reader is acceptable: a guard that restarts while it waits has left,
-    ///   and asks again.
+    /// - Parameter mayBeUnheard: Whether a closed reader is acceptable: a guard that restarts while it waits has
+    ///   closed, and asks again.
     private static func write(_ text: String, mayBeUnheard: Bool = false) -> CInt {
         do {
             try FileDescriptor.standardOutput.writeAll(text.utf8)

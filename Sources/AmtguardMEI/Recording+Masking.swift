@@ -1,12 +1,13 @@
-// A recording is meant to be given away. So the bytes that identify the machine are replaced.
+// A recording is meant to be published, so the bytes that identify the machine are replaced.
 
 import AmtguardCore
 
 extension Recording {
-    /// The same with MAC addresses, public IPv4 addresses, the machine's UUID and names of servers replaced; equal
-    /// addresses get equal replacements.
+    /// The recording with MAC addresses, public IPv4 addresses, the machine's UUID and names of servers replaced; equal
+    /// values get equal replacements.
     ///
-    /// An all-zero address stays: it says that there is no interface. So do private addresses: judgements depend on them.
+    /// An all-zero address stays, because it means that there is no interface. Private addresses stay too, because
+    /// judgements depend on them.
     public var masked: Recording {
         var mask = Mask()
         for device in devices { mask.learn(device.events) }
@@ -18,18 +19,18 @@ extension Recording {
     }
 }
 
-/// Which bytes are replaced by which.
+/// The bytes to replace, and their replacements.
 private struct Mask {
     private var replacements: [(secret: [UInt8], mask: [UInt8])] = []
-    /// Replaced only where they stand: four bytes may occur by chance.
+    /// Replaced only at their known position, because four bytes may occur by chance.
     private var publicAddresses: [IPv4Address] = []
 
-    /// Learns the addresses and the UUID from whole replies.
+    /// Collects the addresses and the UUID from whole replies.
     mutating func learn(_ events: [Recording.Event]) {
         for case .read(.bytes(let bytes)) in events {
             for request in [AMTHI.Request.wiredSettings, .wirelessSettings] {
                 if let settings = try? LANSettings(parsing: bytes, to: request), !settings.mac.isZero {
-                    // Locally administered, so that it is not mistaken for a real one.
+                    // Locally administered, so that it does not look like a real address.
                     add(settings.mac.octets) { [0x02, 0, 0, 0, 0, UInt8(truncatingIfNeeded: $0)] }
                 }
             }
@@ -48,7 +49,7 @@ private struct Mask {
         replacements.append((secret, mask(replacements.count + 1)))
     }
 
-    /// An event without them, wherever they stand: a garbled reply may contain them as well.
+    /// An event without these bytes at any position, because a garbled reply may contain them as well.
     func masked(_ event: Recording.Event) -> Recording.Event {
         guard case .read(.bytes(var bytes)) = event else { return event }
         for (secret, mask) in replacements { bytes.replace(secret, with: mask) }
@@ -67,7 +68,7 @@ private struct Mask {
         return .read(.bytes(bytes))
     }
 
-    /// The address in a reply about an interface, if it could be found in the internet.
+    /// The address in a reply about an interface, if it is an address of the internet.
     private static func publicAddress(in bytes: [UInt8]) -> IPv4Address? {
         guard let address = (try? LANSettings(parsing: bytes, to: .wiredSettings))?.ipv4, address.isPublic else {
             return nil
@@ -75,8 +76,8 @@ private struct Mask {
         return address
     }
 
-    /// Where the bytes begin of which it is unknown what they hold: what newer firmware appends, and all of a reply about
-    /// an address, the UUID or a server that can't be parsed. `nil` if there are none.
+    /// The start of the bytes with unknown content: what newer firmware appends, and all of a reply about an address,
+    /// the UUID or a server that can't be parsed. `nil` if there are none.
     private static func firstUnread(in bytes: [UInt8]) -> Int? {
         guard let request = AMTHI.Request.allCases.first(where: { AMTHI.isReply(bytes, to: $0) }) else { return nil }
         do {
@@ -90,10 +91,11 @@ private struct Mask {
 
     /// Header and status.
     private static let beforePayload = 16
-    /// The IPv4 address in a reply about an interface, and the beginning of the server's name in one about remote access.
+    /// The IPv4 address in a reply about an interface, and the start of the server's name in a reply about remote
+    /// access.
     private static let addressPlace = 20..<24
     private static let serverPlace = 30
-    /// The shape of a name stays, and nothing else: a name may hold letters of any alphabet.
+    /// Only the shape of a name stays: a name may have letters of any alphabet.
     private static let keptInNames: Set<UInt8> = [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":")]
 }
 

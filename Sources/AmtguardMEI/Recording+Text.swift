@@ -29,7 +29,7 @@ extension Recording: CustomStringConvertible {
         return text
     }
 
-    /// A file that is not a recording: the line, from 1, and what is wrong with it.
+    /// A file that is not a recording: the line, counted from 1, and what is wrong with it.
     public struct SyntaxError: Error, Hashable, CustomStringConvertible {
         public var line: Int
         public var message: String

@@ -30,9 +30,9 @@ public struct Recording: Hashable, Sendable {
         case silence
     }
 
-    /// One device node: what `/sys` says of it, and the steps.
+    /// One device node: its attributes in `/sys`, and the steps.
     public struct Device: Hashable, Sendable {
-        /// `name`, `kind`, `dev_state`, `fw_ver`, …, as they were.
+        /// `name`, `kind`, `dev_state`, `fw_ver`, …, unchanged.
         public var attributes: [Header]
         public var events: [Event]
 

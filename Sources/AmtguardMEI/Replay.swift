@@ -1,16 +1,16 @@
 public import AmtguardCore
 import SystemPackage
 
-/// Replays a recorded conversation, in no time.
+/// Replays a recorded conversation without waiting.
 ///
 /// The questions may come in another order than in the recording, and with other pauses between them. So each question
-/// gets the next answer that it got there, in the same connection or in a later one to the same client. A question that
-/// is not in the recording gets no answer.
+/// gets the next recorded answer to it, from the same connection or from a later one to the same client. A question
+/// that is not in the recording gets no answer.
 public struct Replay: Transport {
     private let events: [Recording.Event]
     /// The place after the last replayed opening or connecting.
     private var cursor = 0
-    /// The client's questions from here on, by their places, that were not asked yet.
+    /// The positions of the client's questions from here on that were not asked yet.
     private var unasked: [Int] = []
     /// The questions that were asked.
     private var asked: Set<Int> = []
@@ -44,7 +44,7 @@ public struct Replay: Transport {
             unasked = questions(to: client)
             return reply
         }
-        // It was connected fewer times: the conversation goes on where it was.
+        // The recording has fewer connections: the conversation continues in the present one.
         guard let connection, connection.client == client else { throw .notRecorded }
         return connection.reply
     }
@@ -104,7 +104,7 @@ public struct Replay: Transport {
 }
 
 extension Recording.Event {
-    /// Whether it begins another connection.
+    /// Whether it starts another connection.
     fileprivate var isBeginning: Bool {
         switch self {
         case .open, .connect: true

@@ -1,7 +1,7 @@
 public import AmtguardCore
 public import SystemPackage
 
-/// A question to a client of the firmware. Nothing else can be written: the core has the closed lists.
+/// A question to a client of the firmware. Nothing else can be sent: the core has the closed lists.
 public enum Question: Hashable, Sendable {
     case amthi(AMTHI.Request)
     case mkhi(MKHI.Rule)
@@ -20,7 +20,7 @@ public enum Question: Hashable, Sendable {
 
 /// Why a step failed.
 public enum LinkError: Error, Hashable {
-    /// What the kernel said.
+    /// The kernel's error.
     case errno(Errno)
     /// Nothing came in time.
     case silent
@@ -30,7 +30,7 @@ public enum LinkError: Error, Hashable {
     case notRecorded
 }
 
-/// The way to the firmware: a device, a recording, a script. Each step blocks until it is done.
+/// A connection to the firmware: a device, a recording, a script. Each step blocks until it is done.
 public protocol Transport: ~Copyable {
     /// Opens the device again; closes it first if it is open.
     mutating func open() throws(LinkError)
@@ -40,13 +40,13 @@ public protocol Transport: ~Copyable {
     mutating func connect(to client: GUID) throws(LinkError) -> [UInt8]
     /// Sends one message.
     mutating func write(_ question: Question) throws(LinkError)
-    /// Receives one message; empty is a message as well.
+    /// Receives one message, which may be empty.
     mutating func read(atMost size: Int, within limit: Duration) throws(LinkError) -> [UInt8]
-    /// Discards what has come without a question, so that it is not taken for the next answer.
+    /// Discards messages that came without a question, so that none is taken for the next answer.
     mutating func discard()
     /// Closes the device, if it is open.
     mutating func close()
-    /// Lets time pass.
+    /// Waits.
     mutating func pause(_ duration: Duration)
     /// The clock of `read` and `pause`.
     var now: Instant { get }

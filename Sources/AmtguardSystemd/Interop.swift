@@ -23,19 +23,19 @@ func made(_ pointer: OpaquePointer?) -> OpaquePointer {
 
 /// The object behind the `void *userdata` of a callback.
 ///
-/// The caller gets a reference of its own: the object may lose its owner while it is being called.
+/// The caller gets its own reference, because the owner may release the object during the call.
 func object<Object: AnyObject>(_ type: Object.Type, behind userdata: UnsafeMutableRawPointer?) -> Object {
     guard let userdata = unsafe userdata else { preconditionFailure("a callback without its userdata") }
     return unsafe Unmanaged<Object>.fromOpaque(userdata).takeUnretainedValue()
 }
 
-/// Gives up the reference that a registration held on the object behind its `void *userdata`.
+/// Releases the reference that a registration had to the object behind its `void *userdata`.
 func release<Object: AnyObject>(_ type: Object.Type, behind userdata: UnsafeMutableRawPointer?) {
     guard let userdata = unsafe userdata else { preconditionFailure("a registration without its userdata") }
     unsafe Unmanaged<Object>.fromOpaque(userdata).release()
 }
 
-/// A copy of a C string, which may be missing.
+/// A copy of a C string; nil without one.
 func string(_ text: UnsafePointer<CChar>?) -> String? {
     guard let text = unsafe text else { return nil }
     return unsafe String(cString: text)
@@ -47,12 +47,12 @@ func environment(_ name: String) -> String? {
 }
 
 extension StaticString {
-    /// The text for C to keep: only a static string outlives every call.
+    /// The text as a C string that C may keep: only a static string outlives every call.
     var cString: UnsafePointer<CChar> {
         unsafe UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
     }
 
-    /// Whether the C string is this text.
+    /// Whether the C string equals this text.
     func matches(_ text: UnsafePointer<CChar>?) -> Bool {
         guard let text = unsafe text else { return false }
         return unsafe strcmp(cString, text) == 0

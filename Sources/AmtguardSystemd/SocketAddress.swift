@@ -16,7 +16,7 @@ func withSocketAddress(
     guard text.count > 1, text.count < capacity else { throw .fileNameTooLong }
     if text[0] == UInt8(ascii: "@") { text[0] = 0 }
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: text) }
-    // An abstract name ends where the address ends; a path ends with its NUL as well.
+    // The length ends an abstract name; a path also ends with its NUL.
     let length = socklen_t(MemoryLayout<sockaddr_un>.size - capacity + text.count)
     try unsafe withUnsafePointer(to: address) { (pointer) throws(Errno) in
         try unsafe body(__CONST_SOCKADDR_ARG(__sockaddr_un__: pointer), length)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 /* A program in the kernel that sees each write of net.ipv4.ip_local_reserved_ports before it takes effect, in the
- * writer's own context. It notes who writes what. If the guard wants so, it makes a replacing write add to the list, so
- * that no port is missing for an instant; the guard removes afterwards what the writer wanted to drop.
+ * writer's own context. It records the writer and the text. If the guard requests it, the program turns a replacing write
+ * into an addition, so that no port is ever missing; the guard then removes the ports that the writer left out.
  *
  * proc_do_large_bitmap() of the kernel replaces the list if the file position is 0, and adds to it otherwise. A changed
- * position leaves the writer's return value as it is. A changed text would not.
+ * position does not change the writer's return value. A changed text would.
  *
  * It compares the writer's network namespace, not that of the open file: the kernel does not show the latter. A process
- * that opened the list and then changed its namespace is judged by the new one.
+ * that opened the list and then changed its namespace is judged by the new namespace.
  *
- * The types of the kernel below have only the fields that are used. libbpf finds their real places when it loads the
+ * The kernel's types below have only the fields that are used. libbpf finds their real offsets when it loads the
  * program (CO-RE), so no header of the kernel is needed. SwiftPM ignores this file; `make bpf` compiles it. */
 #include "list_program.h"
 
@@ -71,13 +71,13 @@ enum {
         DENY = 0, PASS = 1,
         MOST_PID_NAMESPACES = 33, /* MAX_PID_NS_LEVEL of the kernel, and the first */
         MOST_GROUPS = 16, LONGEST_NAME = 256, NAMES = 2048,
-        /* What the kernel shows of a text is at most 4096 bytes. It answers E2BIG if they fill the buffer, so a text
+        /* The kernel shows at most 4096 bytes of a text. It answers E2BIG if they fill the buffer, so a text
          * that may have been cut is never taken for a whole one. */
         TEXT = 4096,
         NOTES = 8,
 };
 
-/* Where an event is put together, since the stack is too small. A program may be preempted by another writer, so a note
+/* The buffer for an event, since the stack is too small. Another writer may preempt this program, so a note
  * has one user at a time; more than eight writers at once are counted as lost. */
 struct note {
         u64 is_taken;
@@ -165,13 +165,13 @@ INLINE void fill(struct note *note, struct bpf_sysctl *sysctl, volatile struct l
         event->local_parent = pid_in(page->guard_pid_namespace, parent);
         event->flags = flags;
         event->lost = page->lost;
-        /* It fails for a task that is ending, and then leaves zeros. */
+        /* Fails for a task that is ending, and then leaves zeros. */
         current_comm(event->command, sizeof event->command);
         if (read_kernel_string(event->parent_command, sizeof event->parent_command, &parent->comm) < 0)
                 event->parent_command[0] = 0;
 }
 
-/* Puts the write into the ring. 0: there was no room. */
+/* Writes the event to the ring. 0: there was no space. */
 INLINE int note_write(struct bpf_sysctl *sysctl, volatile struct list_page *page, u32 flags) {
         struct note *note = 0;
         for (u32 i = 0; i < NOTES; i++) {
@@ -230,7 +230,7 @@ SEC("cgroup/sysctl") int amtguard_list(struct bpf_sysctl *sysctl) {
                 flags = LIST_EVENT_TURNED;
         if (!note_write(sysctl, page, flags))
                 __sync_fetch_and_add(&mapped->lost, 1);
-        /* After the note: what the guard has seen counted is then in the ring too. */
+        /* After the note, so that each write that the guard finds counted is in the ring. */
         __sync_fetch_and_add(&mapped->seen, 1);
         if (flags & LIST_EVENT_TURNED) sysctl->file_pos = 1;
         return PASS;

@@ -1,11 +1,11 @@
-/* What the program on writes of the list (list.bpf.c) and its reader share. No header is included: the program is
+/* Shared by the program on writes of the list (list.bpf.c) and its reader. No header is included: the program is
  * compiled without any. */
 #pragma once
 
 /* The one element of the array `shared`, which the guard maps. */
 struct list_page {
         /* Written by the guard. */
-        unsigned long long network_namespace; /* its inode; 0: every write passes, and none is noted */
+        unsigned long long network_namespace; /* its inode; 0: every write passes, unrecorded */
         unsigned long long prevents;          /* 1: a replacing write is turned into an adding one; 0: only noted */
         unsigned long long guard_pid;         /* in the guard's own pid namespace */
         unsigned long long guard_pid_namespace;

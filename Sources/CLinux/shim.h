@@ -1,4 +1,4 @@
-/* What Swift cannot import from Linux by itself: macros, variadic functions and system calls without a wrapper.
+/* Declarations of Linux that Swift can't import: macros, variadic functions and system calls without a wrapper.
  * No policy here, only names. */
 #pragma once
 /* As in CSystemd: what both declare is Glibc's, whichever module a compilation loads first. */
@@ -39,7 +39,7 @@ static inline int shim_openat2(int directory, const char *path, const struct ope
 /* A macro of linux/mei.h, which Swift can't evaluate: connects to a client of the firmware. */
 static inline unsigned long shim_mei_connect_client(void) { return IOCTL_MEI_CONNECT_CLIENT; }
 
-/* A global variable, which Swift takes for shared between threads. */
+/* A global variable, which Swift treats as shared between threads. */
 static inline char **shim_environ(void) { return environ; }
 
 /* Macros of sys/sysmacros.h: the two halves of a device number. */
@@ -56,7 +56,7 @@ static inline int shim_columns(int terminal) {
         return ioctl(terminal, TIOCGWINSZ, &size) == 0 ? size.ws_col : -1;
 }
 
-/* Where the program's own code is: set by the linker (end(3)). */
+/* The address range of the program's own code, set by the linker (end(3)). */
 extern const char __executable_start[];
 extern const char etext[];
 static inline const void *shim_code_start(void) { return __executable_start; }
@@ -106,7 +106,7 @@ static inline int shim_bpf_info(int descriptor, void *info, unsigned length) {
         return shim_bpf(BPF_OBJ_GET_INFO_BY_FD, &attributes, sizeof attributes);
 }
 
-/* Memory that the kernel, too, reads and writes. */
+/* Memory that the kernel reads and writes as well. */
 static inline unsigned long long shim_load_acquire(const void *place) {
         return __atomic_load_n((const unsigned long long *) place, __ATOMIC_ACQUIRE);
 }

@@ -27,7 +27,7 @@ static inline sd_bus_vtable shim_vtable_start(void) {
         return entry;
 }
 
-/* `names` holds those of the arguments, then those of the results, each with its NUL, and one NUL more. */
+/* `names` has the names of the arguments, then those of the results, each with its NUL, and one more NUL. */
 static inline sd_bus_vtable shim_vtable_method(
                 const char *member, const char *takes, const char *returns, const char *names,
                 sd_bus_message_handler_t handler, uint64_t flags) {

@@ -41,7 +41,7 @@ import Testing
                 #expect("X#✗█".contains(sign), "\(port) at \(width): \(sign)")
             }
             if width >= 40 {
-                // Each number begins or ends below its column.
+                // Each number starts or ends below its column.
                 for (number, port) in [("623", 623), ("16992", 16992), ("32768", 32_768), ("60999", 60_999)] {
                     let scale = Array(lines[1])
                     let column = port * width / 65_536

@@ -5,7 +5,7 @@ import Testing
 @testable import AmtguardCommands
 
 @Suite struct `The commands` {
-    /// A guardian that looked at the list; `nil` is one that can't be read.
+    /// A guardian that read this list; `nil` stands for an unreadable list.
     static func status(_ list: PortSet?) -> Status {
         let moment = Moment(Instant(sinceBoot: .seconds(1_000)), wallClock: 1_800_000_000)
         var guardian = Guardian(remembering: Memory(scope: .init(boot: "b", namespace: "n")))
@@ -28,7 +28,7 @@ import Testing
         .absence(Absence(reason: .withoutState(.absent, isRunning: false), look: status(now)))
     }
 
-    typealias Exit = AmtguardCommands.ExitStatus  // Testing has one, too.
+    typealias Exit = AmtguardCommands.ExitStatus  // Testing has this type, too.
 
     struct Row: Sendable {
         var name: String

@@ -4,9 +4,9 @@ import Foundation
 
 @testable import AmtguardCommands
 
-/// Reports for the tests of what monitoring sees: one that knows everything, and the ways in which others differ.
+/// Reports for the tests of monitoring: a complete one, and variants of it.
 enum Reported {
-    /// What amtguardctl found out, under the name of its golden file.
+    /// What amtguardctl found out, with the name of its golden file.
     static let outcomes: [(name: String, outcome: @Sendable () throws -> Inquiry.Outcome)] = [
         ("protected", { try told { _ in } }),
         (
@@ -80,7 +80,7 @@ enum Reported {
         ("absent", { `The commands`.absence(.ofAMT) }),
     ]
 
-    /// The report that knows everything, changed.
+    /// The complete report, changed.
     static func told(
         _ voice: Assessment.Voice = .answers, _ change: (inout Status) throws -> Void
     ) throws -> Inquiry.Outcome {
@@ -98,7 +98,8 @@ enum Reported {
         try JSONDecoder().decode(Told<Known>.self, from: Data("\"\(text)\"".utf8))
     }
 
-    /// Compares with `Tests/Monitoring/NAME`. With UPDATE_GOLDEN=1 it is written instead; look at the difference then.
+    /// Compares with `Tests/Monitoring/NAME`. With UPDATE_GOLDEN=1 it writes the file instead; review the difference
+    /// then.
     static func golden(_ name: String, _ text: String) throws -> String {
         let path = "Tests/Monitoring/\(name)"
         if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {

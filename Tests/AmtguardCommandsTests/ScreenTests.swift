@@ -7,8 +7,8 @@ import Testing
 @testable import AmtguardCommands
 @testable import AmtguardCore
 
-/// What `amtguardctl status` prints, for each verdict, on six terminals. `UPDATE_GOLDEN=1 swift test --filter ScreenTests`
-/// writes the files again; look at the difference before you commit it.
+/// What `amtguardctl status` prints, for each verdict, on six terminals. `UPDATE_GOLDEN=1 swift test --filter
+/// ScreenTests` writes the files again; review the difference before you commit it.
 @Suite struct ScreenTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var name: String

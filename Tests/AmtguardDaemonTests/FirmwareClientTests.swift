@@ -8,7 +8,7 @@ import Testing
 @testable import AmtguardSystemd
 
 @Suite struct `The client of the firmware's helper` {
-    /// What the helper does after it was connected to; then it closes.
+    /// The helper's behaviour after the connection; then it closes.
     enum Helper: CaseIterable {
         case answers, isCutShort, talksNonsense, sendsTooMuch, saysNothing
 
@@ -41,7 +41,7 @@ import Testing
         var woken = 0
         let failure = client.ask(in: try tree.root(), onAnswer: { woken += 1 })
         #expect(failure == nil)
-        // Nothing has come: the client does not wait for it.
+        // No answer has come, and the client does not wait for it.
         var inquiry = client.take()
         #expect(inquiry == nil)
         listener.serve(helper.bytes)
@@ -61,7 +61,7 @@ import Testing
         do {
             _ = try Listener(at: tree.path + "/run/amtguard-firmware.socket")
         }
-        // The listener is gone; its name is still there.
+        // The listener has ended, but its socket file still exists.
         #expect(try asked() == "no-helper")
         try FileManager.default.removeItem(atPath: tree.path + "/run/amtguard-firmware.socket")
         try tree.write("/run/amtguard-firmware.socket", "a file")
@@ -87,7 +87,7 @@ private final class Listener {
 
     deinit { close(number) }
 
-    /// Sends the bytes to who has connected, and closes.
+    /// Sends the bytes to the connected client, and closes.
     func serve(_ bytes: [UInt8]) {
         let thread = Thread { [number] in
             let connection = unsafe accept(number, __SOCKADDR_ARG(__sockaddr__: nil), nil)

@@ -69,7 +69,7 @@ import Testing
         var hasty = try keepsake(in: tree)
         hasty.remember(Memory(scope: Self.scope))
         #expect(tree.bytes("/run/amtguard/memory") == before)
-        // What owns ports is worth more than what was not read.
+        // A record that owns ports may replace one that was not read.
         hasty.remember(Self.memory(PortSet(664...664)))
         #expect(tree.bytes("/run/amtguard/memory") != before)
     }

@@ -2,7 +2,7 @@ import AmtguardLinux
 import Foundation
 import SystemPackage
 
-/// A tree with an empty `/run`, gone with its owner.
+/// A tree with an empty `/run`, deleted with its owner.
 final class TestTree: Sendable {
     let path = FileManager.default.temporaryDirectory.path + "/amtguard-\(UUID().uuidString)"
 

@@ -5,7 +5,7 @@ import Testing
 @testable import AmtguardDoctor
 
 /// The configuration that Debian's packages install, from four releases: a file for each package and version in
-/// `Defaults/`. Comments are left out, and of TuneD's profiles and of HAProxy's file everything that no check looks at.
+/// `Defaults/`. Comments are left out, and everything that no check reads in TuneD's profiles and HAProxy's file.
 @Suite struct DefaultsTests {
     struct Package: CustomTestStringConvertible, Sendable {
         /// `unbound_1.17.1-2+deb12u4.txt`
@@ -50,7 +50,7 @@ import Testing
         #expect(Self.packages.allSatisfy { !$0.files.isEmpty })
     }
 
-    /// Also on a host whose range includes AMT's ports, which are reserved then.
+    /// This includes a host whose range contains AMT's ports, which are reserved then.
     @Test(arguments: packages, [PortSet(32768...60999), PortSet(1024...65535)])
     func `are no reason for an alarm while amtguardd guards`(_ package: Package, _ reach: PortSet) {
         for profile in package.isTuned ? package.profiles : [""] {
@@ -67,7 +67,7 @@ import Testing
         situation.guarding = .absent
         situation.reserved = PortSet()
         for profile in package.isTuned ? package.profiles : [""] {
-            // As it is once TuneD has started.
+            // The range once TuneD has started.
             let range: ClosedRange<UInt16> = profile == "oracle" ? 9000...65499 : 32768...60999
             situation.reach = PortSet(range)
             let alarms = alarms(package, profile, in: situation).filter { $0.check != "guard" }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AmtguardDoctor
 
-/// What the examination bounds for all checks.
+/// The limits of the examination, for all checks.
 @Suite struct ExaminationTests {
     @Test func `eight thousand pipes are told twenty times`() {
         var machine = PaperMachine()

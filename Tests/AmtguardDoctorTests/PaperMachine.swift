@@ -3,7 +3,7 @@ import Testing
 
 @testable import AmtguardDoctor
 
-/// A machine of these files.
+/// A machine with these files.
 struct PaperMachine: Machine {
     var files: [String: String] = [:]
     var unreadable: [String: Unreadable] = [:]

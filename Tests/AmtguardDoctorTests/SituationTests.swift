@@ -3,7 +3,7 @@ import Testing
 @testable import AmtguardCore
 @testable import AmtguardDoctor
 
-/// What the doctor concludes from a report of amtguardd, or from none.
+/// The situation by a report of amtguardd, or without one.
 @Suite struct SituationTests {
     /// The report of a guardian that reserved all of AMT's ports.
     private static func status(_ change: (inout Status) -> Void = { _ in }) -> Status {

@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    /// The other states in which amtguard may be on a sound machine.
+    /// The other states that amtguard may have on a sound machine.
     static let states: [(name: String, change: @Sendable (inout Situation) -> Void)] = [
         ("no daemon", { $0.guarding = .absent }),
         ("a silent daemon", { $0.guarding = .unknown("amtguardd does not answer", advice: "") }),
@@ -37,7 +37,7 @@ import Testing
         situation.isTranslating = true
         situation.isRedrawing = true
         Self.states[index].change(&situation)
-        // Translation that nothing redraws is an alarm, and rightly so.
+        // Translation without the redraw table is an alarm, and should be.
         if situation.guarding == .absent { (situation.isTranslating, situation.isRedrawing) = (false, false) }
         for check in Check.all where check.id != "guard" {
             let findings = check.findings(on: PaperMachine.stockDebian, in: situation)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    /// Where AMT is impossible, no port of AMT's means anything.
+    /// If AMT is impossible, AMT's ports have no meaning.
     @Test(arguments: Check.all.map(\.id))
     func `a machine without AMT has no alarm`(_ id: String) {
         var machine = PaperMachine.stockDebian

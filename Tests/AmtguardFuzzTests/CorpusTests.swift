@@ -2,7 +2,7 @@ import AmtguardFuzz
 import Foundation
 import Testing
 
-/// The bytes that are kept for a target: recorded ones, odd ones, and what the fuzzer found interesting.
+/// The stored bytes for a target: recorded ones, unusual ones, and those that the fuzzer found.
 struct Corpus: CustomTestStringConvertible {
     static let directory = URL(filePath: #filePath).appending(path: "../../Corpora").standardized
 

@@ -10,7 +10,7 @@ import Testing
     func `lose no port of theirs, and every required port is there at the end`(block: UInt64) {
         var tally = Tally()
         for seed in block * 50..<(block + 1) * 50 { run(seed, &tally) }
-        // What the runs are worth: each of these happened, and often.
+        // The runs only count if each of these happened, and often.
         #expect(tally.kills > 20)
         #expect(tally.strangersWrites > 200)
         #expect(tally.released > 5)
@@ -20,9 +20,9 @@ import Testing
     struct Tally {
         var kills = 0
         var strangersWrites = 0
-        /// Runs that ended with `OnStop=release` and something to release.
+        /// Runs that ended with `OnStop=release` and had ports to release.
         var released = 0
-        /// Runs of those in which nothing was in doubt: the list is the one of the run without amtguard.
+        /// Those of them without doubtful ports: the list equals that of the run without amtguard.
         var asIfNeverThere = 0
     }
 
@@ -47,7 +47,7 @@ import Testing
             }
             host.run(for: .milliseconds(Int.random(in: 0...40_000, using: &host.random)))
         }
-        // In peace: one start, if need be, and one audit.
+        // Without disturbances: one start, if needed, and one audit.
         host.mischief = Mischief()
         host.start(guardian)
         host.run(for: .seconds(31))
@@ -75,7 +75,7 @@ import Testing
         tally.strangersWrites += list.strangersWrites
     }
 
-    /// Ports that were never there before, so that each write leaves a list of its own, and at times some of ours.
+    /// Ports that never existed before, so that each write leaves a unique list, and sometimes some required ports.
     @Sendable private static func move(_ host: inout SimulatedHost) -> Stranger.Act {
         let mark = 20_000 + UInt16(host.list.strangersWrites)
         var ports = PortSet(mark...mark)

@@ -36,7 +36,7 @@ import Testing
         host.mischief = Mischief()
         host.kill(guardian)
         #expect(host.list.ports.isSuperset(of: Self.others), "\(change), step \(step)")
-        // The next one takes over, stops in an orderly way, and nothing is left of it.
+        // The next daemon takes over, stops regularly, and leaves no port behind.
         host.start(guardian)
         #expect(host.violations == [], "\(change), step \(step)")
         host.stop(guardian)

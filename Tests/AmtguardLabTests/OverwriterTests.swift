@@ -19,7 +19,7 @@ import Testing
                 writer: Self.tuned))
         for minute in 1...60 {
             host.run(until: begin + .seconds(60 * minute))
-            // A pace that is none would take this test as long as the hour.
+            // Without a pace this test would simulate every overwrite of the hour.
             try #require(host.daemons[guardian].additions.count <= 101 + 5 * 60 * minute)
         }
         #expect(host.list.strangersWrites >= 3_600_000)
@@ -37,7 +37,7 @@ import Testing
         #expect(daemon.guardian?.status.verdict == .exposed)
         #expect(daemon.told.count < pace.burst + 80, "the journal is not flooded")
 
-        // The other stopped: the bucket fills in twenty seconds, and the list rests after a minute.
+        // The other program stopped: the bucket is full after twenty seconds, and the contest ends after a minute.
         host.run(for: .seconds(21))
         #expect(host.daemons[guardian].guardian?.status.verdict == .degraded)
         host.run(for: .seconds(40))

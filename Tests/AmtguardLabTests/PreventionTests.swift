@@ -3,7 +3,7 @@ import AmtguardLab
 import Foundation
 import Testing
 
-/// The list that the program in the kernel keeps, judged by what each writer asked for.
+/// The list that the program in the kernel keeps, compared with the writers' requests.
 @Suite struct `A list on which writes are prevented` {
     private static let required = Configuration().guarded
 
@@ -14,14 +14,14 @@ import Testing
     func `is soon what the last replacement, later additions and amtguard ask for`(block: UInt64) {
         var tally = Tally()
         for seed in block * Self.runs..<(block + 1) * Self.runs { run(seed, &tally) }
-        // What the runs are worth.
+        // The runs only count if these happened often.
         #expect(tally.kills > 50 && tally.writes > 300 && tally.exact > 30 && tally.uncertain > 5)
     }
 
     private struct Tally {
         var kills = 0
         var writes = 0
-        /// Runs whose end is known exactly; and those after a text that nobody knows, or a write that was not noted.
+        /// Runs with an exactly known end; runs after an unknown text, or a write that was not recorded.
         var exact = 0
         var uncertain = 0
     }
@@ -29,7 +29,7 @@ import Testing
     private func run(_ seed: UInt64, _ tally: inout Tally) {
         var host = SimulatedHost(seed: seed)
         host.program = SimulatedProgram()
-        // Every fifth has room for two writes, so some are lost in a burst.
+        // Every fifth run has room for two writes, so a burst loses some.
         if seed.isMultiple(of: 5) { host.program?.capacity = 2 }
         host.strangersMove = Self.move
         host.write(Self.move(&host))
@@ -81,7 +81,7 @@ import Testing
         case 0..<10: .replace(ports)
         case 10..<16: .join(ports)
         case 16: .garble(ports)
-        // Otherwise a later write could seem to be this one.
+        // Otherwise a later write could look like this one.
         case 17: .refused(PortSet(merging: [40_000...40_000]))
         default: .refused(nil)
         }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A file of `Tests/Buses`: listings of a machine, and what must follow from them.
+/// A file of `Tests/Buses`: listings of a machine, and the expected results.
 struct BusFile: Sendable, CustomTestStringConvertible {
     let name: String
     /// Its lines, by section, without comments.

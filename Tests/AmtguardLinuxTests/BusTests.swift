@@ -30,13 +30,13 @@ struct BusTests {
         let presence = try presence(tree)
         #expect(presence.failures == [:])
         var guardian = guardian(presence, file.smbios)
-        // Once before the helper answered, and once with its answer if it finds nothing to ask.
+        // Once before the helper answered, and once with its answer if it finds no device to ask.
         for round in 0..<2 {
             let amt = guardian.status.amt
             #expect(amt.state == file.value("state"), "\(guardian.detection.state)")
             let because = guardian.detection.state.because
             let says = try #require(file.value("says"))
-            // The reason before the firmware was asked; without a node the helper's answer says the same or more.
+            // The reason before the firmware was asked; without a node the helper's answer says at least as much.
             if round == 0, says == "no driver serves it" {
                 #expect(because.contains("not asked"))
             } else {

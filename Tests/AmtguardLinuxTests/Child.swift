@@ -31,19 +31,19 @@ struct Child {
         output = outputs[0]
     }
 
-    /// Waits for something on its standard output.
+    /// Waits for a line on its standard output.
     func waitForLine() throws {
         var byte: UInt8 = 0
         guard unsafe read(output, &byte, 1) == 1 else { throw PrivateNetworkError.noResult }
     }
 
-    /// Waits until it ended, and leaves it as it is then: a zombie.
+    /// Waits until it has ended, and leaves it as a zombie.
     func waitForEnd() {
         var information = unsafe siginfo_t()
         unsafe waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT)
     }
 
-    /// Ends it by the end of its input.
+    /// Ends it by closing its input.
     func finish() {
         close(input)
         close(output)
@@ -54,7 +54,7 @@ struct Child {
 
 func spawn(_ script: String) throws -> Child { try Child(script: script) }
 
-/// Runs a shell command in the caller's network namespace and waits for it; its pid.
+/// Runs a shell command in the caller's network namespace and waits for it; returns its pid.
 ///
 /// Not with Foundation's Process: it wakes itself over the loopback interface, which is down in a new namespace.
 @discardableResult
@@ -73,7 +73,7 @@ extension Child {
     }
 }
 
-/// Takes the capabilities of the calling thread away: they belong to a thread, and `capset` changes no other.
+/// Drops the capabilities of the calling thread: they belong to a thread, and `capset` changes no other.
 func dropCapabilities() throws {
     // _LINUX_CAPABILITY_VERSION_3 and the calling thread; two times effective, permitted, inheritable.
     var header: [UInt32] = [0x2008_0522, 0]

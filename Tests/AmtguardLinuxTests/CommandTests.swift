@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 @Suite struct `A command` {
-    /// Its end, waited for.
+    /// Waits for its end, and returns its status.
     private func end(_ arguments: [String]) throws -> CInt {
         var command = try Command(starting: arguments)
         while true {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AmtguardLinux
 
-/// In a process of its own: a limit on descriptors belongs to all threads.
+/// Each test runs in a separate process, because the limit on descriptors applies to all threads.
 @Suite("Readings without descriptors")
 struct FailingReadingsTests {
     @Test func `/sys that can't be opened is unread, and not empty`() async {
@@ -43,7 +43,7 @@ struct FailingReadingsTests {
         #expect(presence.devices.map(\.name) == ["mei0"])
         #expect(presence.failures[.pci] == nil)
         #expect(presence.failures[.devices] == .failed("Is a directory"))
-        // What is no directory is not there.
+        // A file in place of the directory counts as missing.
         #expect(presence.failures[.clients] == nil)
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AmtguardLinux
 
-/// One event as Linux 6.18 wrote it: a write by pid 5052, gone before it was read.
+/// One event as Linux 6.18 wrote it: a write by pid 5052, which had ended before the event was read.
 private let recorded: [UInt8] = [
     0x20, 0x00, 0x00, 0x00,  // event_len 32
     0x03, 0x00,  // vers, reserved

@@ -21,7 +21,7 @@ struct `A list that was handed over` {
         #expect(ports == [PortSet(623...623), PortSet(623...623)])
     }
 
-    /// That it can't be written, and what is none: all of them files of the kernel's or of a disk.
+    /// A list that can't be written, and files that are no list, of the kernel or on a disk.
     @Test(arguments: [
         (ReservedPortsList.path, FileDescriptor.AccessMode.readOnly),
         ("/proc/sys/net/ipv4/ip_local_port_range", .readWrite),

@@ -84,7 +84,8 @@ struct ListWatchTests {
         let (drained, before, after) = try inPrivateNetwork {
             let list = try ReservedPortsList()
             let watch = try ListWatch.best(for: list)
-            // A table of its own for this thread: other tests open and close beside it.
+            // This thread gets its own descriptor table, because other tests open and close descriptors at the same
+            // time.
             guard unshare(CLONE_FILES) == 0 else { throw PrivateNetworkError.unshare(errno) }
             let before = highestDescriptor()
             for _ in 0..<20 { try shell(write) }

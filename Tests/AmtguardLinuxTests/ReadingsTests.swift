@@ -6,7 +6,7 @@ import Testing
 
 @Suite("What /sys shows of AMT")
 struct PresenceReaderTests {
-    /// The layout of a Lenovo with AMT 11.8 as fwupd's test data of it tell, and a graphics card that took index 0.
+    /// The layout of a Lenovo with AMT 11.8, by fwupd's test data, and a graphics card with index 0.
     private func machine() throws -> TemporaryDirectory {
         let tree = try TemporaryDirectory()
         for (name, vendor, kind) in [

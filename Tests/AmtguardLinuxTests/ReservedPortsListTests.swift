@@ -8,7 +8,7 @@ import Testing
 
 private let amtPorts = PortSet(623...623, 664...664, 16992...16995)
 
-/// Every other port, none beside another: the longest text for so many.
+/// Every other port, without neighbours: the longest text for this many ports.
 private func alternate(from first: Int, count: Int) -> PortSet {
     PortSet(merging: (0..<count).map { UInt16(first + 2 * $0)...UInt16(first + 2 * $0) })
 }
@@ -131,10 +131,10 @@ struct ReservedPortsListTests {
             var removals = 0
             var abandoned = 0
             Thread { writer.run() }.start()
-            // One removal a millisecond is already a thousand times what stopping a daemon comes to.
+            // One removal per millisecond is already a thousand times the rate of stopping daemons.
             while writer.isRunning {
                 try list.add(amtPorts)
-                // On a busy machine it may give up, and seldom does.
+                // On a busy machine it may give up, but seldom does.
                 do { _ = try list.remove(amtPorts) } catch ReservedPortsList.RemovalError.busy { abandoned += 1 }
                 removals += 1
                 usleep(1_000)
@@ -147,7 +147,8 @@ struct ReservedPortsListTests {
         }
         print("lost \(lost) of \(additions) additions beside \(removals) removals")
         #expect(removals > 10)
-        // Measured: a fraction of an addition a removal; a reading, parsing and printing in between loses several.
+        // Measured: less than one lost addition per removal; with parsing and printing between reading and writing,
+        // several.
         #expect(lost <= removals, "\(lost) of \(additions) lost beside \(removals) removals")
     }
 

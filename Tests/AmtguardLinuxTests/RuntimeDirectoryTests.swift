@@ -77,7 +77,7 @@ struct RuntimeDirectoryTests {
             #expect(names == ["owned", "state.json"])
             let bytes = try directory.read("state.json", atMost: 10)
             #expect(bytes == Array("one".utf8))
-            // The record has its page: it can be written all the same.
+            // The record has its page, so it can still be written.
             try shell("head -c 100000 /dev/zero > \(tree.path)/full/zero 2>/dev/null; true")
             try record.write(String(repeating: "1", count: 4_096))
         }

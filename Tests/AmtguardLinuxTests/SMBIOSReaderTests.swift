@@ -24,7 +24,7 @@ struct SMBIOSReaderTests {
         let tree = try TemporaryDirectory()
         for (entry, raw) in [
             ("130-0", Self.amt), ("131-0", Self.vPro), ("130-1", Self.amt), ("2-0", Self.board), ("13-0", Self.amt),
-            // Not what its name says, and cut short.
+            // A structure of another type than its name says, and one that is cut short.
             ("131-1", Self.board), ("130-2", Array(Self.amt.dropLast())),
         ] {
             try tree.file("sys/firmware/dmi/entries/\(entry)/raw", raw)
@@ -70,7 +70,7 @@ struct SMBIOSReaderTests {
         for bytes in [[], Self.amt + Self.vPro, [UInt8](repeating: 7, count: 16_384)] as [[UInt8]] {
             let memory = try sealedMemory(of: bytes)
             #expect(try readSealed(memory, atMost: 16_384) == bytes)
-            // From its beginning, whoever moved the common position.
+            // It reads from the start, even if another process moved the shared position.
             lseek(memory.number, 5, SEEK_SET)
             #expect(try readSealed(memory, atMost: 16_384) == bytes)
             #expect(unsafe pwrite(memory.number, "x", 1, 0) == -1 && errno == EPERM)

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import SystemPackage
 
-/// A directory below /tmp that is gone with its owner.
+/// A directory below /tmp that is deleted with its owner.
 final class TemporaryDirectory: Sendable {
     let path: String
 
@@ -13,7 +13,7 @@ final class TemporaryDirectory: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// Puts a file there, with the directories above it.
+    /// Creates a file, with the directories above it.
     @discardableResult
     func file(_ name: String, _ content: String) throws -> String {
         try file(name, Array(content.utf8))
@@ -40,7 +40,7 @@ final class TemporaryDirectory: Sendable {
 
     func fifo(_ name: String) { _ = unsafe mkfifo(path + "/" + name, 0o644) }
 
-    /// The file of a socket, opened for nothing but its name: it looks like a socket, and no call for sockets takes it.
+    /// The file of a socket, opened with O_PATH: it looks like a socket, but no socket call accepts it.
     func socketName() throws -> TestSocket {
         guard unsafe mknod(path + "/socket", S_IFSOCK | 0o600, 0) == 0 else { throw Errno(rawValue: errno) }
         let number = unsafe open(path + "/socket", O_PATH | O_CLOEXEC)

@@ -6,8 +6,8 @@ import Testing
 @testable import AmtguardDaemon
 @testable import AmtguardLab
 
-/// The same things happen to a guardian on the machine's own ground, with the kernel's list of a private network
-/// namespace, and to one in virtual time. What each does to its ground must be the same, call for call.
+/// The same events reach a guardian on the machine's own ground, with the kernel's list of a private network namespace,
+/// and one in virtual time. Both must make the same calls to their ground, in the same order.
 @Suite struct `The ground of the daemon and that of the lab` {
     @Test(.enabled(if: isRoot, needsRoot), arguments: [UInt64(1), 2, 3, 4])
     func `are walked in the same steps`(seed: UInt64) throws {
@@ -25,7 +25,7 @@ import Testing
     }
 }
 
-/// What other programs and a person do, and how much time passes before it.
+/// The acts of other programs and of a user, and how much time passes before each.
 private struct Walk: Sendable {
     enum Step: Sendable {
         case write(PortSet, isReplacing: Bool)
@@ -102,7 +102,7 @@ private protocol WalkedGround: Ground, ~Copyable {
 }
 
 extension HostGround: WalkedGround {
-    /// By another process, since the watch knows our own writes.
+    /// Written by another process, since the watch recognizes our own writes.
     fileprivate mutating func strangerWrites(_ ports: PortSet, isReplacing: Bool) throws {
         let place = isReplacing ? "" : "oflag=seek_bytes seek=1"
         try shell("printf '%s\\n' '\(ports)' | dd of=\(ReservedPortsList.path) conv=notrunc \(place) 2>/dev/null")
@@ -116,7 +116,7 @@ extension SimulatedGround: WalkedGround {
     }
 }
 
-/// A ground in virtual time that notes each call.
+/// A ground in virtual time that records each call.
 private struct NotingGround<Inner: Ground & ~Copyable>: Ground, ~Copyable {
     var inner: Inner
     var time = Instant(sinceBoot: .seconds(100))
@@ -146,7 +146,7 @@ private struct NotingGround<Inner: Ground & ~Copyable>: Ground, ~Copyable {
         return inner.remove(ports)
     }
 
-    /// Who wrote differs; whether somebody did does not.
+    /// The writers differ; whether there was one does not.
     mutating func takeWriters() -> [Writer]? {
         let writers = inner.takeWriters()
         notes.append(writers == nil ? "no writer" : "a writer")

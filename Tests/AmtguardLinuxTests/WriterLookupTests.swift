@@ -44,7 +44,7 @@ struct WriterLookupTests {
     @Test func `what /proc holds is believed until the process is reaped`() throws {
         let child = try spawn("read line")
         let pidfd = Descriptor(owning: pidfd_open(child.pid, 0))
-        // The process that has the pid now, whichever it is.
+        // Some other process that has the pid now.
         let procfs = try TemporaryDirectory()
         try procfs.file("\(child.pid)/comm", "sysctl\n")
         try procfs.file("\(child.pid)/cgroup", "0::/system.slice/tuned.service\n")
@@ -72,6 +72,6 @@ struct WriterLookupTests {
     }
 }
 
-/// The header that declares it is in no module.
+/// No module has the header that declares it.
 @_silgen_name("pidfd_open")
 private func pidfd_open(_ pid: Int32, _ flags: UInt32) -> Int32

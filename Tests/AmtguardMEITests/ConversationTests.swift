@@ -5,7 +5,7 @@ import Testing
 @testable import AmtguardCore
 
 @Suite struct `A conversation over AMTHI` {
-    /// The answer, and what was seen on the way.
+    /// The answer, and the observed steps.
     struct Result {
         var answer: FirmwareAnswer
         var pauses: [Int64]
@@ -130,7 +130,7 @@ import Testing
         #expect(result.answer.amtVersion == .unknown(.noAnswer))
         #expect(result.answer.controlMode == .unknown(.notAsked("the firmware had stopped answering")))
         #expect(result.seconds == 3)
-        // The driver gives up for us: 15 s, then EFAULT.
+        // The driver gives up by itself: 15 s, then EFAULT.
         #expect(try Self.converse(Line.refused(.amthi, "EFAULT")).answer.outcome == .silent)
     }
 
@@ -161,7 +161,7 @@ import Testing
     }
 
     @Test func `loses one field to an invalid reply`() throws {
-        // The reply of another command, twice, and the second must not be taken for the next answer.
+        // The reply to another command, twice; the second must not be taken for the next answer.
         let stray = "01010000110080040800000000000000" + "00000000"
         let result = try Self.converse(
             Line.amthi + Line.ask(.codeVersions, stray) + "read \(stray)\n"
@@ -343,7 +343,7 @@ import Testing
     @Test func `begins again when the client is gone, or the firmware was reset, in between`() throws {
         let gone = Line.refused(.amthi, "ENOTTY")
         let rule = Line.ask(.capable, "03820000" + "00000000" + "04" + "20000000")
-        // What answered a moment ago is not missing, whatever the engine's kernel says of it.
+        // A client that answered a moment ago is not missing, whatever the engine's kernel answers.
         let result = try converse(
             Line.amthi + Line.versions + String(repeating: gone, count: 6) + Line.mkhi + rule, latency: 700)
         #expect(result.answer.amthi == .known(.resetting))
@@ -362,7 +362,7 @@ import Testing
         #expect(result.answer.wired.value != nil)
         #expect(result.answer.wireless == .unknown(.noAnswer), "there is no time for a rest and a question")
         #expect(result.answer.remoteAccess == .unknown(.noAnswer))
-        // Here there is, and the reply is late.
+        // This time there is time, and the reply is late.
         let late = try converse(burst, latency: 2_000)
         #expect(late.seconds <= 14)
         #expect(late.answer.security == .unknown(.noAnswer))

@@ -11,7 +11,7 @@ import Testing
         MEINode("mei0", below: try RootDirectory(path: tree.root), isConfirmed: isConfirmed)
     }
 
-    /// What comes of opening; `nil` is success.
+    /// The error of opening; `nil` for success.
     private func failure(_ tree: Tree) throws -> LinkError? {
         var node = try node(tree, isConfirmed: true)
         defer { withExtendedLifetime(tree) {} }
@@ -34,7 +34,7 @@ import Testing
         let start = Instant.now()
         #expect(throws: LinkError.silent) { try node.read(atMost: 5_120, within: .milliseconds(30)) }
         #expect((30...1_000).contains((Instant.now() - start).microseconds / 1_000))
-        // What is thrown away is not the next answer.
+        // A discarded message is not the next answer.
         try node.write(.amthi(.kvm))
         try node.write(.amthi(.webUI))
         node.discard()
@@ -70,7 +70,7 @@ import Testing
         ] as [(String, LinkError?)])
     func `must have the number that /sys says`(number: String, error: LinkError?) throws {
         let tree = try Tree(number: number)
-        // The number of /dev/null: nothing that is written to it does harm.
+        // The device number of /dev/null: writes to it are harmless.
         try tree.node { _ = unsafe mknod($0, S_IFCHR | 0o600, UInt(1 << 8 | 3)) }
         #expect(try failure(tree) == error)
     }
@@ -78,7 +78,7 @@ import Testing
     @Test func `is asked below a root as it lies there`() throws {
         let tree = try Tree()
         let (answer, devices) = try withExtendedLifetime(tree) { try FirmwareQuestions(root: tree.root).ask() }
-        // A FIFO connects to nothing.
+        // A FIFO has no client to connect to.
         #expect(answer.amthi == .known(.notOffered))
         #expect(answer.device == .known("mei0"))
         #expect(answer.firmwareVersion == .known("16.1.25.2124"))

@@ -3,7 +3,7 @@ import AmtguardMEI
 import Foundation
 import Testing
 
-/// The program as people and the guard's socket run it.
+/// Runs the program, as people and the guard's socket do.
 @Suite struct `amtguard-firmware` {
     struct Run {
         var status: Int32
@@ -12,7 +12,7 @@ import Testing
         var error: String
     }
 
-    /// Beside the tests themselves, where the build puts all products.
+    /// In the directory of the tests, where the build puts all products.
     private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "amtguard-firmware")
 
@@ -71,7 +71,7 @@ import Testing
         #expect(try FirmwareAnswer(parsing: Array(guardian.output)).outcome != .answered)
     }
 
-    /// As with Accept=yes, where the service manager has the connection as well.
+    /// As with Accept=yes, where the service manager has the connection open as well.
     @Test func `ends its answer itself, although somebody else has the socket too`() throws {
         var ends: [CInt] = [0, 0]
         try #require(unsafe socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &ends) == 0)

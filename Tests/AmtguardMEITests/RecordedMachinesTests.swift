@@ -3,8 +3,8 @@ import AmtguardMEI
 import Foundation
 import Testing
 
-/// Real machines, as `Tests/Recordings` holds them: NAME.recording, and beside it NAME.expected with what must be read in
-/// it. `Tools/take-recording` adds one.
+/// Real machines in `Tests/Recordings`: NAME.recording, and beside it NAME.expected with the expected values.
+/// `Tools/take-recording` adds one.
 @Suite struct `Recorded machines` {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Recordings")
@@ -15,12 +15,12 @@ import Testing
         try Recording(parsing: Array(try Data(contentsOf: Self.folder.appending(path: "\(name).recording"))))
     }
 
-    /// The lines of an answer. The last one only ends it.
+    /// The lines of an answer, without the last one, which only ends it.
     private func lines(_ answer: FirmwareAnswer) -> Set<Substring> {
         Set(String(decoding: answer.encoded, as: UTF8.self).split(separator: "\n")).subtracting(["END=1"])
     }
 
-    /// A later version may read more in it; that is no failure.
+    /// A later version may read more values; that is no failure.
     @Test(arguments: names) func `are told as their owners expect`(name: String) throws {
         let text = try String(contentsOf: Self.folder.appending(path: "\(name).expected"), encoding: .utf8)
         let expected = Set(text.split(separator: "\n").filter { !$0.hasPrefix("#") })

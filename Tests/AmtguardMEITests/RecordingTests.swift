@@ -86,7 +86,7 @@ import Testing
         #expect(answer.deviceState == .known("ENABLED"))
         #expect(answer.firmwareVersion == .known("16.1.25.2124"))
         #expect(answer.controlMode == .known(.admin))
-        // A recorder on the replay writes the same steps, with the opening that was left out by hand.
+        // A recorder on the replay writes the same steps, including the opening that the hand-written text omits.
         var conversation = Conversation(over: Recorder(Replay(try parse(text).devices[0])))
         _ = conversation.run()
         let events = conversation.link.events
@@ -134,7 +134,7 @@ import Testing
         let uuid = try #require(GUID("6a2f3c10-94d1-4b7e-8c55-0a1b2c3d4e5f"))
         let versions = CodeVersions(bios: "B", rows: [.init(name: "AMT", version: "16.1.25")]).encoded(
             to: .codeVersions)
-        // A garbled reply that has the address all the same.
+        // A garbled reply that still contains the address.
         let stray = [UInt8](repeating: 7, count: 20) + (try Line.lan.mac.octets)
         let events = masked(
             [lan, uuid.encoded(to: .uuid), versions, stray, lan].map { Recording.Event.read(.bytes($0)) })

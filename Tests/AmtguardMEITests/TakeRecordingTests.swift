@@ -5,11 +5,11 @@ import Testing
 
 @testable import AmtguardCore
 
-/// `Tools/take-recording`, which makes a test of a recording.
+/// `Tools/take-recording`, which turns a recording into a test.
 @Suite struct `A recording that somebody sent` {
     private let scratch = Scratch()
 
-    /// A masked recording of a whole conversation, as `--record` writes it.
+    /// A masked recording of a complete conversation, as `--record` writes it.
     private static func sent() throws -> String {
         let burst = try Line.burst().replacing("c8d9d27a1e33", with: "020000000001")
         return """
@@ -25,7 +25,7 @@ import Testing
             """ + Line.amthi + burst
     }
 
-    /// The script's status, what it says, and what is in the folder then.
+    /// The script's status, its output, and the files in the directory afterwards.
     private func take(_ text: String?, _ name: String...) throws -> (status: Int32, says: String, files: [String]) {
         let folder = try scratch.newFile("recordings")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -91,7 +91,7 @@ import Testing
             host: "mps.example.com")
         let server = try Self.sent() + Line.ask(.remoteAccess, access)
         #expect(try take(server).says.contains("the name of a server is not masked"))
-        // What --record masks passes.
+        // The output of --record passes.
         let masked = try Recording(parsing: Array((uuid + Line.ask(.remoteAccess, access)).utf8)).masked
         #expect(try take(masked.description).status == 0)
     }

@@ -3,11 +3,11 @@ import Foundation
 import Glibc
 import SystemPackage
 
-/// A tree below /tmp for `--root`, gone with its owner.
+/// A tree below /tmp for `--root`, deleted with its owner.
 final class Tree {
     let path = FileManager.default.temporaryDirectory.path + "/amtguard-mei-\(UUID().uuidString)"
 
-    /// `/sys` and `/dev` of a machine with one CSME, `mei0`, whose node is a FIFO: what is written can be read again.
+    /// `/sys` and `/dev` of a machine with one CSME, `mei0`, whose node is a FIFO: written bytes can be read again.
     init(number: String = "235:0\n") throws {
         try file("sys/bus/pci/devices/0000:00:16.0/vendor", "0x8086\n")
         try file("sys/bus/pci/devices/0000:00:16.0/class", "0x078000\n")
@@ -31,14 +31,14 @@ final class Tree {
         try Data(content.utf8).write(to: url)
     }
 
-    /// Puts another node in the place of the FIFO.
+    /// Replaces the FIFO by another node.
     func node(_ make: (String) throws -> Void) throws {
         try FileManager.default.removeItem(atPath: path + "/dev/mei0")
         try make(path + "/dev/mei0")
     }
 }
 
-/// Files below /tmp that are gone with their owner.
+/// Files below /tmp that are deleted with their owner.
 final class Scratch {
     private let path = FileManager.default.temporaryDirectory.path + "/amtguard-mei-\(UUID().uuidString)"
     private var count = 0

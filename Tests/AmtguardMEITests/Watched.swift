@@ -3,7 +3,7 @@ import AmtguardMEI
 
 @testable import AmtguardCore
 
-/// A recording that is replayed under observation: when it is open, what is waited for, what is asked.
+/// A recording that is replayed under observation: when it is open, how long it pauses, what is asked.
 struct Watched: Transport, ~Copyable {
     private var replay: Replay
     private(set) var isOpen = false
@@ -14,7 +14,7 @@ struct Watched: Transport, ~Copyable {
     private(set) var discards = 0
     /// Milliseconds from each connect to the close after it.
     private(set) var holds: [Range<Int64>] = []
-    /// How long each answer takes, and all of them so far.
+    /// How long each answer takes, and the sum so far.
     private let latency: Duration
     private var waited = Duration.zero
     private var connected: Instant?
@@ -84,7 +84,7 @@ enum Line {
     /// The client is refused.
     static func refused(_ client: GUID, _ errno: String) -> String { "connect \(client) -> errno \(errno)\n" }
 
-    /// A question and what comes of it: digits, `-> silence`, `-> errno ENODEV`.
+    /// A question and its result: digits, `-> silence`, `-> errno ENODEV`.
     static func ask(_ request: AMTHI.Request, _ reply: String) -> String {
         "write \(hexDigits(request.encoded))\nread \(reply)\n"
     }
@@ -93,12 +93,12 @@ enum Line {
         "write \(hexDigits(rule.encoded))\nread \(reply)\n"
     }
 
-    /// The same with bytes of a value.
+    /// A question and the bytes of a reply.
     static func ask(_ request: AMTHI.Request, _ reply: some FirmwareReply) -> String {
         ask(request, hexDigits(reply.encoded(to: request)))
     }
 
-    /// NOT_READY, by hand.
+    /// NOT_READY, built by hand.
     static let notReady = "010100001a0080040400000002000000"
 
     static let versions = ask(
@@ -117,7 +117,7 @@ enum Line {
 
     private static func hexadecimal(_ digits: String) -> [UInt8]? { AmtguardCore.hexadecimal(digits.utf8) }
 
-    /// A whole burst without errors.
+    /// All questions and their answers, without errors.
     static func burst(_ provisioning: ProvisioningState = .post) throws -> String {
         let off = SecurityParameters(
             tls: false, networkInterfaceEnabled: true, sol: true, ider: false, kvm: true, link: true)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct `The page on the architecture` {
-    /// What each target of `Sources` depends on, as `Package.swift` says.
+    /// The dependencies of each target of `Sources`, from `Package.swift`.
     private static func dependencies() throws -> [String: Set<String>] {
         let kinds = "target|executableTarget|systemLibrary"
         let pattern = #"\.(?:\#(kinds))\(\s*name: "([^"]+)"(?:,\s*dependencies: \[([^\]]*)\])?"#

@@ -55,7 +55,7 @@ import Testing
             }
         }
         let installed = try installed()
-        // %doc has what is below it, and a %dir that is empty is listed by itself.
+        // %doc includes the files below it, and an empty %dir is listed by itself.
         let documents = installed.filter { $0.hasPrefix("/usr/share/doc/amtguard/") }
         #expect(installed.subtracting(documents).subtracting(directories) == listed)
         #expect(
@@ -106,9 +106,9 @@ import Testing
         let writable = try unit.matches(#"^ReadWritePaths=-(.*)$"#).map { $0[0] }
         #expect(writable == [URL(filePath: file).deletingLastPathComponent().path])
         #expect(unit.contains("\nExecStart=/usr/bin/amtguardctl metrics --textfile ${AMTGUARD_TEXTFILE}\n"))
-        // The journal has the reason of a failure, though not each success.
+        // The journal has the reason of a failure, but not every success.
         #expect(unit.contains("\nLogLevelMax=notice\nSyslogLevel=err\n"))
-        // It can't be enabled but by its timer.
+        // It can only be enabled through its timer.
         #expect(!unit.contains("[Install]"))
     }
 
@@ -119,7 +119,7 @@ import Testing
         let unit = Repository.top.appending(path: "systemd/amtguard-metrics.service").path
         let (status, output) = try run(
             Self.analyze, ["security", "--offline=true", "--no-pager", "--threshold=15", unit])
-        // systemd before 250 does not know --offline=.
+        // systemd before 250 does not have --offline=.
         if output.contains("unrecognized option") { try Test.cancel("this systemd-analyze judges no file") }
         #expect(status == 0, "\(output.suffix(200))")
     }
@@ -173,7 +173,7 @@ import Testing
         let policy = try Repository.text("systemd/org.amtguard1.policy")
         #expect(Set(try policy.matches(#"<action id="([^"]+)">"#).map { $0[0] }) == asked)
         #expect(!asked.isEmpty)
-        // Without it polkit answers nobody but root.
+        // Without this, polkit answers only root.
         let unit = try Repository.text("systemd/amtguardd.service")
         let user = try #require(try unit.matches(#"\nUser=([a-z]+)"#).first?[0])
         let owners = try policy.matches(

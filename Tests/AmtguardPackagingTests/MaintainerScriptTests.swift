@@ -2,9 +2,9 @@ import AmtguardTestTools
 import Foundation
 import Testing
 
-/// The scripts of the Debian package, with a PATH on which every program only notes that it was called.
+/// The scripts of the Debian package, with a PATH on which every program only records its call.
 @Suite struct `The scripts of the package` {
-    /// What a script called, and what it said.
+    /// The calls of a script, and its output.
     private func called(_ script: String, _ arguments: [String], root: String, failing: String = "") throws -> (
         calls: [String], said: String
     ) {

@@ -67,7 +67,7 @@ import Testing
         #expect(try ManualPage(file).options == known)
     }
 
-    /// What ArgumentParser knows of a command, from its own dump.
+    /// ArgumentParser's description of a command, from its own dump.
     private struct Command: Decodable {
         struct Argument: Decodable {
             struct Name: Decodable {

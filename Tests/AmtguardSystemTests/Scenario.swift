@@ -2,15 +2,15 @@ import AmtguardTestTools
 import Foundation
 import Testing
 
-/// A script in `Tests/system`: the real daemon on the real kernel, in namespaces of its own.
+/// A script in `Tests/system`: the real daemon on the real kernel, in separate namespaces.
 struct Scenario: CustomTestStringConvertible {
     let script: String
-    /// Its first line: what it claims.
+    /// Its first line: the claim.
     let sentence: String
 
     var testDescription: String { "\(script): \(sentence)" }
 
-    /// All there are, in the order of their names; what is no scenario is no program of its own either.
+    /// All scenarios, in the order of their names: every `.sh` file but `lib.sh`.
     static let all: [Scenario] = {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: Checkout.scenarios.path)) ?? []
         return names.sorted().filter { $0.hasSuffix(".sh") && $0 != "lib.sh" }.map { name in
@@ -21,14 +21,14 @@ struct Scenario: CustomTestStringConvertible {
     }()
 }
 
-/// The places of this checkout.
+/// The paths of this checkout.
 enum Checkout {
     static let scenarios = Repository.top.appending(path: "Tests/system")
 
-    /// Where amtguardd and amtguardctl of this very build lie: beside the tests.
+    /// The amtguardd and amtguardctl of this build, in the directory of the tests.
     static let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
 
-    /// What the scenarios need beside the daemon, built once; C only, so a matter of seconds.
+    /// The helper programs of the scenarios, built once, in C only, within seconds.
     static let helpers = Result {
         (scenarios: try build("Tests/system"), benchmarks: try build("Benchmarks"), demo: try build("Tools/demo"))
     }

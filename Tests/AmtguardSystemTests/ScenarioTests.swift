@@ -2,8 +2,8 @@ import AmtguardTestTools
 import Foundation
 import Testing
 
-/// In two lanes, one after the other in each. What a scenario does to the kernel's list is private; what it takes of the
-/// processors is not. Most of the time it waits.
+/// Two lanes run at the same time, one scenario after the other in each. A scenario's effect on the kernel's list is
+/// private; its use of the processors is not. Most of the time it waits.
 @Suite(.enabled(if: geteuid() == 0, "needs root: it makes network, mount and process namespaces"))
 struct `The daemon, judged from outside` {
     @Suite(.serialized) struct `in the first lane` {
@@ -25,7 +25,7 @@ struct `The daemon, judged from outside` {
 }
 
 extension Scenario {
-    /// automake's convention for "this machine can't play it".
+    /// automake's exit status for "this machine can't run it".
     private static let skipped: Int32 = 77
 
     /// Every second one.
@@ -33,7 +33,7 @@ extension Scenario {
         all.enumerated().filter { $0.offset % 2 == number }.map(\.element)
     }
 
-    /// Plays it on a thread of its own: it may take a minute, and the other tests share two.
+    /// Runs it on a separate thread: it may take a minute, and the other tests share two threads.
     fileprivate func play() async throws {
         let (status, output) = try await withCheckedThrowingContinuation { played in
             Thread.detachNewThread { played.resume(with: Result { try outcome() }) }

@@ -75,7 +75,7 @@ extension Systemd {
             ])
             #expect(try loop.run { !program.isRunning })
             #expect(program.text().contains("denied"))
-            // libsystemd would wait for 5 s.
+            // libsystemd would block for 5 s.
             #expect(BootClock.now - start < .seconds(4))
             #expect(!isSet.value)
             withExtendedLifetime(place) {}

@@ -87,7 +87,7 @@ extension Systemd {
             let stranger = try serve(bus.address, "org.example.Stranger")
             #expect(try loop.run { stranger.isConnected })
             say("forged", from: stranger)
-            // The names of the connections are in the order in which they came: the listener's is the second.
+            // The connections are numbered in the order of their arrival: the listener's is the second.
             for name in [":1.0", ":1.1", ":1.2", ":1.3"] {
                 for words in [
                     ["/org/example", "org.example.Hello", "Said", "s", "forged"],

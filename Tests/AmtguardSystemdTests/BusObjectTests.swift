@@ -6,14 +6,14 @@ import Testing
 @testable import AmtguardSystemd
 
 extension Systemd {
-    /// Both ends are this process, so the caller is whoever runs the test.
+    /// Both ends are in this process, so the caller is the user who runs the test.
     @Suite struct `An object on the bus` {
         let pair: SocketPair
         let settings: Settings
         let thing: BusObject
         let interface: String = "org.example.Thing"
 
-        /// What the object is about.
+        /// The state of the object.
         final class Settings {
             var level = "info"
             var count: UInt64 = 7
@@ -144,7 +144,7 @@ extension Systemd {
                     repaired = try? (message.readString(), message.readUInt32())
                 },
             ]
-            _ = try pair.call(interface, "Describe")  // the connection stands
+            _ = try pair.call(interface, "Describe")  // the connection is ready
             settings.count = 8
             pair.server.emitChanged("/org/example", interface, ["Count", "Ports"])
             pair.server.emit("Repaired", "/org/example", interface, [.string("8080"), .uint32(4_711)])

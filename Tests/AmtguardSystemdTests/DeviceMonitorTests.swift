@@ -8,7 +8,7 @@ extension Systemd {
     @Suite struct `The device monitor` {
         @Test(.enabled(if: getuid() == 0, "A private network namespace needs root."))
         func `hears of its subsystems, and of no others`() async {
-            // In a process of its own: the thread stays in its network namespace.
+            // In a separate process, because the thread stays in its network namespace.
             await #expect(processExitsWith: .success) {
                 try check(unshare(CLONE_NEWNET))
                 let loop = try EventLoop()
@@ -17,7 +17,7 @@ extension Systemd {
                 let monitor = Box<DeviceMonitor?>(nil)
                 monitor.value = try DeviceMonitor(subsystems: ["mem", "net"], on: loop) { count.value += 1 }
                 let deaf = try DeviceMonitor(subsystems: ["pci"], on: loop) { other.value += 1 }
-                // These two are in every /sys.
+                // These two exist in every /sys.
                 try DeviceEvent.send("change", "/devices/virtual/net/lo", subsystem: "net")
                 try DeviceEvent.send("change", "/devices/virtual/mem/null", subsystem: "mem")
                 try DeviceEvent.send("change", "/devices/virtual/misc/fuse", subsystem: "misc")

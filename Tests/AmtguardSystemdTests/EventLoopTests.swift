@@ -35,7 +35,7 @@ extension Systemd {
         }
 
         @Test func `hears priority events, and no others`() throws {
-            // In packet mode the master of a terminal gets one when the other side discards what waits.
+            // In packet mode the master of a terminal gets one when the other side discards its queue.
             let master = FileDescriptor(rawValue: try check(posix_openpt(O_RDWR | O_NOCTTY)))
             defer { try? master.close() }
             try check(grantpt(master.rawValue))
@@ -65,7 +65,7 @@ extension Systemd {
                 let timer = loop.timer("exact") { firedAt = BootClock.now }
                 let time = start + .milliseconds(60 * number)
                 timer.arm(at: time, accuracy: .zero)
-                // One turn, which nothing else ends: any wake-up would serve what is due.
+                // One turn, which nothing else ends, because any wake-up would serve what is due.
                 while firedAt == nil { try #require(try loop.turn(timeout: .seconds(5))) }
                 let late = try #require(firedAt) - time
                 #expect(late >= .zero && late < .milliseconds(55))

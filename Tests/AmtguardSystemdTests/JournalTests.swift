@@ -63,7 +63,7 @@ extension Systemd {
 
         @Test(.enabled(if: getuid() == 0, "A private journald needs mount namespaces."))
         func `of systemd takes it all, and once it hung and flows again the count`() throws {
-            // Its own /run and /var/log, no kernel messages and no audit: nothing of the machine's is touched.
+            // Its own /run and /var/log, without kernel messages and audit: it touches nothing of the machine.
             let script = """
                 mount -t tmpfs none /run && mount -t tmpfs none /var/log && mkdir -p /run/systemd/journald.conf.d &&
                 printf '[Journal]\\nStorage=volatile\\nReadKMsg=no\\nAudit=no\\nForwardToWall=no\\nRateLimitBurst=0\\n' \
@@ -78,7 +78,8 @@ extension Systemd {
                 try loop.run {
                     try DatagramSocket.isReachable(root + "/run/systemd/journal/socket", journald.isRunning)
                 })
-            // It binds its socket before it asks the kernel who sends: the very first message may have no sender.
+            // journald binds its socket before it asks the kernel for senders, so the very first message may have no
+            // sender.
             let isWhole = { (entry: [String: String]) in entry["AMTGUARD_FOUND"] == "1-2" && entry["_PID"] != nil }
             #expect(
                 try loop.run {
@@ -109,7 +110,7 @@ extension Systemd {
             journald.end()
         }
 
-        /// All that the journald below `root` has written.
+        /// All entries of the journald below `root`.
         static func read(_ root: String) throws -> [[String: String]] {
             let reader = try Program([
                 "journalctl", "--directory", root + "/run/log/journal", "--output=json", "--quiet",
@@ -122,7 +123,7 @@ extension Systemd {
 }
 
 extension DatagramSocket {
-    /// Whether somebody listens by now; throws if that cannot happen any more.
+    /// Whether a process listens by now; throws if none can come any more.
     fileprivate static func isReachable(_ path: String, _ mayCome: Bool) throws -> Bool {
         guard mayCome else { throw CancellationError() }
         return (try? isWritable(path)) ?? false

@@ -25,7 +25,7 @@ extension Systemd {
             return (reading, writing)
         }
 
-        /// What can be read at once.
+        /// The text that can be read at once.
         private func text(_ reading: FileDescriptor) -> String {
             var text: [UInt8] = []
             var part = [UInt8](repeating: 0, count: 65_536)
@@ -61,7 +61,7 @@ extension Systemd {
             }
             let lines = all.split(separator: "\n")
             let kept = lines.count - 1
-            // The pipe itself holds 64 KiB.
+            // The pipe itself can store 64 KiB.
             #expect((262...340).contains(kept))
             #expect(lines.last == "\(2_000 - kept) omitted")
             #expect(lines.dropLast().allSatisfy { $0 == line })

@@ -5,7 +5,7 @@ import Testing
 @Suite struct `A sieve of messages` {
     private static let greeting = Array("DATA\r\nOK 0123456789abcdef\r\n".utf8)
 
-    /// What comes through when the bytes come in pieces of a size.
+    /// The bytes that pass if they arrive in pieces of this size.
     private static func sift(
         _ bytes: [UInt8], piece: Int = .max,
         judge: (MessageSieve.Kind, String) -> MessageSieve.Judgement = { _, _ in .pass }
@@ -76,7 +76,7 @@ import Testing
         #expect(sieve.hasDropped)
     }
 
-    /// A field that no specification knows: its code, its type, and its value with the padding before it.
+    /// A field that no specification defines: its code, its type, and its value with the padding before it.
     private static func field(_ type: String, _ value: [UInt8]) -> [UInt8] {
         [10, UInt8(type.utf8.count)] + Array(type.utf8) + [0] + value
     }
@@ -205,7 +205,7 @@ import Testing
 }
 
 @Suite struct `A budget of calls` {
-    /// What becomes of so many calls of a sender.
+    /// The judgements of this many calls of a sender.
     private static func judgements(_ budget: inout CallBudget, _ sender: String, _ count: Int) -> [Int] {
         var sums = [0, 0, 0]
         for _ in 0..<count {
@@ -254,7 +254,7 @@ import Testing
             passed.append(sums.map { $0[0] + $0[1] }.reduce(0, +))
             polite.append(Self.judgements(&budget, ":1.5000", 2))
         }
-        // In the first second nobody is known for it.
+        // In the first second no sender counts as greedy.
         #expect(passed[0] == CallBudget.most)
         for count in passed.dropFirst() { #expect(count == CallBudget.inAll + 1) }
         for judgements in polite.dropFirst() { #expect(judgements == [2, 0, 0]) }

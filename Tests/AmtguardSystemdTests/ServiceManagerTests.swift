@@ -4,7 +4,7 @@ import Testing
 
 @testable import AmtguardSystemd
 
-/// Each in a process of its own: the environment belongs to all threads.
+/// Each test runs in a separate process, because the environment belongs to all threads.
 extension Systemd {
     @Suite struct `The service manager` {
         @Test func `is told a status that cannot forge another assignment`() {
@@ -163,7 +163,7 @@ extension Systemd {
 
         @Test func `hands over descriptors with their names, once`() async {
             await #expect(processExitsWith: .success) {
-                // The first descriptor that is handed over is 3, whatever that is in a test.
+                // The first handed-over descriptor is 3, which may be any file in a test.
                 dup2(STDIN_FILENO, 3)
                 dup2(STDIN_FILENO, 4)
                 unsafe setenv("LISTEN_PID", "\(getpid())", 1)
@@ -205,7 +205,7 @@ extension Systemd {
                 let loop = try EventLoop()
                 let watchdog = Watchdog(on: loop, telling: Notifier(on: loop), patience: .milliseconds(400))
                 try loop.run(for: .seconds(1))
-                // It turned for longer than that. Now it does not.
+                // The loop ran for longer than that. Now it hangs.
                 sleep(20)
                 withExtendedLifetime(watchdog) {}
             }

@@ -52,7 +52,7 @@ extension Systemd {
             #expect(try loop.run { !place.isConnected })
             try bus.start()
             try bus.wait()
-            // Meanwhile the loop of the first one stands still.
+            // In the meantime the loop of the first one does not run.
             let other = try EventLoop()
             let thief = Box<[SystemBus.NameOutcome]>([])
             let second = try SystemBus(on: other, name: "org.example.Name", address: bus.address) {
@@ -83,7 +83,7 @@ extension Systemd {
         @Test func `waits for a bus that comes late, to a directory that is not there yet`() throws {
             let bus = try PrivateBus(later: true)
             let place = try place(bus.address)
-            // By now the pauses between attempts would be long: it is the socket's appearance that is waited for.
+            // By now the pauses between attempts would be long, but the bus waits for the socket to appear.
             try loop.run(for: .milliseconds(900))
             #expect(!place.isConnected)
             place.emit("Lost", path: "/org/example", interface: "org.example.Hello", [])
@@ -177,7 +177,7 @@ extension Systemd {
             #expect(try loop.run { outcomes.value == [.acquired] })
             bus.send(SIGSTOP)
             let start = BootClock.now
-            // The socket's own buffer is full first.
+            // First the socket's own buffer must be full.
             let text = String(repeating: "x", count: 4_000)
             for _ in 0..<10_000 {
                 place.emit("Said", path: "/org/example", interface: "org.example.Hello", [.string(text)])
@@ -212,7 +212,7 @@ extension Systemd {
             bus.send(SIGCONT)
             place.flush(timeout: .seconds(5))
             #expect(place.connection?.queued == 0)
-            // As many as the gate of the listener lets through.
+            // As many as the listener's gate lets through.
             #expect(try loop.run { heard.value >= min(count, CallBudget.inAll) })
         }
 

@@ -1,12 +1,12 @@
 import Foundation
 
 extension JSONSchema {
-    /// Whether Python's `jsonschema` is there, a validator that is not ours.
+    /// Whether Python's `jsonschema`, an independent validator, is installed.
     public static var hasOther: Bool {
         (try? run("/usr/bin/python3", ["-c", "import jsonschema"]).status) == 0
     }
 
-    /// What that validator finds wrong.
+    /// The problems that this validator finds.
     ///
     /// - Parameter texts: Each with the file of its schema.
     /// - Returns: One line for each problem, and at the end how many were judged: "12 judged".

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A schema in `docs`: the part of JSON Schema 2020-12 that ours use. Any other word in one is a problem.
+/// A schema in `docs`: the part of JSON Schema 2020-12 that our schemas use. Any other keyword is a problem.
 public struct JSONSchema {
     private let file: String
     private let documents: [String: [String: Any]]
@@ -21,10 +21,10 @@ public struct JSONSchema {
 
     public var root: [String: Any] { documents[file] ?? [:] }
 
-    /// What is wrong with a text; nothing where it fits.
+    /// The problems of a text; empty if it matches.
     public func problems(of json: String) throws -> [String] { try check(json).problems }
 
-    /// What is wrong with a text, and the paths of what was there: `.amt.evidence[].says`.
+    /// The problems of a text, and the paths that it contains: `.amt.evidence[].says`.
     public func check(_ json: String) throws -> (problems: [String], seen: Set<String>) {
         let value = try JSONSerialization.jsonObject(with: Data(json.utf8))
         var check = Check(documents: documents)
@@ -32,7 +32,7 @@ public struct JSONSchema {
         return (check.problems, check.seen)
     }
 
-    /// A schema or a part of one, and the file against which its references count.
+    /// A schema or a part of one, and the file to which its references are relative.
     private struct Schema {
         var file: String
         var rules: [String: Any]
@@ -114,7 +114,7 @@ public struct JSONSchema {
             case is String: "string"
             case is [String: Any]: "object"
             case is [Any]: "array"
-            // `true` and `1` are both NSNumber; only the first is of the type of a character.
+            // `true` and `1` are both NSNumber; only the first has the type of a character.
             case let number as NSNumber: unsafe String(cString: number.objCType) == "c" ? "boolean" : "integer"
             default: "?"
             }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// The files beside the code that must agree with it.
+/// The files that must agree with the code.
 public enum Repository {
     public static let top = URL(filePath: #filePath).appending(path: "../../..").standardized
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Runs a program to its end; both of its outputs together.
+/// Runs a program to its end; returns both of its outputs together.
 public func run(
     _ program: String, _ arguments: [String], _ environment: [String: String] = [:]
 ) throws -> (status: Int32, output: String) {

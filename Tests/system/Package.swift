@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// What the scenarios need beside the tools of any Debian: a service manager that can be watched, a login manager that
-// is told when the machine sleeps, a machine that has slept, and a stranger who wishes the guard ill. No dependencies but libsystemd.
+// Helpers of the scenarios, in addition to the tools of any Debian: a service manager and a login manager that record
+// and emit messages, a library that simulates a machine after sleep, and a hostile program. No dependencies but
+// libsystemd.
 let package = Package(
     name: "system-tests",
     products: [.library(name: "asleep", type: .dynamic, targets: ["asleep"])],

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The documentation of the core: make docs. A package of its own, so that no other build fetches the plugin. It has the
-// core's sources by a symbolic link, and needs nothing else of the project.
+// The documentation of the core: make docs. A separate package, so that no other build fetches the plugin. It has the
+// core's sources by a symbolic link, and needs no other part of the project.
 let package = Package(
     name: "docs",
     dependencies: [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")],

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The fuzzer around the parsers: see run.sh. libFuzzer contains the main function, hence a package of its own.
+// The fuzzer around the parsers: see run.sh. libFuzzer contains the main function, hence a separate package.
 let package = Package(
     name: "fuzzer",
     dependencies: [

@@ -2,10 +2,10 @@ import AmtguardCore
 import AmtguardDoctor
 import AmtguardLinux
 
-// The configuration that bears on amtguard: its own, that of its units, and what sets the kernel's ranges at boot.
+// The configuration that concerns amtguard: its own files, its units, and what sets the kernel's ranges at boot.
 
 extension BugReport {
-    /// Each file whole, below its path; of `sysctl.d` only the lines that matter.
+    /// Each file in full, below its path; of `sysctl.d` only the lines about local ports.
     static func configuration(_ host: Host) -> String {
         var parts: [String] = []
         for path in configurationFiles(host, &parts) {
@@ -46,7 +46,7 @@ extension BugReport {
                 lines.append("# \(error)")
             }
         }
-        // Where /lib is a link to /usr/lib, each file is there twice.
+        // Where /lib is a link to /usr/lib, each file appears twice.
         var seen: Set<String> = []
         for path in paths {
             guard seen.insert(path.hasPrefix("/usr/lib/") ? String(path.dropFirst(4)) : path).inserted else { continue }
@@ -69,7 +69,7 @@ extension BugReport {
         }
     }
 
-    /// The state of the units, and the drop-ins that somebody has added to them.
+    /// The state of the units, and the drop-ins that the administrator added.
     static func units(_ host: Host) throws -> String {
         guard host.root == nil else { throw Unavailable("with --root, there is no service manager to ask") }
         let names = ["amtguardd.service", "amtguard-firmware.socket", "amtguard-metrics.timer"]
@@ -85,7 +85,7 @@ extension BugReport {
         return state + "\n\n" + (dropIns.isEmpty ? "(no drop-in)" : dropIns)
     }
 
-    /// Of what `systemctl cat` prints, the files in a directory for drop-ins. A line `# PATH` begins each file.
+    /// The parts of `systemctl cat` output that come from directories for drop-ins. A line `# PATH` begins each file.
     static func dropIns(in text: String) -> String {
         var isDropIn = false
         return text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in

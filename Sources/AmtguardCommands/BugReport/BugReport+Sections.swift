@@ -33,7 +33,7 @@ extension BugReport {
 
     private static func rendered(_ report: Report) -> String { Terminal(colours: false).render(report.text) }
 
-    /// One line for each, whatever is missing.
+    /// One line for each version, even if some are unknown.
     private static func versions(_ host: Host) -> String {
         func line(_ label: String, _ text: () throws -> String?) -> String {
             let told: String
@@ -74,7 +74,7 @@ extension BugReport {
     private static func firmware(_ host: Host) throws -> String {
         guard host.isRoot else { throw Unavailable("only root may open the device of the management engine") }
         let program = "amtguard-firmware"
-        // The conversation ends after 14 s, plus the time that the driver needs.
+        // The conversation ends after 14 s; the driver may need more time.
         let patience = Duration.seconds(30)
         guard let root = host.root else { return try host.output(of: [program], within: patience) }
         return try host.output(of: [program, "--root", root.string], within: patience)

@@ -7,11 +7,11 @@ struct BugReport {
     /// One part of the report.
     struct Section {
         let title: String
-        /// What is in it: the user reads this before anything is written.
+        /// What it contains; shown to the user before anything is written.
         let contains: String
         /// Makes its text.
         ///
-        /// - Throws: Why it can't be told; a line says so in its place.
+        /// - Throws: Why it is not available; a line in its place says so.
         let text: (Host) throws -> String
 
         init(_ title: String, _ contains: String, _ text: @escaping (Host) throws -> String) {
@@ -19,7 +19,7 @@ struct BugReport {
         }
     }
 
-    /// Why a section, or a part of it, is not there; one line.
+    /// Why a section, or a part of it, is missing; one line.
     struct Unavailable: Error, CustomStringConvertible {
         let description: String
 
@@ -27,17 +27,17 @@ struct BugReport {
     }
 
     let sections: [Section]
-    /// The sections that could not be told, and why.
+    /// The sections that are missing, and why.
     private(set) var gaps: [(title: String, why: String)] = []
 
     init(_ sections: [Section]) {
         self.sections = sections
     }
 
-    /// The longest section, in bytes. A list of 190 KiB occurs in a status several times.
+    /// The longest section, in bytes. A status contains a list of 190 KiB several times.
     private static let limit = 1 << 20
 
-    /// Asks for each section, and masks the whole.
+    /// Collects each section, and masks the whole text.
     ///
     /// - Parameter announce: Called before each section, with its title.
     mutating func text(of host: Host, announcing announce: (String) -> Void) -> String {
@@ -62,11 +62,11 @@ struct BugReport {
 }
 
 extension String {
-    /// The lines that may be shown, up to this size, without empty ones at the end.
+    /// The text without control characters, at most this long, without empty lines at the end.
     func bounded(to limit: Int) -> String {
         let cut = utf8.count > limit
         let kept = cut ? String(decoding: utf8.prefix(limit), as: UTF8.self) : self
-        // A tab is no control that does harm, and it would become a question mark.
+        // A tab is harmless, but `shown` would replace it by a question mark.
         var text = kept.replacing("\t", with: " ").shown
         while text.last == "\n" { text.removeLast() }
         return (text.isEmpty ? "(empty)" : text) + (cut ? "\n[Cut after \(limit >> 10) KiB]" : "")

@@ -73,7 +73,7 @@ struct BugReportCommand: ParsableCommand {
         "amtguard-report-\(time.iso8601.filter { $0 != ":" }).txt"
     }
 
-    /// What is said before anything is written.
+    /// The text that is shown before anything is written.
     static func announcement(_ sections: [BugReport.Section], to path: String, isRoot: Bool) -> String {
         let width = (sections.map(\.title.count).max() ?? 0) + 2
         let list = sections.map {

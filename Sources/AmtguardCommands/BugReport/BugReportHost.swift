@@ -4,16 +4,16 @@ import Glibc
 import SystemPackage
 
 extension BugReport {
-    /// What the sections are told of: this machine, or the tree below `--root`.
+    /// The machine that the sections describe: this one, or the tree below `--root`.
     struct Host {
         let root: FilePath?
-        /// What amtguardd says.
+        /// The report of amtguardd.
         let outcome: Inquiry.Outcome
         let isRoot: Bool
         /// Called while a command runs.
         let whileWaiting: () -> Void
 
-        /// The versions that look like addresses.
+        /// The version numbers that look like addresses.
         var versions: Set<String> {
             let amt =
                 switch outcome {
@@ -25,9 +25,9 @@ extension BugReport {
             return Set(texts.flatMap { $0.split { " ,:()".contains($0) }.map(String.init) })
         }
 
-        /// What a command prints, within a limit of time.
+        /// The output of a command, which must end within a limit of time.
         ///
-        /// - Throws: `Unavailable` if it can't be started, or says nothing and fails.
+        /// - Throws: `Unavailable` if it can't be started, or fails without output.
         func output(of arguments: [String], within patience: Duration = .seconds(10)) throws -> String {
             let name = arguments.first ?? ""
             let output: CommandOutput
@@ -49,7 +49,7 @@ extension BugReport {
             }
         }
 
-        /// The content of a file of the machine's own, below `root` if `ofTree` is true; `nil` if there is none.
+        /// The content of a file, below `root` if `ofTree` is true, else of the machine itself; `nil` if there is none.
         func file(_ path: String, ofTree: Bool = true, atMost limit: Int = 64 << 10) throws -> String? {
             do {
                 let bytes = try RootDirectory(path: ofTree ? root : nil).readFile(FilePath(path), atMost: limit)

@@ -1,17 +1,19 @@
 import AmtguardCore
 
-/// Replaces in a text what identifies a machine or the place of its network, so that the text can be given away.
+/// Replaces everything in a text that identifies a machine or its network, so that the text can be published.
 ///
-/// As in a recording of the firmware: a MAC address keeps its maker and loses its last three bytes, a public address
-/// becomes one for documentation, and of the name of a management server only the shape stays. Equal ones get equal
-/// replacements, in all texts that one mask is given. Private addresses stay, since judgements depend on them.
+/// The rules are those of a recording of the firmware. A MAC address keeps its maker and loses its last three bytes, a
+/// public address becomes one for documentation, and the name of a management server keeps only its shape. Equal values
+/// get equal replacements, in all texts that one mask processes. Private addresses stay, since judgements depend on
+/// them.
 struct TextMask {
-    /// Numbers with dots that are versions and look like addresses.
+    /// Version numbers that look like IPv4 addresses.
     private let versions: Set<String>
     private var numbers: [String: Int] = [:]
     private var servers: Set<String> = []
 
-    /// - Parameter versions: What stays although it looks like an address: a firmware may have the version 16.1.25.20.
+    /// - Parameter versions: Texts that stay although they look like an address: a firmware may have the version
+    ///   16.1.25.20.
     init(keeping versions: Set<String> = []) {
         self.versions = versions
     }
@@ -24,7 +26,7 @@ struct TextMask {
         result.reserveCapacity(bytes.count)
         var index = 0
         while index < bytes.count {
-            // Only at the beginning of a word, and in it after a colon: "mac:00:1b:21:aa:bb:cc".
+            // Only at the beginning of a word, or after a colon: "mac:00:1b:21:aa:bb:cc".
             if index == 0 || !bytes[index - 1].isWord, let found = find(at: index, in: bytes) {
                 result += found.mask.utf8
                 index += found.length
@@ -38,8 +40,8 @@ struct TextMask {
         return masked
     }
 
-    /// The address at a place, and what is there instead. An address that stays is there too, so that no part of it is
-    /// taken for another one.
+    /// The address at a position, and its replacement. An address that stays is its own replacement, so that no part of
+    /// it is taken for another address.
     private mutating func find(at start: Int, in bytes: [UInt8]) -> (length: Int, mask: String)? {
         func word(_ length: Int) -> String? {
             guard start + length <= bytes.count else { return nil }
@@ -53,7 +55,7 @@ struct TextMask {
         var end = start
         while end < bytes.count, bytes[end].isHexDigit || bytes[end].isSeparator { end += 1 }
         let whole = end - start
-        // A full stop or a colon of the sentence may follow.
+        // A full stop or a colon of the sentence may follow the address.
         while end > start, bytes[end - 1].isSeparator { end -= 1 }
         for length in [whole, end - start] {
             if let text = word(length), let mask = sixth(text) { return (length, mask) }
@@ -76,7 +78,7 @@ struct TextMask {
         return (end - start, mask)
     }
 
-    /// `nil` for an address that stays. Beyond 223 there is no address of a host.
+    /// The replacement; `nil` for an address that stays. Above 223 there are no host addresses.
     private mutating func mask(of address: IPv4Address) -> String? {
         guard address.isPublic, address.octets[0] < 224 else { return nil }
         let number = number(of: "\(address)", among: "4")
@@ -84,7 +86,7 @@ struct TextMask {
         return "\(networks[min(number / 254, networks.count - 1)]).\(number % 254 + 1)"
     }
 
-    /// An IPv6 address with its replacement, which may be the address itself; `nil` for a text that is none.
+    /// An IPv6 address with its replacement, which may be the same address; `nil` if the text is no address.
     private mutating func sixth(_ text: String) -> String? {
         guard text.utf8.count(where: { $0 == UInt8(ascii: ":") }) >= 2, let address = IPv6Address(text) else {
             return nil
@@ -93,7 +95,7 @@ struct TextMask {
         let head = address.groups[0]
         let isDocumentation = head == 0x2001 && address.groups[1] == 0xDB8
         if address.isUnspecified || address.isLoopback || isDocumentation || head >> 8 == 0xFF { return text }
-        // The second half often contains the MAC address, also behind fe80::.
+        // The second half often contains the MAC address, also in fe80:: addresses.
         let network = head & 0xFFC0 == 0xFE80 ? "fe80" : head & 0xFE00 == 0xFC00 ? "fd00" : "2001:db8"
         return "\(network)::\(String(number(of: "\(address)", among: "6") + 1, radix: 16))"
     }
@@ -108,7 +110,7 @@ struct TextMask {
             .joined(separator: separator)
     }
 
-    /// An interface that is named for its MAC address, as systemd does with USB: `enx001b21aabbcc`.
+    /// An interface whose name contains its MAC address, as systemd names USB interfaces: `enx001b21aabbcc`.
     private mutating func interface(_ name: String) -> String? {
         guard ["enx", "wlx", "wwx"].contains(name.prefix(3)), let octets = hexadecimal(name.dropFirst(3).utf8),
             octets.count == 6
@@ -116,7 +118,7 @@ struct TextMask {
         return name.prefix(9) + "xxxx" + twoDigits(number(of: hexDigits(octets), among: "m") + 1)
     }
 
-    /// The n-th one of its kind.
+    /// The number of this text among the different texts of its kind.
     private mutating func number(of text: String, among kind: String) -> Int {
         let key = kind + text
         if let number = numbers[key] { return number }
@@ -129,7 +131,8 @@ struct TextMask {
 
     // MARK: - Servers
 
-    /// The management server, where the firmware's answer names it: `connected, network outside, server NAME by user`.
+    /// Finds the name of the management server in the firmware's answer: `connected, network outside, server NAME by
+    /// user`.
     private mutating func learnServers(in text: String) {
         for rest in text.split(separator: ", server ", omittingEmptySubsequences: false).dropFirst() {
             guard let name = rest.split(separator: " ", maxSplits: 1).first,
@@ -139,7 +142,7 @@ struct TextMask {
         }
     }
 
-    /// Dots, hyphens and colons stay.
+    /// The name with replaced letters and digits. Dots, hyphens and colons stay.
     private static func shape(of name: String) -> String {
         String(name.map { ".-:".contains($0) ? $0 : "x" })
     }
@@ -149,7 +152,7 @@ extension UInt8 {
     fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
     fileprivate var isHexDigit: Bool { isDigit || (0x61...0x66).contains(self) || (0x41...0x46).contains(self) }
     fileprivate var isSeparator: Bool { self == UInt8(ascii: ":") || self == UInt8(ascii: ".") }
-    /// A letter, a digit or a line below: part of a name.
+    /// A letter, a digit or an underscore: part of a name.
     fileprivate var isWord: Bool {
         isDigit || (0x61...0x7A).contains(self) || (0x41...0x5A).contains(self) || self == UInt8(ascii: "_")
             || self >= 0x80

@@ -4,9 +4,9 @@ import AmtguardDoctor
 // A diagnosis for people and for programs.
 
 extension Diagnosis {
-    /// The gravest findings first, and a last line that counts.
+    /// The most severe findings first, and a last line that counts the findings.
     ///
-    /// - Parameter isVerbose: Also what passed, and notes in full.
+    /// - Parameter isVerbose: Adds the passed checks, and notes in full.
     func text(isVerbose: Bool) -> [Status.Line] {
         var lines: [Status.Line] = []
         let needRoot = isVerbose ? [] : findings(.unknown).filter(\.needsRoot)

@@ -70,7 +70,7 @@ extension Diagnosis {
 }
 
 extension ExitStatus {
-    /// Warnings and problems alone count.
+    /// Only warnings and problems change the status.
     init(_ severity: Severity) {
         switch severity {
         case .problem: self = .exposed

@@ -18,7 +18,7 @@ struct RealMachine: Machine {
     func read(_ path: String) throws(Unreadable) -> [UInt8]? {
         do {
             if let bytes = try read(path, below: RootDirectory(path: root)) { return bytes }
-            // A tree seldom has a /proc of its own; the kernel is this one's.
+            // A tree seldom has its own /proc. The running kernel is the same for both.
             return root != nil && path.hasPrefix("/proc/") ? try read(path, below: RootDirectory()) : nil
         } catch {
             throw Unreadable(error)
@@ -27,12 +27,12 @@ struct RealMachine: Machine {
 
     private func read(_ path: String, below root: consuming RootDirectory) throws(Errno) -> [UInt8]? {
         do {
-            // A link to /dev/null masks a file: it has nothing in it.
+            // A link to /dev/null masks a file: it reads as empty.
             guard try !root.isNullDevice(FilePath(path)) else { return [] }
             let isKernels = path.hasPrefix("/proc/") || path.hasPrefix("/sys/")
             return try root.readForeignFile(FilePath(path), atMost: Self.most, isKernels: isKernels)
         } catch Errno.noSuchFileOrDirectory {
-            // A link that leads nowhere is there, all the same. A tree may have no /dev.
+            // The link exists although its target does not: a tree may have no /dev.
             guard let target = try? root.target(of: FilePath(path)) else { return nil }
             guard target == "/dev/null" else { throw .noSuchFileOrDirectory }
             return []
@@ -59,7 +59,7 @@ struct RealMachine: Machine {
         }
     }
 
-    /// The namespaces of this kernel, whatever the root is.
+    /// The namespaces of the running kernel, also with `--root`.
     func namespaces() throws(Unreadable) -> NamespaceSurvey {
         do {
             let found = try NamespaceReader().read { done, all in

@@ -5,9 +5,9 @@ import Glibc
 import SystemPackage
 
 extension Situation {
-    /// What the daemon reported, or what amtguardctl saw without one; who asks, and when.
+    /// The situation by the daemon's report, or by amtguardctl's own readings; the caller and the time.
     ///
-    /// - Parameter root: Where the configuration is.
+    /// - Parameter root: The tree with the configuration.
     init(_ outcome: Inquiry.Outcome, below root: FilePath?) {
         switch outcome {
         case .report(let assessment):

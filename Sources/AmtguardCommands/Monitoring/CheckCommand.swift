@@ -40,7 +40,7 @@ struct CheckCommand: ParsableCommand {
         do {
             try output(check.text)
         } catch {
-            // A line that does not arrive says nothing, so no status may say that all is well.
+            // The line did not reach its reader, so the status must not say that all is well.
             warn("\(error)")
             throw ExitCode(Self.status(.unknown, accept: accept, problem: problem))
         }

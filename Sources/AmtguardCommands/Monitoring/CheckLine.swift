@@ -1,11 +1,11 @@
 import AmtguardCore
 
-/// The line of a monitoring plugin: the state, why, and the performance data.
+/// The output line of a monitoring plugin: the state, why, and the performance data.
 ///
 ///     AMTGUARD OK - protected: 6 ports reserved, AMT provisioned | repairs=3c victims=0;0 exposed=0;;0
 ///
 /// The format is that of the Monitoring Plugins Development Guidelines. The text before the bar has at most 80
-/// characters: a pager or a column of an overview shows no more.
+/// characters, because pagers and columns of overviews show no more.
 struct CheckLine: Hashable {
     let exit: ExitStatus
     /// One line, without its end.
@@ -35,7 +35,7 @@ struct CheckLine: Hashable {
 }
 
 extension ExitStatus {
-    /// As monitoring systems name it.
+    /// The state's name in monitoring systems.
     var word: String {
         switch self {
         case .good: "OK"
@@ -47,7 +47,7 @@ extension ExitStatus {
 }
 
 extension Assessment {
-    /// The verdict and what it rests on, in a few words.
+    /// The verdict and its grounds, in a few words.
     fileprivate var essence: String {
         let because = status.reasons.first.map { ": \($0.says)" } ?? ""
         switch verdict {
@@ -58,7 +58,7 @@ extension Assessment {
         case .exposed:
             return "exposed" + (status.ports.exposedSet.map { ": \($0.abbreviated(to: 40)) not reserved" } ?? because)
         case .degraded: return "degraded\(because)"
-        // A report that no longer counts, or the verdict of a newer daemon.
+        // An outdated report, or the verdict of a newer daemon.
         case nil where isDaemons: return status.verdict.text + because
         case nil: return status.reasons.first?.says ?? "nothing is known"
         }
@@ -66,7 +66,7 @@ extension Assessment {
 }
 
 extension String {
-    /// Its first words, so that it has at most `limit` characters; dots show that something is left out.
+    /// Its first words, at most `limit` characters; dots show that something is left out.
     fileprivate func cut(to limit: Int) -> String {
         guard count > limit else { return self }
         let room = prefix(limit - 3)
@@ -77,7 +77,7 @@ extension String {
 }
 
 extension Substring {
-    /// Without the blanks and the punctuation at its end, which would look odd before dots.
+    /// Without the blanks and the punctuation at its end, which would look wrong before dots.
     fileprivate var trimmingEnd: String {
         var text = self
         while let last = text.last, " ,;:(".contains(last) { text.removeLast() }

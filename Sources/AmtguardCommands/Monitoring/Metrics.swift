@@ -2,13 +2,13 @@ import AmtguardCore
 
 /// What `amtguardctl metrics` prints.
 ///
-/// Times are timestamps and never ages, so that a file that stays behind grows old. A zero is there from the start, so
-/// that the first repair is an increase. What is not known is left out. No label is a process, an address or a writer:
-/// each value of a label is a series for ever.
+/// Times are timestamps, never ages, so that a file that is no longer written shows its age. Counters start with a
+/// sample of 0, so that the first repair is an increase. Unknown values are left out. No label is a process, an address
+/// or a writer, because each value of a label creates a series that is stored for ever.
 struct Metrics {
     let families: [MetricFamily]
 
-    /// Without a report that counts there is `amtguard_up 0` alone: the last values would say "protected" for ever.
+    /// Without a current report, only `amtguard_up 0` is printed: the last values would say "protected" for ever.
     init(_ outcome: Inquiry.Outcome) {
         guard case .report(let assessment) = outcome, assessment.voice == .answers else {
             families = [Self.up(false)]
@@ -34,7 +34,7 @@ struct Metrics {
 extension Metrics {
     /// The verdict and the daemon itself.
     private static func guarding(_ status: Status, _ verdict: String?) -> [MetricFamily] {
-        // Several reasons may have one id, and each series may be there once.
+        // Several reasons may have one id, but a series may appear only once.
         var ids: [String] = []
         for reason in status.reasons where !ids.contains(reason.id) { ids.append(reason.id) }
         return [
@@ -185,7 +185,7 @@ extension Metrics {
         ]
     }
 
-    /// A time of a report; `nil` if it is not one.
+    /// A time of a report; `nil` if the text is no time.
     private static func seconds(_ time: String) -> Double? { secondsSinceEpoch(time).map(Double.init) }
 }
 

@@ -2,8 +2,8 @@ import AmtguardCore
 
 /// One value for a graph: `victims=0;0`.
 ///
-/// The shape is `label=value[unit];[warning];[critical];[min];[max]`. Blanks separate data. A value that is not known
-/// is left out: the unit `U`, which the guidelines have for it, is lost by some parsers.
+/// The format is `label=value[unit];[warning];[critical];[min];[max]`. Blanks separate data. An unknown value is left
+/// out: the guidelines define the unit `U` for it, but some parsers drop that.
 struct PerformanceDatum: Hashable, CustomStringConvertible {
     /// A counter that only grows while amtguardd runs has the unit `c`.
     enum Kind: Hashable { case counter, number }
@@ -22,7 +22,7 @@ struct PerformanceDatum: Hashable, CustomStringConvertible {
         return "\(label)=\(value)\(kind == .counter ? "c" : "")" + shown.map { ";\($0)" }.joined()
     }
 
-    /// What is known now. The counters of a report that no longer counts would draw a line that nobody has seen.
+    /// The known values. An outdated report's counters are left out: a graph would show them as current.
     static func all(_ assessment: Assessment) -> [PerformanceDatum] {
         let status = assessment.status
         var data: [PerformanceDatum] = []
@@ -49,7 +49,7 @@ struct PerformanceDatum: Hashable, CustomStringConvertible {
         return data
     }
 
-    /// What amtguardctl sees itself.
+    /// What amtguardctl reads itself.
     static func all(_ absence: Absence) -> [PerformanceDatum] {
         count(absence.ports.exposed).map { [PerformanceDatum(label: "exposed", value: $0, critical: 0)] } ?? []
     }

@@ -1,7 +1,7 @@
 import AmtguardCore
 import AmtguardSystemd
 
-// Signals of the daemon, as they come over the bus. What can't be read is announced by its name alone.
+// The daemon's signals, as they arrive from the bus. A signal that can't be read is announced by its name alone.
 
 extension Announcement {
     /// The signals that are shown: all of the manager's, and the changes of its properties.
@@ -30,7 +30,7 @@ extension Announcement {
         case "ContestedChanged": .contested(try signal.readBool())
         case "VerdictChanged": .verdict(try signal.readString(), reason: try signal.readString())
         case "PropertiesChanged":
-            // The first argument is the interface. Only that of the manager announces changes.
+            // The first argument is the interface. Only the manager's interface announces changes.
             try signal.readString() == "org.amtguard1.Manager"
                 ? .changed(try signal.readProperties().map { ($0.name, Value($0.value)) }) : .unreadable(name)
         default: .unreadable(name)

@@ -3,7 +3,7 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// `amtguardctl watch` at work: the present state, then a line for each event, until nobody reads it.
+/// `amtguardctl watch`: prints the present state, then a line for each event, until the reader closes the output.
 final class EventFeed {
     private let inquiry: Inquiry
     private let isJSON: Bool
@@ -14,9 +14,9 @@ final class EventFeed {
     private var listener: BusListener?
     private var retry: Timer?
     private var refresh: Timer?
-    /// What was known of the daemon last; nil before the first line.
+    /// The daemon's presence on the bus at the last look; `nil` before the first line.
     private var presence: BusListener.Presence?
-    /// When the loss of signals was told last.
+    /// When lost signals were last reported.
     private var toldLoss: Instant?
     /// Why standard output can't be written; nil if its reader is gone.
     private(set) var failure: Errno?
@@ -38,7 +38,7 @@ final class EventFeed {
         listen()
     }
 
-    /// Below `--root` the bus comes with its directory, which is looked for each second.
+    /// Below `--root` the bus appears with its directory, so the directory is searched for each second.
     private func listen() {
         do throws(Errno) {
             let place = try BusPlace(root: inquiry.root)
@@ -67,8 +67,8 @@ final class EventFeed {
         }
     }
 
-    /// The state at the start if no daemon is on the bus. Without a bus the daemon guards all the same, and its state
-    /// file says how; without a daemon amtguardctl looks itself.
+    /// Prints the state at the start if no daemon is on the bus. Without a bus the daemon still guards, and its state
+    /// file has the status; without a daemon amtguardctl reads the list itself.
     private func tellOwnState() {
         switch inquiry.outcome() {
         case .report(let assessment) where assessment.voice == .answers: tell(assessment)
@@ -102,13 +102,13 @@ final class EventFeed {
         return now.localTime + "  " + terminal.paint(says, announcement.tone)
     }
 
-    /// At most once in ten seconds.
+    /// Reports lost signals, at most once in ten seconds.
     private func tellLoss() {
         let now = Instant.now()
         if let toldLoss, now - toldLoss < .seconds(10) { return }
         toldLoss = now
         tell(.lost)
-        // The verdict may be among what was lost.
+        // A lost signal may have been a change of the verdict.
         refresh?.arm(after: .seconds(1), accuracy: .milliseconds(100))
     }
 }

@@ -22,7 +22,7 @@ struct WatchCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        // A closed descriptor would be given to the next file that is opened, for instance to the bus.
+        // The number of a closed descriptor would be given to the next file that is opened, for instance to the bus.
         guard fcntl(STDOUT_FILENO, F_GETFD) != -1 else { throw Unwritable(cause: .badFileDescriptor) }
         for number in [SIGINT, SIGTERM, SIGPIPE] { endAtOnce(at: number) }
         let loop = try EventLoop()
@@ -31,9 +31,9 @@ struct WatchCommand: ParsableCommand {
         if let failure = withExtendedLifetime(feed, { feed.failure }) { throw Unwritable(cause: failure) }
     }
 
-    /// Ends the program with status 0 at this signal, also while it waits for an answer of the daemon.
+    /// Makes this signal end the program with status 0, even while it waits for an answer of the daemon.
     ///
-    /// Nothing is left to do then: each line was written at once. The corresponding C functions are `signal` and
+    /// There is nothing to clean up: each line was written at once. The corresponding C functions are `signal` and
     /// `_exit`.
     private func endAtOnce(at number: CInt) {
         _ = signal(number) { _ in _exit(0) }

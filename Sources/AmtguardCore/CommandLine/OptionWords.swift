@@ -4,7 +4,7 @@ public struct OptionWords {
     public struct Misuse: Error, Equatable, Sendable {
         /// What is wrong, for people, without the program's name.
         public let message: String
-        /// 64 (`EX_USAGE`), or 1 if the machine has run out of something for now.
+        /// 64 (`EX_USAGE`), or 1 if the machine has temporarily run out of a resource.
         public let status: Int32
 
         /// A message of one line, and the exit status of the program.
@@ -37,7 +37,7 @@ public struct OptionWords {
         return name
     }
 
-    /// The word as a message may show it.
+    /// The word, made printable for a message.
     public var shown: String { printable(word.utf8) }
 
     /// Takes the path that belongs to the word.

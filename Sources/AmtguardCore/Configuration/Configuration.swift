@@ -6,15 +6,15 @@ public struct Configuration: Hashable, Sendable {
         case auto
         /// On every machine.
         case always
-        /// As `auto`, but amtguard never writes: it only reports.
+        /// Like `auto`, but amtguard never writes: it only reports.
         case observe
     }
 
-    /// `OnStop=`: what becomes of the owned ports when amtguard stops.
+    /// `OnStop=`: what happens to the owned ports when amtguard stops.
     public enum OnStop: String, CaseIterable, Sendable {
         /// They stay reserved, so that a restart leaves no gap.
         case keep
-        /// They are taken out of the list.
+        /// They are removed from the list.
         case release
     }
 
@@ -41,7 +41,7 @@ public struct Configuration: Hashable, Sendable {
     /// `RepairBurst=` and `RepairsPerSec=`
     public var pace = Pace(burst: 100, perSecond: 20)
 
-    /// `RefreshSec=`: how often the firmware is asked again without a cause.
+    /// `RefreshSec=`: how often the firmware is asked again without an event.
     public var refresh = Duration.seconds(3_600)
 
     /// `Hold=`

@@ -1,4 +1,4 @@
-/// A key of `amtguard.conf`, with everything that the parser, its messages and the manual need to know of it.
+/// A key of `amtguard.conf`, with all data for the parser, its messages and the manual.
 public enum ConfigurationKey: String, CaseIterable, Sendable {
     /// When ports are required: `Configuration.mode`.
     case mode = "Mode"
@@ -6,7 +6,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case ports = "Ports"
     /// Adds to the guarded ports; several assignments add up.
     case extraPorts = "ExtraPorts"
-    /// What becomes of the owned ports when amtguard stops.
+    /// What happens to the owned ports when amtguard stops.
     case onStop = "OnStop"
     /// A time: how often to look for changes that no watch shows.
     case audit = "AuditSec"
@@ -14,7 +14,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case repairBurst = "RepairBurst"
     /// How many repairs a second may follow the burst.
     case repairsPerSecond = "RepairsPerSec"
-    /// A time: how often the firmware is asked without a cause.
+    /// A time: how often the firmware is asked without an event.
     case refresh = "RefreshSec"
     /// Whether ports are held on the addresses that AMT shares.
     case hold = "Hold"
@@ -55,8 +55,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     /// Whether a further assignment adds to the former ones.
     var adds: Bool { self == .extraPorts }
 
-    /// A slip like `1-65535` would leave the host without a local port. This many ports also fit into one page of
-    /// memory, however scattered they are.
+    /// A typing error like `1-65535` would leave the host without a local port. This many ports also fit into one page
+    /// of memory, even if they are scattered.
     package static let mostPorts = 512
 
     /// Assigns `value`; an empty one restores the default.
@@ -94,7 +94,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         }
     }
 
-    /// The words of systemd.syntax(7).
+    /// The words for yes and no of systemd.syntax(7).
     private func boolean(_ value: String, or other: String? = nil) throws(Refused) -> Bool? {
         switch value.lowercased() {
         case "": return nil
@@ -120,7 +120,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         do { return try PortSet(configuration: value) } catch { throw Refused(reason: error.message) }
     }
 
-    /// With other ports even the defaults may be too many.
+    /// Together with other ports, even the defaults may be too many.
     private func bounded(_ ports: PortSet, beside others: PortSet) throws(Refused) -> PortSet {
         let count = ports.union(others).count
         guard count <= Self.mostPorts else { throw Refused(reason: "these would be \(count) ports in all") }

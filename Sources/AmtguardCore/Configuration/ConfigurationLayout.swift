@@ -1,4 +1,4 @@
-/// Where the configuration lies, and in which order it is read, as for systemd's own (systemd.syntax(7)).
+/// The paths of the configuration, and the order in which it is read, as for systemd's own (systemd.syntax(7)).
 public enum ConfigurationLayout {
     /// The first of these that exists is the main file.
     public static let mainFiles = ["/etc/amtguard.conf", "/usr/lib/amtguard.conf"]
@@ -6,7 +6,7 @@ public enum ConfigurationLayout {
     /// The directories of drop-ins. A file hides the files of the same name in later directories.
     public static let dropInDirectories = ["/etc/amtguard.conf.d", "/run/amtguard.conf.d", "/usr/lib/amtguard.conf.d"]
 
-    /// The drop-ins to read, ordered by name, whatever their directory.
+    /// The drop-ins to read, ordered by name, regardless of their directory.
     ///
     /// - Parameter names: The names in each directory, in the order of `dropInDirectories`.
     public static func dropIns(_ names: [(directory: String, names: [String])]) -> [String] {

@@ -2,12 +2,12 @@
 public struct ConfigurationFile: Hashable, Sendable {
     /// Its path, for messages.
     public var path: String
-    /// Its bytes, or why there are none: "is a directory".
+    /// Its bytes, or why they are missing: "is a directory".
     public var content: Content
 
     /// The result of reading the file.
     public enum Content: Hashable, Sendable {
-        /// All of the file; not checked yet to be text.
+        /// The whole file; not checked yet to be text.
         case bytes([UInt8])
         /// Why it can't be read, for people. This counts as a refused value.
         case unreadable(String)
@@ -22,21 +22,21 @@ public struct ConfigurationFile: Hashable, Sendable {
     }
 }
 
-/// Something in a configuration file that a person should look at.
+/// A problem in a configuration file that a person should know of.
 public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {
     /// A refused value leaves the former configuration in force; a warning changes nothing.
     public enum Severity: Hashable, Sendable {
-        /// What was written is ignored: an unknown key or section.
+        /// The text is ignored: an unknown key or section.
         case warning
         /// A value is wrong, or a file can't be read.
         case refused
     }
 
-    /// Whether it has the whole configuration refused.
+    /// Whether it makes the whole configuration refused.
     public var severity: Severity
     /// The file, as it was given to the parser.
     public var path: String
-    /// From 1; `nil` if the whole file is meant.
+    /// Counted from 1; `nil` for the whole file.
     public var line: Int?
     /// One line: what is wrong and what is allowed.
     public var message: String
@@ -52,14 +52,14 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
 extension Configuration {
     /// Reads `files` in order. The last assignment of a key wins; an empty value restores the default.
     ///
-    /// - Returns: The configuration, or `nil` if any value was refused: while one is in force, none is ever half
-    ///   applied.
+    /// - Returns: The configuration, or `nil` if any value was refused: a configuration in force is never replaced in
+    ///   part.
     public static func parse(_ files: [ConfigurationFile]) -> (Configuration?, [ConfigurationProblem]) {
         let (right, problems) = salvage(files)
         return (problems.isRefusal ? nil : right, problems)
     }
 
-    /// The same, but with all correct values if some were refused: a wrong assignment counts as absent.
+    /// Parses like `parse`, but keeps all correct values if some were refused: a wrong assignment counts as absent.
     public static func salvage(_ files: [ConfigurationFile]) -> (right: Configuration, [ConfigurationProblem]) {
         let parser = ConfigurationParser(files)
         return (parser.configuration, parser.problems)
@@ -86,7 +86,7 @@ struct ConfigurationParser {
     private var section: Section = .none
 
     private enum Section {
-        /// Before the first header: no assignment may be here.
+        /// Before the first header: no assignment is allowed here.
         case none
         case known(String)
         /// Warned about once, at its header; its assignments are ignored.
@@ -177,7 +177,7 @@ struct ConfigurationParser {
         }
     }
 
-    /// Keeps the first problems of each file, and a limited number in all: each becomes a line in the journal.
+    /// Keeps the first problems of each file, and a limited number in all, because each becomes a line in the journal.
     private mutating func report(_ severity: ConfigurationProblem.Severity, _ line: Int?, _ message: String) {
         guard shown < Self.mostShown, problems.count < Self.mostShownInAll else {
             unshown.count += 1

@@ -1,20 +1,20 @@
-/// A key, its value in force, and where that comes from: what `amtguardctl config` tells.
+/// A key, its value in force, and the origin of the value: what `amtguardctl config` shows.
 public struct ConfigurationSetting: Hashable, Sendable {
     /// An assignment in a file.
     public struct Origin: Hashable, Sendable, CustomStringConvertible {
         /// The file, as it was given to the parser.
         public var path: String
-        /// From 1.
+        /// Counted from 1.
         public var line: Int
 
         public var description: String { "\(path):\(line)" }
     }
 
-    /// Which setting it is; each key has exactly one.
+    /// The setting's key; each key has exactly one setting.
     public var key: ConfigurationKey
     /// In the syntax of amtguard.conf; empty for no port.
     public var value: String
-    /// The assignments that made it: one, or several of a key that adds; none if the default was never touched.
+    /// The assignments of the value: one, or several for a key that adds; none if the default is in force.
     public var origins: [Origin]
 }
 
@@ -29,7 +29,7 @@ extension Configuration {
         return (settings, parser.problems)
     }
 
-    /// A value as amtguard.conf would say it.
+    /// A value in the syntax of amtguard.conf.
     func text(of key: ConfigurationKey) -> String {
         switch key {
         case .mode: mode.rawValue

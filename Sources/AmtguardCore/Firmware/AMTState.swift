@@ -2,11 +2,11 @@
 public enum AMTState: Hashable, Sendable {
     /// The rights of a provisioned AMT.
     public enum ControlMode: String, Hashable, Sendable, CaseIterable {
-        /// Set up from within the host, with consent of the user.
+        /// Set up from within the host, with the user's consent.
         case client
         /// Set up by an administrator.
         case admin
-        /// Older than control modes: enterprise or small business mode.
+        /// Set up before control modes existed: enterprise or small business mode.
         case legacy
     }
 

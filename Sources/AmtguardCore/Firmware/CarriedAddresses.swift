@@ -1,5 +1,5 @@
-/// The host's addresses on interfaces with AMT's own MAC addresses: AMT might share these. A change of them is worth a
-/// question to the firmware; a change of any other is not.
+/// The host's addresses on interfaces with AMT's own MAC addresses: AMT may share these. Only a change of these
+/// addresses causes a question to the firmware.
 struct CarriedAddresses: Hashable, Sendable {
     private struct Carrier: Hashable, Sendable {
         var index: Int
@@ -11,9 +11,9 @@ struct CarriedAddresses: Hashable, Sendable {
     private var interfaces: [HostInterface] = []
     private var carriers: Set<Carrier> = []
 
-    /// The host has these interfaces now.
+    /// Takes the host's present interfaces.
     ///
-    /// - Returns: Whether that changed an address that AMT might share.
+    /// - Returns: Whether an address that AMT may share has changed.
     mutating func change(to interfaces: [HostInterface]) -> Bool {
         let former = carriers
         self.interfaces = interfaces
@@ -21,7 +21,7 @@ struct CarriedAddresses: Hashable, Sendable {
         return carriers != former
     }
 
-    /// The firmware says which MAC addresses are AMT's. An answer that leaves one out keeps the former one.
+    /// Takes AMT's MAC addresses from an answer. An address that the answer leaves out keeps its former value.
     mutating func hear(_ answer: FirmwareAnswer) {
         wired = answer.wired.value?.mac ?? wired
         wireless = answer.wireless.value?.mac ?? wireless

@@ -1,21 +1,21 @@
-/// All knowledge of AMT: the last reading of each kind, and the judgement of it. It forgets nothing that was seen
-/// within one boot.
+/// Everything that is known about AMT: the last reading of each kind, and the judgement. Within one boot it forgets no
+/// evidence.
 struct Detection: Hashable, Sendable {
     private(set) var basis: StateJudgement.Basis
-    /// Judged when a reading arrives, so that a look at the list costs no judgement.
+    /// Updated when a reading arrives, so that a look at the list needs no judgement.
     private(set) var judgement: StateJudgement
     /// When the firmware was last asked.
     private(set) var inquiredAt: Moment?
-    /// AMT's own last statements that stay valid while it is silent: its version and its interfaces.
+    /// AMT's last statements that stay valid while it is silent: its version and its interfaces.
     private(set) var heard: FirmwareAnswer?
-    /// `nil` if they can't be read.
+    /// The host's interfaces; `nil` if they can't be read.
     private(set) var interfaces: [HostInterface]?
     private var interfacesFailure: ReadingFailure?
-    /// The host's addresses, and those that it has lost, as long as AMT still reports them.
+    /// The host's addresses, and lost ones as long as AMT still reports them.
     private(set) var had: Set<IPv4Address> = []
     private(set) var sockets: SocketReading?
     private var socketsFailure: ReadingFailure?
-    /// Whether the sockets were looked for, with or without success.
+    /// Whether a reading of the sockets was tried.
     private(set) var soughtSockets = false
     private var isWirelessDiverted: Bool?
 
@@ -29,7 +29,7 @@ struct Detection: Hashable, Sendable {
     /// The last sighting of AMT in this boot.
     var sighting: AMTSighting? { basis.sighting }
     var state: AMTState { judgement.state }
-    /// All evidence for and against AMT; the deciding one comes first.
+    /// All evidence for and against AMT, the deciding one first.
     var evidence: [Evidence] { judgement.evidence }
 
     /// Takes over what another guardian saw in this boot.
@@ -44,7 +44,7 @@ struct Detection: Hashable, Sendable {
         let presence = presence.completed(by: basis.presence)
         basis.presence = presence
         if presence.speaksForCSME { basis.sawCSME = true }
-        // The firmware may take it away later in this boot.
+        // The firmware may stop showing it later in this boot.
         if presence.showsAMT, basis.sighting == nil { basis.sighting = .present }
         judge()
     }
@@ -54,7 +54,7 @@ struct Detection: Hashable, Sendable {
         inquiredAt = now
         judge()
         if let sighting = judgement.sighting {
-            // `present` alone says less than an earlier sighting.
+            // `present` is weaker than an earlier sighting.
             if sighting != .present || basis.sighting == nil { basis.sighting = sighting }
             if let answer = inquiry.answer, answer.amthi.value == .answers { heard = answer.completed(by: heard) }
         }
@@ -85,13 +85,13 @@ struct Detection: Hashable, Sendable {
 
     /// The version of AMT, else that of the engine's firmware, from any source.
     var firmwareVersion: String? {
-        // With two engines, that of the one that answered.
+        // If there are two engines, the version of the one that answered.
         let asked = basis.inquiry?.answer.flatMap { $0.device.value == nil ? nil : $0.firmwareVersion.value }
         return heard?.amtVersion.value ?? asked
             ?? basis.presence?.candidates.lazy.compactMap(\.firmwareVersion).first
     }
 
-    /// AMT's interfaces; `nil` until something was heard of them.
+    /// AMT's interfaces; `nil` until any are known.
     var amtInterfaces: [AMTInterface]? {
         if case .impossible = state { return [] }
         let now = basis.inquiry?.answer
@@ -115,7 +115,7 @@ struct Detection: Hashable, Sendable {
         return ExpectedListener.all(state, basis.inquiry?.answer, version: firmwareVersion)
     }
 
-    /// Listeners of this host on AMT's ports; `nil` if they can't be known.
+    /// Listeners of this host on AMT's ports; `nil` if unknown.
     var hostListeners: [HostListener]? {
         sockets.map { HostListener.all($0.listeners) }
     }
@@ -126,7 +126,7 @@ extension FirmwareAnswer {
         medium == .wired ? wired : wireless
     }
 
-    /// This answer; its gaps are filled from a former one.
+    /// This answer, with its gaps filled from a former one.
     fileprivate func completed(by former: FirmwareAnswer?) -> FirmwareAnswer {
         var whole = self
         if let former {
@@ -139,7 +139,7 @@ extension FirmwareAnswer {
 }
 
 extension Presence {
-    /// Whether anything here makes a management engine possible, even at an unusual place. Then AMT is never
+    /// Whether anything here makes a management engine possible, even at an unusual address. Then AMT is never
     /// "impossible".
     public var speaksForCSME: Bool {
         !heci.isEmpty || !offeringAMTHI.isEmpty || !offeringWatchdog.isEmpty || devices.contains(where: \.isOfCSME)
@@ -148,7 +148,7 @@ extension Presence {
     /// Whether it shows something that only firmware with AMT shows.
     var showsAMT: Bool { !offeringAMTHI.isEmpty || !offeringWatchdog.isEmpty || !serialOverLAN.isEmpty }
 
-    /// The nodes that lead to the CSME: not those of a graphics card (`kind` gsc, gscfi), whatever their index.
+    /// The nodes of the CSME, with any index: not those of a graphics card (`kind` gsc, gscfi).
     public var csmeDevices: [Device] {
         devices.filter { device in
             guard device.isOfCSME, let parent = device.parent else { return false }
@@ -158,7 +158,7 @@ extension Presence {
 }
 
 extension Presence.Device {
-    /// Not of a graphics card (`kind` gsc, gscfi) or a touch screen.
+    /// Whether it is of the CSME, not of a graphics card (`kind` gsc, gscfi) or a touch screen.
     public var isOfCSME: Bool { kind == nil || kind == "mei" }
 
     /// Its owner, for people.
@@ -172,7 +172,7 @@ extension Presence.Device {
 }
 
 extension Detection {
-    /// What could not be found out about AMT, and what to do about it.
+    /// What is unknown about AMT, and what to do about it.
     var reasons: [Reason] {
         var reasons: [Reason] = []
         let failure = basis.inquiry.flatMap { $0.word == FirmwareAnswer.Outcome.answered.word ? nil : $0 }
@@ -195,8 +195,8 @@ extension Detection {
         return reasons
     }
 
-    /// Without AMT nothing is reserved, but a server's BMC may take 623 and 664. This reason is a hint; it does not
-    /// change the verdict.
+    /// Without AMT nothing is reserved, but a server's BMC may take 623 and 664. This reason is only a hint, and does
+    /// not change the verdict.
     var controllerReasons: [Reason] {
         let names =
             (basis.presence?.controllers ?? []) + (basis.smbios?.describesIPMI == true ? ["SMBIOS type 38"] : [])

@@ -1,13 +1,13 @@
 /// Which device nodes lead to the management engine, or why none does.
 public enum DeviceChoice: Hashable, Sendable {
-    /// The nodes, the most promising first; never empty.
+    /// The nodes, the most likely one first; never empty.
     case ask([Presence.Device])
     /// No node can be asked: why.
     case none(FirmwareAnswer.Outcome)
 }
 
 extension Presence {
-    /// The nodes to ask: those of the CSME, whatever their index. One that is seen to offer AMTHI comes first.
+    /// The nodes to ask: those of the CSME, with any index. A node that is known to offer AMTHI comes first.
     public var choice: DeviceChoice {
         let candidates = candidates
         if !candidates.isEmpty { return .ask(candidates) }
@@ -21,7 +21,7 @@ extension Presence {
         return .none(devices.isEmpty ? .noDevice : .graphicsOnly)
     }
 
-    /// The nodes of the CSME, the most promising first.
+    /// The nodes of the CSME, the most likely one first.
     var candidates: [Device] {
         let promising = csmeDevices.filter { device in device.parent.map(offeringAMTHI.contains) ?? false }
         return promising + csmeDevices.filter { !promising.contains($0) }

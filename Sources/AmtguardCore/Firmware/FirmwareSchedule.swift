@@ -1,7 +1,7 @@
 /// When the firmware is asked: seldom, one question at a time, and never because a container starts or stops.
 ///
-/// Each function is named after an event, and returns what to do about it. `wake(at:)` replaces the one before; waking
-/// too early or too late does no harm.
+/// Each function is named after an event, and returns what to do about it. `wake(at:)` replaces the previous one; a
+/// wake-up that is too early or too late does no harm.
 public struct FirmwareSchedule: Hashable, Sendable {
     /// What the daemon must do.
     public enum Effect: Hashable, Sendable {
@@ -13,15 +13,16 @@ public struct FirmwareSchedule: Hashable, Sendable {
         case wake(at: Instant?)
     }
 
-    /// An answer that takes longer is abandoned: connect and close of the device may block for half a minute.
+    /// A question without an answer is abandoned after this time: connect and close of the device may block for half a
+    /// minute.
     public static let patience = Duration.seconds(20)
-    /// Addresses arrive one by one: the question waits until no more arrive.
+    /// Addresses change one by one: the question waits until they stop changing.
     static let settling = Duration.seconds(5)
-    /// Automatic questions reach the firmware no more often than this.
+    /// The shortest time between automatic questions to the firmware.
     static let leastPause = Duration.seconds(60)
-    /// A request of a person, or a resume, asks at once, but not more often than this.
+    /// A user's request or a resume asks at once, but after at least this time.
     static let leastPauseOnRequest = Duration.seconds(5)
-    /// The first pause after a failure; each further one is twice as long, up to the refresh.
+    /// The first pause after a failure; each further pause is twice as long, up to the refresh.
     static let firstRetry = Duration.seconds(60)
 
     /// `RefreshSec=`
@@ -35,12 +36,12 @@ public struct FirmwareSchedule: Hashable, Sendable {
     private var askedAt: Instant?
     /// When a change of the device last caused a question.
     private var askedForDeviceAt: Instant?
-    /// Since when an answer is wanted: by a person, for the start, for a resume.
+    /// Since when a question is requested: by a user, by the start, or by a resume.
     private var requestedAt: Instant?
-    /// When the device, or the addresses, will have been quiet for long enough.
+    /// When the device, or the addresses, will have been unchanged for long enough.
     private var deviceQuietAt: Instant?
     private var addressesQuietAt: Instant?
-    /// The refresh, or the next attempt after a failure.
+    /// When the refresh, or the next attempt after a failure, is due.
     private var refreshAt: Instant?
     private var failures = 0
     private var addresses = CarriedAddresses()
@@ -52,9 +53,9 @@ public struct FirmwareSchedule: Hashable, Sendable {
     /// Whether a question is under way.
     public var isQuestionOpen: Bool { isAsking }
 
-    // MARK: - What happened
+    // MARK: - Events
 
-    /// The daemon guards from now on; the reservation did not wait for this call.
+    /// The daemon guards from now on; the reservation did not wait for this.
     public mutating func started(refresh: Duration, at now: Instant) -> [Effect] {
         self.refresh = refresh
         isStarted = true
@@ -62,13 +63,13 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return effects(at: now)
     }
 
-    /// `/sys` was looked at: without a management engine there is nothing to ask, unless one may be hidden. A driver may
-    /// load long after the start; its device then appears for the first time.
+    /// `/sys` was read: without a management engine there is nothing to ask, unless one may be hidden. A driver may
+    /// load long after the start; then its device appears for the first time.
     ///
     /// - Parameters:
     ///   - presence: What `/sys` shows now.
-    ///   - isPossible: Whether AMT is not proven impossible. Then the helper may see more.
-    ///   - now: When it was looked at.
+    ///   - isPossible: Whether AMT is not proven impossible. Then the helper may find more.
+    ///   - now: The time of the reading.
     public mutating func presenceSeen(_ presence: Presence, isPossible: Bool, at now: Instant) -> [Effect] {
         let isNeeded = presence.speaksForCSME || isPossible
         let hasCome = isNeeded && !self.isNeeded
@@ -79,7 +80,7 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return effects(at: now)
     }
 
-    /// The device came, went, or changed its state.
+    /// The device appeared, disappeared or changed its state.
     public mutating func deviceChanged(at now: Instant) -> [Effect] {
         deviceQuietAt = now + Self.settling
         return effects(at: now)
@@ -91,7 +92,7 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return effects(at: now)
     }
 
-    /// SIGHUP: the configuration was read, and a person wants an answer.
+    /// SIGHUP: the configuration was read, and a user waits for an answer.
     public mutating func reloaded(refresh: Duration, at now: Instant) -> [Effect] {
         self.refresh = refresh
         if let refreshAt { self.refreshAt = min(refreshAt, now + refresh) }
@@ -99,18 +100,18 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return effects(at: now)
     }
 
-    /// The host has these interfaces now.
+    /// The host's present interfaces were read.
     public mutating func interfacesSeen(_ interfaces: [HostInterface], at now: Instant) -> [Effect] {
         if addresses.change(to: interfaces) { addressesQuietAt = now + Self.settling }
         return effects(at: now)
     }
 
-    /// The answer came, even if it says nothing.
+    /// The question ended, with or without an answer.
     public mutating func answered(_ inquiry: FirmwareInquiry, at now: Instant) -> [Effect] {
         guard isAsking else { return [] }  // It was abandoned before.
         isAsking = false
         if inquiry == .failed(.noHelper) {
-            // This disturbed no firmware, and a person who starts the helper does not want to wait for an hour.
+            // The firmware was not disturbed, and a user who starts the helper should not have to wait for an hour.
             refreshAt = now + min(Self.firstRetry, refresh)
         } else if inquiry.isWorthRepeating {
             retry(at: now)
@@ -124,7 +125,7 @@ public struct FirmwareSchedule: Hashable, Sendable {
 
     /// The time of the last `wake` has come.
     public mutating func woke(at now: Instant) -> [Effect] {
-        // Timers count whole microseconds, and may fire a fraction of one too early. In any case this one is over.
+        // Timers count whole microseconds, and may fire a fraction of one too early. This wake-up is over in any case.
         let now = wakeAt.map { $0 > now && $0 - now < .milliseconds(1) ? $0 : now } ?? now
         wakeAt = nil
         guard isAsking, let askedAt, now >= askedAt + Self.patience else { return effects(at: now) }
@@ -133,9 +134,9 @@ public struct FirmwareSchedule: Hashable, Sendable {
         return [.abandon] + effects(at: now)
     }
 
-    // MARK: - What follows
+    // MARK: - Due times
 
-    /// When each cause may lead to a question.
+    /// When each cause may start a question.
     private var dueForRequest: Instant? { requestedAt.map { Self.later($0, askedAt, Self.leastPauseOnRequest) } }
     private var dueForDevice: Instant? { deviceQuietAt.map { Self.later($0, askedForDeviceAt, Self.leastPause) } }
     private var dueForAddresses: Instant? { addressesQuietAt.map { Self.later($0, askedAt, Self.leastPause) } }

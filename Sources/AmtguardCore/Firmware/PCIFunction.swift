@@ -1,7 +1,7 @@
-// Which functions of the PCI bus tell something of AMT. The readings, the judgement and the helper use this definition,
+// Which functions of the PCI bus are evidence of AMT. The readings, the judgement and the helper use this definition,
 // and systemd/60-amtguard-mei.rules repeats it for the device's group.
 
-/// The place of a function on the PCI bus: `0000:80:16.0`.
+/// The address of a function on the PCI bus: `0000:80:16.0`.
 public struct PCIAddress: Hashable, Sendable {
     /// The segment of the bus: 0 on most machines, more than 16 bits behind Intel VMD.
     public var domain: UInt32
@@ -14,8 +14,8 @@ public struct PCIAddress: Hashable, Sendable {
 
     /// Parses the name of a directory in `/sys/bus/pci/devices`.
     ///
-    /// - Returns: `nil` unless it has the very form in which the kernel writes addresses. So no name that passes here
-    ///   contains a control character.
+    /// - Returns: `nil` unless it has exactly the form in which the kernel writes addresses. So an accepted name has no
+    ///   control character.
     public init?(_ name: String) {
         let parts = name.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         guard parts.count == 3, (4...8).contains(parts[0].count), parts[1].count == 2 else { return nil }
@@ -30,11 +30,11 @@ public struct PCIAddress: Hashable, Sendable {
         self.function = UInt8(function)
     }
 
-    /// Whether it is the first function of all: the host bridge, or what stands in its place.
+    /// Whether it is the first function of the machine: the host bridge, or what replaces it.
     public var isFirst: Bool { (domain, bus, device, function) == (0, 0, 0, 0) }
 
-    /// Whether it is a place where the management engine, its serial port or a TXE may be. The bus differs: 00 mostly,
-    /// 80 on Arrow Lake-S.
+    /// Whether it is an address at which the management engine, its serial port or a TXE may be. The bus differs:
+    /// mostly 00, 80 on Arrow Lake-S.
     public var isOfEngine: Bool { device == 0x16 || isOfTXE }
 
     fileprivate var isOfTXE: Bool { (domain, bus, device, function) == (0, 0, 0x0F, 0) }
@@ -54,7 +54,7 @@ public struct PCIAddress: Hashable, Sendable {
 
 /// A function of the PCI bus.
 public struct PCIFunction: Hashable, Sendable {
-    /// Where it is; a slot says what Intel puts there.
+    /// Its address; Intel uses fixed slots.
     public var address: PCIAddress
     /// The vendor's number of the PCI-SIG; Intel is 0x8086.
     public var vendor: UInt16
@@ -74,8 +74,8 @@ public struct PCIFunction: Hashable, Sendable {
     /// functions 16.x of class 0880 on old server chipsets are DMA engines.
     public var isEngine: Bool { canCarryNode && address.device == 0x16 }
 
-    /// Whether it is such an interface, wherever it is, if a MEI node stands on it. The parent of a graphics card's node
-    /// is of another class.
+    /// Whether it is such an interface at any address, if it has a MEI node. The parent of a graphics card's node is of
+    /// another class.
     public var canCarryNode: Bool { isIntels && kind >> 8 == 0x0780 }
 
     /// Whether it is AMT's serial port (SOL), which only firmware with AMT shows.

@@ -1,7 +1,7 @@
-// A failed reading of `/sys` shows nothing. In particular, it does not show that something is gone.
+// A failed reading of `/sys` proves nothing. In particular, it does not prove that something is gone.
 
 extension Presence {
-    /// Why a part is unknown that no reading has shown yet, one line; `nil` if each part was read at least once.
+    /// Why a part is unknown that was never read, one line; `nil` if each part was read at least once.
     var ignorance: String? {
         for part in Part.allCases where unseen.contains(part) {
             if let failure = failures[part] { return "\(part.path) can't be read: \(failure.says)" }
@@ -9,7 +9,7 @@ extension Presence {
         return nil
     }
 
-    /// This reading, in which each part that failed is filled from a former reading.
+    /// This reading, with each failed part filled from a former reading.
     func completed(by former: Presence?) -> Presence {
         guard let former else { return self }
         var whole = self

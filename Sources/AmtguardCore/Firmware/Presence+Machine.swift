@@ -1,9 +1,9 @@
-// What kind of machine it is. If no management engine shows, this decides whether that means anything.
+// The kind of machine. It decides what a missing management engine means.
 
 extension Presence {
     /// The machine around the engine.
     public struct Machine: Hashable, Sendable {
-        /// Who made the chipset, as the function 0000:00:00.0 tells.
+        /// The maker of the chipset, by the function 0000:00:00.0.
         public enum Chipset: Hashable, Sendable {
             /// Intel's, so a missing engine means something.
             case intel
@@ -13,13 +13,13 @@ extension Presence {
 
         /// `nil` if that is unknown.
         public var chipset: Chipset?
-        /// The name of the hypervisor if this is a virtual machine; `nil` if it is none, or that is unknown.
+        /// The name of the hypervisor of a virtual machine; `nil` if this is no virtual machine, or unknown.
         public var hypervisor: String?
-        /// Intel's network cards that are passed through to a virtual machine; `nil` if they are unknown. Not looked
-        /// for on any other machine.
+        /// Intel's network cards that are passed through to a virtual machine; `nil` if unknown. Not read on any other
+        /// machine.
         public var networkCards: [String]?
 
-        /// What was read; by default everything is unknown.
+        /// The readings; by default everything is unknown.
         public init(chipset: Chipset? = nil, hypervisor: String? = nil, networkCards: [String]? = nil) {
             self.chipset = chipset
             self.hypervisor = hypervisor
@@ -39,8 +39,8 @@ extension Presence {
 }
 
 extension Presence.Machine.Chipset {
-    /// The chipset of the machine whose first function this is. A vendor other than Intel counts only for a host bridge.
-    /// Intel's counts for any class: on some servers another function of Intel's stands there.
+    /// The chipset of the machine with this first function. A vendor other than Intel counts only for a host bridge.
+    /// Intel counts for any class, because some servers have another function of Intel there.
     public init?(_ function: PCIFunction) {
         if function.isIntels {
             self = .intel
@@ -56,9 +56,9 @@ extension Presence.Machine.Chipset {
 extension Presence.Machine {
     /// The hypervisor that these two texts of DMI name; `nil` if they name none.
     ///
-    /// They alone prove nothing: Amazon and Google write the same on machines that they rent whole. The caller also
-    /// needs the processor's flag `hypervisor`. That flag alone proves nothing either, because the privileged domain of
-    /// Xen and the root partition of Hyper-V have it too, and see the real hardware.
+    /// The texts alone prove nothing: Amazon and Google use the same on bare-metal machines that they rent out. The
+    /// caller also needs the processor's flag `hypervisor`. That flag alone proves nothing either, because the
+    /// privileged domain of Xen and the root partition of Hyper-V have it too, and see the real hardware.
     public static func hypervisor(vendor: String, product: String) -> String? {
         switch (vendor, product) {
         case ("QEMU", _), (_, "KVM"), ("Red Hat", _), ("KubeVirt", _), ("OpenStack Foundation", _): "QEMU or KVM"
@@ -76,8 +76,8 @@ extension Presence.Machine {
         }
     }
 
-    /// Whether a network card of Intel is only imitated by a hypervisor. These cards are older than AMT, and no machine
-    /// with AMT has one; the 82574L (10d3) is also sold, and is told by its subsystem.
+    /// Whether a hypervisor emulates this network card of Intel. These cards are older than AMT, and no machine with
+    /// AMT has one. The 82574L (10d3) is also sold as hardware; its subsystem tells the difference.
     public static func isImitated(device: String, subsystemVendor: String, subsystemDevice: String) -> Bool {
         switch device {
         // 82540EM, 82543GC, 82544GC, 82545EM, 82551IT, 82557

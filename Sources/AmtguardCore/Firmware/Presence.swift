@@ -2,13 +2,13 @@
 public struct Presence: Hashable, Sendable {
     /// A MEI device node, `/sys/class/mei/meiN`.
     public struct Device: Hashable, Sendable {
-        /// `mei0`. The index says nothing: a graphics card may have taken it.
+        /// `mei0`. The index means nothing: a graphics card may have it.
         public var name: String
         /// `kind`; `nil` before Linux 5.8.
         public var kind: String?
         /// `dev_state`, for example `ENABLED`; `nil` before Linux 5.1.
         public var state: String?
-        /// `fw_ver` of the first line, without the platform: `16.1.25.2124`; `nil` if the driver has none.
+        /// The first line of `fw_ver`, without the platform: `16.1.25.2124`; `nil` if the driver has none.
         public var firmwareVersion: String?
         /// The name of its parent, for the CSME a PCI address: `0000:00:16.0`.
         public var parent: String?
@@ -23,7 +23,7 @@ public struct Presence: Hashable, Sendable {
         }
     }
 
-    /// A part of `/sys` that is read on its own.
+    /// A part of `/sys` that is read separately.
     public enum Part: String, Hashable, Sendable, CaseIterable {
         /// The functions on the PCI bus: `pciFunctions`, `heci`, `serialOverLAN`, `trustedEngines`, and the rest of
         /// `machine`.
@@ -62,14 +62,13 @@ public struct Presence: Hashable, Sendable {
     public var offeringWatchdog: [String]
     /// The driver of the CSME.
     public var driver: Driver
-    /// What kind of machine it is, which decides what a missing engine means.
+    /// The kind of machine, which decides what a missing engine means.
     public var machine: Machine
-    /// The IPMI devices, such as `ipmi0`: each means that the machine has a server's management controller (BMC). `nil`
-    /// if they could not be read.
+    /// The IPMI devices, such as `ipmi0`. Each means that the machine has a BMC. `nil` if they could not be read.
     public var controllers: [String]?
     /// The parts that could not be read completely. A part that does not exist is not a failure.
     public var failures: [Part: ReadingFailure]
-    /// The parts that no reading has shown yet.
+    /// The parts that were never read successfully.
     var unseen: Set<Part>
 
     /// A reading of `/sys`.

@@ -1,24 +1,23 @@
-/// What something below the operating system takes of the packets to this host: on which ports, on which of the host's
-/// own addresses, and how sure that is. The reservation, the holds and the victims follow from the claims of a
-/// guardian.
+/// The packets to this host that something below the operating system takes: on which ports, on which of the host's own
+/// addresses, and how sure that is. The reservation, the holds and the victims follow from a guardian's claims.
 ///
 /// AMT is the only claimant so far. A server's BMC that shares the network card would be another.
 public struct Claim: Hashable, Sendable {
     /// The ports on which it takes TCP. Packets of all other protocols on these ports reach the host.
     public var tcp: PortSet
-    /// The same for UDP.
+    /// The ports on which it takes UDP.
     public var udp: PortSet
     /// The IPv4 addresses of this host on which it takes packets.
     public var addresses: Set<IPv4Address> = []
-    /// The host's interfaces that have them, by index.
+    /// The indexes of the host's interfaces with these addresses.
     public var interfaces: Set<Int> = []
     /// All addresses of this host: packets to one of them never reach the network card.
     public var own: Set<IPv4Address> = []
-    /// Why other addresses may be concerned as well; `nil` if these are all.
+    /// Why it may take packets on further addresses too; `nil` if `addresses` is complete.
     public var doubt: String?
     /// The ports to reserve and to hold, as configured.
     var guarded = PortSet()
-    /// The addresses on which these are to be held.
+    /// The addresses on which the guarded ports are to be held.
     var addressesToHold = HoldPlan.Addresses.these([])
 
     /// A claim to these ports.
@@ -37,7 +36,7 @@ public struct Claim: Hashable, Sendable {
     /// All its ports.
     public var ports: PortSet { tcp.union(udp) }
 
-    /// Whether its addresses are not known now, and may still be these.
+    /// Whether its addresses are unknown now, and may still be these.
     func mayStillTake(from former: Set<IPv4Address>) -> Bool {
         switch addressesToHold {
         case .these: false
@@ -46,7 +45,7 @@ public struct Claim: Hashable, Sendable {
         }
     }
 
-    /// Its ports to hold, and to keep from translation, of those that are required.
+    /// Those of the required ports that are to be held, and to be kept from translation.
     func toGuard(_ required: PortSet) -> (tcp: PortSet, udp: PortSet) {
         let ports = guarded.intersection(required)
         return (ports.intersection(tcp), ports.intersection(udp))
@@ -63,7 +62,7 @@ extension [Claim] {
 }
 
 extension Claim {
-    /// AMT's claim, of which `guarded` is to be guarded.
+    /// AMT's claim, with the ports `guarded` to reserve and to hold.
     ///
     /// | AMT | `Mode=` | addresses on which it takes packets |
     /// |---|---|---|
@@ -76,7 +75,7 @@ extension Claim {
     init(ofAMT detection: Detection, guarding guarded: PortSet, always: Bool) {
         self.init(tcp: guarded.union(.ofAMT), udp: .ofAMTsUDP)
         self.guarded = guarded
-        // Mode=always overrides the finding that AMT is impossible, and so that it has no interface.
+        // Mode=always overrides the finding that AMT is impossible, and therefore that AMT has no interface.
         addressesToHold = HoldPlan.Addresses(
             sharedBy: detection.amtInterfaces.flatMap { $0.isEmpty ? nil : $0 }, with: detection.interfaces,
             had: detection.had, always: always)

@@ -1,24 +1,24 @@
-/// One thing that the daemon must do. It carries out several in the order in which they are returned.
+/// One action of the daemon. It carries out several in the order in which they are returned.
 public enum Effect: Hashable, Sendable {
     /// Record `Guardian.memory`, before the next effect.
     case remember
     /// Add these ports to the list, then look again.
     case add(PortSet)
-    /// Take these ports out of the list, then look again.
+    /// Remove these ports from the list, then look again.
     case remove(PortSet)
-    /// Look at the list at this time. An earlier look replaces this one, and requests another if one is still needed.
+    /// Look at the list at this time. An earlier look cancels this one, and arranges another if one is still needed.
     case look(at: Instant)
     /// Forget the writes that the watch has shown: they are judged, and the outcome is recorded.
     case settle
-    /// Let the watch keep required ports in the list when others replace it, or let it only show writes.
+    /// Make the watch keep required ports in the list when other programs replace it, or only show writes.
     case prevent(Bool)
-    /// Listen to the watch, or ignore it while the bucket is empty.
+    /// Wake for events of the watch, or ignore them while the bucket is empty.
     case watch(Bool)
     /// Audit this often from now on; `nil` for never.
     case audit(every: Duration?)
     /// Release holds and take others, then report what is held.
     case hold(HoldChange)
-    /// Change the redraw table, then report what stands there.
+    /// Change the redraw table, then report what the kernel shows of it.
     case redraw(RedrawChange)
     /// Connect to the helper that asks the firmware.
     case askFirmware
@@ -28,7 +28,7 @@ public enum Effect: Hashable, Sendable {
     case wakeForFirmware(at: Instant?)
     /// Record the last probe.
     case rememberProbe(ProbeRecord)
-    /// Tell the journal and the bus.
+    /// Report to the journal and the bus.
     case report(Event)
 }
 
@@ -49,7 +49,7 @@ extension Effect {
 public enum Prompt: Hashable, Sendable {
     /// The watch showed a write.
     case watch
-    /// The audit's time had come, and the watch had shown nothing.
+    /// An audit was due, and the watch had shown nothing.
     case audit
     /// A request: the start, SIGHUP, `Check()`, a resume.
     case request

@@ -4,11 +4,12 @@ public enum Event: Hashable, Sendable {
     case started(version: String, watch: Watch)
     /// Ports were added that had not been reserved before.
     case reserved(PortSet, list: PortSet)
-    /// The list was overwritten, and is whole again.
+    /// The list was overwritten, and has all required ports again.
     case repaired(Repair)
-    /// A write would have taken required ports away, and a program in the kernel kept them.
+    /// A write would have removed required ports, and a program in the kernel kept them.
     case prevented(Prevention)
-    /// Writes can't be judged: of this writer, or so many that were not noted. What they left out stays in the list.
+    /// Writes can't be judged: those of this writer, or this many that were not recorded. The ports that they left out
+    /// stay in the list.
     case unjudged(by: Writer?, lost: Int)
     /// The list was overwritten, and amtguard only observes.
     case overwritten(ObservedOverwrite)
@@ -18,7 +19,7 @@ public enum Event: Hashable, Sendable {
     case calmed(Contest)
     /// The list can't be read or written.
     case obstructed(Obstacle)
-    /// Owned ports were taken out of the list.
+    /// Owned ports were removed from the list.
     case released(PortSet, list: PortSet)
     /// amtguard owns these ports, and they are no longer required. They stay, because the list is too long to remove
     /// them.
@@ -43,21 +44,21 @@ public enum Event: Hashable, Sendable {
     case victim(Victim)
     /// The victim is gone.
     case victimEnded(Victim)
-    /// So many other victims were not reported one by one.
+    /// This many other victims were not reported one by one.
     case victimsUntold(Int)
     /// A translated connection has a port and an address where AMT cuts it off.
     case translatedVictim(TranslatedVictim)
-    /// That one is gone.
+    /// The translated victim is gone.
     case translatedVictimEnded(TranslatedVictim)
     /// The redraw table is in force from now on, with these addresses and ports.
     case redrawing(RedrawTable, isOwned: Bool)
-    /// It is no longer wanted, and gone.
+    /// The redraw table is no longer wanted, and is removed.
     case redrawingEnded
-    /// Another program deleted or changed it, so often since the last report. It is in force again.
+    /// Another program deleted or changed the redraw table, this often since the last report. It is in force again.
     case redrawRestored(times: Int)
-    /// It can't be put in force.
+    /// The redraw table can't be put in force.
     case redrawObstructed(RedrawReading.State)
-    /// So many connections were dropped to be redrawn, and so many refused, since the last report.
+    /// This many connections were dropped to be redrawn, and this many refused, since the last report.
     case redrawn(UInt64, refused: UInt64)
     /// Something in the configuration needs attention.
     case configuration(ConfigurationProblem)

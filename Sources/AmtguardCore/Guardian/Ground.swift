@@ -1,7 +1,8 @@
-/// Where the effects of a guardian happen: the machine, virtual time, or a terminal that shows what would happen.
+/// Where a guardian's effects are carried out: on the machine, in virtual time, or on a terminal that shows what would
+/// happen.
 ///
-/// `Guardian.observe(_:on:)` is the only interpreter of effects. A ground knows how to do one thing at a time; it decides
-/// nothing, and it never calls the guardian.
+/// `Guardian.observe(_:on:)` is the only interpreter of effects. A ground carries out one action at a time; it decides
+/// nothing, and never calls the guardian.
 public protocol Ground: ~Copyable {
     /// The time of an observation.
     var now: Moment { get }
@@ -10,44 +11,45 @@ public protocol Ground: ~Copyable {
     mutating func read() -> Reading
     /// Adds ports to the list.
     mutating func add(_ ports: PortSet) -> Change
-    /// Takes ports out of the list.
+    /// Removes ports from the list.
     mutating func remove(_ ports: PortSet) -> Change
 
     /// Whether the watch has events that were not taken yet.
     var hasEvents: Bool { get }
-    /// Takes the events of the watch. Returns the other programs that wrote; `nil` if it shows no write of others.
+    /// Takes the events of the watch. Returns the other programs that wrote; `nil` if the events show no write of
+    /// another program.
     mutating func takeWriters() -> [Writer]?
     /// Whether the watch shows what is written, by `wishes()`.
     var showsWishes: Bool { get }
-    /// The writes that the watch has shown since `settle()`; `nil` if it does not show what was written. To be asked after
-    /// `read()`.
+    /// The writes that the watch has shown since `settle()`; `nil` if it does not show what was written. Must be called
+    /// after `read()`.
     mutating func wishes() -> Wishes?
     /// Forgets the writes that `wishes()` has returned.
     mutating func settle()
-    /// Lets the watch keep the required ports in the list when others replace it, or lets it only show writes.
+    /// Makes the watch keep the required ports in the list when other programs replace it, or only show writes.
     mutating func prevent(_ isOn: Bool)
-    /// Lets the watch wake the guard, or leaves the watch alone.
+    /// Makes the watch wake the guard, or ignores the watch.
     mutating func watch(_ isOn: Bool)
 
-    /// Writes down what must survive the process, before the next effect.
+    /// Records what must survive the process, before the next effect.
     mutating func remember(_ memory: Memory)
     /// Arranges a look at the list at this time, instead of one that was arranged before; `nil` for none.
     mutating func look(at time: Instant?)
     /// Audits this often from now on; `nil` for never.
     mutating func audit(every interval: Duration?)
-    /// Lets go of holds and takes others. Returns what is held now; `nil` if this ground holds nothing.
+    /// Releases holds and takes others. Returns what is held now; `nil` if this ground holds nothing.
     mutating func hold(_ change: HoldChange) -> HoldReading?
-    /// Changes the redraw table. Returns what the kernel shows of it then; `nil` if this ground has none.
+    /// Changes the redraw table. Returns what the kernel then shows of it; `nil` if this ground has none.
     mutating func redraw(_ change: RedrawChange) -> RedrawReading?
     /// Connects to the helper that asks the firmware. Returns why it can't; else the answer is observed later.
     mutating func askFirmware() -> FirmwareFailure?
     /// Closes the connection to the helper.
     mutating func abandonQuestion()
-    /// Arranges that `firmwareDue` is observed at this time, instead of at one that was arranged before; `nil` for never.
+    /// Arranges that `firmwareDue` is observed at this time, instead of at the time arranged before; `nil` for never.
     mutating func wakeForFirmware(at time: Instant?)
-    /// Writes down the last probe.
+    /// Records the last probe.
     mutating func remember(_ probe: ProbeRecord, in scope: Memory.Scope)
-    /// Tells the journal and the bus, now or later.
+    /// Reports to the journal and the bus, now or later.
     mutating func report(_ event: Event)
 }
 
@@ -70,19 +72,19 @@ extension Ground where Self: ~Copyable {
     public mutating func remember(_ probe: ProbeRecord, in scope: Memory.Scope) {}
 }
 
-/// What came of changing the list.
+/// The result of changing the list.
 public enum Change: Hashable, Sendable {
-    /// The kernel took it. Only the next reading shows whether it holds.
+    /// The kernel accepted it. Only the next reading shows whether it has an effect.
     case made
-    /// The list is as it was: what stands in the way.
+    /// The list is unchanged; the obstacle says why.
     case refused(Obstacle)
     /// The ground does not change the list: it only shows what would happen.
     case omitted
 }
 
 extension Guardian {
-    /// The most observations that one can lead to. If a list never shows what was added (a file was mounted over it), the
-    /// guard must not wait for it.
+    /// The most observations that one can lead to. If a list never shows what was added (a file was mounted over it),
+    /// the guard must not loop for ever.
     private static var mostRounds: Int { 16 }
 
     /// Takes an observation and carries out what follows from it, until nothing more follows.
@@ -103,8 +105,8 @@ extension Guardian {
         // This look replaces one that was arranged. It arranges another one if that is still needed.
         ground.look(at: nil)
         let reading = ground.read()
-        // Asks the watch after the reading. If the reading shows a write and the watch has an event by now, the write
-        // was not unseen.
+        // The watch is read after the list. If the list shows a write and the watch has its event by now, the write
+        // does not count as unseen.
         if let wishes = ground.wishes() {
             observe(.wished(wishes), on: &ground)
         } else if prompt != .watch, ground.hasEvents {
@@ -114,14 +116,14 @@ extension Guardian {
         return reading
     }
 
-    /// Looks at the list because the watch has an event, and asks only then who wrote it.
-    /// Returns what it saw last.
+    /// Looks at the list because the watch has an event, and asks for the writer only afterwards. Returns the last
+    /// reading.
     @discardableResult
     public mutating func lookAfterWrite(on ground: inout some Ground & ~Copyable) -> Reading {
         let reading = look(.watch, on: &ground)
-        // After a repair the writers are named already; so they are if the watch shows what is written.
+        // After a repair the writers are named already, and also if the watch shows what is written.
         guard !ground.showsWishes, ground.hasEvents else { return reading }
-        // The event may be of a write that came after that look. So another look follows after it is taken.
+        // The event may belong to a write after that look. So another look follows after the event is taken.
         nameWriters(on: &ground)
         return look(.readBack, on: &ground)
     }
@@ -156,7 +158,7 @@ extension Guardian {
     private mutating func outcome(of change: Change, on ground: inout some Ground & ~Copyable) -> [Observation] {
         switch change {
         case .made:
-            // The list is whole again, so there is time to find out who wrote it.
+            // The list has all required ports again, so there is time to name the writer.
             nameWriters(on: &ground)
             let reading = ground.read()
             return (ground.wishes().map { [.wished($0)] } ?? []) + [.list(reading, .readBack)]

@@ -1,4 +1,4 @@
-// The guardian's part in the holds: when there are any, and what a person should know of them.
+// The guardian's part in the holds: which to take, and which reasons to report.
 
 extension Guardian {
     /// Ports are held if they are required, and never if amtguard only reports.

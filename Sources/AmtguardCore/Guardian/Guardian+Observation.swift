@@ -5,9 +5,9 @@ extension Guardian {
         case list(Reading, Prompt)
         /// An effect on the list was refused.
         case refused(Obstacle)
-        /// The watch showed that other programs wrote the list. It named these writers.
+        /// The watch showed that other programs wrote the list, and named these writers.
         case written(by: [Writer])
-        /// The writes that a program in the kernel has shown and that are not settled. They were read after the list.
+        /// The unsettled writes that a program in the kernel has shown. They were read after the list.
         case wished(Wishes)
         /// What `/sys` shows, and which parts of it could not be read.
         case presence(Presence)
@@ -15,17 +15,17 @@ extension Guardian {
         case firmware(FirmwareInquiry)
         /// The time that `Effect.wakeForFirmware` arranged has come.
         case firmwareDue
-        /// The MEI device came, went, or changed its state.
+        /// A MEI device appeared, disappeared or changed its state.
         case deviceChanged
         /// The machine has slept. Its firmware may have been reset in the meantime.
         case resumed
-        /// What SMBIOS says of AMT; `nil` if it was not handed over.
+        /// What SMBIOS has about AMT; `nil` if it was not handed over.
         case smbios(SMBIOSReading?)
         /// The host's interfaces with their addresses; if they can't be read, `nil` and the reason.
         case interfaces([HostInterface]?, ReadingFailure? = nil)
-        /// Whether the host's Wi-Fi driver hands AMT's packets over (`iwlmei`); `nil` if that can't be known.
+        /// Whether the host's Wi-Fi driver hands packets over to AMT (`iwlmei`); `nil` if unknown.
         case wirelessDiverted(Bool?)
-        /// What is held, and what could not be.
+        /// What is held, and what could not be held.
         case holds(HoldReading, Prompt)
         /// The sockets of this host on `Guardian.portsOfInterest`; if they can't be read, `nil` and the reason.
         case sockets(SocketReading?, ReadingFailure? = nil)
@@ -35,7 +35,7 @@ extension Guardian {
         case redrawTable(RedrawReading, Prompt)
         /// The unanswered connections of `Guardian.flowsOfInterest`; if they can't be read, `nil` and the reason.
         case flows(FlowReading?, ReadingFailure? = nil)
-        /// Which ports the kernel may choose; if that can't be read, `nil` and the reason.
+        /// Which ports the kernel may choose; if they can't be read, `nil` and the reason.
         case choice(KernelChoice?, ReadingFailure? = nil)
         /// How the list is watched.
         case watch(Watch)
@@ -47,13 +47,13 @@ extension Guardian {
         case probe(ProbeRecord)
         /// Whether the runtime directory can be written; `nil` if so, else why not.
         case runtimeDirectory(problem: String?)
-        /// The first attempt was made, whatever its result.
+        /// The first attempt to reserve was made, with any result.
         case started
-        /// The service manager knows that the daemon guards. Now there is time to find out more.
+        /// The service manager was notified that the daemon guards. Now there is time for slower readings.
         case ready
-        /// A person asked for the configuration to be read again; it was, and everything was looked at.
+        /// A reload was requested; the configuration was read again, and everything was looked at.
         case reloaded
-        /// The daemon was told to stop.
+        /// The daemon was asked to stop.
         case stopping
     }
 }

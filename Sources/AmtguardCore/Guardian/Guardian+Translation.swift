@@ -1,36 +1,36 @@
-// The guardian's part in translation: which table should be in force, and what a person should know of it.
+// The guardian's part in translation: which table should be in force, and which reasons to report.
 
 /// What is known of the translation of addresses on this host.
 struct TranslationWatch: Hashable, Sendable {
     /// `nil` until the first reading.
     private(set) var seen: Translation?
-    /// Until when a table stays that is no longer needed: a program that loads its ruleset anew deletes the former one
-    /// first, and may take seconds in between.
+    /// Until when a table stays although it is no longer needed: a program that reloads its ruleset deletes the former
+    /// one first, and may take seconds to load the new one.
     private var restUntil: Instant?
-    /// Made when the claims may have changed, so that a look at the list costs nothing for it.
+    /// Computed when the claims may have changed, so that a look at the list does not have to.
     var table: RedrawTable?
     var redrawing = Redrawing()
     var victims = VictimWatch<TranslatedVictim>()
-    /// Why the translated connections can't be read; `nil` if they can, or were not looked for.
+    /// Why the translated connections can't be read; `nil` if they can, or if no reading was needed.
     var failure: ReadingFailure?
     var omitted = 0
 
     private static let rest = Duration.seconds(10)
 
     mutating func observe(_ seen: Translation, at now: Instant) {
-        // A ruleset that changes all the time can't be read for a moment.
+        // A ruleset that keeps changing can't be read for a moment.
         let chains = seen.chains ?? self.seen?.chains
         self.seen = seen
         self.seen?.chains = chains
         if self.seen?.isInUse == true { rest(at: now) }
     }
 
-    /// A table stays for a while from now on.
+    /// Keeps a table for a while from now on.
     mutating func rest(at now: Instant) { restUntil = now + Self.rest }
 
-    /// Whether a table is of use that turns connection tracking on.
+    /// Whether to load a table although it turns connection tracking on.
     func isTableWanted(at now: Instant) -> Bool {
-        // If that is not known, a table costs nothing while the kernel tracks connections anyway.
+        // If this is unknown, a table costs nothing while the kernel tracks connections anyway.
         seen?.isInUse ?? (seen?.tracks == true) || restUntil.map { now < $0 } ?? false
     }
 }
@@ -64,7 +64,7 @@ extension Guardian {
         if isStopping { return reading?.isOwned == false ? .nothing : .untouched }
         if configuration.mode == .observe { return .untouched }
         guard configuration.redraw != .no, isNeeded else { return .nothing }
-        // After a restart AMT's addresses are unknown for a moment. Those of the table of the daemon before stay.
+        // After a restart AMT's addresses are unknown for a moment. The addresses in the previous daemon's table stay.
         let former = reading?.table?.addresses ?? []
         let isAwaited = claims.contains { $0.mayStillTake(from: former) }
         guard var table = redrawTable else { return isAwaited ? .untouched : .nothing }
@@ -74,8 +74,8 @@ extension Guardian {
         return translation.isTableWanted(at: now) ? .table(table) : .nothing
     }
 
-    /// The addresses and ports of which translated connections are looked for, no addresses if none can be cut off; `nil`
-    /// if that is not known.
+    /// The addresses and ports whose translated connections are read, without addresses if none can be cut off; `nil`
+    /// if unknown.
     public var flowsOfInterest: RedrawTable? {
         guard let seen = translation.seen else { return nil }
         let addresses = seen.isInUse == false ? [] : claims.addresses
@@ -85,7 +85,7 @@ extension Guardian {
             udp: claims.reduce(PortSet()) { $0.union($1.udp) })
     }
 
-    /// Translated connections as victims: those of ports that AMT takes, on addresses that it shares.
+    /// The victims among translated connections: those on ports that AMT takes, on addresses that it shares.
     func victims(among flows: [TranslatedFlow], at now: Moment) -> [TranslatedVictim] {
         flows.compactMap { flow in
             guard !flow.isAnswered, let address = flow.translated.address.ipv4,
@@ -106,7 +106,7 @@ extension Guardian {
         return !translation.redrawing.hasSettled(on: table)
     }
 
-    /// Published ports that get nothing from outside.
+    /// Published ports that receive nothing from outside.
     var publishedOnAMT: [Translation.PublishedPort] {
         guard let published = translation.seen?.published, !published.isEmpty, let table = redrawTable else {
             return []

@@ -1,4 +1,4 @@
-/// The one word for an administrator.
+/// The whole state in one word.
 public enum Verdict: String, Hashable, Sendable, CaseIterable {
     /// Every required port is reserved.
     case protected
@@ -18,14 +18,14 @@ extension Guardian {
         reservation.reserved.map(reservation.required.subtracting)
     }
 
-    /// Sockets that AMT has cut off for longer than a moment, as far as that is known. A program that opens and closes
-    /// some at each look must not cause a report of the verdict each time.
+    /// Sockets that are known to be cut off for longer than a moment. A program that opens and closes sockets at each
+    /// look must not cause a report of the verdict each time.
     private var cutOff: [Victim] {
         guard let now = observedAt?.instant else { return [] }
         return (victims.victims ?? []).filter { now - $0.since.instant >= .seconds(10) }
     }
 
-    /// What would be added to a list that holds these ports; nothing if amtguard does not write.
+    /// The ports to add to a list that holds `found`; none if amtguard does not write.
     public func missing(from found: PortSet) -> PortSet {
         reservation.writes ? reservation.required.subtracting(found) : PortSet()
     }
@@ -34,8 +34,8 @@ extension Guardian {
 
     var verdict: Verdict {
         guard isNeeded else { return refused.isEmpty ? .notNeeded : .degraded }
-        // During a contest without immediate repairs, each reading shows another list; a list that can't be read shows
-        // nothing. In both cases the verdict follows from which required ports the kernel may choose in that time.
+        // During a contest without immediate repairs, each reading shows another list, and a list that can't be read
+        // shows nothing. In both cases the verdict depends on which required ports the kernel may choose in that time.
         let contest = reservation.contest
         let isSettled = contest?.answer.keepsUp ?? true
         let doubtful = (isSettled ? missing : nil) ?? reservation.required
@@ -47,7 +47,7 @@ extension Guardian {
         return doubtful.isEmpty && isWell ? .protected : .degraded
     }
 
-    /// The reasons for the verdict, the gravest first, and what could not be found out.
+    /// The reasons for the verdict, the most severe first, then what could not be found out.
     var reasons: [Reason] {
         guard isNeeded else {
             return refused.map(Reason.refused) + detection.unreadReasons + detection.controllerReasons
@@ -79,7 +79,7 @@ extension Guardian {
         return reasons + detectionReasons + sharing + warned.map(Reason.passedOver)
     }
 
-    /// Why AMT's state is unknown. With Mode=always somebody has decided already what to do about that.
+    /// Why AMT's state is unknown. With Mode=always the administrator has already decided what to do then.
     private var detectionReasons: [Reason] {
         guard configuration.mode == .always else { return detection.reasons }
         return detection.reasons.map { reason in
@@ -93,7 +93,7 @@ extension Guardian {
         return reservation.required.intersection(reserved).subtracting(reservation.ownership.owned)
     }
 
-    /// The reasons that follow from sharing the list with other programs, before they overwrite each other.
+    /// The reasons that concern programs which share the list, before they overwrite each other.
     private var sharing: [Reason] {
         guard reservation.writes, let reserved = reservation.reserved else { return [] }
         var reasons: [Reason] = []

@@ -4,17 +4,17 @@
 public struct Guardian: Sendable {
     /// The configuration in force.
     public private(set) var configuration = Configuration()
-    /// Whether one was accepted since the start.
+    /// Whether a configuration was accepted since the start.
     private var isConfigured = false
-    /// Owned ports that stay required: a refused configuration is no reason to undo what the one before it asked for.
+    /// Owned ports that stay required: a refused configuration must not undo what the previous one required.
     private var kept = PortSet()
     private(set) var refused: [ConfigurationProblem] = []
-    /// What was ignored, perhaps a misspelled key.
+    /// Ignored lines, perhaps with a misspelled key.
     private(set) var warned: [ConfigurationProblem] = []
     private(set) var detection: Detection
     /// When the firmware is asked.
     private var schedule = FirmwareSchedule()
-    /// Who takes packets from this host; none if AMT is impossible.
+    /// What takes packets to this host; empty if AMT is impossible.
     private(set) var claims: [Claim] = []
     private(set) var reservation: Reservation
     private(set) var holding = Holding()
@@ -29,15 +29,15 @@ public struct Guardian: Sendable {
     /// The result of the last probe.
     private(set) var probe: Status.Probe?
     private(set) var runtimeProblem: String?
-    /// The translation of addresses, and the table against it.
+    /// The translation of addresses, and the redraw table.
     private(set) var translation = TranslationWatch()
     private(set) var isStopping = false
     private(set) var judged: (verdict: Verdict, state: AMTState, since: Moment, repairs: UInt64)?
     private(set) var scope: Memory.Scope
-    /// When the list was last looked at.
+    /// When the list was last read.
     private(set) var observedAt: Moment?
 
-    /// A guardian without observations, which remembers the record of its predecessor in this boot.
+    /// A guardian without observations, with the record of its predecessor in this boot.
     public init(remembering memory: Memory, _ probe: ProbeRecord? = nil) {
         self.probe = probe.map(Status.Probe.init)
         scope = memory.scope
@@ -53,7 +53,8 @@ public struct Guardian: Sendable {
             scope: scope, ownership: reservation.ownership, sawCSME: detection.sawCSME, sighting: detection.sighting)
     }
 
-    /// Takes over what another guardian of this boot has recorded since: two that take turns own the same ports.
+    /// Takes over what another guardian of this boot has recorded since. Two guardians that take turns own the same
+    /// ports.
     public mutating func recall(_ memory: Memory, at now: Moment) {
         detection.recall(sawCSME: memory.sawCSME, sighting: memory.sighting)
         reservation.recall(memory.ownership)
@@ -67,7 +68,7 @@ public struct Guardian: Sendable {
         case .list(let reading, let prompt):
             effects = reservation.observe(reading, prompt, at: now)
             observedAt = now
-            // First the list, then the verdict: it is judged by the look that follows the addition.
+            // The list comes first. The verdict is judged by the look that follows the addition.
             if effects.contains(where: \.isChange) { return effects }
         case .refused(let obstacle): effects = reservation.observe(refusal: obstacle, at: now)
         case .written(let writers):
@@ -115,7 +116,7 @@ public struct Guardian: Sendable {
             effects = translation.redrawing.follow(
                 redrawPlan(at: now.instant, showing: translation.redrawing.reading), at: now)
         case .redrawTable(let reading, let prompt):
-            // The daemon before may have been restarted while a ruleset was loaded anew.
+            // The previous daemon may have been restarted during a reload of a ruleset.
             if translation.redrawing.reading == nil, reading.table != nil { translation.rest(at: now.instant) }
             let plan = redrawPlan(at: now.instant, showing: reading)
             effects = translation.redrawing.observe(reading, prompt, plan: plan, at: now)
@@ -134,8 +135,8 @@ public struct Guardian: Sendable {
             effects = problems.map { .report(.configuration($0)) }
             refused = problems.filter { $0.severity == .refused }
             warned = problems.filter { $0.severity == .warning }
-            // While a configuration is in force, none is half applied. At a start, the correct values are better than
-            // the defaults.
+            // While a configuration is in force, it is not replaced in part. At a start, the correct values are better
+            // than the defaults.
             if refused.isEmpty || !isConfigured { self.configuration = configuration }
             if refused.isEmpty { isConfigured = true }
             effects += require(at: now)
@@ -143,8 +144,8 @@ public struct Guardian: Sendable {
             scope = memory.scope
             detection.recall(sawCSME: memory.sawCSME, sighting: detection.sighting ?? memory.sighting)
             let own = reservation.ownership
-            // Only if neither another program nor this daemon has written the list since. The former guardian may have
-            // been killed before it saw the outcome of its last act.
+            // Ownership is taken over only if neither another program nor this daemon has written the list since. The
+            // former guardian may have been killed before it saw the outcome of its last act.
             let lists = [memory.ownership.list, memory.ownership.act?.list]
             if own.possible.isEmpty, let list = own.list, lists.contains(list) {
                 reservation.recall(memory.ownership)
@@ -167,7 +168,7 @@ public struct Guardian: Sendable {
         return effects + judge(at: now)
     }
 
-    /// The required ports follow from the configuration, from the state of AMT, and from whether the daemon goes on.
+    /// The required ports follow from the configuration, from the state of AMT, and from whether the daemon continues.
     ///
     /// - Returns: If the required ports changed, a request for a look at the list; the look adds or removes ports. Also
     ///   the changes of the holds and of the redraw table.
@@ -192,7 +193,7 @@ public struct Guardian: Sendable {
         return (detection.sighting == remembered ? [] : [.remember]) + require(at: now)
     }
 
-    /// Reports an event to the schedule.
+    /// Passes an event to the schedule.
     private mutating func follow(_ event: (inout FirmwareSchedule) -> [FirmwareSchedule.Effect]) -> [Effect] {
         event(&schedule).map { effect in
             switch effect {
@@ -206,7 +207,7 @@ public struct Guardian: Sendable {
     /// What `/sys` shows. A part that the last reading could not read has its value from before.
     public var presence: Presence? { detection.basis.presence }
 
-    /// Whether owned ports are to be taken out before this process ends.
+    /// Whether owned ports still have to be removed before this process ends.
     public var isReleasing: Bool {
         isStopping && reservation.required.isEmpty && reservation.writes
             && (reservation.obstacle ?? .busy) == .busy
@@ -219,15 +220,15 @@ public struct Guardian: Sendable {
     /// Owned ports that are no longer required, and that stay because the list is too long to remove them.
     public var stranded: PortSet { reservation.stranded }
 
-    /// Whether the list was looked at since `time`.
+    /// Whether the list was read since `time`.
     public func hasLooked(since time: Instant) -> Bool { observedAt.map { $0.instant >= time } ?? false }
 
-    /// The ports whose sockets should be looked at: none if AMT is impossible.
+    /// The ports whose sockets are read: none if AMT is impossible.
     public var portsOfInterest: PortSet {
         PortSet(merging: claims.flatMap(\.ports.ranges))
     }
 
-    /// What every claimant says now. Another one is another line here.
+    /// The present claims. Another claimant needs another element here.
     private func makeClaims() -> [Claim] { [claimOfAMT].compactMap { $0 } }
 
     private var claimOfAMT: Claim? {
@@ -236,7 +237,7 @@ public struct Guardian: Sendable {
         return Claim(ofAMT: detection, guarding: guarded, always: configuration.mode == .always)
     }
 
-    /// Judges with the knowledge at the time of the look.
+    /// Judges the sockets of the last look by the present claims.
     private mutating func judgeSockets(at now: Moment) -> [Event] {
         let judgement = SocketJudgement(detection.sockets, claims)
         takers = judgement.takers
@@ -245,20 +246,19 @@ public struct Guardian: Sendable {
         return victims.observe(judgement.victims?.map { Victim($0, since: now) }, at: now)
     }
 
-    /// Whether anything takes packets from this host, so that ports are required.
+    /// Whether anything takes packets to this host, so that ports are required.
     var isNeeded: Bool { !claims.isEmpty }
 
     /// Whether AMT is not proven impossible.
     private var isPossible: Bool { if case .impossible = detection.state { false } else { true } }
 
     private mutating func judge(at now: Moment) -> [Effect] {
-        // Newly required ports are judged by the look that follows. Before it, nothing has looked for them.
+        // Newly required ports are judged by the look that follows. No look before it was about them.
         guard observedAt != nil, reservation.isCurrent, !isStopping else { return [] }
         let former = judged
         let state = detection.state
         let verdict = verdict
-        // The list was broken unseen, so the verdict of that time is unknown. The present verdict began with the
-        // repair.
+        // The write was unseen, so the verdict of that time is unknown. The present verdict began with the repair.
         let wasBroken = former?.repairs != reservation.repairs && reservation.lastRepair?.brokenAfter != nil
         let since = former.flatMap { $0.verdict == verdict && !wasBroken ? $0.since : nil } ?? now
         judged = (verdict, state, since, reservation.repairs)

@@ -1,6 +1,6 @@
 /// What must outlive the process within one boot: a small record beside the state file.
 public struct Memory: Hashable, Sendable {
-    /// A record holds for one boot and one network namespace only.
+    /// The scope of a record: one boot and one network namespace.
     public struct Scope: Hashable, Sendable {
         /// `/proc/sys/kernel/random/boot_id`.
         public var boot: String
@@ -19,13 +19,13 @@ public struct Memory: Hashable, Sendable {
         }
     }
 
-    /// Where it holds; another boot or namespace has nothing to remember.
+    /// The scope of the record; it says nothing about another boot or namespace.
     public var scope: Scope
-    /// What amtguard may remove again.
+    /// What amtguard may remove later.
     public var ownership: Ownership
     /// Whether a CSME was seen: within one boot, evidence of AMT is not forgotten.
     public var sawCSME: Bool
-    /// What the firmware showed of AMT; `nil` for nothing yet.
+    /// What the firmware showed of AMT; `nil` if it showed nothing yet.
     public var sighting: AMTSighting?
 
     /// A memory; empty by default.
@@ -45,8 +45,8 @@ extension Memory {
     /// One line of `key=value` words; a few hundred bytes for any sensible set of ports.
     public var encoded: String {
         let list = ownership.list.map { String($0, radix: 16) } ?? ""
-        // An older version ignores these two words. If the act was not carried out, it owns the right ports; if it was
-        // carried out, it owns nothing, which is safe.
+        // An older version ignores these two words. If the act was not carried out, that version owns the right ports;
+        // otherwise it owns nothing, which is safe.
         let act = ownership.act.map { "\($0.kind.rawValue)=\($0.ports) then=\(String($0.list, radix: 16)) " } ?? ""
         return "amtguard-memory=1 boot=\(scope.boot) namespace=\(scope.namespace) owned=\(ownership.owned) "
             + "list=\(list) \(act)amt=\(sighting?.rawValue ?? "") csme=\(sawCSME ? 1 : 0)\n"
@@ -87,7 +87,8 @@ extension Memory {
             else { return nil }
             act = Ownership.Act(kind, ports, list: then)
         }
-        // Former versions did not write it. A later version may write other words, which all mean that AMT was present.
+        // Earlier versions did not write it. A later version may write other words, which all mean that AMT was
+        // present.
         let sighting = values["amt"].flatMap { $0.isEmpty ? nil : AMTSighting(rawValue: String($0)) ?? .present }
         self.init(
             scope: Scope(boot: String(boot), namespace: String(namespace)),

@@ -1,6 +1,6 @@
 /// Why something could not be read. It does not say whether the thing exists.
 public enum ReadingFailure: Error, Hashable, Sendable {
-    /// The kernel has no such thing, or does not show it here.
+    /// The kernel does not have it, or does not show it here.
     case missing
     /// The process or the machine has no file descriptor left.
     case noDescriptor

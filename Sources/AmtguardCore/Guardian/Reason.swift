@@ -1,4 +1,4 @@
-/// Something behind the verdict that a person should know.
+/// A reason for the verdict.
 public struct Reason: Hashable, Sendable, Codable {
     /// A word for programs: `contested`, `read-only`.
     public var id: String
@@ -39,7 +39,8 @@ extension Reason {
             advice: "\(writeToo(contest.found.union(required))) Or remove the setting there.")
     }
 
-    /// What another program should write, so that the two programs do not overwrite each other.
+    /// The advice that another program should write these ports too, so that the two programs do not overwrite each
+    /// other.
     private static func writeToo(_ ports: PortSet) -> String {
         "Find what sets the list (/etc/sysctl.d, the [sysctl] section of a TuneD profile, a program), and set "
             + "net.ipv4.ip_local_reserved_ports = \(ports.abbreviated(to: 1_000)) there."
@@ -97,9 +98,9 @@ extension Reason {
 
     static let amtUnknown = "amt-unknown"
 
-    /// AMT's state is unknown; with the word of the failure if one is the cause.
+    /// AMT's state is unknown; with the word of the failure if a failure is the cause.
     ///
-    /// - Parameter advice: What to do if asking again can't help.
+    /// - Parameter advice: What to do if another question can't help.
     static func unknown(_ reason: String, _ failure: FirmwareInquiry?, advice: String?) -> Reason {
         Reason(
             id: failure.map { "firmware-\($0.word)" } ?? amtUnknown,
@@ -108,7 +109,7 @@ extension Reason {
 
     /// The firmware was asked without success, but the state is known from other sources.
     ///
-    /// - Parameter advice: What helps instead of the usual advice; `nil` for that.
+    /// - Parameter advice: Replaces the usual advice; `nil` to keep it.
     static func notAsked(_ failure: FirmwareInquiry, advice: String?) -> Reason {
         Reason(
             id: "firmware-\(failure.word)", says: "asking the firmware failed: \(failure.says)",

@@ -1,4 +1,4 @@
-// What amtguard reports of AMT, and how it is made.
+// What amtguard reports about AMT, and how the report is made.
 
 extension Status {
     /// The state of AMT, as far as it is known.
@@ -7,20 +7,20 @@ extension Status {
         public var state: String
         /// `client`, `admin`, `legacy`; `nil` if AMT is not provisioned, or the mode is not known.
         public var controlMode: String?
-        /// AMT's, or else that of the engine's firmware; `nil` if neither is known.
+        /// AMT's version, else that of the engine's firmware; `nil` if neither is known.
         public var version: String?
         /// For and against AMT, the deciding one first.
         public var evidence: [Evidence]
-        /// The result of asking; `nil` until the firmware was asked.
+        /// The result of the last question; `nil` until the firmware was asked.
         public var firmware: Firmware?
-        /// `nil` until something was heard of them.
+        /// `nil` until any are known.
         public var interfaces: [Interface]?
         /// `nil` until the firmware was asked.
         public var listeners: [Listener]?
         /// `nil` if they can't be read.
         public var hostListeners: [Host]?
 
-        /// One word for all interfaces, the one that matters most: `shared`, `unknown`, `separate` or `none`.
+        /// One word for all interfaces, by the one that matters most: `shared`, `unknown`, `separate` or `none`.
         public var address: String {
             guard let interfaces else { return "unknown" }
             return ["shared", "unknown", "separate"].first { word in interfaces.contains { $0.address == word } }
@@ -32,7 +32,7 @@ extension Status {
     public struct Firmware: Hashable, Sendable, Codable {
         /// When its outcome became known, on the wall clock, for people.
         public var at: String
-        /// The same on the boot clock, in microseconds.
+        /// As `at`, on the boot clock, in microseconds.
         public var bootUSec: Int64
         /// A word for programs: `answered`, `busy`, `no-helper`.
         public var outcome: String
@@ -48,7 +48,7 @@ extension Status {
         public var name: String
         /// For people.
         public var label: String
-        /// Who said it: `sysfs`, `amthi`, `mkhi`, `watchdog`.
+        /// The source: `sysfs`, `amthi`, `mkhi`, `watchdog`.
         public var source: String
         /// The value for people; `nil` if it is not known.
         public var says: String?
@@ -68,15 +68,15 @@ extension Status {
         public var mode: String?
         /// The IPv4 address that AMT reports; `nil` if it has none, or none is known.
         public var ip: String?
-        /// In relation to the host's: `shared`, `separate`, `none`, `unknown`.
+        /// In relation to the host's addresses: `shared`, `separate`, `none`, `unknown`.
         public var address: String
-        /// By which it is shared or separate: `AMTAddress.Rule`; `nil` in the other cases.
+        /// The rule that makes it shared or separate: `AMTAddress.Rule`; `nil` in the other cases.
         public var rule: String?
         /// Why, for people.
         public var evidence: String
-        /// Those that it shares its address with, by name; empty if none.
+        /// The names of the host interfaces with the shared address; empty if there are none.
         public var hostInterfaces: [String]
-        /// The IPv4 addresses that it shares; empty if none.
+        /// The shared IPv4 addresses; empty if there are none.
         public var hostAddresses: [String]
     }
 
@@ -98,11 +98,11 @@ extension Status {
         public var port: UInt16
         /// `tcp`, `udp`.
         public var `protocol`: String
-        /// What it listens on; `0.0.0.0` and `::` mean all addresses.
+        /// The address on which it listens; `0.0.0.0` and `::` mean all addresses.
         public var address: String
         /// The owner of the socket.
         public var uid: UInt32
-        /// Its systemd unit, foreign text made printable; `nil` if that can't be known.
+        /// Its systemd unit, foreign text made printable; `nil` if unknown.
         public var unit: String?
         /// `lms` if it is presumably Intel LMS.
         public var presumed: String?
@@ -130,7 +130,7 @@ extension Status.Firmware {
         bootUSec = at.instant.sinceBoot.microseconds
         outcome = inquiry.word
         says = inquiry.says
-        // Only a person asks for the UUID.
+        // The UUID is only reported on request.
         fields = (inquiry.answer?.fields ?? []).filter { $0.row.name != "uuid" }.map { field in
             Status.Field(
                 name: field.row.name, label: field.row.label, source: field.row.source.rawValue,
@@ -142,7 +142,7 @@ extension Status.Firmware {
 extension Status.Interface {
     fileprivate init(_ interface: AMTInterface) {
         medium = interface.medium.rawValue
-        // If there is no such interface, there is nothing to report of it.
+        // An interface that does not exist is not reported.
         let settings = interface.settings.value.flatMap { $0.mac.isZero ? nil : $0 }
         mac = settings?.mac.description
         link = settings?.link

@@ -1,11 +1,11 @@
-// What amtguard reports of the translation of addresses.
+// What amtguard reports about the translation of addresses.
 
 extension Status {
     /// The translation, and the table that keeps it off AMT's ports.
     public struct NAT: Hashable, Sendable, Codable {
-        /// Whether connections get another source address here: `yes`, `no`, `unknown`.
+        /// Whether this host gives connections another source address: `yes`, `no`, `unknown`.
         public var translation: String
-        /// The chains that do so in nf_tables; `nil` if they can't be read.
+        /// The chains of nf_tables that translate; `nil` if they can't be read.
         public var chains: [Chain]?
         /// Whether legacy iptables have a table `nat`; `nil` if that can't be read.
         public var legacy: Bool?
@@ -13,23 +13,23 @@ extension Status {
         public var redraw: String
         /// The addresses of amtguard's table, in force or not; none if AMT shares none.
         public var addresses: [String]
-        /// Its ports, in the kernel's notation.
+        /// Its TCP ports, in the kernel's notation.
         public var tcp: String
-        /// Its ports of UDP, likewise.
+        /// Its UDP ports, in the kernel's notation.
         public var udp: String
         /// Whether the kernel shows this table; `nil` if that is unknown.
         public var inForce: Bool?
-        /// Whether it is the guard's alone, so that no other program can change it; `nil` if it is not in force.
+        /// Whether the guard owns the table, so that no other program can change it; `nil` if it is not in force.
         public var owned: Bool?
-        /// Connections whose first packet was dropped, so that another port is drawn; since the daemon's start.
+        /// Connections whose first packet was dropped, so that the kernel draws another port; since the daemon's start.
         public var redrawn: UInt64
-        /// Connections that were refused, because their port would have come again.
+        /// Connections that were refused, because their next attempt would get the same port.
         public var refused: UInt64
         /// The connections that AMT cuts off, at most 256; `nil` if that is unknown.
         public var victims: [Flow]?
         /// How many there are in all; `nil` if that is unknown.
         public var victimCount: Int?
-        /// AMT's ports that a rule publishes: they get nothing from outside.
+        /// AMT's ports that a rule publishes: they receive nothing from outside.
         public var published: [Published]
     }
 
@@ -39,7 +39,7 @@ extension Status {
         public var family: String
         /// Its table's name, foreign text made printable.
         public var table: String
-        /// Its own name within the table, likewise.
+        /// Its own name within the table, made printable.
         public var name: String
     }
 
@@ -47,23 +47,23 @@ extension Status {
     public struct Flow: Hashable, Sendable, Codable {
         /// `tcp`, `udp`.
         public var `protocol`: String
-        /// Who sends; `192.0.2.1:443`.
+        /// The sender; `192.0.2.1:443`.
         public var origin: String
-        /// Whether that is this host itself.
+        /// Whether the sender is this host itself.
         public var own: Bool
-        /// The address and the port that it got.
+        /// The address and the port after the translation.
         public var translated: String
-        /// Whom it wants to reach; `192.0.2.1:443`.
+        /// The destination; `192.0.2.1:443`.
         public var remote: String
         /// When it was first seen.
         public var since: String
     }
 
-    /// A port of AMT that a rule leads elsewhere (`dnat`, `redirect`).
+    /// A port of AMT that a rule forwards (`dnat`, `redirect`).
     public struct Published: Hashable, Sendable, Codable {
         /// `tcp`, `udp`.
         public var `protocol`: String
-        /// The port outside, where nothing arrives.
+        /// The port outside, which receives nothing.
         public var port: UInt16
         /// The chain with the rule.
         public var chain: Chain
@@ -75,7 +75,7 @@ extension Status.NAT {
         let watch = guardian.translation
         let table = guardian.redrawTable
         let reading = watch.redrawing.reading
-        // On a machine without AMT nothing looks any more.
+        // On a machine without AMT the rules are not read any more.
         translation = guardian.isNeeded ? watch.seen?.isInUse.map { $0 ? "yes" : "no" } ?? "unknown" : "unknown"
         chains = watch.seen?.chains?.sorted().map(Status.Chain.init)
         legacy = watch.seen?.hasLegacyTable

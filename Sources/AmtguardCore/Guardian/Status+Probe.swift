@@ -1,11 +1,11 @@
-// What amtguard reports of the last probe, and how it is made.
+// What amtguard reports about the last probe, and how the report is made.
 
 extension Status {
     /// The last probe: `amtguardctl probe`.
     public struct Probe: Hashable, Sendable, Codable {
         /// When amtguardd recorded it, on the wall clock, for people.
         public var at: String
-        /// The same on the boot clock, in microseconds.
+        /// As `at`, on the boot clock, in microseconds.
         public var bootUSec: Int64
         /// The local address.
         public var from: String
@@ -17,7 +17,7 @@ extension Status {
         public var translated: Bool?
         /// How long it waited for answers, in milliseconds.
         public var waitedMSec: Int64
-        /// All ports together.
+        /// The verdict on all ports together.
         public var verdict: Told<ProbeVerdict>
         /// The result, in one line.
         public var says: String
@@ -25,7 +25,7 @@ extension Status {
         public var advice: [String]
         /// The ports in question, in ascending order.
         public var ports: [ProbedPort]
-        /// The ports beside them, with which they are compared.
+        /// The control ports, with which they are compared.
         public var controls: [ProbedControl]
     }
 
@@ -35,11 +35,11 @@ extension Status {
         public var port: UInt16
         /// What follows from the comparison with the controls.
         public var verdict: Told<ProbeVerdict>
-        /// What came of its connection, a word for programs: `ProbeOutcome`.
+        /// The outcome of its connection, a word for programs: `ProbeOutcome`.
         public var outcome: String
         /// The address and the port with which the connection left; `nil` if that is not known.
         public var left: String?
-        /// What was seen, and the comparison, for people.
+        /// The observation and the comparison, for people.
         public var says: String
     }
 
@@ -47,11 +47,11 @@ extension Status {
     public struct ProbedControl: Hashable, Sendable, Codable {
         /// The local TCP port.
         public var port: UInt16
-        /// What came of its connection, a word for programs: `ProbeOutcome`.
+        /// The outcome of its connection, a word for programs: `ProbeOutcome`.
         public var outcome: String
         /// The address and the port with which the connection left; `nil` if that is not known.
         public var left: String?
-        /// What was seen, for people.
+        /// The observation, for people.
         public var says: String
     }
 }
@@ -112,7 +112,7 @@ extension Status.Probe {
         }
     }
 
-    /// Whether address translation may have changed a port that counts as one that left.
+    /// Whether address translation may have changed a port whose verdict assumes that it did not.
     fileprivate var isUnclear: Bool {
         translated == nil
             && ports.contains { $0.left == nil && ($0.verdict == .passes || $0.verdict == .diverted) }

@@ -1,4 +1,4 @@
-// What amtguard reports of sockets and of single ports, and how it is made.
+// What amtguard reports about sockets and about single ports, and how the report is made.
 
 extension Status {
     /// A socket of this host on one of AMT's ports.
@@ -9,19 +9,19 @@ extension Status {
         public var `protocol`: String
         /// Its own address.
         public var address: String
-        /// In the words of `LocalSocket.State`: `listening`, `syn-sent`.
+        /// A word of `LocalSocket.State`: `listening`, `syn-sent`.
         public var state: String
         /// The other end; `nil` if it is not connected.
         public var remote: String?
         /// The owner of the socket.
         public var uid: UInt32
-        /// The systemd unit that made it, foreign text made printable; `nil` if that is unknown.
+        /// The systemd unit that created it, foreign text made printable; `nil` if unknown.
         public var unit: String?
-        /// Finds its process; `nil` if no process has it.
+        /// Identifies its process; `nil` if no process has it open.
         public var inode: UInt32?
-        /// How often the kernel has sent again, because no acknowledgement came.
+        /// How often the kernel retransmitted, because no acknowledgement came.
         public var retransmissions: UInt8
-        /// `victim`, or why it is not one.
+        /// `victim`, or why it is no victim.
         public var standing: String
         /// When a victim was first seen.
         public var since: String?
@@ -39,11 +39,11 @@ extension Status {
         public var owned: Bool
         /// Whether the kernel may choose it, apart from reservations; `nil` if that can't be read.
         public var inReach: Bool?
-        /// The addresses on which amtguard holds it, `192.0.2.1 (udp)` if it is not TCP; `nil` if that is unknown.
+        /// The addresses on which amtguard holds it, `192.0.2.1 (udp)` if not by TCP; `nil` if unknown.
         public var held: [String]?
-        /// The gravest of the sockets that have it, without amtguard's own; `nil` if they can't be read.
+        /// The most severe of the sockets on it, without amtguard's own; `nil` if they can't be read.
         public var takenBy: [Socket]?
-        /// How many sockets have it.
+        /// How many sockets are on it.
         public var takers: Int?
     }
 }
@@ -74,7 +74,7 @@ extension Status.Socket {
 }
 
 extension Status.Ports {
-    /// The ports in a report; `nil` for what can't be read or known.
+    /// The ports in a report; `nil` for what can't be read or is unknown.
     public init(
         required: PortSet, reserved: PortSet?, owned: PortSet, unowned: PortSet, choice: KernelChoice?,
         takers: [UInt16: PortUsers]?, holds: [Hold]?

@@ -1,7 +1,7 @@
 /// The whole report of amtguard, in the shape of its JSON (`docs/status.schema.json`).
 ///
-/// The order of the properties is that of the keys. Written by `json`, and read back by amtguardctl with any decoder;
-/// `nil` for an unknown value. A new key is optional: the report may be an older daemon's.
+/// The properties have the order of the keys. `json` writes them, and amtguardctl reads them back with any decoder.
+/// `nil` means unknown. A new key is optional, because the report may be from an older daemon.
 public struct Status: Hashable, Sendable, Codable {
     /// When the list was last looked at.
     public struct Observed: Hashable, Sendable, Codable {
@@ -9,21 +9,21 @@ public struct Status: Hashable, Sendable, Codable {
         public var at: String
         /// The boot clock, in microseconds; it decides whether a report is stale.
         public var bootUSec: Int64
-        /// The boot of the look.
+        /// The boot in which the list was looked at.
         public var bootId: String
         /// The network namespace of the list; `nil` in the report of an older daemon.
         public var namespace: String?
-        /// How often the list is looked at without a cause; `nil` if nothing is required.
+        /// How often the list is looked at without an event; `nil` if no port is required.
         public var auditUSec: Int64?
     }
 
     /// Sets of ports, in the kernel's notation.
     public struct Ports: Hashable, Sendable, Codable {
-        /// What must be reserved now; empty if nothing must.
+        /// The ports that must be reserved now.
         public var required: String
         /// The list at the last look; `nil` if it can't be read.
         public var reserved: String?
-        /// What amtguard added, and nobody else has changed since: all that it may remove.
+        /// The ports that amtguard added and no other program has changed since: only these it may remove.
         public var owned: String
         /// Required ports that are reserved and that amtguard does not own: it never removes them.
         public var unowned: String
@@ -39,7 +39,7 @@ public struct Status: Hashable, Sendable, Codable {
         public var each: [Port]
     }
 
-    /// The repairs of this process.
+    /// The repairs by this process.
     public struct Repairs: Hashable, Sendable, Codable {
         /// How many since the start of the daemon.
         public var count: UInt64
@@ -47,7 +47,7 @@ public struct Status: Hashable, Sendable, Codable {
         public var last: LastRepair?
     }
 
-    /// The writes of this process's time that would have taken required ports away, and that did not.
+    /// The writes since the start that would have removed required ports, and did not.
     public struct Prevented: Hashable, Sendable, Codable {
         /// How many since the start of the daemon.
         public var count: UInt64
@@ -58,7 +58,7 @@ public struct Status: Hashable, Sendable, Codable {
         public struct Last: Hashable, Sendable, Codable {
             /// When amtguard saw it, on the wall clock, for people.
             public var at: String
-            /// The same on the boot clock, in microseconds.
+            /// As `at`, on the boot clock, in microseconds.
             public var bootUSec: Int64
             /// The list that the writer asked for.
             public var asked: String
@@ -81,7 +81,7 @@ public struct Status: Hashable, Sendable, Codable {
     public struct LastRepair: Hashable, Sendable, Codable {
         /// When a reading showed its success, on the wall clock, for people.
         public var at: String
-        /// The same on the boot clock, in microseconds.
+        /// As `at`, on the boot clock, in microseconds.
         public var bootUSec: Int64
         /// The list as the other program left it.
         public var found: String
@@ -131,7 +131,7 @@ public struct Status: Hashable, Sendable, Codable {
         public var otherWriters: Int
     }
 
-    /// A port of an address that is held, or should be.
+    /// A port on an address that is held, or should be.
     public struct HeldPort: Hashable, Sendable, Codable {
         /// One of the host's IPv4 addresses that AMT shares.
         public var address: String
@@ -149,13 +149,13 @@ public struct Status: Hashable, Sendable, Codable {
     public var schema = 1
     /// The release of amtguardd that made the report.
     public var version: String
-    /// When and where the list was last looked at; a report is as old as that.
+    /// When and where the list was last looked at; this is the age of the report.
     public var observed: Observed
     /// Whether the ports are safe now: `Verdict`.
     public var verdict: Told<Verdict>
     /// `Mode=`, as in force.
     public var mode: String
-    /// Why, the gravest first; then what could not be found out.
+    /// The reasons, the most severe first; then what could not be found out.
     public var reasons: [Reason]
     /// Since when the verdict holds, on the wall clock, for people.
     public var since: String
@@ -163,13 +163,13 @@ public struct Status: Hashable, Sendable, Codable {
     public var amt: AMT
     /// Which ports are required, reserved and owned.
     public var ports: Ports
-    /// How writes of others are noticed.
+    /// How writes of other programs are noticed.
     public var watch: Told<Watch.Kind>
-    /// Why the watch is no better; `nil` if it is the best one, and in the report of an older daemon.
+    /// Why there is no better watch; `nil` for the best one, and in the report of an older daemon.
     public var watchShortfall: String?
     /// The repairs since the start of the daemon.
     public var repairs: Repairs
-    /// `nil` in the report of an older daemon; so is the next.
+    /// `nil` in the report of an older daemon, like `lastWriters`.
     public var prevented: Prevented?
     /// The programs that overwrote the list, each once, the last one first, at most eight.
     public var lastWriters: [LastWriter]?
@@ -177,9 +177,9 @@ public struct Status: Hashable, Sendable, Codable {
     public var contested: Bool
     /// What is known of the overwrites; `nil` while `contested` is false.
     public var overwrites: Overwrites?
-    /// The ports that are kept by a bound socket, and those that should be.
+    /// The ports that a hold keeps busy, and those that could not be held.
     public var holds: [HeldPort]
-    /// The gravest first, at most 256; `nil` if that is unknown.
+    /// The most severe first, at most 256; `nil` if unknown.
     public var victims: [Socket]?
     /// How many there are.
     public var victimCount: Int?
@@ -190,7 +190,7 @@ public struct Status: Hashable, Sendable, Codable {
 
     static let mostVictims = 256
 
-    /// Whether it differs from `other` in the time of the last look alone.
+    /// Whether only the time of the last look differs from `other`.
     public func differsByTimeAlone(from other: Status?) -> Bool {
         guard var other, other != self else { return false }
         other.observed = observed
@@ -198,20 +198,20 @@ public struct Status: Hashable, Sendable, Codable {
     }
 }
 
-/// A word of a report, one of `Known` in this version. A newer amtguardd may report another one: it is kept and shown as
-/// it is, and the rest of the report still counts.
+/// A word of a report, one of `Known` in this version. A newer amtguardd may report another one: it is kept and shown
+/// unchanged, and the rest of the report still counts.
 public struct Told<Known: RawRepresentable<String> & Hashable & Sendable>: Hashable, Sendable, Codable {
-    /// The word as it was reported, known or not.
+    /// The word as it was reported, known or unknown.
     public let text: String
 
     init(_ known: Known) {
         text = known.rawValue
     }
 
-    /// `nil` for a word that this version does not know.
+    /// `nil` for a word that this version does not define.
     public var known: Known? { Known(rawValue: text) }
 
-    /// The word alone, without a key.
+    /// Decodes the word alone, without a key.
     public init(from decoder: any Decoder) throws {
         text = try String(from: decoder)
     }
@@ -221,7 +221,7 @@ public struct Told<Known: RawRepresentable<String> & Hashable & Sendable>: Hasha
     }
 }
 
-/// Whether the report has this word; no for a report that is missing.
+/// Whether the report has this word; false for a missing report.
 public func == <Known>(told: Told<Known>?, word: Known) -> Bool { told?.known == word }
 
 extension Told: CustomStringConvertible {

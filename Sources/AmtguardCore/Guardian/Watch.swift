@@ -5,11 +5,11 @@ public struct Watch: Hashable, Sendable {
         /// A program in the kernel sees each write before it is made: it names every writer, and keeps the required
         /// ports in the list.
         case bpf
-        /// It names the writer as well.
+        /// It wakes amtguard and names the writer.
         case fanotify
         /// It wakes amtguard, and does not name the writer.
         case inotify
-        /// Nothing: only audits.
+        /// No watch: only audits.
         case none
 
         /// Whether it shows who writes.
@@ -24,14 +24,14 @@ public struct Watch: Hashable, Sendable {
         var word: String { self == .none ? "audits only" : rawValue }
     }
 
-    /// What was reached on this kernel, with these privileges.
+    /// The kind that this kernel and these privileges permit.
     public var kind: Kind
     /// Whether writers are named only by pid: fanotify before Linux 5.15.
     public var isPidOnly: Bool
-    /// Why the watch is no better, for people: `fanotify: Operation not permitted`.
+    /// Why there is no better watch, for people: `fanotify: Operation not permitted`.
     public var shortfall: String?
 
-    /// The kind that was reached, and what prevented a better one.
+    /// The present kind, and what prevented a better one.
     public init(_ kind: Kind, isPidOnly: Bool = false, shortfall: String? = nil) {
         self.kind = kind
         self.isPidOnly = isPidOnly

@@ -1,14 +1,14 @@
 /// A required port of one of the host's addresses, kept by a bound socket that never listens.
 ///
-/// Only for IPv4: AMT never shares an IPv6 address. An IPv6 socket that also takes IPv4 meets the hold when it binds
-/// the wildcard. `connect` over IPv6 skips a port that is held on any address.
+/// Only for IPv4: AMT never shares an IPv6 address. An IPv6 socket that also takes IPv4 conflicts with the hold when it
+/// binds the wildcard. `connect` over IPv6 skips a port that is held on any address.
 public struct Hold: Hashable, Sendable {
     /// Most holds are of TCP.
     public typealias TransportProtocol = LocalSocket.TransportProtocol
 
     /// One of the host's addresses that AMT shares.
     public var address: IPv4Address
-    /// The port that no other program gets by chance.
+    /// The port that the kernel gives to no other program.
     public var port: UInt16
     /// A port is held for each protocol separately.
     public var `protocol`: TransportProtocol
@@ -20,7 +20,7 @@ public struct Hold: Hashable, Sendable {
         self.protocol = `protocol`
     }
 
-    /// Its name in the service manager's store, which knows descriptors only by name.
+    /// Its name in the service manager's store, which identifies descriptors only by name.
     public var storedName: String { "\(Self.storedPrefix)\(`protocol`.rawValue)-\(address)-\(port)" }
     /// The prefix of the names of all holds.
     public static let storedPrefix = "hold-"

@@ -1,8 +1,8 @@
 /// Why a port could not be held.
 public enum HoldObstacle: Hashable, Sendable {
-    /// A server listens there, so the kernel does not choose the port either; its owner, if known.
+    /// A server listens on the port, so the kernel does not choose it either; its owner, if known.
     case listener(String?)
-    /// A connected socket is there, or one of which nothing is known; its owner, if known.
+    /// A connected or an unknown socket is on the port; its owner, if known.
     case occupied(String?)
     /// A bound socket of another program keeps the port and sends nothing; its owner.
     case placeholder(String)
@@ -58,7 +58,7 @@ extension LocalSocket {
         return reach == .wildcard || address.ipv4 == hold.address
     }
 
-    /// The obstacle that it then is.
+    /// The obstacle that this socket then is.
     public var obstacle: HoldObstacle {
         if isPlaceholder { return .placeholder(owner) }
         return isListener ? .listener(owner) : .occupied(remote.map { "\(owner), connected to \($0)," } ?? owner)

@@ -1,10 +1,10 @@
-/// The holds to take: decided by the configuration and by the claims, AMT's addresses and the host's.
+/// The holds to take. They follow from the configuration, the claims, AMT's addresses and the host's.
 struct HoldPlan: Hashable, Sendable {
     /// The addresses to hold.
     enum Addresses: Hashable {
-        /// These and no others.
+        /// Exactly these.
         case these([IPv4Address])
-        /// The addresses that are held already, as far as they are among these: AMT's present addresses are unknown.
+        /// The addresses that are held already, limited to these: AMT's present addresses are unknown.
         case asBefore(among: Set<IPv4Address>)
         /// The addresses that are held already: the host's addresses are unknown.
         case unknown
@@ -20,7 +20,7 @@ struct HoldPlan: Hashable, Sendable {
             (self.addresses, self.tcp, self.udp) = (addresses, tcp, udp)
         }
 
-        /// Whether it may have led to a hold. The holds of one claim say nothing of the addresses of another.
+        /// Whether it may have led to a hold. A hold for one claim says nothing about the addresses of another claim.
         func mayHave(_ hold: Hold) -> Bool { (hold.protocol == .udp ? udp : tcp).contains(hold.port) }
     }
 
@@ -28,13 +28,14 @@ struct HoldPlan: Hashable, Sendable {
     var places: [Place]
     /// Whether UDP is held too.
     var holdsUDP: Bool
-    /// Whether other programs may bind the same (`Hold=cooperative`).
+    /// Whether other programs may bind the same address and port (`Hold=cooperative`).
     var isShared: Bool
 
-    /// One address for each of AMT's two interfaces, and room for the others of an interface with a lease.
+    /// One address for each of AMT's two interfaces, and room for the other addresses of an interface with a lease.
     static let mostAddresses = 16
-    /// The most holds in all, on whichever addresses: enough for one address with all ports that a configuration may
-    /// name, those that a claimant adds, and UDP. The unit's `FileDescriptorStoreMax=` and `LimitNOFILE=` follow from it.
+    /// The most holds in all, on any addresses: enough for one address with all ports that a configuration may name,
+    /// those that a claimant adds, and UDP. The unit's `FileDescriptorStoreMax=` and `LimitNOFILE=` are set
+    /// accordingly.
     static let mostHolds = ConfigurationKey.mostPorts + 8
 
     /// No holds.
@@ -83,9 +84,9 @@ extension HoldPlan.Addresses {
     /// The addresses that AMT shares with the host.
     ///
     /// - Parameters:
-    ///   - amt: AMT's interfaces; `nil` until something was heard of them.
-    ///   - host: The host's; `nil` if they can't be read.
-    ///   - had: Addresses that the host has had. One that it has lost is not awaited.
+    ///   - amt: AMT's interfaces; `nil` until they are known.
+    ///   - host: The host's interfaces; `nil` if they can't be read.
+    ///   - had: Addresses that the host has had. A hold does not wait for an address that the host has lost.
     ///   - always: `Mode=always`: if no address is known, each of the host's may be AMT's.
     init(sharedBy amt: [AMTInterface]?, with host: [HostInterface]?, had: Set<IPv4Address> = [], always: Bool) {
         guard let host else {
@@ -108,8 +109,8 @@ extension HoldPlan.Addresses {
 
 extension AMTInterface {
     /// The host's addresses that AMT uses. If the host has none yet, the address that AMT reports: both had it before
-    /// the machine was started, and the hold is in place before the address is up. If the host has had it and lost it,
-    /// the next one may be another.
+    /// the machine was started, and so the hold exists before the address is up. If the host had that address and lost
+    /// it, its next address may be another one.
     fileprivate func addressesToHold(_ had: Set<IPv4Address>) -> [IPv4Address] {
         let addresses = address.hostAddresses
         guard addresses.isEmpty, let said = settings.value?.ipv4, !said.isUnspecified, !had.contains(said) else {

@@ -13,19 +13,19 @@ struct Holding: Hashable, Sendable {
     private(set) var plan = HoldPlan.nothing
     private(set) var reading = HoldReading()
     private var told: [Hold: State] = [:]
-    /// When another cause of a refusal may be reported. A user whose socket is in the way can change the cause at will.
+    /// When a new cause of a refusal may be reported. A user whose socket is in the way can change the cause at will.
     private var nextCause = Instant(sinceBoot: .zero)
     /// Addresses beyond the limit.
     private(set) var passedOver = 0
 
-    /// Follows another plan.
+    /// Applies another plan.
     mutating func follow(_ plan: HoldPlan, at now: Instant) -> [Effect] {
         guard plan != self.plan else { return [] }
         self.plan = plan
         return decide(retrying: true, at: now)
     }
 
-    /// Takes a reading of what is held, and what could not be.
+    /// Takes a reading of the holds and of the refusals.
     mutating func observe(_ reading: HoldReading, _ prompt: Prompt, at now: Instant) -> [Effect] {
         self.reading = reading
         return decide(retrying: prompt == .audit || prompt == .request, at: now)
@@ -36,7 +36,7 @@ struct Holding: Hashable, Sendable {
         plan.wanted(held: reading.held.keys).holds.sorted().compactMap { hold in state(of: hold).map { (hold, $0) } }
     }
 
-    /// The wanted holds that were refused, by the reason.
+    /// The wanted holds that were refused, grouped by the reason.
     var refusals: [(obstacle: HoldObstacle, holds: [Hold])] { Self.grouped(states) }
 
     private func state(of hold: Hold) -> State? {
@@ -56,7 +56,7 @@ struct Holding: Hashable, Sendable {
         return tell(at: now)
     }
 
-    /// Reports what was not reported yet. Another cause of a refusal is reported once a minute at most.
+    /// Reports what was not reported yet. A new cause of a refusal is reported once a minute at most.
     private mutating func tell(at now: Instant) -> [Effect] {
         let states = states
         let former = told
@@ -96,7 +96,7 @@ struct Holding: Hashable, Sendable {
 
 /// The present holds.
 public struct HoldReading: Hashable, Sendable {
-    /// Each hold, and whether other programs may bind the same.
+    /// Each hold, and whether other programs may bind the same address and port.
     public var held: [Hold: Bool]
     /// What could not be held at the last attempt, and why.
     public var refused: [Hold: HoldObstacle]
@@ -108,12 +108,12 @@ public struct HoldReading: Hashable, Sendable {
     }
 }
 
-/// What to do about the holds.
+/// A change of the holds.
 public struct HoldChange: Hashable, Sendable {
     /// Holds to release, before anything else.
     public var release: [Hold]
-    /// Holds to take, or to hold in another way: all that are not as they should be, including the refused ones.
+    /// Holds to take, or to bind in another way: all that are not as planned, including the refused ones.
     public var take: [Hold]
-    /// Whether other programs may bind the same.
+    /// Whether other programs may bind the same address and port.
     public var isShared: Bool
 }

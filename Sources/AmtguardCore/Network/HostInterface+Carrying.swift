@@ -7,9 +7,9 @@ extension HostInterface {
     /// The interfaces whose hardware has the address `mac`, and all interfaces on top of them, each once: first the
     /// hardware by index, then the others, nearest first.
     ///
-    /// An interface is identified by its permanent address. The present address counts if it has no other, and if no
-    /// permanent one equals `mac`. So a randomised address does not hide the hardware. Nor does a bond, which gives the
-    /// address of one port to all its ports, make the others count as that one.
+    /// An interface is identified by its permanent address. Its present address counts only if it has no permanent
+    /// address, and if no permanent one equals `mac`. So a randomised address does not hide the hardware. And a bond,
+    /// which gives the address of one port to all its ports, does not make the other ports count as that one.
     public static func carrying(_ mac: MACAddress, in interfaces: [HostInterface]) -> [HostInterface] {
         guard !mac.isZero else { return [] }
         let byIndex = Dictionary(interfaces.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
@@ -18,7 +18,7 @@ extension HostInterface {
         if found.isEmpty { found = all.filter { $0.mac == mac } }
 
         let standing = Dictionary(grouping: all.filter { $0.lower != nil }, by: { $0.lower ?? 0 })
-        // Each index is taken once, so that the climb ends even if interfaces claim to be on top of each other.
+        // Each index is taken once, so that the search ends even if interfaces claim to be on top of each other.
         var taken = Set(found.map(\.index))
         var next = 0
         while next < found.count {
@@ -33,7 +33,7 @@ extension HostInterface {
         return found
     }
 
-    /// Whether this interface, made on `lower`, uses its address. A tunnel or the other end of a veth does not.
+    /// Whether this interface, on top of `lower`, uses its address. A tunnel or the other end of a veth does not.
     private func sharesAddress(ofLower lower: HostInterface) -> Bool {
         switch kind {
         case "vlan", "ipvlan", "ipvtap": true

@@ -6,23 +6,23 @@ public struct HostInterface: Hashable, Sendable {
     public var name: String
     /// The present address; `nil` for an interface whose addresses do not have six octets.
     public var mac: MACAddress?
-    /// The address that the hardware was made with; `nil` for a virtual interface.
+    /// The permanent address of the hardware; `nil` for a virtual interface.
     public var permanentMAC: MACAddress?
-    /// Whether the administrator has set it up, with a cable or without.
+    /// Whether the administrator has set it up, with or without a cable.
     public var isUp: Bool
     /// Whether it is `lo`.
     public var isLoopback: Bool
     /// The kind of a virtual interface: `vlan`, `bond`, `bridge`, `veth`; `nil` for hardware.
     public var kind: String?
-    /// The index of the interface below, for example for a VLAN; for a `veth` that of the other end. `nil` if it is in
-    /// another network namespace: its number means nothing in this one.
+    /// The index of the interface below, for example of a VLAN; for a `veth`, of the other end. `nil` if that interface
+    /// is in another network namespace, because its number means nothing in this one.
     public var lower: Int?
     /// The index of the bond or bridge of which it is a port.
     public var master: Int?
     /// Its own IPv4 addresses, in the kernel's order.
     public var ipv4: [IPv4Address]
 
-    /// An interface; `nil` for what it does not have.
+    /// An interface; `nil` for properties that it does not have.
     public init(
         index: Int, name: String, mac: MACAddress? = nil, permanentMAC: MACAddress? = nil, isUp: Bool = true,
         isLoopback: Bool = false, kind: String? = nil, lower: Int? = nil, master: Int? = nil, ipv4: [IPv4Address] = []
@@ -41,6 +41,6 @@ public struct HostInterface: Hashable, Sendable {
 }
 
 extension Sequence<HostInterface> {
-    /// The addresses that others can reach: without better knowledge, each may be AMT's.
+    /// The addresses that other hosts can reach. Without further information, each may be AMT's.
     var globalIPv4: [IPv4Address] { filter { !$0.isLoopback }.flatMap(\.ipv4).filter(\.isGlobal) }
 }

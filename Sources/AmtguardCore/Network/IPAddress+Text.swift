@@ -12,7 +12,7 @@ extension IPAddress {
         }
     }
 
-    /// With its port, as a person writes both: `192.0.2.1:22`, `[2001:db8::1]:22`.
+    /// With its port, in the usual notation: `192.0.2.1:22`, `[2001:db8::1]:22`.
     public func with(port: UInt16) -> String {
         switch self {
         case .v4(let address): "\(address):\(port)"

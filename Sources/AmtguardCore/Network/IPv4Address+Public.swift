@@ -1,8 +1,8 @@
-// Which addresses identify somebody, in a text or a recording that is given away.
+// Which addresses identify a network, in a text or a recording that is published.
 
 extension IPv4Address {
-    /// Whether it could be found in the internet. Private addresses, those of carriers and those of documentation
-    /// identify nobody, and judgements depend on them.
+    /// Whether it is an address of the internet. Private addresses, those of carriers and those of documentation
+    /// identify no network, and judgements depend on them.
     public var isPublic: Bool {
         isGlobal && !Self.othersNetworks.contains { bits >> (32 - $0.length) == $0.bits >> (32 - $0.length) }
     }

@@ -1,5 +1,5 @@
-/// What AMT's firmware serves on the host's own address, and on which ports. Everything that is said of AMT's ports
-/// follows from this table. Names by IANA: asf-rmcp, asf-secure-rmcp, amt-soap-http to amt-redir-tls.
+/// What AMT's firmware serves on the host's own address, and on which ports. This table is the only source of AMT's
+/// ports. Names by IANA: asf-rmcp, asf-secure-rmcp, amt-soap-http to amt-redir-tls.
 ///
 /// These ports are the default of `Ports=`, so every machine reserves them, whatever its firmware says. A port that AMT
 /// serves only while a switch of the firmware is on, such as 5900 for KVM, does not belong here. `Guardian.claims` would
@@ -20,7 +20,7 @@ enum AMTService: Hashable, Sendable, CaseIterable {
 
     var `protocol`: LocalSocket.TransportProtocol { self == .rmcp ? .udp : .tcp }
 
-    /// Whether it is served by TLS only.
+    /// Whether it is served over TLS.
     var isOfTLS: Bool { self == .https || self == .redirectionTLS }
 
     static func ports(_ protocols: LocalSocket.TransportProtocol...) -> PortSet {

@@ -19,7 +19,7 @@ public struct KernelChoice: Hashable, Sendable {
     /// The range as text, for example `32768-60999`.
     public var range: String { "\(ephemeralRange.lowerBound)-\(ephemeralRange.upperBound)" }
 
-    /// The ports within reach.
+    /// The ports that the kernel may choose, apart from the reservations.
     public var reach: PortSet {
         guard unprivilegedStart <= ephemeralRange.upperBound else { return PortSet() }
         return PortSet(max(ephemeralRange.lowerBound, unprivilegedStart)...ephemeralRange.upperBound)

@@ -1,4 +1,4 @@
-// How an administrator writes ports: `623 664 16992-16995`.
+// The notation of an administrator: `623 664 16992-16995`.
 
 extension PortSet {
     /// A word that is not a port or a range of ports, and why.
@@ -8,8 +8,7 @@ extension PortSet {
     }
 
     /// Parses ports and ranges, separated by spaces or commas.
-    ///
-    /// Stricter than the kernel, which takes 0 and reads `0664` as octal, that is as port 436.
+    /// Stricter than the kernel, which accepts 0 and reads `0664` as octal, that is as port 436.
     /// - Throws: `WordError` for the first invalid word.
     public init(configuration text: String) throws(WordError) {
         var ranges: [ClosedRange<UInt16>] = []

@@ -61,8 +61,8 @@ extension PortSet {
 
     /// Parses what the kernel prints: decimal numbers up to 65535, ranges, commas, one newline at the end.
     ///
-    /// - Throws: `SyntaxError` with the wrong part. These are the kernel's bytes, but they can be hostile all the same:
-    ///   a container may have put any file in the place of the list.
+    /// - Throws: `SyntaxError` with the wrong part. The bytes come from the kernel, but can still be hostile: a
+    ///   container may have mounted any file over the list.
     public init(kernel bytes: some Collection<UInt8>) throws(SyntaxError) {
         var text = Array(bytes)
         if text.last == UInt8(ascii: "\n") { text.removeLast() }

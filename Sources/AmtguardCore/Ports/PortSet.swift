@@ -1,7 +1,7 @@
 /// A set of TCP or UDP ports.
 ///
 /// The ranges are kept sorted, disjoint and maximal. So two sets are equal exactly when the kernel would reserve the
-/// same ports for them, in whatever notation.
+/// same ports for them, in any notation.
 public struct PortSet: Hashable, Sendable {
     /// Ascending, with at least one port between any two.
     public let ranges: [ClosedRange<UInt16>]
@@ -28,7 +28,7 @@ public struct PortSet: Hashable, Sendable {
         self.ranges = merged
     }
 
-    /// The kernel prints a canonical list. Then nothing is sorted and nothing copied.
+    /// The kernel prints a canonical list, which needs no sorting and no copy.
     private static func areCanonical(_ ranges: [ClosedRange<UInt16>]) -> Bool {
         zip(ranges, ranges.dropFirst()).allSatisfy { Int($0.upperBound) + 1 < Int($1.lowerBound) }
     }

@@ -1,17 +1,17 @@
-/// With which address and port a connection of a probe left this host: a reading, no judgement.
+/// The address and port with which a connection of a probe left this host: a reading, no judgement.
 ///
-/// Address translation may change both. The network card looks at what left.
+/// Address translation may change both. The network card filters by the translated ones.
 public enum ProbeDeparture: Hashable, Sendable {
     /// The kernel's connection tracking shows it.
     case left(LocalSocket.Endpoint)
     /// The kernel does not track this connection.
     case untracked
-    /// Only root may ask.
+    /// Only root may ask for it.
     case notPermitted
-    /// The kernel did not say.
+    /// The kernel did not answer.
     case failed
 
-    /// For programs, and in the record.
+    /// The word for programs and for the record.
     var word: String {
         switch self {
         case .left(let endpoint): "\(endpoint)"
@@ -38,9 +38,9 @@ public enum ProbeDeparture: Hashable, Sendable {
 // MARK: - What follows
 
 extension ProbeResult {
-    /// Why the outcome at a port may be that of another port, or of no packet at all.
+    /// Why the outcome at a port may come from another port, or from no packet at all.
     enum Doubt: Hashable {
-        /// It left from there.
+        /// It left with this address and port.
         case translated(LocalSocket.Endpoint)
         case untracked
         case notPermitted
@@ -56,15 +56,16 @@ extension ProbeResult {
         }
     }
 
-    /// `nil` if the connection left from this port, or if that is not recorded: results of older releases count.
+    /// `nil` if the connection left from this port, or if the departure was not recorded: results of older releases
+    /// count.
     func doubt(about port: UInt16) -> Doubt? {
         guard outcome(of: port).isComparable else { return nil }
         switch departures[port] {
         case nil: return nil
         case .left(let endpoint):
             return endpoint == LocalSocket.Endpoint(from, port: port) ? nil : .translated(endpoint)
-        // A connection that came about without the tracking was not translated. But where others are tracked, a rule of
-        // this host may have dropped the packets, or refused them itself.
+        // A connection without tracking was not translated. But if other connections are tracked, a rule of this host
+        // may have dropped its packets, or refused them itself.
         case .untracked:
             return outcome(of: port) != .connected && (tracksOthers || isTranslating == true) ? .untracked : nil
         case .notPermitted: return isTranslating == false ? nil : .notPermitted
@@ -93,12 +94,12 @@ extension ProbeResult {
         }
         if changed { return true }
         if let isTranslationReported { return isTranslationReported }
-        // Translation needs the tracking.
+        // Translation requires connection tracking.
         return !departures.isEmpty && departures.values.allSatisfy { $0 == .untracked } ? false : nil
     }
 }
 
 extension ProbeOutcome {
-    /// Whether the outcome depends on the port with which the connection left, if only in part.
+    /// Whether the outcome depends on the port with which the connection left, at least in part.
     var isComparable: Bool { isAnswer || self == .silent }
 }

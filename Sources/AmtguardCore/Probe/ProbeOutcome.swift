@@ -2,16 +2,16 @@
 public enum ProbeOutcome: Hashable, Sendable {
     /// The peer accepted it.
     case connected
-    /// The peer reset it: that is an answer too.
+    /// The peer reset it: this is an answer too.
     case refused
     /// No answer came, in spite of all retransmissions.
     case silent
-    /// There is no route, or a host on the way said so by ICMP. ICMP packets carry no port by which a NIC could divert
-    /// them, so this says nothing about the port.
+    /// There is no route, or a host on the way reported that by ICMP. ICMP packets carry no port by which a NIC could
+    /// divert them, so this says nothing about the port.
     case unreachable(String)
-    /// The local port is in use; by which program, or why it is not lent.
+    /// The local port is in use; the text names the program, or says why the port is not available.
     case busy(String)
-    /// A port below 1024, without root.
+    /// A port below 1024, and the user is not root.
     case notPermitted
     /// Anything else that the kernel refused.
     case failed(String)

@@ -5,13 +5,13 @@
 public struct ProbePlan: Hashable, Sendable {
     /// The ports in question.
     public let ports: PortSet
-    /// Ports that AMT leaves alone.
+    /// Ports that AMT does not take.
     public let controls: PortSet
 
-    /// At most this many ports, each with at most one connection: a probe is not a flood.
+    /// At most this many ports, each with at most one connection, so that a probe is no flood.
     public static let mostPorts = 32
 
-    /// AMT's ports, if there is no daemon to ask.
+    /// AMT's ports, for a probe without a daemon.
     public static let usual = Configuration().ports
 
     /// Plans a probe of these ports, and chooses the controls beside them.
@@ -41,7 +41,7 @@ public struct ProbePlan: Hashable, Sendable {
 
     /// The controls by which `port` is judged: the nearest below and the nearest above.
     ///
-    /// They are of its own class: a filter by local port treats ports below 1024 differently.
+    /// They are of the same class: a filter by local port treats ports below 1024 differently.
     public func controls(beside port: UInt16) -> [UInt16] {
         let beside = controls.ranges.flatMap { $0 }.filter { Self.isLow($0) == Self.isLow(port) }
         return [beside.last { $0 < port }, beside.first { $0 > port }].compactMap(\.self)

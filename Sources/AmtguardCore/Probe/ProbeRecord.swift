@@ -1,11 +1,11 @@
-/// The last reported probe, and when: this is remembered within one boot.
+/// The last reported probe, and when it was reported. It is kept for one boot.
 public struct ProbeRecord: Hashable, Sendable {
     /// What the probe observed.
     public var result: ProbeResult
     /// When it was reported, by the clocks of the process that records it.
     public var at: Moment
 
-    /// A result, and when the daemon was told of it.
+    /// A result, and when the daemon received it.
     public init(_ result: ProbeResult, at: Moment) {
         self.result = result
         self.at = at

@@ -1,5 +1,6 @@
-// A result as lines of `KEY=value`: this goes to the daemon, by `RecordProbe`, and into `/run/amtguard`. As with the
-// firmware's answer, the guard so needs no parser of JSON. It contains nothing that follows from the rest.
+// A result as lines of `KEY=value`. It goes to the daemon, by `RecordProbe`, and into `/run/amtguard`. So the guard
+// needs no JSON parser, as with the firmware's answer. The lines contain only observations, nothing that can be
+// derived.
 
 extension ProbeResult {
     /// The longest accepted text: 32 ports and their controls, with all details.
@@ -54,7 +55,7 @@ extension ProbeResult {
                     guard let departure = ProbeDeparture(word: value) else {
                         throw malformed("\(quoted(value)) is no address and port")
                     }
-                    // Its outcome comes before it.
+                    // The line with its outcome comes before it.
                     guard (ports[port] ?? controls[port])?.isComparable == true,
                         departures.updateValue(departure, forKey: port) == nil
                     else { throw malformed("port \(port) can't have left") }

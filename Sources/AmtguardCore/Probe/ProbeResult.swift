@@ -12,11 +12,12 @@ public struct ProbeResult: Hashable, Sendable {
     public var isShared: Bool?
     /// How long the probe waited for an answer.
     public var waited: Duration
-    /// The local ports that were to be tried.
+    /// The local ports to try.
     public var plan: ProbePlan
     /// The outcome at each port of the plan.
     public var outcomes: [UInt16: ProbeOutcome]
-    /// With which port the connections left that got an answer, or waited for one; empty in results of older releases.
+    /// The ports with which those connections left that got an answer or waited for one; empty in results of older
+    /// releases.
     public var departures: [UInt16: ProbeDeparture]
     /// Whether amtguardd reported that this host translates addresses; `nil` if it did not say.
     public var isTranslationReported: Bool?
@@ -57,7 +58,7 @@ public struct ProbeResult: Hashable, Sendable {
         return PortSet(merging: ports.map { $0...$0 })
     }
 
-    /// Whether it says anything about any port. If not, it does not replace a result that did.
+    /// Whether it shows anything about any port. If not, it does not replace a result that did.
     public var saysAnything: Bool {
         plan.ports.ranges.contains { $0.contains { outcome(of: $0).wasTried } }
     }

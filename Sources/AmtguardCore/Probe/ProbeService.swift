@@ -4,7 +4,7 @@ public struct ProbeService: Hashable, Sendable {
     public var host: String
     /// The port to connect to, never 0.
     public var port: UInt16
-    /// What a user pasted around it and a probe does not need: `http://`, `/index.html`; `nil` if nothing.
+    /// The parts that a user pasted and a probe does not need: `http://`, `/index.html`; `nil` if there are none.
     public private(set) var leftOut: String?
 
     /// A text that is not a service: one line.
@@ -19,9 +19,8 @@ public struct ProbeService: Hashable, Sendable {
     /// Parses what a user typed or pasted.
     ///
     /// - Parameters:
-    ///   - whole: `HOST:PORT`, or an address of the web.
-    ///   - named: The port of a service by its name, as /etc/services has it; also of the scheme of an address of the
-    ///     web.
+    ///   - whole: `HOST:PORT`, or a URL.
+    ///   - named: The port of a service by its name, as in /etc/services; also for the scheme of a URL.
     /// - Throws: `Malformed`, with what is wrong and what is allowed.
     public init(_ whole: String, port named: (String) -> UInt16? = { _ in nil }) throws(Malformed) {
         let (scheme, text, path) = Self.parts(of: whole)
@@ -31,7 +30,7 @@ public struct ProbeService: Hashable, Sendable {
                     + "such as server:22, server:ssh, 192.0.2.1:22 or [2001:db8::1]:22.")
         }
         var host = text
-        // Without a port the scheme says it, unless the last colon is one of an address in brackets.
+        // Without a port the scheme gives it, unless the last colon is part of an address in brackets.
         var word = scheme.map { $0[...] }
         if let colon = text.lastIndex(of: ":"), text[colon...].last != "]" {
             host = text[..<colon]

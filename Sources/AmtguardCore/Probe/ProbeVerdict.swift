@@ -4,7 +4,7 @@ public enum ProbeVerdict: String, CaseIterable, Hashable, Sendable, Toned {
     case diverted
     /// An answer arrived.
     case passes
-    /// Nothing arrived, but not all of its controls got answers either: this says nothing about the port.
+    /// Nothing arrived, but neither did answers to all of its controls: this says nothing about the port.
     case noAnswer = "no-answer"
     /// A socket is on it.
     case busy
@@ -15,7 +15,7 @@ public enum ProbeVerdict: String, CaseIterable, Hashable, Sendable, Toned {
 
     /// The verdict, from the outcomes at the port and at the controls beside it.
     ///
-    /// One silent control is enough for doubt: packets get lost on the way, or another rule drops them.
+    /// One silent control is enough to doubt the result: packets get lost on the way, or another rule drops them.
     public init(_ outcome: ProbeOutcome, beside controls: [ProbeOutcome]) {
         let tried = controls.filter(\.wasTried)
         switch outcome {

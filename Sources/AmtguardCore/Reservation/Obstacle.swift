@@ -8,9 +8,9 @@ public enum Obstacle: Hashable, Sendable {
     case notPermitted
     /// Another file is mounted over the list, so the kernel's list can't be read.
     case covered
-    /// The text read is not a list of ports; the wrong part.
+    /// The text is not a list of ports; the wrong part of it.
     case malformed(String)
-    /// A change was written, and another program undid it each time amtguard looked.
+    /// A change was written, and another program undid it before each look.
     case busy
     /// Anything else, in the words of the C library.
     case failed(String)

@@ -4,11 +4,11 @@ public struct Contest: Hashable, Sendable {
     public enum Answer: String, Hashable, Sendable, CaseIterable {
         /// It repairs each one at once.
         case repaired
-        /// A program in the kernel keeps the required ports: none was missing.
+        /// A program in the kernel keeps the required ports, so none was missing.
         case prevented
-        /// Repairs have reached their pace, so required ports are missing between two repairs.
+        /// The pace of repairs is exhausted, so required ports are missing between two repairs.
         case paced
-        /// It only observes, or the kernel refuses, so required ports are missing.
+        /// amtguard only observes, or the kernel refuses, so required ports are missing.
         case left
     }
 
@@ -16,7 +16,7 @@ public struct Contest: Hashable, Sendable {
     public var since: Moment
     /// The list, as the last overwrite left it.
     public var found: PortSet
-    /// The writers, as far as the kernel named them.
+    /// The writers that the kernel named.
     public var writers = WriterTally()
     /// How many overwrites were seen. Several writes between two looks count as one.
     public var count = 0
@@ -28,18 +28,18 @@ public struct Contest: Hashable, Sendable {
 
 /// Counts overwrites and decides which of them are reported.
 ///
-/// The first few are reported one by one. If they go on, one report a window gives their number and the writers. So the
-/// number of journal lines is bounded at any rate of overwrites. The list rests when a whole window has passed without
-/// an overwrite.
+/// The first few are reported one by one. If they go on, one report per window gives their number and the writers, so
+/// the number of journal lines is bounded at any rate of overwrites. The series ends after a whole window without an
+/// overwrite.
 struct Overwrites: Hashable, Sendable {
-    /// How many in a row are reported one by one.
+    /// How many of a series are reported one by one.
     static let singly = 5
     static let window = Duration.seconds(60)
     /// After an overwrite that was not repaired, required ports count as missing for at least this long. Otherwise the
     /// verdict would change with each write.
     static let linger = Duration.seconds(10)
 
-    /// All overwrites since the list rested last.
+    /// All overwrites since the last window without one.
     private var run: Contest?
     /// Whether they are a contest.
     private var isContested = false
@@ -68,13 +68,13 @@ struct Overwrites: Hashable, Sendable {
         return !isContested
     }
 
-    /// Notes that the bucket of repairs is empty. That alone is a contest.
+    /// Notes that the bucket of repairs is empty. This alone makes a contest.
     mutating func spend(_ found: PortSet, at now: Moment) {
         note(found, .paced, at: now)
         isContested = true
     }
 
-    /// Without tokens the watch was off. When the next token came, the list was found overwritten.
+    /// While there was no token, the watch was off. At the next token the list was found overwritten.
     mutating func lag(_ found: PortSet, at now: Moment) {
         if isContested { note(found, .paced, at: now) }
     }
@@ -103,14 +103,14 @@ struct Overwrites: Hashable, Sendable {
             self = Overwrites()
             return [.calmed(run)]
         }
-        // A contest that seems to have ended is reported when it has ended for certain.
+        // The end of a contest is reported only when it is certain.
         if let told, now < told + Self.window || !isGoingOn(at: now) { return [] }
         told = now
         self.run?.untold = 0
         return [.contested(run)]
     }
 
-    /// When the next report is due, after those that are due now were made. It is never in the past.
+    /// When the next report is due, after the reports that are due now. Never in the past.
     func nextTime(fullTime: Instant, after now: Instant) -> Instant? {
         guard isContested, let run else { return nil }
         let end = run.answer.keepsUp ? last + Self.window : max(lingersUntil, fullTime)
@@ -130,7 +130,7 @@ extension Contest.Answer {
         }
     }
 
-    /// Follows the count and the writers in a message. Immediate repairs need no mention.
+    /// The text after the count and the writers in a message. Immediate repairs are not mentioned.
     var words: String {
         switch self {
         case .repaired: ""

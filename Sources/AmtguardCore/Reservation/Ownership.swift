@@ -1,7 +1,7 @@
-/// Which required ports amtguard added itself, and the list in which that is true.
+/// Which required ports amtguard added itself, and the list for which this holds.
 ///
-/// If the list is found to be another one, another program has written it, and the ports still in it may be that
-/// program's as well. In doubt, amtguard does not own them: otherwise it would remove ports that others added.
+/// If a reading shows another list, another program has written it, and may have added the ports in it as well. In
+/// doubt, amtguard does not own them: otherwise it would remove ports that other programs added.
 public struct Ownership: Hashable, Sendable {
     /// An addition or a removal that is recorded before it is carried out.
     ///
@@ -11,9 +11,9 @@ public struct Ownership: Hashable, Sendable {
     public struct Act: Hashable, Sendable {
         /// The direction of an act; in the record by its name.
         public enum Kind: String, Hashable, Sendable {
-            /// Ports are put on the list, and owned from then on.
+            /// Ports are added to the list, and owned from then on.
             case adding
-            /// Owned ports are taken out of the list.
+            /// Owned ports are removed from the list.
             case removing
         }
 
@@ -32,14 +32,14 @@ public struct Ownership: Hashable, Sendable {
         }
     }
 
-    /// The only ports amtguard may take out of the list.
+    /// The only ports that amtguard may remove from the list.
     public var owned: PortSet
     /// The fingerprint of the list in which these ports are owned.
     public var list: UInt64?
     /// The act that is under way; `nil` once its outcome was seen.
     public var act: Act?
 
-    /// What is known; by default amtguard owns nothing.
+    /// The known ownership; by default amtguard owns nothing.
     public init(owned: PortSet = PortSet(), list: UInt64? = nil, act: Act? = nil) {
         self.owned = owned
         self.list = list
@@ -53,7 +53,7 @@ public struct Ownership: Hashable, Sendable {
 
     /// Takes a reading into account: after a change by any other program, nothing is owned.
     ///
-    /// - Returns: The ports in it that were owned until now.
+    /// - Returns: The ports in `found` that were owned until now.
     mutating func observe(_ found: PortSet) -> PortSet {
         let fingerprint = found.fingerprint
         if act?.list == fingerprint { finish() }
@@ -63,17 +63,17 @@ public struct Ownership: Hashable, Sendable {
         return owned.intersection(found)
     }
 
-    /// Notes an addition to `found`, to be recorded before it is carried out.
+    /// Notes an addition to `found` before it is recorded and carried out.
     mutating func foresee(adding ports: PortSet, to found: PortSet) {
         act = Act(.adding, ports.subtracting(found), list: found.union(ports).fingerprint)
     }
 
-    /// Notes a removal from `found`, to be recorded before it is carried out.
+    /// Notes a removal from `found` before it is recorded and carried out.
     mutating func foresee(removing ports: PortSet, from found: PortSet) {
         act = Act(.removing, ports, list: found.subtracting(ports).fingerprint)
     }
 
-    /// The act was carried out.
+    /// Notes that the act was carried out.
     mutating func finish() {
         guard let act else { return }
         owned = act.kind == .adding ? owned.union(act.ports) : owned.subtracting(act.ports)
@@ -81,14 +81,14 @@ public struct Ownership: Hashable, Sendable {
         self.act = nil
     }
 
-    /// The kernel refused the act.
+    /// Notes that the kernel refused the act.
     mutating func abandon() { act = nil }
 }
 
 extension PortSet {
-    /// The same for equal sets, in whatever notation and order (FNV-1a, 64 bits).
+    /// A fingerprint that is the same for equal sets, in any notation and order (FNV-1a, 64 bits).
     ///
-    /// It stands for a list of up to 190 KiB in a record that must be written in a microsecond.
+    /// It represents a list of up to 190 KiB in a record that must be written in a microsecond.
     public var fingerprint: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for range in ranges {

@@ -1,4 +1,4 @@
-/// One addition that was needed after the list had been whole, and that was then seen in the list.
+/// One addition that was needed after the list had been whole, and whose effect was then seen.
 public struct Repair: Hashable, Sendable {
     /// The list after the overwrite.
     public var found: PortSet
@@ -8,11 +8,11 @@ public struct Repair: Hashable, Sendable {
     public var writer: Writer?
     /// When the addition was seen.
     public var at: Moment
-    /// The last look before the repair that showed the list whole, if the watch did not wake amtguard at the write. The
-    /// list was broken for an unknown part of the time since then. `nil` if the watch showed the write.
+    /// The last look before the repair that showed the list whole, if the watch did not wake amtguard for the write.
+    /// The list was broken for an unknown part of the time since then. `nil` if the watch showed the write.
     public var brokenAfter: Moment?
 
-    /// How long the list was broken at most; `nil` together with `brokenAfter`.
+    /// The longest time that the list can have been broken; `nil` together with `brokenAfter`.
     public var brokenAtMost: Duration? { brokenAfter.map { at.instant - $0.instant } }
 }
 

@@ -1,7 +1,7 @@
 /// The bucket of repairs: full at first, one token per repair, refilled at the pace.
 ///
-/// The whole bucket is one instant: when it will be full again (the generic cell rate algorithm, ITU-T I.371). There is
-/// no counter to refill and no timer to keep.
+/// One instant represents the whole bucket: the time at which it will be full again (the generic cell rate algorithm,
+/// ITU-T I.371). So there is no counter to refill and no timer.
 struct RepairBucket: Hashable, Sendable {
     var pace: Pace
     private var fullAt: Instant
@@ -17,7 +17,7 @@ struct RepairBucket: Hashable, Sendable {
     /// When there is a token again; in the past if there is one.
     var nextToken: Instant { fullAt + interval - interval * pace.burst }
 
-    /// Shortens a wait that a former, slower pace caused: the bucket is never emptier than empty.
+    /// Shortens a wait that a former, slower pace caused: the wait is never longer than for an empty bucket.
     mutating func fitPace(at now: Instant) {
         fullAt = min(fullAt, now + interval * pace.burst)
     }

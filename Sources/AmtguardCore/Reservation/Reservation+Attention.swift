@@ -3,8 +3,8 @@
 extension Reservation {
     /// Decides what to report of a contest, whether to listen to the watch, and when to look without it.
     ///
-    /// While the bucket is empty, amtguard does not listen to the watch and looks once for each token. It does the same
-    /// if a program keeps writing the list and leaves it whole: it must not wake for each of these writes.
+    /// While the bucket is empty, amtguard ignores the watch and looks once for each token. It does the same if a
+    /// program keeps writing the list without removing required ports, so as not to wake for each of these writes.
     mutating func arrange(at now: Instant) -> [Effect] {
         var effects = overwrites.tell(fullTime: bucket.fullTime, at: now).map(Effect.report)
         let isPaced = contest != nil && writes && obstacle == nil && bucket.nextToken > now
@@ -24,17 +24,16 @@ extension Reservation {
         return effects
     }
 
-    /// How long amtguard waits for the watch to show a write that a look has found. The kernel reports a write after it
-    /// was made, and the writer may lose its processor in between.
+    /// How long amtguard waits until the watch shows a write that a look has found. The kernel reports a write after it
+    /// was made, and the writer may be preempted in between.
     static let grace = Duration.milliseconds(250)
     /// The time between two looks for the effect of a write that was shown before it was made.
     static let pause = Duration.milliseconds(10)
-    /// The time after which a removal is tried again that a write of others has prevented.
+    /// The pause before a removal is tried again that a write of another program has prevented.
     static let retryPause = Duration.milliseconds(100)
 
-    /// The list has changed, and the watch has shown no write. If the watch stays silent for a moment more, the write
-    /// went through another mount of procfs. More such writes may follow, so audits then come each second for ten
-    /// minutes.
+    /// Handles a list that has changed without an event of the watch. If no event follows for a moment, the write went
+    /// through another mount of procfs. More such writes may follow, so audits then run each second for ten minutes.
     mutating func suspect(_ found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
         if prompt == .watch { suspicion = nil }
         if let unseen = suspicion, unseen.until <= now.instant {

@@ -1,4 +1,4 @@
-// What a reading leads to: nothing, an addition, a removal, or an obstacle.
+// What follows from a reading: nothing, an addition, a removal, or an obstacle.
 
 extension Reservation {
     mutating func act(on found: PortSet, after former: PortSet?, _ prompt: Prompt, at now: Moment) -> [Effect] {
@@ -7,10 +7,11 @@ extension Reservation {
         return missing.isEmpty ? settle(found, prompt, at: now) : add(missing, to: found, prompt, at: now)
     }
 
-    /// Every required port is there. Reports what that means, and removes ports that are owned and no longer required.
+    /// Every required port is in the list. Reports what follows from that, and removes ports that are owned and no
+    /// longer required.
     private mutating func settle(_ found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
         var effects: [Effect] = []
-        // A removal that was refused or had no effect waits for the next look with another cause.
+        // A removal that was refused or had no effect waits for the next look with another prompt.
         let mayRemove =
             switch state {
             case .removing: prompt != .readBack
@@ -42,7 +43,7 @@ extension Reservation {
         let orphans = ownership.owned.subtracting(required)
         let formerlyStranded = stranded
         stranded = found.subtracting(orphans).fitsOneWrite ? PortSet() : orphans
-        // While writes wait to be judged, any of them may have asked for these ports.
+        // While writes are not judged yet, any of them may have asked for these ports.
         let isDue = !orphans.isEmpty && stranded.isEmpty && awaited.isEmpty
         if isDue, mayRemove {
             state = .removing(orphans)
@@ -51,7 +52,7 @@ extension Reservation {
         }
         if isDue, case .stuck = state { return [] }
         state = .whole
-        // During a contest an obstacle may come and go with each overwrite. It is reported once.
+        // During a contest an obstacle may appear and disappear with each overwrite. It is reported once.
         if contest == nil { toldObstacle = nil }
         let news = stranded.subtracting(formerlyStranded)
         return news.isEmpty ? [] : [.report(.stranded(news, list: found))]
@@ -60,8 +61,8 @@ extension Reservation {
     /// Ports are missing: adds them, if the pace allows it.
     private mutating func add(_ missing: PortSet, to found: PortSet, _ prompt: Prompt, at now: Moment) -> [Effect] {
         if case .stuck = state {
-            // This is not an overwrite, so it takes no token: it tries at each audit, and at a request, but at most
-            // once a second.
+            // This is not an overwrite, so it takes no token. It tries at each audit and each request, but at most once
+            // a second.
             guard mayRetry(prompt, at: now.instant) else { return [] }
         } else if !bucket.take(at: now.instant) {
             state = .spent
@@ -80,7 +81,7 @@ extension Reservation {
         return [.add(missing)]
     }
 
-    /// Whether it is time to try again what the kernel refused. Any user can make a request.
+    /// Whether to try again what the kernel refused. Any user can make a request.
     private func mayRetry(_ prompt: Prompt, at now: Instant) -> Bool {
         switch prompt {
         case .audit, .token: true
@@ -130,7 +131,7 @@ extension Reservation {
         return effects
     }
 
-    /// The kernel refuses. Reported once, until the obstacle changes or ends.
+    /// The kernel refuses. Reports this once, until the obstacle changes or ends.
     mutating func stick(_ obstacle: Obstacle) -> [Effect] {
         state = .stuck(obstacle)
         guard toldObstacle != obstacle else { return [] }
@@ -138,9 +139,8 @@ extension Reservation {
         return [.report(.obstructed(obstacle))]
     }
 
-    /// Reports the ports in the list that amtguard no longer owns, each port once. It does not report them during a
-    /// contest: a reading during a write shows parts of both lists, and after the next repair amtguard owns the ports
-    /// again.
+    /// Reports the ports in the list that amtguard no longer owns, each port once, but not during a contest: a reading
+    /// during a write shows parts of both lists, and after the next repair amtguard owns the ports again.
     mutating func tellDisowned() -> [Effect] {
         guard contest == nil else { return [] }
         let news = disowned.intersection(required).subtracting(ownership.owned).subtracting(toldDisowned)

@@ -1,20 +1,20 @@
-// Whose ports are in the list. Without a program in the kernel, a changed list shows only that another program wrote it.
-// With one, each write is known, and so is what its writer would have left out.
+// Which program asked for the ports in the list. Without a program in the kernel, a changed list only shows that
+// another program wrote it. With one, each write is known, and also the ports that its writer left out.
 
-/// What several writes ask for together.
+/// What several writes together ask for.
 enum Demand: Hashable {
     /// Nothing: the kernel refuses all of them.
     case nothing
-    /// These ports, in addition to whatever was there.
+    /// These ports, in addition to the former ones.
     case more(PortSet)
     /// These ports, and no others: the last replacement with the additions after it.
     case only(PortSet)
-    /// Not certain: a text is not known, or a write was not noted.
+    /// Uncertain: a text is unknown, or a write was not recorded.
     case unknown
 }
 
 extension Wish {
-    /// Whether the list shows that the kernel has carried it out.
+    /// Whether the list shows that the kernel has carried out the demand.
     fileprivate func isMet(by found: PortSet) -> Bool {
         if case .ports(let ports) = text { ports.subtracting(found).isEmpty } else { true }
     }
@@ -23,13 +23,13 @@ extension Wish {
 extension Wishes {
     var isEmpty: Bool { wishes.isEmpty && lost == 0 }
 
-    /// The writes, by index, whose effect the list must show: from the last one on that replaced all of it.
+    /// The writes, by index, whose effect the list must show: the last one that replaced all of it, and those after it.
     fileprivate var awaitable: Range<Int> {
         let last = wishes.lastIndex { $0.replaces && !$0.isPrevented && $0.text != .refused }
         return (last ?? wishes.startIndex)..<wishes.endIndex
     }
 
-    /// The writes in their order. A replacement makes everything before it void.
+    /// The demand of the writes in their order. A replacement cancels everything before it.
     var demand: Demand {
         let demand = wishes.indices.reduce(Demand.nothing) { former, index in
             let (wish, demand) = (wishes[index], gaps.contains(index) ? .unknown : former)
@@ -47,21 +47,21 @@ extension Wishes {
     }
 }
 
-/// A write that would have taken required ports away, and that a program in the kernel made to add instead.
+/// A write that would have removed required ports, and that a program in the kernel turned into an addition.
 public struct Prevention: Hashable, Sendable {
     /// The list that the writer asked for.
     public var asked: PortSet
-    /// The required ports that are not in it, and that stayed.
+    /// The required ports that the request lacked, and that stayed.
     public var kept: PortSet
-    /// Always known: the program in the kernel names it.
+    /// Always known, because the program in the kernel names it.
     public var writer: Writer
     /// When amtguard saw it.
     public var at: Moment
 }
 
 extension Reservation {
-    /// Takes the writes that a program in the kernel has shown since those that were settled. They were read after the
-    /// list, so each write whose effect the next reading of the list shows is among them.
+    /// Takes the writes that a program in the kernel has shown since the settled ones. They were read after the list,
+    /// so they include each write whose effect the next reading of the list shows.
     mutating func observe(_ wishes: Wishes) {
         showsWishes = true
         shown = wishes
@@ -76,16 +76,16 @@ extension Reservation {
             .suffix(WriterTally.mostEntries)
     }
 
-    /// Finds out who owns what is in the list.
+    /// Finds out which ports in the list amtguard owns.
     ///
     /// | the writes since | owned afterwards |
     /// |---|---|
     /// | none was shown | what was owned before, if the list is the same; else nothing |
-    /// | replaced the list | all that they did not ask for: required ports, and what they left out |
+    /// | replaced the list | all ports that they did not ask for: required ports, and those that they left out |
     /// | added ports | what was owned before, without these |
-    /// | are not certain | what was owned before, if the list is the same; else nothing: so nothing is taken out |
+    /// | are uncertain | what was owned before, if the list is the same; else nothing, so nothing is removed |
     ///
-    /// What is owned and not required is then taken out as usual.
+    /// Owned ports that are not required are then removed as usual.
     mutating func attribute(_ found: PortSet, at now: Moment) -> [Effect] {
         guard !shown.isEmpty else {
             disown(ownership.observe(found))
@@ -96,15 +96,15 @@ extension Reservation {
         for index in refused { shown.wishes[index].text = .refused }
         let effects = take(shown.demand, found, at: now)
         judged = shown.wishes.count
-        // While something is to be taken out, the writes stay in the kernel: if this process is killed, the next one
-        // judges them again.
+        // While ports are to be removed, the writes stay in the kernel: if this process is killed, the next one judges
+        // them again.
         let excess = ownership.owned.subtracting(required)
         isUnsettled = writes && !excess.isEmpty && found.subtracting(excess).fitsOneWrite && shown.demand != .unknown
         return isUnsettled ? effects : effects + settleWishes()
     }
 
-    /// Waits for writes whose effect the list does not show: the program in the kernel runs before the kernel changes the
-    /// list. What is not there after a while was refused, by the kernel or another program.
+    /// Waits for writes whose effect the list does not show, because the program in the kernel runs before the kernel
+    /// changes the list. A write without effect after a while was refused, by the kernel or another program.
     private mutating func waitForEffects(in found: PortSet, at now: Moment) {
         let unmet = shown.awaitable.filter {
             $0 >= judged && !refused.contains($0) && !shown.wishes[$0].isMet(by: found)
@@ -145,7 +145,7 @@ extension Reservation {
             return []
         case .unknown:
             disown(ownership.observe(found))
-            // Any other port may have been asked for again.
+            // Another writer may have asked for any other port.
             ownership.owned = ownership.owned.intersection(required)
             let isKept = shown.lost > 0 || shown.wishes.contains { $0.text == .unknown && $0.isPrevented }
             guard isKept, isPreventing == true else { return [] }
@@ -176,15 +176,15 @@ extension Reservation {
 }
 
 extension Ownership {
-    /// Whether these ports were owned in the list that became `found` when others added `ports`. Which of them had been
-    /// there before is only known from the last reading, which a guard that was just started does not have.
+    /// Whether these ports were owned in the list that became `found` when other programs added `ports`. Only the last
+    /// reading shows which of them had been there before, and a guard that has just started has none.
     fileprivate func wasIn(_ found: PortSet, without ports: PortSet, or former: PortSet?) -> Bool {
         if let former { return former.union(ports) == found && list == former.fingerprint }
         return list == found.fingerprint || list == found.subtracting(ports).fingerprint
     }
 }
 
-/// The programs that overwrote the list last, each once.
+/// The last programs that overwrote the list, each once.
 struct LastWriters: Hashable, Sendable {
     struct Entry: Hashable, Sendable {
         var writer: Writer

@@ -1,26 +1,27 @@
 /// Keeps the required ports in the list, whatever other programs write.
 ///
 /// It never touches the system. It takes observations and returns what to do; the daemon does that, looks again, and
-/// reports what it sees. So a lost event, a doubled one and an event of its own make no difference.
+/// reports what it sees. So lost or duplicate events, and events of its own writes, make no difference.
 struct Reservation: Sendable {
     enum State: Hashable {
         /// Nothing was read since the requirement last changed.
         case unread
         /// The last reading contained every required port.
         case whole
-        /// Ports were missing from `found`; an addition is under way, its effect not yet seen. `repairing` if the list
-        /// had been whole before.
+        /// Ports were missing from `found`; an addition is under way, and its effect was not seen yet. `repairing` if
+        /// the list had been whole before.
         case adding(found: PortSet, repairing: Bool)
-        /// A removal of these ports is under way, its effect not yet seen.
+        /// A removal of these ports is under way, and its effect was not seen yet.
         case removing(PortSet)
-        /// The list could not be read, or a change was refused. Tried again at audits, but not at each write of others.
+        /// The list could not be read, or a change was refused. Tried again at audits, but not at each write of other
+        /// programs.
         case stuck(Obstacle)
         /// Ports are missing and the bucket is empty: nothing is written before the next token.
         case spent
         /// Ports are missing, and amtguard only observes.
         case lacking
-        /// The same, and a program has just written the list so. The next look reports it, when the watch has named the
-        /// writer.
+        /// As `lacking`, and a program has just written the list. The next look reports this, when the watch has named
+        /// the writer.
         case overwritten(PortSet)
     }
 
@@ -31,67 +32,67 @@ struct Reservation: Sendable {
     var ownership: Ownership
     var repairs: UInt64 = 0
     var lastRepair: Repair?
-    /// Writes that would have taken required ports away.
+    /// How many writes would have removed required ports.
     var prevented: UInt64 = 0
     var lastPrevention: Prevention?
     var lastWriters = LastWriters()
     var overwrites = Overwrites()
-    /// Writes that a program in the kernel has shown and that are not settled.
+    /// The unsettled writes that a program in the kernel has shown.
     var shown = Wishes()
-    /// How many of them, from the first, were judged.
+    /// How many of `shown`, from the first, were judged.
     var judged = 0
-    /// Those of them whose effect never showed.
+    /// The writes of `shown` whose effect never appeared.
     var refused: Set<Int> = []
-    /// Whether they are judged, and what they left out is still in the list.
+    /// Whether the writes are judged, and ports that they left out are still in the list.
     var isUnsettled = false
-    /// Those whose effect the list does not show yet, each since when.
+    /// The writes whose effect the list does not show yet, and since when.
     var awaited: [Int: Instant] = [:]
     /// Whether a program in the kernel shows writes.
     var showsWishes = false
-    /// Ports that other programs left out of the list, and that are being taken out after them.
+    /// Ports that other programs left out of the list, and that are therefore being removed.
     var yielding = PortSet()
     /// When writes that could not be judged were last reported.
     var unjudgedToldAt: Instant?
-    /// Whether a reading has shown what is required now. Until then there is nothing to judge.
+    /// Whether a reading has shown the present requirement. Until then nothing is judged.
     var isCurrent = false
-    /// A change that a look found and the watch has not shown. The watch has until `until` to show it.
+    /// A change that a look found without an event of the watch. The watch has until `until` to show it.
     var suspicion: (found: PortSet, until: Instant)?
     /// Whether the watch has shown a write since the last look.
     var isShown = false
     /// Until when audits come each second, after a write that the watch did not show.
     var unseenUntil: Instant?
 
-    /// Whether amtguard may write: not with `Mode=observe`.
+    /// Whether amtguard may write; false with `Mode=observe`.
     var writes = true
-    /// Whether a watch shows the writes of others.
+    /// Whether a watch shows the writes of other programs.
     var watched = true
     var audit = Duration.seconds(30)
     var bucket: RepairBucket
-    /// The same pace for looks that found nothing to do.
+    /// The pace for looks that found nothing to do; the same as that of repairs.
     var attention: RepairBucket
     var state = State.unread
     /// The writers that the watch named since the last reading of a whole list, in their order.
     var writers: [Writer] = []
-    /// When the list was looked at last, and when it was last seen whole.
+    /// When the list was last read, and when it was last seen whole.
     var lookedAt: Instant?
     var wholeAt: Moment?
-    /// `Repair.brokenAfter` of the repair that is under way.
+    /// `Repair.brokenAfter` of the present repair.
     var brokenAfter: Moment?
-    /// Whether the look came too late for the watch to have woken amtguard at the write.
+    /// Whether the look was too late, so that the watch can't have caused it at the write.
     var isLate = false
     /// The ports that are owned and no longer required, and that stay because the list is too long.
     var stranded = PortSet()
-    /// The ports in the list that amtguard no longer owns; and those of them that were reported.
+    /// The ports in the list that amtguard no longer owns, and the part of them that was reported.
     var disowned = PortSet()
     var toldDisowned = PortSet()
     /// The last reported obstacle, until it is overcome.
     var toldObstacle: Obstacle?
     /// When the kernel last refused a change.
     var refusedAt: Instant?
-    /// What the daemon was last told, so that only changes are reported to it.
+    /// The last value that the daemon got, so that it only gets changes.
     var listening = true
     var auditing: Duration?
-    /// `nil` before the first look: a guard before this one may have left the program either way.
+    /// `nil` before the first look: the previous guard may have left the program in either mode.
     var isPreventing: Bool?
     var remembered: Ownership
 
@@ -102,7 +103,7 @@ struct Reservation: Sendable {
         attention = RepairBucket(pace: pace)
     }
 
-    /// Why the list can't be read or written, if that was found.
+    /// Why the list can't be read or written, if a look or a change showed that.
     var obstacle: Obstacle? {
         if case .stuck(let obstacle) = state { obstacle } else { nil }
     }
@@ -112,8 +113,8 @@ struct Reservation: Sendable {
 
     /// Sets which ports are required from now on.
     ///
-    /// - Returns: A request for a look, if the required ports or the permission to write have changed. The look carries
-    ///   out what follows, so that no caller can forget to.
+    /// - Returns: A request for a look, if the required ports or the permission to write have changed. The look does
+    ///   what follows, so that no caller can forget it.
     mutating func require(
         _ ports: PortSet, writes: Bool, audit: Duration, pace: Pace, at now: Instant
     ) -> [Effect] {
@@ -135,15 +136,15 @@ struct Reservation: Sendable {
         remembered = ownership
     }
 
-    /// Sets whether a watch shows writes. Without a watch, a write that was not shown means nothing.
+    /// Sets whether a watch shows writes. Without a watch, an unseen write means nothing.
     mutating func observe(watched: Bool) {
         self.watched = watched
-        // What another watch has shown is gone with it.
+        // The writes that the former watch showed are lost with it.
         _ = settleWishes()
         showsWishes = false
     }
 
-    /// The watch showed writes of other programs and named these writers. A writer that left the list whole is ignored.
+    /// Takes the writers that the watch named. A writer that removed no required port is ignored.
     mutating func observe(writers: [Writer]) {
         isShown = true
         suspicion = nil
@@ -151,16 +152,16 @@ struct Reservation: Sendable {
         if state != .whole { self.writers = (self.writers + writers).suffix(WriterTally.mostEntries) }
     }
 
-    /// Takes the refusal of a change. The list was not changed by us; the next look comes with an audit.
+    /// Takes the refusal of a change. The list is unchanged; the next look comes with an audit.
     mutating func observe(refusal obstacle: Obstacle, at now: Moment) -> [Effect] {
         ownership.abandon()
-        // The program in the kernel refuses to replace the list while a write of others was not judged.
+        // The program in the kernel refuses to replace the list while a write of another program is not judged.
         if case .removing = state, obstacle == .busy, showsWishes {
             state = .whole
             return withMemory(arrange(at: now.instant))
         }
         refusedAt = now.instant
-        // What is to be taken out stays owned, so the next audit tries it again.
+        // The ports to remove stay owned, so the next audit tries again.
         let settled = settleWishes()
         if case .adding(let found, repairing: true) = state {
             _ = overwrites.take(found, by: writers, .left, at: now)
@@ -177,12 +178,12 @@ struct Reservation: Sendable {
         case .obstacle(let obstacle):
             reserved = nil
             suspicion = nil
-            // Without the list nothing can be judged.
+            // Without the list no write can be judged.
             effects = stick(obstacle) + settleWishes()
         case .ports(let found):
             effects = suspect(found, prompt, at: now)
-            // The kernel accepted the addition, even if another program overwrote it since. A record of a former
-            // process alone does not prove that.
+            // The kernel accepted the addition, even if another program overwrote it since. The record of a former
+            // process alone does not prove this.
             if case .adding = state { ownership.finish() }
             effects += attribute(found, at: now)
             disowned = disowned.intersection(found)
@@ -195,7 +196,7 @@ struct Reservation: Sendable {
         isCurrent = true
         isShown = false
         lookedAt = now.instant
-        // After a change of our own another look follows; that one decides what comes next.
+        // After amtguard's own change another look follows, and that look decides what comes next.
         if !effects.contains(where: \.isChange) {
             if prompt == .watch { _ = attention.take(at: now.instant) }
             effects += arrange(at: now.instant)
@@ -213,14 +214,14 @@ struct Reservation: Sendable {
         return withMemory(effects)
     }
 
-    /// Ownership is recorded before anything is done.
+    /// Records the ownership before any other effect.
     private mutating func withMemory(_ effects: [Effect]) -> [Effect] {
         guard remembered != ownership else { return effects }
         remembered = ownership
         return [.remember] + effects
     }
 
-    /// How often to look without a cause; `nil` if nothing is required and nothing is to be removed.
+    /// How often to look without an event; `nil` if nothing is required and nothing is to be removed.
     var auditInterval: Duration? {
         guard !required.isEmpty || (writes && !ownership.possible.isEmpty) else { return nil }
         return unseenUntil == nil ? audit : min(audit, .seconds(1))

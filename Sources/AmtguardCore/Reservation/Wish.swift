@@ -1,23 +1,23 @@
-/// One write of the list, as a program in the kernel saw it before the kernel parsed its text: a wish, not yet a fact.
-/// The kernel may still refuse it.
+/// One write of the list, as a program in the kernel saw it before the kernel parsed its text. It is a wish, not yet a
+/// fact: the kernel may still refuse it.
 public struct Wish: Hashable, Sendable {
     /// What the writer passed.
     public enum Text: Hashable, Sendable {
-        /// A list of ports that the kernel takes.
+        /// A list of ports that the kernel accepts.
         case ports(PortSet)
-        /// The kernel refuses it, or it changes nothing.
+        /// A text that the kernel refuses, or that changes nothing.
         case refused
-        /// It was not seen whole, or the kernel's answer to it is not certain.
+        /// A text that was not read completely, or whose effect in the kernel is not certain.
         case unknown
     }
 
-    /// Whether it was meant to replace the list (position 0); otherwise it adds to the list.
+    /// Whether the write was a replacement of the list (position 0); otherwise it adds to the list.
     public var replaces: Bool
-    /// Whether the program made it add where it was meant to replace, so that no port was lost.
+    /// Whether the program in the kernel turned the replacement into an addition, so that no port was lost.
     public var isPrevented: Bool
-    /// Which ports it asks for.
+    /// The ports that it asks for.
     public var text: Text
-    /// Always known: the program in the kernel names it.
+    /// Always known, because the program in the kernel names it.
     public var writer: Writer
 
     /// A write.
@@ -30,12 +30,12 @@ public struct Wish: Hashable, Sendable {
 }
 
 extension Wish.Text {
-    /// The text as the kernel would take it.
+    /// The text as the kernel would parse it.
     ///
-    /// The kernel skips newlines before an item, and takes a comma or a newline after it. It reads `010` as octal and
+    /// The kernel skips newlines before an item, and accepts a comma or a newline after it. It reads `010` as octal and
     /// `0x10` as hexadecimal; here these are unknown. Everything else is refused as a whole (Linux 6.18, 41 texts).
     ///
-    /// - Parameter bytes: What was written, whole.
+    /// - Parameter bytes: The complete bytes of the write.
     public init(written bytes: some Collection<UInt8>) {
         var rest = Array(bytes)[...]
         guard !rest.isEmpty else {
@@ -60,7 +60,7 @@ extension Wish.Text {
 
     private static func range(_ item: ArraySlice<UInt8>) -> Self {
         let halves = item.split(separator: UInt8(ascii: "-"), maxSplits: 1, omittingEmptySubsequences: false)
-        // C's notations of other bases.
+        // Octal and hexadecimal numbers, as in C.
         if halves.contains(where: { $0.count > 1 && $0.first == UInt8(ascii: "0") }) { return .unknown }
         let numbers = halves.compactMap { decimal($0, atMost: 5).flatMap { UInt16(exactly: $0) } }
         guard numbers.count == halves.count, let low = numbers.first, let high = numbers.last, low <= high else {
@@ -70,21 +70,21 @@ extension Wish.Text {
     }
 }
 
-/// The writes since those that were settled last.
+/// The writes since the last settled ones.
 public struct Wishes: Hashable, Sendable {
     /// In the order in which the kernel saw them.
     public var wishes: [Wish]
-    /// How many writes were not noted, because there was no room.
+    /// How many writes were not recorded, for lack of space.
     public var lost: Int
-    /// Where they are missing: before which of `wishes`, or at the end (their count).
+    /// The positions of the lost writes: the index in `wishes` that follows them, or its count for the end.
     public var gaps: Set<Int>
 
-    /// Writes in their order, and what is missing among them.
+    /// The writes in their order, and the gaps between them.
     ///
     /// - Parameters:
     ///   - wishes: In the order in which the kernel saw them.
-    ///   - lost: How many writes were not noted, because there was no room.
-    ///   - gaps: Where they are missing. By default, lost writes may have come last.
+    ///   - lost: How many writes were not recorded, for lack of space.
+    ///   - gaps: The positions of the lost writes. By default, they may have come last.
     public init(_ wishes: [Wish] = [], lost: Int = 0, gaps: Set<Int>? = nil) {
         self.wishes = wishes
         self.lost = lost

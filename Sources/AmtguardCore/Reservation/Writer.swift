@@ -1,33 +1,34 @@
 /// The process that wrote the list, as far as it could be found out before it ended.
 ///
-/// A program in the kernel notes all of it at the write. Without one, the kernel reports the pid; command and unit are
-/// read in `/proc` a moment later, with a check that it is still the same process. They are foreign text, so they are
-/// made printable first.
+/// A program in the kernel records all of it at the write. Without one, the kernel reports the pid; command and unit
+/// are read in `/proc` a moment later, with a check that it is still the same process. They are foreign text, so they
+/// are made printable first.
 public struct Writer: Hashable, Sendable, Codable, CustomStringConvertible {
-    /// In the daemon's own pid namespace; the host's, if a program in the kernel has seen it and it is in none of ours.
+    /// In the daemon's own pid namespace; in the host's, if a program in the kernel saw a process that is not in the
+    /// daemon's.
     public var pid: Int32
     /// `/proc/PID/comm`, at most 15 characters.
     public var command: String?
     /// The systemd unit of its control group, for example `systemd-sysctl.service`.
     public var unit: String?
-    /// The process that started it; only a program in the kernel tells it.
+    /// Its parent process, known only from a program in the kernel.
     public var parent: Parent?
 
     /// The parent of a writer.
     public struct Parent: Hashable, Sendable, Codable {
         /// In the same namespace as the pid of its child.
         public var pid: Int32
-        /// `/proc/PID/comm`, at most 15 characters, made printable; `nil` if it could not be found out.
+        /// `/proc/PID/comm`, at most 15 characters, made printable; `nil` if unknown.
         public var command: String?
 
-        /// A parent; `nil` for a name that could not be found out.
+        /// A parent; `nil` for an unknown name.
         public init(pid: Int32, command: String?) {
             self.pid = pid
             self.command = command
         }
     }
 
-    /// A writer; `nil` for what could not be found out.
+    /// A writer; `nil` for what is unknown.
     public init(pid: Int32, command: String? = nil, unit: String? = nil, parent: Parent? = nil) {
         self.pid = pid
         self.command = command
@@ -69,7 +70,7 @@ public struct WriterTally: Hashable, Sendable {
     /// How many overwrites came from writers that have no entry.
     public private(set) var others = 0
 
-    /// A program chooses its own name. One that takes a new name for each write must not fill the memory.
+    /// A program chooses its own name. A program that takes a new name for each write must not exhaust the memory.
     static let mostEntries = 8
 
     mutating func count(_ writer: Writer) {
@@ -97,7 +98,7 @@ public struct WriterTally: Hashable, Sendable {
 }
 
 extension WriterTally.Entry {
-    /// With the pid if it was one process, without it if there were several.
+    /// With the pid if there was one process, without it if there were several.
     var name: String {
         guard let command = writer.command, !isOneProcess else { return writer.brief }
         return command + (writer.unit.map { " of \($0)" } ?? "")
@@ -105,7 +106,7 @@ extension WriterTally.Entry {
 }
 
 extension Writer {
-    /// Whether a person would take them for the same program.
+    /// Whether people would take both for the same program.
     func isNamed(like other: Writer) -> Bool {
         guard command != nil, other.command != nil else { return pid == other.pid }
         return command == other.command && unit == other.unit

@@ -1,6 +1,6 @@
 /// A TCP or UDP socket of this host with a local port, as the kernel shows it: a reading, no judgement.
 public struct LocalSocket: Hashable, Sendable {
-    /// The protocols of which AMT takes packets.
+    /// The protocols whose packets AMT takes.
     public enum TransportProtocol: String, Hashable, Sendable {
         /// IP protocol 6.
         case tcp
@@ -8,7 +8,7 @@ public struct LocalSocket: Hashable, Sendable {
         case udp
     }
 
-    /// The kind of its local address. A socket of IPv6 may take IPv4 as well.
+    /// The kind of its local address. An IPv6 socket may take IPv4 as well.
     public enum Family: String, Hashable, Sendable {
         /// AF_INET.
         case ipv4
@@ -22,13 +22,13 @@ public struct LocalSocket: Hashable, Sendable {
         case bound
         /// A TCP server waits for connections.
         case listening
-        /// A UDP socket takes packets from anybody.
+        /// A UDP socket takes packets from any sender.
         case unconnected
         /// It tries to connect. A victim stays in this state until it gives up.
         case synSent = "syn-sent"
         /// It is connected; for UDP by `connect` alone, without a packet.
         case established
-        /// It was closed here, and the other end has not acknowledged that.
+        /// It was closed here, and the other end has not acknowledged this.
         case finWait1 = "fin-wait-1"
         /// It was closed here, and the other end has not closed yet.
         case finWait2 = "fin-wait-2"
@@ -40,7 +40,7 @@ public struct LocalSocket: Hashable, Sendable {
         case lastAck = "last-ack"
     }
 
-    /// To which addresses it is bound, as far as AMT's ports are concerned.
+    /// Which kind of address it is bound to, as far as AMT's ports are concerned.
     public enum Reach: String, Hashable, Sendable {
         /// Every address, including AMT's.
         case wildcard
@@ -52,7 +52,7 @@ public struct LocalSocket: Hashable, Sendable {
 
     /// The other end of a connection.
     public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
-        /// Without a scope, even if it is a link-local one.
+        /// Without a scope, even for a link-local address.
         public var address: IPAddress
         /// In the host's byte order.
         public var port: UInt16
@@ -72,7 +72,7 @@ public struct LocalSocket: Hashable, Sendable {
         }
     }
 
-    /// Which of its two tables the kernel shows it in.
+    /// The protocol of the table in which the kernel lists it.
     public var `protocol`: TransportProtocol
     /// Its local address; the wildcard if it is bound to all.
     public var address: IPAddress
@@ -80,26 +80,26 @@ public struct LocalSocket: Hashable, Sendable {
     public var port: UInt16
     /// What it does with the port.
     public var state: State
-    /// `nil` if it is not connected.
+    /// The other end; `nil` if it is not connected.
     public var remote: Endpoint?
-    /// Whether a socket of IPv6 takes IPv4 as well; always true for one of IPv4.
+    /// Whether an IPv6 socket takes IPv4 as well; always true for an IPv4 socket.
     public var takesIPv4: Bool
     /// The index of the one interface that it is bound to (`SO_BINDTODEVICE`).
     public var interface: Int?
     /// The owner of the socket.
     public var uid: UInt32
-    /// The systemd unit that made it; `nil` if unknown.
+    /// The systemd unit that created it; `nil` if unknown.
     public var unit: String?
     /// The names of its owner's processes in its control group; one of them has the socket. Empty if they are unknown.
     public var commands: [String]
     /// Identifies it among the open files of its process; `nil` if no process has it: not accepted yet, or closed
     /// before all was sent.
     public var inode: UInt32?
-    /// How often the kernel has sent again, because no acknowledgement came.
+    /// How often the kernel retransmitted, because no acknowledgement came.
     public var retransmissions: UInt8
-    /// Whether this very process has it.
+    /// Whether it belongs to this process.
     public var isOwn: Bool
-    /// Whether it marks itself as a probe's.
+    /// Whether it is marked as a socket of a probe.
     public var isProbe: Bool
 
     /// A socket of a process; by default an unconnected one that is not ours.
@@ -135,13 +135,13 @@ extension LocalSocket {
         }
     }
 
-    /// For whom it can be reached there.
+    /// Where it can be reached.
     public var reach: Reach {
         if isUnspecified { return .wildcard }
         return address.isLoopback ? .loopback : .address
     }
 
-    /// Whether it waits for others: listening TCP, or unconnected UDP.
+    /// Whether it accepts packets from any sender: listening TCP, or unconnected UDP.
     public var isListener: Bool { state == .listening || state == .unconnected }
 
     private var isUnspecified: Bool {
@@ -153,7 +153,7 @@ extension LocalSocket {
 }
 
 extension IPAddress {
-    /// Whether it never leaves this host.
+    /// Whether its packets never leave this host.
     public var isLoopback: Bool {
         switch self {
         case .v4(let address): address.isLoopback
@@ -161,7 +161,7 @@ extension IPAddress {
         }
     }
 
-    /// The IPv4 address, even in the form of IPv6.
+    /// The IPv4 address, also of an IPv4-mapped IPv6 address.
     public var ipv4: IPv4Address? {
         switch self {
         case .v4(let address): address
@@ -174,7 +174,7 @@ extension IPAddress {
 public struct SocketReading: Hashable, Sendable {
     /// By port. Sockets that differ only in their inode, like those of one server's threads, count as one.
     public var sockets: [LocalSocket]
-    /// How many more there were than are kept.
+    /// How many further sockets were left out.
     public var omitted: Int
 
     /// Sockets that are sorted by port, and how many were left out.

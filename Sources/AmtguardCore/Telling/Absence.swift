@@ -1,6 +1,6 @@
-/// What amtguardctl can say without a report of the daemon: what it sees itself.
+/// What amtguardctl can report without the daemon: its own readings.
 ///
-/// It looks as a guardian does at its first look, and as `amtguardd --dry-run` does, so it can't judge differently.
+/// It judges them with the same guardian as `amtguardd --dry-run`, so its judgement can't differ from the daemon's.
 public struct Absence: Hashable, Sendable {
     /// Why there is no report: "amtguardd does not run".
     public let reason: Reason
@@ -13,19 +13,19 @@ public struct Absence: Hashable, Sendable {
         self.status = status
     }
 
-    /// What the kernel says of the required ports.
+    /// The kernel's state of the required ports.
     public var ports: Status.Ports { status.ports }
 
     /// Why there is no report, and what the look could not find out.
     public var reasons: [Reason] { [reason] + status.reasons }
 
-    /// Whether the kernel may choose a required port now: this is bad, whether somebody guards or not.
+    /// Whether the kernel may choose a required port now. This counts whether a daemon guards or not.
     public var isExposed: Bool { ports.areExposed == true }
 
-    /// What follows on this machine, in one sentence.
+    /// The consequence on this machine, in one sentence.
     public var here: String { status.here(isWatched: reason.id != "not-running") }
 
-    /// The verdict: a port that is exposed is exposed, whoever sees it; nothing else is known.
+    /// The verdict: exposed if a port is exposed, else unknown.
     var word: String { isExposed ? Verdict.exposed.words : "unknown" }
 
     /// For people: everything.
@@ -45,8 +45,8 @@ public struct Absence: Hashable, Sendable {
         return lines
     }
 
-    /// What `amtguardctl status --json` prints: the keys of a status, with null for each value that only the daemon
-    /// knows.
+    /// What `amtguardctl status --json` prints: the keys of a status, with null for each value that only the daemon can
+    /// report.
     public var json: JSON {
         status.json.blank
             .replacing("schema", with: 1)
@@ -79,9 +79,9 @@ public struct Absence: Hashable, Sendable {
 }
 
 extension Status {
-    /// What follows from the list as it is now, in one sentence.
+    /// The consequence of the present list, in one sentence.
     ///
-    /// - Parameter isWatched: Whether an amtguardd may be there, although it has not told anything.
+    /// - Parameter isWatched: Whether an amtguardd may run, although it has not reported anything.
     public func here(isWatched: Bool) -> String {
         let required = PortSet(told: ports.required) ?? PortSet()
         let names = required.abbreviated(to: 40)

@@ -7,16 +7,16 @@ extension Announcement {
         case text(String)
         /// Yes or no.
         case flag(Bool)
-        /// A count or a time; the greatest number stands for an unknown one.
+        /// A count or a time; the greatest number means unknown.
         case number(UInt64)
-        /// Texts of another process, not yet printable: one a hold, for example.
+        /// Texts of another process, not yet printable: for example, one for each hold.
         case texts([String])
 
         var json: JSON {
             switch self {
             case .text(let text): .string(text)
             case .flag(let flag): .bool(flag)
-            // As systemd writes an unknown number.
+            // systemd writes an unknown number in this way.
             case .number(.max): .null
             case .number(let number): .number(Int64(clamping: number))
             case .texts(let texts): .array(texts.map(JSON.string))
@@ -42,10 +42,10 @@ extension Announcement {
             ["changed": .object(properties.map { JSON.Member(key: $0.name.oneLine, value: $0.value.json) })])
     }
 
-    /// Whether it adds nothing for people to what other signals say.
+    /// Whether it is only for programs: people get the same from other signals.
     public var isForProgramsAlone: Bool { says.isEmpty }
 
-    /// `reserved 623,664`; nil for a property that another signal tells, or that is no fact for people.
+    /// `reserved 623,664`; `nil` for a property that another signal reports, or that is of no interest to people.
     private static func words(_ name: String, _ value: Value) -> String? {
         switch (name, value) {
         case ("Verdict", _), ("Contested", _), ("LastRepairUSec", _): nil

@@ -6,7 +6,7 @@ public struct Announcement: Hashable, Sendable {
     public let says: String
     /// How to colour it on a terminal.
     public let tone: Status.Tone
-    /// What belongs to the event, for programs.
+    /// The details of the event, for programs.
     let fields: JSON
 
     init(_ event: String, _ says: String, _ tone: Status.Tone = .plain, _ fields: JSON = [:]) {
@@ -19,7 +19,7 @@ public struct Announcement: Hashable, Sendable {
     /// `{"event":"Repaired","at":"2026-11-22T20:49:00Z","bootUSec":4711,…}`
     public func json(at moment: Moment) -> JSON { Self.head(event, at: moment).followed(by: fields) }
 
-    /// The whole status as an event, as `amtguardctl status --json` has it: `{"event":"Status","at":…,"status":{…}}`.
+    /// The whole status as an event, as in `amtguardctl status --json`: `{"event":"Status","at":…,"status":{…}}`.
     public static func json(of status: JSON, at moment: Moment) -> JSON {
         head("Status", at: moment).followed(by: ["status": status])
     }
@@ -67,8 +67,8 @@ extension Announcement {
     /// `VerdictChanged`.
     ///
     /// - Parameters:
-    ///   - verdict: The new one, a word of another process; this version may not know it.
-    ///   - reason: The most serious one; empty if there is none.
+    ///   - verdict: The new verdict, a word of another process; this version may not define it.
+    ///   - reason: The most serious reason; empty if there is none.
     public static func verdict(_ verdict: String, reason: String) -> Announcement {
         let known = Verdict(rawValue: verdict)
         return Announcement(
@@ -77,7 +77,7 @@ extension Announcement {
             ["verdict": .string(verdict), "reason": .string(reason)])
     }
 
-    /// A signal that this version does not know, or one that was cut because it is longer than 32 KiB.
+    /// A signal that this version does not define, or one that was cut because it is longer than 32 KiB.
     public static func unreadable(_ name: String) -> Announcement {
         let name = printable(name.utf8)
         return Announcement(
@@ -101,13 +101,13 @@ extension Announcement {
     }
 }
 
-// About the daemon and the bus.
+// Events of the daemon and the bus.
 
 extension Announcement {
     /// No process has the daemon's name on the bus.
     public static let absent = Announcement(
         "Absent", "amtguardd is not on the bus; waiting for it (systemctl start amtguardd)", .doubtful)
-    /// It is on the bus, after it was not.
+    /// The daemon is on the bus again.
     public static let present = Announcement("Present", "amtguardd is on the bus", .good)
     /// There is no bus.
     public static let noBus = Announcement(

@@ -20,7 +20,7 @@ extension Assessment {
 }
 
 extension Absence {
-    /// The same, as amtguardctl sees it itself.
+    /// The status that amtguardctl sees itself, as an event.
     public var brief: [Status.Line] {
         [Status.Line("Verdict", "\(word): \(reason.says)", isExposed ? .bad : .doubtful)] + status.brief
     }

@@ -1,4 +1,4 @@
-// How amtguardctl shows a report: in the daemon's words while they count, otherwise in its own.
+// How amtguardctl shows a report: in the daemon's words while the report is fresh, otherwise in its own.
 
 extension Assessment {
     /// What `amtguardctl status` prints.

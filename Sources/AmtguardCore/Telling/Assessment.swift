@@ -5,7 +5,7 @@ public struct KernelLook: Hashable, Sendable {
     /// Which ports the kernel may choose; `nil` if that can't be read.
     public var choice: KernelChoice?
 
-    /// What was read; `nil` for what can't be.
+    /// The readings; `nil` for what can't be read.
     public init(reserved: PortSet?, choice: KernelChoice?) {
         self.reserved = reserved
         self.choice = choice
@@ -14,8 +14,8 @@ public struct KernelLook: Hashable, Sendable {
 
 /// The daemon's last report, compared with amtguardctl's own look at the list.
 ///
-/// The report may be out of date: the daemon may be stopped, or the watch did not show it a write. Every user may read
-/// the list, so amtguardctl compares the two:
+/// The report may be outdated: the daemon may be stopped, or the watch may have missed a write. Every user may read the
+/// list, so amtguardctl compares the two:
 ///
 /// | the daemon | the list now | verdict |
 /// |---|---|---|
@@ -27,19 +27,19 @@ public struct KernelLook: Hashable, Sendable {
 /// | reported too long ago | lacks ports within reach | exposed |
 /// | reported too long ago | anything else | unknown |
 public struct Assessment: Sendable {
-    /// How much the report counts.
+    /// How current the report is.
     public enum Voice: Hashable, Sendable {
         /// The daemon has just made it.
         case answers
-        /// The daemon runs but does not answer; how that was found out.
+        /// The daemon runs but does not answer; the text says how this was found out.
         case silent(String)
-        /// The report is too old; why.
+        /// The report is too old; the text says why.
         case outdated(String)
     }
 
-    /// Whether the daemon answers, and how much its report counts.
+    /// Whether the daemon answers, and how current its report is.
     public let voice: Voice
-    /// The report. If amtguardctl read the list, the ports are as they are now; the reasons cover both.
+    /// The report. If amtguardctl read the list, the ports are those of its look; the reasons cover both.
     public private(set) var status: Status
     /// `nil` if unknown.
     public let verdict: Verdict?
@@ -74,7 +74,7 @@ public struct Assessment: Sendable {
         self.status.reasons = own.compactMap { $0 } + status.reasons
     }
 
-    /// Whether the verdict is the daemon's present one.
+    /// Whether the verdict is the present one of the daemon.
     public var isDaemons: Bool { voice == .answers && !isContradiction }
 }
 
@@ -122,7 +122,8 @@ extension Status.Ports {
         return !required.subtracting(reserved).intersection(reach).isEmpty
     }
 
-    /// Replaces the list and the range by a later look. The holds and the users of each port stay as reported.
+    /// Replaces the list and the range by those of a later look. The holds and the sockets on each port stay as
+    /// reported.
     fileprivate mutating func show(_ reserved: PortSet, _ choice: KernelChoice?) {
         let required = PortSet(told: self.required) ?? PortSet()
         let owned = (PortSet(told: self.owned) ?? PortSet()).intersection(reserved)

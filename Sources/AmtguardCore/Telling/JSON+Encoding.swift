@@ -1,5 +1,5 @@
-// A value becomes JSON by its own `encode(to:)`, which the compiler writes: a new field of the status is written nowhere
-// else. An absent value is null, so that every key is always there. (Foundation's encoder would omit its key.)
+// A value becomes JSON by its own `encode(to:)`, which the compiler generates, so a new field of the status needs no
+// other code. An absent value is null, so that every key is always present. (Foundation's encoder would omit its key.)
 
 extension JSON {
     /// The JSON of a value; the keys have the order of its properties.
@@ -10,7 +10,7 @@ extension JSON {
     }
 }
 
-/// A place in the JSON that is being made.
+/// A position in the JSON that is being built.
 private final class Slot {
     private enum Content {
         case value(JSON)
@@ -99,7 +99,7 @@ private struct Members<Key: CodingKey>: KeyedEncodingContainerProtocol {
         if let value { member.fill(value) }
     }
 
-    // For these types the protocol has defaults of its own, which omit the key.
+    // For these types the protocol has its own defaults, which omit the key.
     func encodeIfPresent(_ value: Bool?, forKey key: Key) { encode(optional: value, key) }
     func encodeIfPresent(_ value: String?, forKey key: Key) { encode(optional: value, key) }
     func encodeIfPresent(_ value: Int?, forKey key: Key) { encode(optional: value, key) }

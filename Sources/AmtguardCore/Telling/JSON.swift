@@ -1,4 +1,4 @@
-/// A JSON value, as far as amtguard writes one.
+/// A JSON value, limited to what amtguard writes.
 ///
 /// The daemon has no Foundation: its encoder alone would double the binary. Objects keep their order.
 public enum JSON: Hashable, Sendable, CustomStringConvertible {
@@ -79,7 +79,7 @@ public enum JSON: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// RFC 8259: quote, backslash and everything below U+0020 are escaped. A Swift string holds no lone surrogate.
+    /// RFC 8259: quote, backslash and everything below U+0020 are escaped. A Swift string has no lone surrogates.
     ///
     /// All other characters that may not be shown are escaped too, because people read JSON on terminals. A parser gets
     /// the same text.

@@ -1,16 +1,16 @@
 /// One entry for the journal.
 public struct JournalEntry: Hashable, Sendable {
-    /// How much it matters, as in syslog(3).
+    /// The severity, as in syslog(3).
     public enum Priority: Int, Hashable, Sendable, Comparable {
-        /// amtguard can't do what it is for.
+        /// amtguard can't do its task.
         case error = 3
-        /// Somebody should act.
+        /// The administrator should act.
         case warning = 4
         /// Normal, and worth knowing.
         case notice = 5
-        /// For somebody who looks closely.
+        /// Details.
         case info = 6
-        /// Hidden unless it is asked for.
+        /// Not logged by default.
         case debug = 7
 
         public static func < (a: Priority, b: Priority) -> Bool { a.rawValue < b.rawValue }
@@ -18,7 +18,7 @@ public struct JournalEntry: Hashable, Sendable {
 
     /// The field `PRIORITY`.
     public var priority: Priority
-    /// The catalog's key, 128 bits in hex; everything from notice up has one.
+    /// The key of the catalog entry, 128 bits in hex; every entry from notice up has one.
     public var messageID: String?
     /// One line for people.
     public var message: String
@@ -27,18 +27,18 @@ public struct JournalEntry: Hashable, Sendable {
 
     /// A field of the entry.
     public struct Field: Hashable, Sendable {
-        /// Capitals, digits and underscores, as journald demands.
+        /// Capitals, digits and underscores, as journald requires.
         public var name: String
         /// Each character that may not be shown is replaced; newlines stay.
         public var value: String
     }
 
-    /// An entry without a text in the catalog; fields without a value are left out, the others get the prefix.
+    /// An entry without a catalog text. Fields without a value are left out; the others get the prefix.
     public init(_ priority: Priority, _ message: String, _ fields: [(String, String?)] = []) {
         self.init(priority, id: nil, message, fields)
     }
 
-    /// The same with a text in the catalog.
+    /// An entry with a catalog text.
     init(_ priority: Priority, id: Event.MessageID?, _ message: String, _ fields: [(String, String?)] = []) {
         self.priority = priority
         messageID = id?.rawValue
@@ -56,7 +56,7 @@ public struct JournalEntry: Hashable, Sendable {
 }
 
 extension PortSet {
-    /// For a message: a list can be 190 KiB long, and a program that overwrites it must not fill the journal.
+    /// For a message: a list can be 190 KiB long, and repeated overwrites must not fill the journal.
     var brief: String { isEmpty ? "nothing" : abbreviated(to: 200) }
 
     /// For a field of its own.

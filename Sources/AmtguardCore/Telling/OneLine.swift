@@ -2,7 +2,7 @@
 //
 // Only this file decides which characters may be shown, and all output passes through it. Lines of a command, journal
 // entries, the status line, strings on the bus and on standard error use `oneLine`. JSON escapes the same characters.
-// Raw bytes use `printable`.
+// `printable` is for raw bytes.
 
 extension Unicode.Scalar {
     /// Whether the character controls a terminal, is invisible, or changes the order in which its neighbours are shown.
@@ -27,7 +27,7 @@ extension Unicode.Scalar {
         0x0590...0x08FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF, 0x1_0800...0x1_0FFF, 0x1_E800...0x1_EFFF,
     ]
 
-    /// Its category is a symbol, but it is shown as a blank.
+    /// Its category is a symbol, but fonts show a blank.
     private static let brailleBlank: UInt32 = 0x2800
 }
 

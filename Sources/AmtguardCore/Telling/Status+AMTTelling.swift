@@ -1,4 +1,4 @@
-// What amtguard prints of AMT: in `amtguardctl status`, and in full in `amtguardctl firmware`.
+// What amtguard prints about AMT: in `amtguardctl status`, and in full in `amtguardctl firmware`.
 
 extension Status.AMT {
     /// The state with its control mode and its version.
@@ -62,7 +62,7 @@ extension Status {
         return lines + socketText
     }
 
-    /// The answer itself. Unknown values are grouped by reason, since one reason may cover many.
+    /// The answer itself. Unknown values are grouped by reason, since one reason may apply to many.
     private var answerText: [Line] {
         guard let firmware = amt.firmware else {
             let isNone = amt.state == "impossible"
@@ -88,7 +88,7 @@ extension Status {
 
     private var socketText: [Line] {
         var lines: [Line] = []
-        // One reason may be why nothing is known of many ports.
+        // One reason may apply to many ports.
         var groups: [(says: String, ports: [String])] = []
         for listener in amt.listeners ?? [] {
             let says = "\(listener.expected): \(listener.evidence)"

@@ -12,7 +12,7 @@ extension Status.Line {
         return lines
     }
 
-    /// Each reason, and once what to do about them.
+    /// Each reason, and the advice about them once.
     private static func lines(_ label: String, _ reasons: [Reason], _ tone: Status.Tone) -> [Status.Line] {
         reasons.map { Status.Line(label, $0.says, tone) } + (reasons.last.map(advice(of:)) ?? [])
     }

@@ -26,12 +26,12 @@ extension Status {
 extension Status.HeldPort {
     fileprivate var stands: Bool { state != "refused" }
 
-    /// For programs that want a line: `192.0.2.1:16992/tcp held`.
+    /// One line for programs: `192.0.2.1:16992/tcp held`.
     public var words: String { "\(address):\(port)/\(`protocol`) \(state)" + (says.map { ": \($0)" } ?? "") }
 }
 
 extension Hold {
-    /// What a status says, which may come from a file.
+    /// A hold of a status, which may come from a file.
     fileprivate init?(_ holding: Status.HeldPort) {
         guard let address = IPv4Address(holding.address),
             let transport = Hold.TransportProtocol(rawValue: holding.protocol)

@@ -14,7 +14,7 @@ extension Status {
 }
 
 extension Status.Socket {
-    /// A socket with its process, as far as that could be seen.
+    /// A socket with its process, as far as the caller could see it.
     public func json(pid: Int32?, command: String?) -> JSON {
         JSON(encoding: self).followed(by: ["pid": JSON(pid.map(Int64.init)), "command": JSON(command)])
     }
@@ -33,8 +33,8 @@ extension Status.Probe {
     ///
     /// - Parameters:
     ///   - probe: The result; `nil` if there is none.
-    ///   - isRemembered: Whether the daemon has taken it into its status.
-    ///   - reasons: Why there is no result, or why it is not remembered.
+    ///   - isRemembered: Whether the daemon has recorded it in its status.
+    ///   - reasons: Why there is no result, or why it is not recorded.
     public static func json(_ probe: Status.Probe?, isRemembered: Bool, reasons: [Reason]) -> JSON {
         [
             "schema": 1, "version": .string(amtguardVersion), "reasons": JSON(encoding: reasons),

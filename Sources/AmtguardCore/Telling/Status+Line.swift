@@ -1,5 +1,5 @@
 extension Status {
-    /// One line that says the verdict: `STATUS=` of the service, shown by `systemctl status`.
+    /// The verdict in one line: `STATUS=` of the service, shown by `systemctl status`.
     public var line: String {
         let first = verdict == .protected ? nil : reasons.first
         let because = first.map { ": \($0.says)" } ?? ""
@@ -14,8 +14,8 @@ extension Status {
         }
     }
 
-    /// `systemctl reload` succeeds although a line of the configuration is ignored. `systemctl status`, which a user
-    /// reads next, shows it.
+    /// `systemctl reload` succeeds even if a line of the configuration is ignored. `systemctl status`, which a user
+    /// runs next, shows the ignored line.
     private var ignored: String {
         let count = reasons.count { $0.id == Reason.configurationWarning }
         return count == 0 ? "" : " Ignored in the configuration: \(count == 1 ? "1 line" : "\(count) lines")."

@@ -1,7 +1,7 @@
-// What `amtguardctl status` says of translated connections.
+// What `amtguardctl status` prints about translated connections.
 
 extension Status {
-    /// Nothing if there is nothing to say: connections are not translated, and no table is in force.
+    /// Empty if connections are not translated and no table is in force.
     var natText: [Line] {
         guard let nat, nat.translation != "no" || nat.inForce == true else { return [] }
         let place = nat.chains?.first.map { " (\($0.words)\(more(than: nat.chains)))" } ?? ""

@@ -1,4 +1,4 @@
-// What amtguard prints of victims and of single ports: in `amtguardctl status`, `victims` and `ports`.
+// What amtguard prints about victims and about single ports: in `amtguardctl status`, `victims` and `ports`.
 
 extension Status.Socket {
     /// `tcp 192.0.2.20:16994 to 198.51.100.7:443, syn-sent, sent 3 times more, session-3.scope (uid 1000)`
@@ -12,7 +12,7 @@ extension Status.Socket {
         return (isV6 ? "[\(address)]" : address == "0.0.0.0" ? "*" : address) + ":\(port)"
     }
 
-    /// Whether it is only for programs of this host.
+    /// Whether only programs of this host can reach it.
     public var isOnLoopback: Bool { IPAddress(address)?.isLoopback ?? false }
 
     /// `syn-sent, sent 3 times more`
@@ -24,7 +24,7 @@ extension Status.Socket {
     /// `session-3.scope (uid 1000)`
     public var owner: String { unit.map { "\($0) (uid \(uid))" } ?? "uid \(uid)" }
 
-    /// Its standing in words; the code words are for programs.
+    /// Its standing in words for people.
     public var standingWords: String {
         switch Standing(rawValue: standing) {
         case .victim: "victim"

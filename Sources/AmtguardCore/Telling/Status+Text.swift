@@ -1,7 +1,7 @@
 // What `amtguardctl status` prints. The JSON contains every word of it as well.
 
 extension Status {
-    /// How to show a line. The words carry the meaning; the colour only underlines it.
+    /// How to show a line. The words carry the meaning; the colour only emphasizes it.
     public enum Tone: Hashable, Sendable {
         /// A fact that is neither good nor bad.
         case plain
@@ -17,15 +17,15 @@ extension Status {
 
     /// A label, a value and its tone.
     public struct Line: Hashable, Sendable {
-        /// What it is about; empty if it continues the fact above.
+        /// The subject; empty if it continues the fact above.
         public var label: String
-        /// The fact, on one line however long.
+        /// The fact, on one line of any length.
         public var value: String
-        /// Of the value alone.
+        /// The tone of the value alone.
         public var tone: Tone
         /// How many characters of the value have the tone; `nil` if all.
         public var emphasis: Int?
-        /// Whether it says what to do about the line above; then an arrow precedes it.
+        /// Whether it is advice about the line above; then an arrow precedes it.
         public var isAdvice = false
 
         /// A line; an empty label continues the fact above. Characters that may not be shown are replaced.
@@ -35,14 +35,14 @@ extension Status {
             self.tone = tone
         }
 
-        /// What to do about something.
+        /// Advice.
         public static func advice(_ text: String) -> Line {
             var line = Line("", text, .faint)
             line.isAdvice = true
             return line
         }
 
-        /// What to do about a reason, if anything.
+        /// The advice of a reason, if it has any.
         public static func advice(of reason: Reason) -> [Line] {
             reason.advice.map { [advice($0)] } ?? []
         }
@@ -51,7 +51,7 @@ extension Status {
     /// The status for people, the verdict first, one fact per line.
     public var text: [Line] { text(verdict: Line("Verdict", "\(verdict.words) since \(since)", verdict.tone)) }
 
-    /// The same text below another verdict.
+    /// The status for people, with another verdict.
     ///
     /// - Parameter showsOwnLook: Whether the ports are from amtguardctl's own look, later than the rest.
     func text(verdict: Line, showsOwnLook: Bool = false) -> [Line] {
@@ -110,9 +110,9 @@ extension Status {
     }
 }
 
-/// A word that is good or bad.
+/// A word with a tone.
 protocol Toned {
-    /// For people.
+    /// The word for people.
     var words: String { get }
     var tone: Status.Tone { get }
 }

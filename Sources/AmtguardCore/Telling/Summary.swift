@@ -1,16 +1,16 @@
 /// The first screen of `amtguardctl status`: the verdict and why, what to do, and the facts that matter.
 ///
-/// The whole is `Status.text`. The terminal decides how much of this fits, so the parts are apart.
+/// The full text is `Status.text`. The terminal decides how much of the summary fits, so the parts are separate.
 public struct Summary: Hashable, Sendable {
-    /// The verdict in one word, and one sentence why.
+    /// The verdict in one word, and its reason in one sentence.
     public var verdict: Status.Line
-    /// What to do about it; none if nothing.
+    /// What to do; empty if nothing.
     public var advice: [Status.Line]
-    /// One fact a line, the one that matters most first.
+    /// One fact per line, the most important first.
     public var facts: [Status.Line]
-    /// What else a person should know, the gravest first.
+    /// Further reasons, the most severe first.
     public var remarks: [Reason]
-    /// Whether all is well: then the screen is short.
+    /// Whether all is well; then the screen is short.
     public var isWell: Bool
 
     /// A summary of `status` under this verdict.
@@ -30,12 +30,12 @@ public struct Summary: Hashable, Sendable {
         facts = status.facts
     }
 
-    /// A summary of what amtguardctl saw itself.
+    /// A summary of amtguardctl's own readings.
     init(_ absence: Absence) {
         var told = absence.status
         told.reasons = absence.reasons
         self.init(told, absence.word, absence.isExposed ? .bad : .doubtful, why: nil)
-        // An exposed port is in the verdict.
+        // The verdict already names the exposed ports.
         facts = (absence.isExposed ? [] : [Status.Line("Here", absence.here)]) + told.ownFacts
     }
 }
@@ -60,7 +60,7 @@ extension Verdict {
 // MARK: - The facts
 
 extension Status {
-    /// What an exposed host risks, for the first sentence.
+    /// The risk of an exposed host, for the first sentence.
     fileprivate var exposure: String? {
         ports.exposedSet.map { "the kernel may choose \($0.abbreviated(to: 40))" }
     }
@@ -92,7 +92,7 @@ extension Status {
         return facts + [seen]
     }
 
-    /// What can be seen without a daemon.
+    /// The facts that can be read without a daemon.
     fileprivate var ownFacts: [Line] {
         [Line("AMT", amt.words)] + (ports.required.isEmpty ? [] : [reservedFact])
             + [Line("Seen", "\(observed.at) by amtguardctl \(version)", .faint)]
@@ -126,7 +126,7 @@ extension Status {
         return Line("Held", (ports.isEmpty ? "none" : brief("\(ports)")) + on + more + not)
     }
 
-    /// Nothing where connections are not translated.
+    /// Empty if connections are not translated.
     private var natFacts: [Line] {
         let lines = natText
         guard let nat, let translation = lines.first, lines.count > 1 else { return lines }
@@ -159,7 +159,7 @@ extension Status {
 
     private var seen: Line { Line("Seen", "\(observed.at) by amtguardd \(version)", .faint) }
 
-    /// A set of ports, cut to what the eye takes in.
+    /// A set of ports, cut to a length that is easy to read.
     private func brief(_ list: String) -> String {
         (PortSet(told: list) ?? PortSet()).abbreviated(to: 40)
     }

@@ -1,29 +1,29 @@
 /// What the kernel shows of the redraw table.
 public struct RedrawReading: Hashable, Sendable {
-    /// Whether the table stands there, and whose it is.
+    /// Whether the table exists, and who made it.
     public enum State: Hashable, Sendable {
         /// There is no table of this name.
         case absent
-        /// It is as amtguard makes it, with these addresses and ports.
+        /// It is unchanged, with these addresses and ports.
         case inForce(RedrawTable)
-        /// It is amtguard's by its comment or its owner, and not as amtguard makes it.
+        /// It is amtguard's by its comment or its owner, but differs from what amtguard loads.
         case altered
-        /// Another program has a table of this name; its owner's name if the kernel knows one.
+        /// Another program has a table of this name; its owner's name, if known.
         case foreign(owner: String?)
-        /// It can't be read or made, or nobody may; one line each.
+        /// It can't be read or made, or this process may not; one line each.
         case unknown(says: String, advice: String?)
     }
 
-    /// What stands in the kernel under the table's name.
+    /// The table of this name in the kernel.
     public var state: State
-    /// Whether it belongs to the guard's socket, so that no other program can change it.
+    /// Whether the guard's socket owns it, so that no other program can change it.
     public var isOwned: Bool
-    /// The packets of its counters.
+    /// Packets that were dropped, by the table's counter.
     public var redrawn: UInt64
-    /// Packets that were answered with a refusal.
+    /// Packets that were refused, by the table's counter.
     public var refused: UInt64
 
-    /// A reading; by default nobody owns the table, and nothing was counted.
+    /// A reading; by default the table has no owner, and nothing was counted.
     public init(_ state: State, isOwned: Bool = false, redrawn: UInt64 = 0, refused: UInt64 = 0) {
         self.state = state
         self.isOwned = isOwned
@@ -38,7 +38,7 @@ public struct RedrawReading: Hashable, Sendable {
 extension RedrawReading.State {
     /// What keeps the table from being in force, one line.
     ///
-    /// - Parameter table: How the sentence names another program's table of this name.
+    /// - Parameter table: The sentence's words for another program's table of this name.
     func says(_ table: String) -> String {
         switch self {
         case .absent, .inForce, .altered: "its table is not there"
@@ -51,10 +51,10 @@ extension RedrawReading.State {
     var advice: String? { if case .unknown(_, let advice) = self { advice } else { nil } }
 }
 
-/// What to do about the redraw table.
+/// A change of the redraw table.
 public enum RedrawChange: Hashable, Sendable {
-    /// Put this table in force, in place of what stands there.
+    /// Load this table, and replace what is there.
     case load(RedrawTable)
-    /// Take it away.
+    /// Delete the table.
     case unload
 }

@@ -1,18 +1,18 @@
-/// The table that keeps translated connections off AMT's ports: on which addresses, and which ports.
+/// The table that keeps translated connections off AMT's ports: its addresses and ports.
 ///
-/// nf_nat never looks at the list. If it draws a required port on a shared address for a connection, the connection's
-/// first packet is dropped before the kernel has confirmed the connection. So the sender's retransmission draws anew. A
-/// port that would come again is refused instead: at once after the first retransmission, if the sender itself chose
-/// the port and the translation keeps it; and if it was drawn twice in a row.
+/// nf_nat never reads the list. If it draws a required port on a shared address, the table drops the connection's first
+/// packet before the kernel has confirmed the connection, so the sender's retransmission draws again. If the next draw
+/// would give the same port, the connection is refused instead: at once after the first retransmission, if the sender
+/// itself chose the port and the translation keeps it; and if the port was drawn twice in a row.
 ///
-/// A TCP connection that had drawn such a port before the table was there hangs, as its answers never arrive. Its next
+/// A TCP connection that had such a port before the table was loaded hangs, as its answers never arrive. Its next
 /// retransmission is refused too, and so is a new connection that inherits its port.
 public struct RedrawTable: Hashable, Sendable {
     /// The addresses of this host that AMT shares.
     public var addresses: Set<IPv4Address>
-    /// The ports of TCP that no translated connection may get.
+    /// The TCP ports that no translated connection may get.
     public var tcp: PortSet
-    /// Those of UDP.
+    /// The UDP ports that no translated connection may get.
     public var udp: PortSet
 
     /// A table for these addresses and ports.
@@ -24,9 +24,9 @@ public struct RedrawTable: Hashable, Sendable {
 
     /// Its name, in the family `ip`.
     public static let name = "amtguard"
-    /// By this comment amtguard knows a table as its own.
+    /// amtguard recognizes its own table by this comment.
     public static let comment = "amtguard: keeps AMT's ports from translation. Redraw=no in amtguard.conf ends it"
-    /// The counter of packets that were dropped so that another port is drawn.
+    /// The counter of packets that were dropped so that the kernel draws another port.
     public static let redrawnCounter = "redrawn"
     /// The counter of packets that were refused.
     public static let refusedCounter = "refused"
@@ -35,19 +35,19 @@ public struct RedrawTable: Hashable, Sendable {
     static let portSet = "ports"
     static let keptSet = "kept"
 
-    /// The table for the kernel.
+    /// The ruleset to load into the kernel.
     public var ruleset: Ruleset {
         let before: [Ruleset.Field] = [
             .originalSourceAddress, .protocol, .originalSourcePort, .destinationAddress, .destinationPort,
         ]
-        // The same connection at the hooks before the translation of its source.
+        // The fields of the same connection at the hooks before the translation of its source.
         let packet: [Ruleset.Field] = [
             .sourceAddress, .protocol, .sourcePort, .destinationAddress, .destinationPort,
         ]
         let connection = Ruleset.ElementSet.Dynamic(timeout: .seconds(30), size: 65_535)
         let refuse: [[Ruleset.Statement]] = [
             [.status(mask: .confirmed, bits: []), .isIn(packet, set: "stubborn"), .go(to: "refuse")],
-            // Over UDP a sender may want no answer. The reset itself passes `output` too, as a reply.
+            // A UDP sender may expect no answer. The reset itself also passes `output`, as a reply.
             [
                 .isTCP, .isOriginal,
                 .status(mask: [.answered, .confirmed, .sourceTranslated], bits: [.confirmed, .sourceTranslated]),
@@ -60,7 +60,7 @@ public struct RedrawTable: Hashable, Sendable {
             sets: [
                 Ruleset.ElementSet(name: Self.sharedSet, key: [.address], elements: sharedElements),
                 Ruleset.ElementSet(name: Self.portSet, key: [.protocol, .port], elements: portElements),
-                // A pair of equal ports: nf_tables compares two fields only by a set.
+                // Pairs of equal ports, because nf_tables can compare two fields only by a set.
                 Ruleset.ElementSet(name: Self.keptSet, key: [.port, .port], elements: keptElements),
                 Ruleset.ElementSet(name: "drawn", key: before.map(\.kind), dynamic: connection),
                 Ruleset.ElementSet(name: "stubborn", key: before.map(\.kind), dynamic: connection),
@@ -85,7 +85,7 @@ public struct RedrawTable: Hashable, Sendable {
                         ],
                         [.isIn(before, set: "drawn"), .add(before, set: "stubborn"), .drop],
                         [.add(before, set: "drawn")],
-                        // A rule of its own: it also holds if the set above is full.
+                        // A separate rule, so that it also applies if the set above is full.
                         [.count(Self.redrawnCounter), .drop],
                     ]),
                 // `reject` is not allowed after the translation, so retransmissions are refused before it.

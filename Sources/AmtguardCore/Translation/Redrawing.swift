@@ -1,25 +1,25 @@
-/// Keeps the redraw table as planned. Like the reservation, it takes readings of the kernel and returns what to do: what
-/// is in force is what was read, not what was written.
+/// Keeps the redraw table as planned. Like the reservation, it takes readings of the kernel and returns what to do:
+/// only a reading shows what is in force.
 ///
-/// A table that another program has deleted is made again when that is seen. It is reported at once, and then once a
-/// minute; the watch of the ruleset limits how often it is seen. If the kernel refuses the table, it is tried again at
-/// each audit and at each request.
+/// A table that another program deleted is loaded again when a reading shows the loss. The loss is reported at once,
+/// and then at most once a minute; the watch of the ruleset limits how often it is seen. If the kernel refuses the
+/// table, each audit and each request tries again.
 struct Redrawing: Hashable, Sendable {
     /// What should be in force.
     enum Plan: Hashable {
         /// No table of ours.
         case nothing
         case table(RedrawTable)
-        /// Whatever is there: amtguard only looks.
+        /// Leave the table as it is: amtguard only looks.
         case untouched
     }
 
     private(set) var plan = Plan.untouched
     private(set) var reading: RedrawReading?
-    /// A change was requested, and its outcome not seen yet.
+    /// A change was requested, and its outcome was not seen yet.
     private var isPending = false
-    /// The counters at the last look; those of a table begin with 0 when it is made again. `nil` before the first look: a
-    /// table of the daemon before has counted already.
+    /// The counters at the last look; those of a reloaded table begin with 0. `nil` before the first look: the previous
+    /// daemon's table has counted already.
     private var counted: Counters?
     /// Connections since the start of this process.
     private(set) var redrawn: UInt64 = 0
@@ -28,7 +28,7 @@ struct Redrawing: Hashable, Sendable {
     /// The table that was last reported as in force.
     private var told: RedrawTable?
     private var toldObstacle: RedrawReading.State?
-    /// Losses and connections since the last entry of each kind.
+    /// Losses of the table, and connections, since the last report of each kind.
     private var losses = Tally()
     private var connections = Tally()
     private var obstacles = Tally()
@@ -42,7 +42,7 @@ struct Redrawing: Hashable, Sendable {
         var refused: UInt64
     }
 
-    /// When something was last reported, and how often it came since.
+    /// The time of the last report, and the count since then.
     private struct Tally: Hashable {
         var count = 0
         var toldAt: Instant?
@@ -50,13 +50,13 @@ struct Redrawing: Hashable, Sendable {
         func isDue(at now: Instant) -> Bool { toldAt.map { now - $0 >= Redrawing.window } ?? true }
     }
 
-    /// Whether this table is in force, or that was not seen yet.
+    /// Whether this table is in force, or has not been seen yet.
     func hasSettled(on table: RedrawTable) -> Bool {
         guard !isPending, let reading else { return true }
         return reading.table == table
     }
 
-    /// Follows another plan.
+    /// Applies another plan.
     mutating func follow(_ plan: Plan, at now: Moment) -> [Effect] {
         guard plan != self.plan else { return [] }
         self.plan = plan
@@ -66,11 +66,11 @@ struct Redrawing: Hashable, Sendable {
     /// Takes a reading, and the plan that follows from it.
     mutating func observe(_ reading: RedrawReading, _ prompt: Prompt, plan: Plan, at now: Moment) -> [Effect] {
         self.plan = plan
-        // A ruleset that changes all the time can't be read for a moment. The next audit says more.
+        // A ruleset that keeps changing can't be read for a moment. The next audit reads it again.
         if case .unknown = reading.state, prompt == .watch, self.reading != nil { return [] }
         count(reading)
         let isGone = reading.state == .absent || reading.state == .altered
-        // The outcome of our own change is no loss: the kernel refused it, or another program changed it again.
+        // A missing table after our own change is no loss: the kernel refused it, or another program changed it again.
         if isGone, prompt != .readBack, told != nil, case .table = plan { losses.count += 1 }
         self.reading = reading
         isPending = false
@@ -78,7 +78,7 @@ struct Redrawing: Hashable, Sendable {
     }
 
     private mutating func count(_ reading: RedrawReading) {
-        // A look that failed shows no counters.
+        // A failed look shows no counters.
         if case .unknown = reading.state { return }
         func news(_ value: UInt64, _ before: UInt64) -> UInt64 { value >= before ? value - before : value }
         if let counted {

@@ -1,9 +1,9 @@
-// The face for people: the words of nft(8).
+// The text for people, in the language of nft(8).
 
 extension Ruleset {
     /// The table as `nft list table` prints it; without a newline at the end.
     ///
-    /// `nft -f` takes it only if rules with `proto-src` or `proto-dst` begin with `meta l4proto tcp` or `udp`.
+    /// `nft -f` accepts it only if rules with `proto-src` or `proto-dst` begin with `meta l4proto tcp` or `udp`.
     public var text: String {
         var blocks = counters.map { "\tcounter \($0) {\n\t}" }
         blocks += sets.map(\.text) + chains.map(\.text)
@@ -100,7 +100,7 @@ extension Ruleset.Field.Kind {
         }
     }
 
-    /// An element's part, from its bytes.
+    /// A part of an element, from its bytes.
     fileprivate func text(_ bytes: ArraySlice<UInt8>) -> String {
         let bytes = Array(bytes.prefix(4))
         return switch self {

@@ -1,11 +1,10 @@
-/// A table of nf_tables for IPv4, as far as amtguard makes one and reads it back.
+/// A table of nf_tables for IPv4, limited to what amtguard loads and reads back.
 ///
-/// It has two faces that say the same: `text`, as `nft list table` prints it, and the kernel's messages
-/// (AmtguardLinux).
+/// It has two equivalent forms: `text`, as `nft list table` prints it, and the kernel's messages (AmtguardLinux).
 public struct Ruleset: Hashable, Sendable {
-    /// Of the table, in the family `ip`.
+    /// The table's name, in the family `ip`.
     public var name: String
-    /// One line, at most 128 bytes, for the person who finds the table.
+    /// One line, at most 128 bytes, for people who find the table.
     public var comment: String
     /// The names of its counters; the rules refer to them.
     public var counters: [String]
@@ -16,14 +15,14 @@ public struct Ruleset: Hashable, Sendable {
 
     /// A named set.
     public struct ElementSet: Hashable, Sendable {
-        /// By which the rules refer to it; unique in the table.
+        /// The name by which the rules refer to it; unique in the table.
         public var name: String
         /// The types of the parts of an element, in order.
         public var key: [Field.Kind]
-        /// Filled by us. Each element is the bytes of `Field.Kind.bytes`, one after the other.
+        /// The elements that amtguard adds. Each has the bytes of `Field.Kind.bytes`, one part after the other.
         public var elements: Set<[UInt8]> = []
-        /// Filled by the rules: how long an element stays, and how many there may be; `nil` for a set that is filled
-        /// by us.
+        /// For a set that the rules fill: how long an element stays, and how many there may be; `nil` for a set that
+        /// amtguard fills.
         public var dynamic: Dynamic?
 
         /// The limits of a set that the rules fill.
@@ -35,17 +34,17 @@ public struct Ruleset: Hashable, Sendable {
         }
     }
 
-    /// A base chain, or one that others go to.
+    /// A base chain, or the target of a jump.
     public struct Chain: Hashable, Sendable {
-        /// By which rules go to it; unique in the table.
+        /// The name by which rules go to it; unique in the table.
         public var name: String
-        /// `nil` for a chain that others go to.
+        /// `nil` for the target of a jump.
         public var hook: Hook?
-        /// Each rule is its statements in order: it ends at the first condition that does not hold.
+        /// Each rule has its statements in order, and ends at the first condition that does not hold.
         public var rules: [[Statement]]
     }
 
-    /// Where a base chain of type `filter` sits; its policy is to accept.
+    /// The hook of a base chain of type `filter`; its policy is to accept.
     public struct Hook: Hashable, Sendable {
         /// The numbers of `enum nf_inet_hooks`.
         public enum Place: UInt32, Hashable, Sendable {
@@ -76,13 +75,13 @@ public struct Ruleset: Hashable, Sendable {
         case sourcePort
         /// The destination port.
         case destinationPort
-        /// Who sends, before the translation.
+        /// The sender, before the translation.
         case originalSourceAddress
-        /// From which port the sender itself sends.
+        /// The sender's own port, before the translation.
         case originalSourcePort
-        /// Where the answers go: the address that the translation gave.
+        /// The destination of the answers: the translated address.
         case replyDestinationAddress
-        /// To which port they go: the one that the translation drew.
+        /// The destination port of the answers: the translated port.
         case replyDestinationPort
     }
 
@@ -94,7 +93,7 @@ public struct Ruleset: Hashable, Sendable {
         case status(mask: Status, bits: Status)
         /// The packet is one of TCP.
         case isTCP
-        /// The packet goes the way of the connection's first one.
+        /// The packet has the direction of the connection's first packet.
         case isOriginal
         /// Adds the fields to a dynamic set. If the set is full, the rule ends here.
         case add([Field], set: String)
@@ -102,11 +101,11 @@ public struct Ruleset: Hashable, Sendable {
         case count(String)
         /// Continues in the chain of this name, and does not come back (`goto`).
         case go(to: String)
-        /// The packet vanishes, and its sender is not told.
+        /// Drops the packet; the sender gets no message.
         case drop
-        /// A TCP reset to the sender.
+        /// Sends a TCP reset to the sender.
         case rejectWithReset
-        /// ICMP port unreachable.
+        /// Sends ICMP port unreachable to the sender.
         case reject
     }
 
@@ -134,7 +133,7 @@ extension Ruleset.Field {
         /// Two bytes, the higher one first.
         case port
 
-        /// nft's number of the type, of which a set keeps a note for `nft list`.
+        /// nft's number of the type, which a set stores for `nft list`.
         public var number: UInt32 {
             switch self {
             case .address: 7
@@ -143,7 +142,7 @@ extension Ruleset.Field {
             }
         }
 
-        /// The bytes that count; in a key of several fields each is filled up to four.
+        /// The significant bytes; in a key of several fields each is padded to four.
         public var length: Int {
             switch self {
             case .address: 4
@@ -153,7 +152,7 @@ extension Ruleset.Field {
         }
     }
 
-    /// What it holds, and so with which sets it can be compared.
+    /// The type of its value; it decides with which sets the field can be compared.
     public var kind: Kind {
         switch self {
         case .sourceAddress, .destinationAddress, .originalSourceAddress, .replyDestinationAddress: .address
@@ -164,11 +163,11 @@ extension Ruleset.Field {
 }
 
 extension Ruleset.Field.Kind {
-    /// An address as a part of an element: its octets.
+    /// An address as a part of an element.
     public static func bytes(_ address: IPv4Address) -> [UInt8] { address.octets }
-    /// A port as a part of an element, filled up to four bytes.
+    /// A port as a part of an element, padded to four bytes.
     public static func bytes(_ port: UInt16) -> [UInt8] { [UInt8(port >> 8), UInt8(port & 0xFF), 0, 0] }
-    /// A protocol as a part of an element: its number of IP, filled up to four bytes.
+    /// A protocol as a part of an element: its IP number, padded to four bytes.
     public static func bytes(_ protocol: LocalSocket.TransportProtocol) -> [UInt8] {
         [`protocol` == .tcp ? 6 : 17, 0, 0, 0]
     }

@@ -1,13 +1,13 @@
-/// A connection whose source the kernel has translated to an address of this host, as its connection tracking shows it:
-/// a reading, no judgement.
+/// A connection whose source the kernel has translated to an address of this host, as connection tracking shows it: a
+/// reading, no judgement.
 public struct TranslatedFlow: Hashable, Sendable {
     /// The kernel draws ports for each protocol separately.
     public var `protocol`: LocalSocket.TransportProtocol
-    /// Who sends: a container, a machine behind this one, or this host itself.
+    /// The sender: a container, a machine behind this one, or this host itself.
     public var origin: LocalSocket.Endpoint
-    /// Whom it wants to reach.
+    /// The destination.
     public var remote: LocalSocket.Endpoint
-    /// The address and the port that the kernel gave it. The replies go there.
+    /// The source address and port after the translation. The replies go there.
     public var translated: LocalSocket.Endpoint
     /// Whether a reply ever came.
     public var isAnswered: Bool
@@ -27,9 +27,9 @@ public struct TranslatedFlow: Hashable, Sendable {
 
 /// One look at the translated connections on AMT's ports that were never answered.
 public struct FlowReading: Hashable, Sendable {
-    /// By the translated port.
+    /// Sorted by the translated port.
     public var flows: [TranslatedFlow]
-    /// How many more there were than are kept.
+    /// How many further ones were left out.
     public var omitted: Int
 
     /// Connections that are sorted by port, and how many were left out.

@@ -1,8 +1,8 @@
 /// A translated connection that AMT cuts off, and when amtguard first saw that.
 public struct TranslatedVictim: Hashable, Sendable {
-    /// The connection, as connection tracking showed it first.
+    /// The connection, as connection tracking first showed it.
     public var flow: TranslatedFlow
-    /// Whether this host itself sends: by mistake of a rule that translates its own connections as well.
+    /// Whether this host itself sends: a wrong rule translates its own connections as well.
     public var isOwn: Bool
     /// When it was first seen.
     public var since: Moment

@@ -1,4 +1,4 @@
-/// Whether this host gives other source addresses to connections, as the kernel's rules show it.
+/// Whether this host gives connections other source addresses, by the kernel's rules.
 public struct Translation: Hashable, Sendable {
     /// A chain of type `nat` at postrouting.
     public struct Chain: Hashable, Sendable, Comparable {
@@ -21,11 +21,11 @@ public struct Translation: Hashable, Sendable {
         }
     }
 
-    /// A port of this host that a rule leads elsewhere (`dnat`, `redirect`).
+    /// A port of this host that a rule forwards (`dnat`, `redirect`).
     public struct PublishedPort: Hashable, Sendable {
-        /// A rule that names no protocol publishes the port for both.
+        /// A rule without a protocol publishes the port for both.
         public var `protocol`: LocalSocket.TransportProtocol
-        /// The port outside, before it is led elsewhere.
+        /// The port outside, before it is forwarded.
         public var port: UInt16
         /// The chain with the rule.
         public var chain: Chain
@@ -42,11 +42,11 @@ public struct Translation: Hashable, Sendable {
     public var chains: [Chain]?
     /// Whether legacy iptables have a table `nat`; `nil` if that can't be read.
     public var hasLegacyTable: Bool?
-    /// AMT's ports that are published, as far as the rules name them; at most 64.
+    /// AMT's published ports, if a rule names them; at most 64.
     public var published: [PublishedPort]
-    /// Whether the kernel tracks connections here already; `nil` if it can't be read.
+    /// Whether the kernel tracks connections already; `nil` if that can't be read.
     public var tracks: Bool?
-    /// Why `chains` or `hasLegacyTable` is not known, one line.
+    /// Why `chains` or `hasLegacyTable` is unknown, one line.
     public var gap: String?
 
     /// What the rules show; `nil` for what can't be read.
@@ -61,9 +61,10 @@ public struct Translation: Hashable, Sendable {
         self.gap = gap
     }
 
-    /// Whether connections are translated; `nil` if that is not known.
+    /// Whether connections are translated; `nil` if unknown.
     ///
-    /// A chain without a rule counts as well: others fill it, and it has turned connection tracking on already.
+    /// A chain without a rule counts as well: other programs fill it later, and it has turned connection tracking on
+    /// already.
     public var isInUse: Bool? {
         if chains?.isEmpty == false || hasLegacyTable == true { return true }
         return chains == nil || hasLegacyTable == nil ? nil : false

@@ -40,7 +40,7 @@ public struct PortCondition: Hashable, Sendable {
         self.holds = holds
     }
 
-    /// Follows from two readings:
+    /// Derived from two readings:
     ///
     /// | reserved | within reach | |
     /// |---|---|---|
@@ -59,7 +59,7 @@ public struct PortCondition: Hashable, Sendable {
         }
     }
 
-    /// The condition of the first 64 ports of `required`: a table of thousands is of no use.
+    /// The condition of the first 64 ports of `required`, because nobody reads a table of thousands.
     public static func all(
         _ required: PortSet, reserved: PortSet?, owned: PortSet, choice: KernelChoice?,
         takers: [UInt16: PortUsers]?, holds: [Hold]?

@@ -1,8 +1,8 @@
 /// The result of one look at the sockets: which are on which port, and which of them AMT cuts off.
 public struct SocketJudgement: Hashable, Sendable {
-    /// The gravest first; `nil` if they can't be read.
+    /// The most severe first; `nil` if they can't be read.
     public private(set) var sockets: [JudgedSocket]?
-    /// How many more there were than are kept.
+    /// How many further sockets were left out.
     public var omitted: Int
 
     /// Judges a reading; `nil` for one that failed.
@@ -13,7 +13,7 @@ public struct SocketJudgement: Hashable, Sendable {
         omitted = reading?.omitted ?? 0
     }
 
-    /// The sockets that AMT certainly cuts off; `nil` if there are none of these, but some may be.
+    /// The sockets that AMT certainly cuts off; `nil` if none is certain but some may be.
     var victims: [LocalSocket]? {
         guard let sockets else { return nil }
         let victims = sockets.filter { $0.standing == .victim }.map(\.socket)
@@ -29,9 +29,9 @@ public struct SocketJudgement: Hashable, Sendable {
     var doubtful: Int { (sockets ?? []).count { $0.standing == .unknown } }
 }
 
-/// The sockets on one port. A server has a socket for each client; only as many are kept as a person reads.
+/// The sockets on one port. A server has a socket for each client; only as many are kept as people read.
 public struct PortUsers: Hashable, Sendable {
-    /// The gravest of them, without amtguard's own.
+    /// The most severe of them, without amtguard's own.
     public var sockets: [JudgedSocket] = []
     /// How many there are.
     public var count = 0

@@ -1,37 +1,37 @@
-// Which sockets AMT cuts off. The network card takes packets from outside for AMT's ports on a shared IPv4 address.
-// Every other case here is a reason why that does not concern a socket.
+// Which sockets AMT cuts off. On a shared IPv4 address, the network card takes packets from outside for AMT's ports.
+// Every case but `victim` and `unknown` is a reason why this does not affect a socket.
 
 /// How a socket on a required port relates to AMT.
 public enum Standing: String, Hashable, Sendable, CaseIterable {
-    /// It is on a shared address, and gets nothing from outside.
+    /// It is on a shared address, and receives nothing from outside.
     case victim
     /// It would be a victim if AMT shared its address, which is unknown.
     case unknown
-    /// Presumably Intel LMS, which belongs there.
+    /// Presumably Intel LMS, which is meant to use the port.
     case lms
-    /// amtguard's own: a hold.
+    /// amtguard's own socket: a hold.
     case own
-    /// A probe's: for a few seconds it tests whether it would be a victim.
+    /// A probe's socket: for a few seconds it tests whether packets of the port arrive.
     case probe
     /// Only for programs of this host: its packets never reach the network card.
     case local
     /// On an address, or an interface, that AMT does not share. This includes all of IPv6.
     case elsewhere
-    /// It has the port and neither sends nor waits for anything: it keeps the port as a hold does.
+    /// It has the port and neither sends nor waits for packets: it keeps the port busy as a hold does.
     case idle
-    /// No program waits for it: no longer, or not yet.
+    /// No program has it open: no longer, or not yet.
     case orphan
-    /// UDP on a port of which AMT takes only TCP.
+    /// UDP on a port on which AMT takes only TCP.
     case otherProtocol = "other-protocol"
 }
 
 extension Standing {
-    /// The lowest number is the gravest.
+    /// The lowest number is the most severe.
     fileprivate var gravity: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 extension LocalSocket {
-    /// The gravest of its standings before the claims that take its port; before all claims, if none takes it.
+    /// The most severe of its standings by the claims that take its port; by all claims, if none takes it.
     public func standing(_ claims: [Claim]) -> Standing {
         let takers = claims.filter { $0.takes(port, self.protocol) }
         let asked = takers.isEmpty ? claims : takers
@@ -44,7 +44,7 @@ extension LocalSocket {
         if isProbe { return .probe }
         guard shared.takes(port, self.protocol) else { return self.protocol == .udp ? .otherProtocol : .elsewhere }
         if inode == nil { return .orphan }
-        // Also its sockets of IPv6 and of loopback.
+        // This includes its sockets on IPv6 and on loopback.
         if isPresumedLMS { return .lms }
         if !takesIPv4 { return .elsewhere }
         if reach == .loopback || interface == Self.loopbackInterface { return .local }
@@ -61,8 +61,8 @@ extension LocalSocket {
         return shared.doubt == nil ? .elsewhere : .unknown
     }
 
-    /// Whether it merely keeps the port: bound and no more, or a socket of portreserve, whose UDP sockets look like a
-    /// server's.
+    /// Whether it only keeps the port: a socket that is only bound, or a socket of portreserve, whose UDP sockets look
+    /// like a server's.
     var isPlaceholder: Bool { state == .bound || (commands == ["portreserve"] && remote == nil) }
 
     /// The kernel's LOOPBACK_IFINDEX.
@@ -77,7 +77,7 @@ extension Claim {
 public struct JudgedSocket: Hashable, Sendable {
     /// As the kernel shows it.
     public var socket: LocalSocket
-    /// Whether AMT cuts it off, or why it does not count.
+    /// Whether AMT cuts it off, or why not.
     public var standing: Standing
 
     init(_ socket: LocalSocket, _ standing: Standing) {
@@ -85,7 +85,7 @@ public struct JudgedSocket: Hashable, Sendable {
         self.standing = standing
     }
 
-    /// The gravest first: sockets that wait in vain now come before those that may wait later.
+    /// The most severe first: sockets that wait in vain now come before those that may do so later.
     static func isGraver(_ a: JudgedSocket, _ b: JudgedSocket) -> Bool { a.weight < b.weight }
 
     private var weight: (Int, Int, Int, UInt16) {

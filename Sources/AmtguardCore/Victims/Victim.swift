@@ -2,7 +2,7 @@
 public struct Victim: Hashable, Sendable {
     /// As the kernel showed it at the last look.
     public var socket: LocalSocket
-    /// When it was first seen: the kernel does not tell how old a socket is.
+    /// When it was first seen: the kernel does not report the age of a socket.
     public var since: Moment
 
     init(_ socket: LocalSocket, since: Moment) {
@@ -10,7 +10,7 @@ public struct Victim: Hashable, Sendable {
         self.since = since
     }
 
-    /// Identifies the socket at the next look, whatever its state.
+    /// Identifies the socket at the next look, in any state.
     struct Identity: Hashable, Sendable {
         private var socket: LocalSocket
 
@@ -19,7 +19,7 @@ public struct Victim: Hashable, Sendable {
             self.socket.state = .established
             self.socket.retransmissions = 0
             self.socket.inode = nil
-            // The unit comes from the control group, which may be gone before the socket.
+            // The unit is derived from the control group, which may disappear before the socket.
             self.socket.unit = nil
             self.socket.commands = []
         }

@@ -1,11 +1,11 @@
 /// Something that AMT cuts off: a socket, or a translated connection.
 protocol CutOff: Hashable, Sendable {
-    /// Finds it again at the next look, whatever else of it has changed.
+    /// Identifies it at the next look, even if its other properties have changed.
     associatedtype Identity: Hashable & Sendable
     var identity: Identity { get }
     /// When it was first seen.
     var since: Moment { get set }
-    /// What is reported of it.
+    /// The event that reports it.
     var began: Event { get }
     var ended: Event { get }
     static func untold(_ count: Int) -> Event
@@ -13,10 +13,10 @@ protocol CutOff: Hashable, Sendable {
 
 /// Compares the victims of each look with those of the look before, and decides what is reported.
 ///
-/// A program can open sockets at no cost; each journal entry has one. If a program opens a thousand, the first ten in a
-/// minute get a line each, and the rest a number.
+/// Each reported victim gets its own journal entry, and a program can open sockets at no cost. So the first ten in a
+/// minute are reported one by one, and the rest as a number.
 struct VictimWatch<Victim: CutOff>: Hashable, Sendable {
-    /// The gravest first; `nil` if the victims are unknown.
+    /// The most severe first; `nil` if the victims are unknown.
     private(set) var victims: [Victim]?
     private var told: Set<Victim.Identity> = []
     /// The entries since `windowStart`, and how many victims were not reported in that time.
@@ -27,9 +27,9 @@ struct VictimWatch<Victim: CutOff>: Hashable, Sendable {
     private static var mostEntries: Int { 10 }
     private static var window: Duration { .seconds(60) }
 
-    /// Takes those that are victims now, the gravest first, and returns what to report.
+    /// Takes the present victims, the most severe first, and returns what to report.
     ///
-    /// - Parameter seen: `nil` if the victims are unknown. Then nothing is reported: no new victim and no end.
+    /// - Parameter seen: `nil` if the victims are unknown. Then nothing is reported, neither a new victim nor an end.
     mutating func observe(_ seen: [Victim]?, at now: Moment) -> [Event] {
         guard let seen else {
             victims = nil

@@ -1,8 +1,8 @@
 import AmtguardLinux
 import AmtguardSystemd
 
-/// Shows when MEI devices come and go, and when the state of the management engine's own device changes. The audit
-/// finds what can't be watched.
+/// Reports when MEI devices appear and disappear, and when the state of the management engine's own device changes. The
+/// audit finds what can't be watched.
 final class EngineWatch {
     private let loop: EventLoop
     private let onState: () -> Void
@@ -11,7 +11,7 @@ final class EngineWatch {
     private var source: EventSource?
 
     /// - Parameters:
-    ///   - onDevices: Called when a device of the buses `mei` or `pci` comes or goes; at boot they come by the dozen.
+    ///   - onDevices: Called when a device of the buses `mei` or `pci` appears or disappears; at boot dozens appear.
     ///   - onState: Called when the state of the followed device changes.
     init(on loop: EventLoop, onDevices: @escaping () -> Void, onState: @escaping () -> Void) {
         self.loop = loop
@@ -19,13 +19,13 @@ final class EngineWatch {
         monitor = try? DeviceMonitor(subsystems: ["mei", "pci"], on: loop, onDevices)
     }
 
-    /// Follows the state of this device, and of no other.
+    /// Watches the state of this device, and of no other.
     func follow(_ device: String?, in root: borrowing RootDirectory) {
         if let followed = state?.device, followed == device { return }
         forget()
         guard let device, let opened = try? DeviceStateWatch(of: device, in: root) else { return }
         source = try? loop.onPriorityEvent(opened.descriptor, "device-state") { [unowned self] in
-            // If it fails, the device is gone; a device that comes again under its name has another file.
+            // If this fails, the device is gone; a new device of the same name has another file.
             do { try state?.rearm() } catch { forget() }
             onState()
         }

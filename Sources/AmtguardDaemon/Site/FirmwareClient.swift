@@ -3,18 +3,17 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// The present question to the firmware, through the socket of the helper. Whatever the helper does, the guard does not
-/// wait for it.
+/// The present question to the firmware, through the socket of the helper. The guard never waits for the helper.
 struct FirmwareClient: ~Copyable {
     private static var helper: FilePath { "/run/amtguard-firmware.socket" }
 
-    /// Fires when the guardian wants to decide about a question.
+    /// Fires when the guardian is to decide about a question.
     var timer: Timer?
     private let loop: EventLoop
     private let teller: Teller
     private var stream: AnswerStream?
     private var source: EventSource?
-    /// Whether the helper may be asked. A helper that has passed descriptors is not ours and is never asked again: each
+    /// Whether the helper may be asked. A helper that passed descriptors is not ours and is never asked again: each
     /// such answer leaves a socket open for good.
     private var isTrusted = true
 
@@ -25,7 +24,7 @@ struct FirmwareClient: ~Copyable {
 
     /// Connects to the helper. Returns why it can't.
     ///
-    /// - Parameter onAnswer: Called when there is something to `take`.
+    /// - Parameter onAnswer: Called when `take` has something to read.
     mutating func ask(in root: borrowing RootDirectory, onAnswer: @escaping () -> Void) -> FirmwareFailure? {
         teller.debug("Asking the firmware")
         let failure = connect(in: root, onAnswer)
@@ -50,8 +49,8 @@ struct FirmwareClient: ~Copyable {
         return nil
     }
 
-    /// Takes what has arrived, and hangs up at the end of the answer. Returns the result of the question; `nil` until
-    /// the helper has ended its answer.
+    /// Reads what has arrived, and closes the connection at the end of the answer. Returns the result of the question;
+    /// `nil` until the helper has ended its answer.
     mutating func take() -> FirmwareInquiry? {
         guard let inquiry = inquiry() else { return nil }
         hangUp()

@@ -3,13 +3,13 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// The holds that this process has, and the copies of them that the service manager keeps over a restart.
+/// The holds of this process, and the copies that the service manager keeps over a restart.
 struct HoldDriver: ~Copyable {
     private var sockets: [Hold: HoldSocket] = [:]
     private var refused: [Hold: HoldObstacle] = [:]
     private var store = HoldStore()
     private(set) var own = OwnSockets()
-    /// What was in the way of each hold at the last look, and when the next look is allowed.
+    /// The obstacle to each hold at the last look, and when the next look is allowed.
     private var occupants: [Hold: HoldObstacle] = [:]
     private var ration = LookRation()
 
@@ -31,7 +31,7 @@ struct HoldDriver: ~Copyable {
     mutating func carryOut(_ change: HoldChange) {
         for hold in change.release {
             guard let socket = sockets.removeValue(forKey: hold) else { continue }
-            // The copy in the store may live a moment longer than this one.
+            // The copy in the store may exist a moment longer than this one.
             socket.makeWay()
             socket.leave(&own)
             store.remove(hold)
@@ -53,15 +53,15 @@ struct HoldDriver: ~Copyable {
         nameOccupants()
     }
 
-    /// Hands to the service manager the holds that it does not keep yet: its queue may have been full.
+    /// Hands to the service manager the holds that it does not keep yet, since its queue may have been full.
     ///
     /// - Returns: Whether it keeps all of them, or there is no service manager.
     mutating func keep() -> Bool {
         store.settle(sockets)
     }
 
-    /// Makes the kernel check for conflicts with the shared holds again. The kernel may have noted that others can join
-    /// them; it keeps one note for each port, for all addresses.
+    /// Makes the kernel check for conflicts with the shared holds again. The kernel may have cached that others can
+    /// share the port; it caches this once per port, for all addresses.
     func clearNotes() {
         var ports: Set<UInt16> = []
         for socket in sockets.values where socket.isShared && ports.insert(socket.hold.port).inserted {
@@ -71,7 +71,7 @@ struct HoldDriver: ~Copyable {
 
     // MARK: - What is in the way
 
-    /// A listener in the way does no harm, anything else does. Finds out which it is, and its owner.
+    /// A listener on the port is harmless; any other obstacle is not. Finds out which it is, and its owner.
     private mutating func nameOccupants() {
         let occupied = refused.filter { if case .occupied = $0.value { true } else { false } }.keys
         let start = Instant.now()

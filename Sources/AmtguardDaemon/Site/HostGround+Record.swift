@@ -46,7 +46,7 @@ extension HostGround {
     }
 }
 
-/// Since when another process has the lock. The stand-in keeps it only for a repair; a daemon keeps it for longer.
+/// Since when another process has the lock. The stand-in keeps it only for a repair, a daemon for longer.
 struct Displacement {
     private var since: Instant?
 
@@ -57,6 +57,6 @@ struct Displacement {
         return now - first >= patience
     }
 
-    /// The lock is this daemon's, or nobody's.
+    /// Notes that this daemon has the lock, or that no process has it.
     mutating func end() { since = nil }
 }

@@ -26,7 +26,7 @@ struct HostGround: Ground, ~Copyable {
         var keep: Timer?
     }
 
-    /// Called when the helper has something to say.
+    /// Called when the helper has sent something.
     var onAnswer: () -> Void = {}
 
     init(

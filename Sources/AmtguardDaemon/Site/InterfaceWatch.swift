@@ -1,7 +1,8 @@
 import AmtguardLinux
 import AmtguardSystemd
 
-/// Shows when the host's interfaces and addresses change: at most once a second, however many containers come and go.
+/// Reports changes of the host's interfaces and addresses: at most once a second, even if many containers start and
+/// stop.
 final class InterfaceWatch {
     private static var settling: Duration { .seconds(1) }
 
@@ -10,7 +11,7 @@ final class InterfaceWatch {
     private var source: EventSource?
     private var timer: Timer?
 
-    /// - Parameter onChange: Called a moment after a change. It begins with `drain`.
+    /// - Parameter onChange: Called a moment after a change. It must begin with `drain`.
     init(on loop: EventLoop, onChange: @escaping () -> Void) {
         self.loop = loop
         timer = loop.timer("interfaces", onChange)
@@ -34,7 +35,7 @@ final class InterfaceWatch {
         watch = nil
     }
 
-    /// Takes the changes, before the interfaces are read: a change after that wakes the daemon again.
+    /// Takes the changes, before the interfaces are read, so that a later change wakes the daemon again.
     func drain() {
         _ = watch?.drain()
         source?.setEnabled(true)

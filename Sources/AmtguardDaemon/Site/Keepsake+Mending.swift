@@ -17,11 +17,11 @@ extension Keepsake {
         var isFirst = false
     }
 
-    /// Checks that the names still lead to the open files, and creates again those that do not.
+    /// Checks that the names still lead to the open files, and creates the files again whose names do not.
     ///
-    /// A check that fails shows nothing. The next `write` creates the state file.
-    /// - Throws: `Taken` if another daemon has locked the file that is there now: then everything here is closed. Also if
-    ///   the directory was given to another user, whose daemon is to guard.
+    /// A check that fails counts as no loss. The next `write` creates the state file.
+    /// - Throws: `Taken` if another daemon has locked the file that is there now; then everything here is closed. Also
+    ///   if the directory now belongs to another user, whose daemon should guard.
     mutating func mend(below root: borrowing RootDirectory) throws(Taken) -> Mended {
         // The lock stays until this daemon ends.
         if isLocked, isDispossessed { throw Taken() }
@@ -59,8 +59,8 @@ extension Keepsake {
         return mended
     }
 
-    /// Whether the directory was given to another user, so that this one may no longer write in it: the package was
-    /// installed on a machine that a container guards, and systemd gave it the directory.
+    /// Whether the directory now belongs to another user, so that this one may no longer write to it: the package was
+    /// installed on a machine that a container guards, and systemd changed the owner.
     private var isDispossessed: Bool {
         switch directory {
         case .none: false

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The runtime directory as the daemon uses it: the lock, the memory and the state file.
 ///
-/// All of it may fail, and the guard goes on; `problem` says what failed.
+/// Each operation may fail, and the guard continues; `problem` says what failed.
 struct Keepsake: ~Copyable {
     /// Another daemon holds the lock.
     struct Taken: Error {}
@@ -38,7 +38,7 @@ struct Keepsake: ~Copyable {
     /// Takes the lock. Without it nothing here is touched.
     ///
     /// - Parameters:
-    ///   - creating: Whether missing files are created. If not, it is as if nothing had been remembered.
+    ///   - creating: Whether missing files are created. If not, the memory is empty.
     ///   - patience: How long to try: the stand-in has the lock for the length of a repair.
     /// - Throws: `Taken` if another daemon holds it.
     init(
@@ -71,8 +71,8 @@ struct Keepsake: ~Copyable {
         } catch .resourceTemporarilyUnavailable {
             throw Taken()
         } catch {
-            // The directory belongs to another user, whose daemon is at work: a container meets the package's. Any user
-            // can hold the memory; only a daemon makes a state file, and removes it when it ends.
+            // The directory belongs to another user, whose daemon runs: this is a container's guard, and that is the
+            // package's. Any user can hold the memory; only a daemon writes a state file, and removes it at its end.
             if error == .permissionDenied, opened.isHeld(Self.memoryName) == true, opened.has(Self.stateName) {
                 throw Taken()
             }
@@ -131,7 +131,7 @@ struct Keepsake: ~Copyable {
     /// A record that says nothing about this boot; one line.
     struct Unusable: Error, CustomStringConvertible {
         let description: String
-        /// Whether the record is of another boot or namespace. Then nothing is lost.
+        /// Whether the record is of another boot or namespace. Then there is nothing of this boot to lose.
         let isOfOthers: Bool
         /// Whether another attempt may succeed.
         let mayPass: Bool
@@ -143,7 +143,7 @@ struct Keepsake: ~Copyable {
         }
     }
 
-    /// The same, for a process that will write the record; `nil` also if the record is not open.
+    /// As `memory(of:)`, for a process that will write the record; `nil` also if the record is not open.
     mutating func recall(of scope: Memory.Scope) throws(Unusable) -> Memory? {
         do {
             let memory = try memory(of: scope)
@@ -201,7 +201,7 @@ struct Keepsake: ~Copyable {
         }
     }
 
-    /// Removes the state file: without a daemon it is not a status. The memory stays.
+    /// Removes the state file, because no daemon keeps it current. The memory stays.
     func withdrawStatus() {
         try? directory?.remove(Self.stateName)
     }
@@ -220,7 +220,8 @@ extension Memory.Scope {
     /// This boot and this network namespace.
     static var current: Memory.Scope { current(boot: nil) }
 
-    /// The same, with the boot's id from another mount of procfs: the machine's, if the unit has a mount of its own.
+    /// As `current`, with the boot's id from another mount of procfs: the machine's, if the unit has a mount of its
+    /// own.
     static func current(boot file: consuming Descriptor?) -> Memory.Scope {
         var boot: String?
         if let file { boot = try? BootID.read(from: file) }

@@ -2,13 +2,13 @@ import AmtguardCore
 import AmtguardLinux
 import SystemPackage
 
-/// The list and its watch. While either is missing, it is opened again.
+/// The list and its watch. If either is missing, it is opened again.
 struct ListDriver: ~Copyable {
     private var list: ReservedPortsList?
-    /// Whether it is of the mount of procfs through which other programs write: `--arm` handed it over, or that mount is
-    /// below the root.
+    /// Whether the list was opened through the procfs mount that other programs write through: `--arm` handed it over,
+    /// or that mount is below the root.
     private var isHosts = false
-    /// Why it is not. inotify sees only writes through the very mount of procfs through which the list was opened.
+    /// Why it was not. inotify sees only writes through the procfs mount through which the list was opened.
     private var blindness = "no list was handed over by --arm"
     /// Why there is no list.
     private var absence = Obstacle.missing
@@ -18,15 +18,15 @@ struct ListDriver: ~Copyable {
     private var watch: ListWatch?
     /// The highest rung that the watch may use.
     private let highest: ListWatch.Rung
-    /// Whether required ports shall stay in the list when others replace it; `nil` until that is known.
+    /// Whether required ports shall stay in the list when other programs replace it; `nil` until that is decided.
     private var prevents: Bool?
     /// Whether this process is the one that guards.
     private var isGuarding = false
-    /// The same in the core's words.
+    /// The watch in the core's terms.
     private(set) var watched = Watch(.none)
 
-    /// Takes the handed-over list, or opens it below the root or at its usual place. Watches it by what was armed, or in
-    /// the best way that this process may use, up to `highest`.
+    /// Takes the handed-over list, or opens it below the root or at its usual path. Watches it with what was armed, or
+    /// else in the best way that this process may use, up to `highest`.
     init(
         below root: borrowing RootDirectory, adopting handed: consuming Descriptor? = nil,
         watchedBy armed: consuming ListWatch.Armed = ListWatch.Armed(), atMost highest: ListWatch.Rung = .bpf
@@ -40,7 +40,7 @@ struct ListDriver: ~Copyable {
         startWatching(armed)
     }
 
-    /// Whether there is nothing to try again.
+    /// Whether nothing is left to try again.
     var isComplete: Bool { isUsable && watched.kind != .none }
 
     private var isUsable: Bool {
@@ -50,7 +50,7 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    /// Why nothing could be written; `nil` if it could.
+    /// Why the last write failed; `nil` if it succeeded.
     var refusal: Obstacle? {
         switch list {
         case .none: absence
@@ -58,7 +58,7 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    /// Tries again what failed: a list that was missing, read-only or not a list; a watch. No caller may be waiting for
+    /// Tries again what failed: a list that was missing, read-only or not a list; a watch. No caller may still wait on
     /// the descriptor of the former watch.
     mutating func retry(below root: borrowing RootDirectory) {
         if !isUsable { open(below: root) }
@@ -97,14 +97,14 @@ struct ListDriver: ~Copyable {
             case .busy: return .busy
             case .tooLong: return nil  // It has grown since the last look. The next look shows that.
             case .read(let error): return Obstacle(error)
-            // The program in the kernel refuses to replace the list while a write of others was not judged.
+            // The program in the kernel refuses to replace the list while a write of another program is not judged.
             case .write(.notPermitted) where isOutdated: return .busy
             case .write(let error): return Obstacle(error)
             }
         }
     }
 
-    /// What the loop waits for.
+    /// The descriptor on which the loop waits.
     var watchedDescriptor: FileDescriptor? {
         switch watch {
         case .none: nil
@@ -130,7 +130,7 @@ struct ListDriver: ~Copyable {
         }
     }
 
-    /// From now on this process guards: the program in the kernel works for it.
+    /// Makes the program in the kernel work for this process, which guards from now on.
     mutating func guardNow() {
         isGuarding = true
         watch?.guardNow()
@@ -166,7 +166,7 @@ struct ListDriver: ~Copyable {
         do {
             let opened = try ReservedPortsList()
             guard try opened.isKernels else {
-                // Closed as well: a program that mounted it there must be able to unmount it.
+                // Closes the list as well: a program that mounted it there must be able to unmount it.
                 list = nil
                 // The program in the kernel does not watch this file.
                 if !showsWishes {
@@ -218,7 +218,7 @@ extension ListWatch.Refusal {
 }
 
 extension Obstacle {
-    /// The core knows no errno.
+    /// The core has no errno.
     init(_ error: Errno) {
         switch error {
         case .noSuchFileOrDirectory: self = .missing

@@ -3,16 +3,16 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// Reads the rules that translate addresses, and wakes the daemon when they may have changed: at most ten times a second,
-/// however often containers come and go.
+/// Reads the rules that translate addresses, and wakes the daemon when they may have changed: at most ten times a
+/// second, even if many containers start and stop.
 final class NATWatch {
     private static var pause: Duration { .milliseconds(100) }
 
-    /// Called after a change. It begins with `start`.
+    /// Called after a change. It must begin with `start`.
     var onChange: () -> Void = {}
 
     private let loop: EventLoop
-    /// From the privileged step: only root may open them.
+    /// From the privileged step, because only root may open them.
     private var legacyTables: Descriptor?
     private var builtinModules: Descriptor?
     private var watch: RulesetWatch?
@@ -20,10 +20,10 @@ final class NATWatch {
     private var timer: Timer?
     private var modules: DeviceMonitor?
     private var next = Instant(sinceBoot: .zero)
-    /// Limits how often the rules are read: there may be ten thousand.
+    /// Limits how often the rules are read, since there may be ten thousand.
     private var ration = LookRation()
 
-    /// Made at the first look, which is after the start: it may read a long list of modules.
+    /// Created at the first look, after the start, because it may read a long list of modules.
     private lazy var reader: TranslationReader = {
         var reader = TranslationReader()
         if let list = builtinModules.take() { reader.learn(builtinModules: list.fileDescriptor) }
@@ -32,7 +32,7 @@ final class NATWatch {
 
     /// - Parameters:
     ///   - legacyTables: The names of the tables of legacy iptables; `nil` if they were not handed over.
-    ///   - builtinModules: The list of the modules that are a part of the kernel; `nil` if it was not handed over.
+    ///   - builtinModules: The list of the modules that are built into the kernel; `nil` if it was not handed over.
     init(legacyTables: consuming Descriptor?, builtinModules: consuming Descriptor?, on loop: EventLoop) {
         self.loop = loop
         self.legacyTables = legacyTables
@@ -40,13 +40,13 @@ final class NATWatch {
         timer = loop.timer("ruleset") { [unowned self] in onChange() }
     }
 
-    /// Whether the kernel has nf_tables already. Asking it anything before that would load the module.
+    /// Whether the kernel has nf_tables already. A request before that would load the module.
     var hasNFTables: Bool { reader.hasNFTables == true }
 
-    /// Watches from now on, and takes the changes until now: one that comes later wakes the daemon again. What can't be
-    /// watched, the audit finds.
+    /// Watches from now on, and takes the changes until now: a later one wakes the daemon again. The audit finds what
+    /// can't be watched.
     func start() {
-        // nf_tables or legacy iptables may come later in the boot.
+        // nf_tables or legacy iptables may be loaded later in the boot.
         modules = modules ?? (try? DeviceMonitor(subsystems: ["module"], on: loop) { [unowned self] in lookSoon() })
         if watch == nil || source == nil, hasNFTables, let opened = try? RulesetWatch() {
             source = try? loop.onReadable(opened.descriptor, "ruleset") { [unowned self] in

@@ -16,9 +16,9 @@ extension Guardian.Observation {
         }
     }
 
-    /// The translated connections on these addresses and ports. With 200,000 connections that takes 60 ms.
+    /// The translated connections on these addresses and ports. With 200,000 connections the reading takes 60 ms.
     ///
-    /// - Parameter interest: `nil` if it is not known on which addresses to look.
+    /// - Parameter interest: `nil` if the addresses are unknown.
     static func readFlows(_ interest: RedrawTable?) -> Guardian.Observation {
         guard let interest else { return .flows(nil) }
         guard !interest.addresses.isEmpty else { return .flows(FlowReading([])) }
@@ -32,7 +32,7 @@ extension Guardian.Observation {
         }
     }
 
-    /// The sockets on these ports. With a hundred thousand connections that takes 40 ms.
+    /// The sockets on these ports. With a hundred thousand connections the reading takes 40 ms.
     static func readSockets(on ports: PortSet, own: OwnSockets) -> Guardian.Observation {
         do {
             return .sockets(try AmtguardLinux.readSockets(on: ports, own: own))

@@ -3,17 +3,17 @@ import AmtguardLinux
 import AmtguardSystemd
 import SystemPackage
 
-/// The redraw table in the kernel, by the socket that owns it. The service manager keeps a copy of the socket, so the
-/// table stays over a restart, and goes when the unit is stopped.
+/// The redraw table in the kernel, and the socket that owns it. The service manager keeps a copy of the socket, so the
+/// table stays over a restart, and disappears when the unit is stopped.
 struct RedrawDriver: ~Copyable {
-    /// In the service manager's store.
+    /// The socket's name in the service manager's store.
     static let storedName = "redraw"
 
     private var socket: RedrawSocket?
     /// Whether the last look showed a table that belongs to the socket.
     private var ownsTable = false
     private var isStored = false
-    /// Whether the store has a socket that is no longer ours.
+    /// Whether the store has a socket that this process no longer uses.
     private var isSurplus = false
 
     /// Takes over the socket that the service manager kept.
@@ -29,8 +29,8 @@ struct RedrawDriver: ~Copyable {
 
     /// What the kernel shows.
     ///
-    /// - Parameter isThere: Whether the kernel has nf_tables already. If not, it has no table, and is not asked: it would
-    ///   load the module for the question.
+    /// - Parameter isThere: Whether the kernel has nf_tables already. If not, it has no table and is not asked, because
+    ///   the request would load the module.
     mutating func read(ifThere isThere: Bool) -> RedrawReading {
         guard isThere || socket != nil else { return RedrawReading(.absent) }
         return attempt { _ throws(Errno) in }
@@ -46,7 +46,7 @@ struct RedrawDriver: ~Copyable {
 
     private mutating func unload() -> RedrawReading {
         let reading = attempt { socket throws(Errno) in try socket?.unload() }
-        // Without a table the socket is of no use.
+        // Without a table the socket has no use.
         if reading.state == .absent {
             socket = nil
             isSurplus = isStored
@@ -55,7 +55,7 @@ struct RedrawDriver: ~Copyable {
         return reading
     }
 
-    /// Does something through the socket, and reads what came of it.
+    /// Runs an operation on the socket, and reads the result from the kernel.
     private mutating func attempt(_ body: (inout RedrawSocket?) throws(Errno) -> Void) -> RedrawReading {
         do throws(Errno) {
             if socket == nil { socket = try RedrawSocket() }
@@ -68,13 +68,14 @@ struct RedrawDriver: ~Copyable {
         }
     }
 
-    /// Hands the socket to the service manager, if it does not have it yet. Returns whether it has, or there is none.
+    /// Hands the socket to the service manager, if it does not have it yet. Returns whether it has it, or there is no
+    /// manager.
     mutating func keep() -> Bool {
         guard ServiceManager.isSupervised else { return true }
         if isSurplus, ServiceManager.removeFromStore(name: Self.storedName) { isSurplus = false }
         guard !isSurplus else { return false }
         guard ownsTable, !isStored, let descriptor = socket?.descriptor else { return true }
-        // Lost messages count as an error of a netlink socket; a manager that polls it would close it.
+        // A netlink socket reports lost messages as an error, and a service manager that polls it would close it.
         isStored = ServiceManager.store([descriptor], name: Self.storedName, poll: false)
         return isStored
     }

@@ -11,11 +11,11 @@ import SystemPackage
 /// All looks are here: each combines the guardian, the ground and a watch, and an extension in another file would open
 /// the state of all three to the daemon.
 final class Site {
-    /// The calls of the loop to the daemon.
+    /// The loop's calls into the daemon.
     struct Callbacks {
-        /// The time of an audit has come.
+        /// An audit is due.
         var audit: () -> Void
-        /// Something happened that needs a look at everything.
+        /// An event requires a look at everything.
         var survey: () -> Void
         /// Something was observed, and may have to be reported.
         var changed: () -> Void
@@ -32,11 +32,11 @@ final class Site {
     private var interfaces: InterfaceWatch?
     private var engine: EngineWatch?
     private let nat: NATWatch
-    /// Limits how often it looks at the sockets, whatever the cause.
+    /// Limits how often the sockets are read, for any cause.
     private var socketsRation = LookRation()
     /// The SMBIOS structures from the privileged step, until they are read.
     private var smbios: Descriptor?
-    /// Whether the service manager keeps the program in the kernel.
+    /// Whether the service manager has the program in the kernel in its store.
     private let isProgramStored: Bool
     private var slept = Clocks.sleepTime()
     /// Whether no port was required at the last look at the list.
@@ -99,7 +99,7 @@ final class Site {
         }
     }
 
-    /// Looks at everything a moment later: devices come by the dozen at boot.
+    /// Looks at everything a moment later, because dozens of devices appear at boot.
     func surveySoon(after delay: Duration = .milliseconds(100)) { surveyTimer?.arm(after: delay) }
 
     // MARK: - The start and the end
@@ -113,7 +113,7 @@ final class Site {
     func open() throws(Keepsake.Taken) {
         try ground.openKeepsake()
         ground.list.guardNow()
-        // Without a reader it would make each replacement add, without end.
+        // Without a reader the program would turn each replacement into an addition for ever.
         if isProgramStored, !ground.showsWishes { Arming.forgetProgram() }
         let scope = guardian.memory.scope
         guardian = Guardian(
@@ -121,7 +121,7 @@ final class Site {
         observe(.runtimeDirectory(problem: ground.keepsake.problem))
     }
 
-    /// Whether ports would be added, but this user may not.
+    /// Whether ports have to be added, but this user may not write the list.
     var isRefused: Bool { !guardian.missing(from: PortSet()).isEmpty && ground.list.refusal == .notPermitted }
 
     /// The first look at the list, and at everything else on which the verdict depends.
@@ -134,12 +134,12 @@ final class Site {
         lookAtHolds(.request)
     }
 
-    /// Decides what stays in the list, and looks once more.
+    /// Decides what stays in the list, and looks at it once more.
     func end() {
         ground.keepsake.withdrawStatus()
         observe(.stopping)
         look(.readBack)
-        // A write of others may keep the ports from being taken out for a moment.
+        // An unjudged write of another program may delay the removal for a moment.
         for _ in 0..<20 where guardian.isReleasing {
             usleep(20_000)
             look(.token)
@@ -204,7 +204,7 @@ final class Site {
         // If AMT is impossible, no port is of interest. Then `lookAtSockets` reads nothing and only clears the former
         // result.
         guard ground.auditInterval != nil else {
-            // A daemon before this one may have left its table.
+            // A previous daemon may have left its table.
             if !guardian.hasSeenRedrawTable { lookAtRedrawTable(.request) }
             return lookAtSockets()
         }
@@ -229,7 +229,7 @@ final class Site {
 
     // MARK: - What is looked at
 
-    /// Lets the loop wake us for writes. Returns the watch that now shows them.
+    /// Lets writes wake the loop. Returns the watch that now reports them.
     private func listen() -> Watch {
         ground.watchSource = nil
         guard let descriptor = ground.list.watchedDescriptor else { return ground.list.watched }
@@ -244,7 +244,7 @@ final class Site {
         }
     }
 
-    /// The SMBIOS structures, if the privileged step has handed them over; foreign bytes, sealed.
+    /// The SMBIOS structures from the privileged step, if it handed them over: untrusted bytes in sealed memory.
     private func takeSMBIOS() -> SMBIOSReading? {
         guard let memory = smbios.take() else { return nil }
         do {
@@ -260,7 +260,7 @@ final class Site {
     private func lookAtDevices(_ presence: Presence) {
         observe(.presence(presence))
         observe(.wirelessDiverted(readWirelessDiversion(in: ground.root)))
-        // From the guardian, which fills the parts that could not be read this time from earlier readings.
+        // The guardian replaces parts that could not be read this time by earlier readings.
         if let presence = guardian.presence { engine?.follow(presence.csmeDevices.first?.name, in: ground.root) }
     }
 
@@ -275,7 +275,7 @@ final class Site {
         observe(.holds(ground.holds.reading, prompt))
     }
 
-    /// Looks at the rules that translate addresses, and at the table that keeps the translation off AMT's ports.
+    /// Reads the rules that translate addresses, and the redraw table.
     private func lookAtTranslation(_ prompt: Prompt) {
         nat.start()
         if let seen = nat.read(publishing: guardian.portsOfInterest) { observe(.translation(seen)) }
@@ -286,7 +286,7 @@ final class Site {
         observe(.redrawTable(ground.redrawing.read(ifThere: nat.hasNFTables), prompt))
     }
 
-    /// Looks for the sockets and the translated connections on AMT's ports: a presumed LMS, and the victims.
+    /// Searches for sockets and translated connections on AMT's ports: a presumed LMS, and the victims.
     private func lookAtSockets() {
         let start = Instant.now()
         guard socketsRation.allows(at: start) else { return }
@@ -299,7 +299,7 @@ final class Site {
     private func listenToAnswer() {
         guard let inquiry = ground.firmware.take() else { return }
         observe(.firmware(inquiry))
-        // With AMT's address known, more sockets may turn out to be cut off.
+        // AMT's address is known now, so more sockets may be victims.
         lookAtSockets()
         callbacks.changed()
     }
@@ -353,7 +353,7 @@ final class Site {
     /// Whether the root is not the machine's own.
     var isTree: Bool { ground.root.isTree }
 
-    /// The events that were not reported yet; this forgets them.
+    /// Returns the events that were not reported yet, and forgets them.
     func takeEvents() -> [Event] {
         defer { ground.outbox = [] }
         return ground.outbox

@@ -2,7 +2,7 @@ import AmtguardCore
 import AmtguardLinux
 import AmtguardSystemd
 
-// What org.amtguard1 offers. org.amtguard1(5) describes the same.
+// The interface of org.amtguard1. org.amtguard1(5) describes the same.
 
 extension BusFace {
     /// A property: its value for a status.
@@ -28,7 +28,7 @@ extension BusFace {
             Fact(name: "Holds", signature: "as") { .stringArray($0.holds.map(\.words.oneLine)) },
             Fact(name: "Redrawn", signature: "t") { .uint64($0.nat?.redrawn ?? 0) },
             Fact(name: "Refused", signature: "t") { .uint64($0.nat?.refused ?? 0) },
-            // As systemd writes an unknown number.
+            // systemd writes an unknown number in this way.
             Fact(name: "Victims", signature: "t") {
                 .uint64($0.victimCount.map(UInt64.init(clamping:)) ?? .max)
             },
@@ -68,11 +68,11 @@ extension BusFace {
         call.reply()
     }
 
-    /// Refuses invalid text first. Only for a valid result polkit is asked whether the caller may record it.
+    /// Refuses an invalid text first. Asks polkit only for a valid result whether the caller may record it.
     private func recordProbe(_ call: BusCall) {
         guard let bus else { return call.refuse() }
         let invalid = "org.freedesktop.DBus.Error.InvalidArgs"
-        // The gate cuts a text that is far too long, so it can't be read.
+        // The gate cuts a text that is far too long, so the text can't be read.
         guard let text = try? call.readString() else {
             return call.fail(invalid, "Not a result of a probe. Allowed: at most \(ProbeResult.sizeLimit) bytes")
         }

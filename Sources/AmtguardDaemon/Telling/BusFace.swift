@@ -1,9 +1,9 @@
 import AmtguardCore
 import AmtguardSystemd
 
-/// `org.amtguard1` on the system bus: the same facts as everywhere, for programs.
+/// `org.amtguard1` on the system bus: the same facts as in the other outputs, for programs.
 ///
-/// There may be no bus, now or for good: then nothing here does anything.
+/// There may be no bus, now or for good: then this type does nothing.
 final class BusFace {
     static let path = "/org/amtguard1"
     private static let interface = "org.amtguard1.Manager"
@@ -13,7 +13,7 @@ final class BusFace {
     /// Whether it was reported that another program has the name.
     private var isTaken = false
 
-    /// Asks for the name; the bus may come late.
+    /// Requests the name. The bus may appear later.
     init(of daemon: Daemon, address: String?) {
         self.daemon = daemon
         let objects = [(path: Self.path, interface: manager), (path: LogControl.path, interface: logControl)]

@@ -13,7 +13,7 @@ final class Publisher {
     private let notifier: Notifier
     private let loop: EventLoop
     private var face: BusFace?
-    /// The directory of the bus's socket, below `--root`, and the source that shows that it has come.
+    /// The directory of the bus's socket, below `--root`, and the source that reports that it has appeared.
     private var busDirectory: Descriptor?
     private var busArrival: EventSource?
     private var timer: Timer?
@@ -41,8 +41,8 @@ final class Publisher {
     /// Ends a turn of the loop: reports events in a moment, and mere changes of the status at most ten times a second.
     /// While the list is repeatedly overwritten, each repair changes the status; then at most once a second.
     ///
-    /// Reporting waits a moment, because the program that wrote the list may wait for this very processor. It must find
-    /// the list whole before the reports are made, which take ten times as long as the repair.
+    /// Reporting waits a moment, because the program that wrote the list may wait for this very processor. That program
+    /// should run before the reports are made, which take ten times as long as the repair.
     func finish() {
         if site.untold >= Self.mostUntold { tell() }
         let now = Moment.now().instant.sinceBoot
@@ -62,15 +62,15 @@ final class Publisher {
         }
     }
 
-    /// Reports events. If the state has changed, also reports it to the state file, the service manager and the bus.
+    /// Reports events. If the state has changed, writes it to the state file, the service manager and the bus.
     ///
-    /// - Parameter isPaced: Whether it may wait if only the time of the last look has changed.
+    /// - Parameter isPaced: Whether the report may wait if only the time of the last look has changed.
     func publish(isPaced: Bool = true) {
         tell()
         let former = published
         var status = site.guardian.status
         guard status != former else { return }
-        // Each look changes when the list was last observed, and any user can ask for a look.
+        // Each look changes the time of the last observation of the list, and any user can request a look.
         let pacedUntil = publishedAt + .seconds(1)
         if isPaced, status.differsByTimeAlone(from: former), Moment.now().instant.sinceBoot < pacedUntil {
             timer?.arm(at: pacedUntil)
@@ -79,7 +79,7 @@ final class Publisher {
         publishedAt = Moment.now().instant.sinceBoot
         site.write(status)
         if site.guardian.status != status {
-            // A failure to write it must be reported too.
+            // A failure to write the state file must be reported too.
             tell()
             status = site.guardian.status
             site.write(status)
@@ -91,7 +91,7 @@ final class Publisher {
             notifier.status(line)
         }
         face?.announce(status, after: former)
-        // The second attempt to write may have had another outcome.
+        // The second attempt to write may have had another result.
         if site.untold > 0 || site.guardian.status != status { timer?.arm(at: publishedAt + .milliseconds(100)) }
     }
 

@@ -2,7 +2,7 @@ import AmtguardCore
 import AmtguardSystemd
 import SystemPackage
 
-/// Writes to the journal, and in a terminal to standard error. It can't fail: reporting must not stop the guard.
+/// Writes to the journal, and in a terminal to standard error. Never fails, because reporting must not stop the guard.
 final class Teller {
     static let identifier = "amtguardd"
 
@@ -10,7 +10,7 @@ final class Teller {
     var level = LogControl.Level.info
 
     private var journal = Journal(identifier: Teller.identifier, droppedField: "AMTGUARD_DROPPED")
-    /// Under systemd standard error goes to the journal already; a line would be there twice.
+    /// Under systemd standard error goes to the journal already, so a line would appear twice.
     private let echoes = !Journal.isStandardErrorConnected
 
     func tell(_ entry: JournalEntry) {
@@ -19,7 +19,7 @@ final class Teller {
         if echoes { StandardError.write(entry.message) }
     }
 
-    /// For `systemctl service-log-level amtguardd debug`; the text is made only at that level.
+    /// For `systemctl service-log-level amtguardd debug`. The text is only created at that level.
     func debug(_ message: @autoclosure () -> String) {
         if level == .debug { tell(.debug, message()) }
     }

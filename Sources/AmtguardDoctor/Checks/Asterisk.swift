@@ -1,9 +1,9 @@
 import AmtguardCore
 
 extension Check {
-    /// Asterisk binds a UDP port for each stream of sound and picture (RTP), and for each fax (UDPTL). Without a line that
-    /// is one of 5000-31000 and of 4000-4999 (`res/res_rtp_asterisk.c`, `main/udptl.c`); the sample that packages install
-    /// says 10000-20000.
+    /// Asterisk binds a UDP port for each stream of sound and picture (RTP), and for each fax (UDPTL). The defaults are
+    /// 5000-31000 and 4000-4999 (`res/res_rtp_asterisk.c`, `main/udptl.c`); the sample file that packages install says
+    /// 10000-20000.
     static let asterisk = Check("asterisk", of: "Asterisk", "the ports of calls") { examination in
         let directory = "/etc/asterisk"
         let ranges = [
@@ -21,7 +21,7 @@ private struct AsteriskRange {
     var file: String
     var low: String
     var high: String
-    /// What holds without a line, and where the limits are reversed.
+    /// The default limits, used without a line or if the limits are reversed.
     var preset: ClosedRange<UInt16>
     var of: String
 }
@@ -34,7 +34,7 @@ extension Examination {
         for setting in asteriskSettings(main, in: directory) where setting.key == range.low || setting.key == range.high
         {
             guard let port = port(setting.value, of: setting.key, at: setting.place) else { return }
-            // Of several lines the last one counts. Asterisk takes a lower port as 1024.
+            // Of several lines the last one counts. Asterisk replaces a port below 1024 by 1024.
             limits[setting.key] = (max(port, 1024), setting.place)
         }
         let place = limits[range.low]?.place ?? limits[range.high]?.place ?? Place(main)

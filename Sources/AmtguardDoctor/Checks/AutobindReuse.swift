@@ -1,7 +1,7 @@
 import AmtguardCore
 
 extension Check {
-    /// With it, `bind` to port 0 with SO_REUSEADDR may return a port that is held. A reserved one is never returned.
+    /// With `ip_autobind_reuse`, `bind` to port 0 with SO_REUSEADDR may return a held port, but never a reserved one.
     static let autobindReuse = Check("autobind-reuse", of: "the kernel", "whether it may choose a held port") {
         examination in
         let setting = "net/ipv4/ip_autobind_reuse"

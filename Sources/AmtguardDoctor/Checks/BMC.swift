@@ -1,7 +1,8 @@
 import AmtguardCore
 
 extension Check {
-    /// A management controller may share the network card too, and take UDP 623 (RMCP) and 664 on the host's address.
+    /// A BMC (management controller) can share the network card too, and take UDP 623 (RMCP) and 664 on the host's
+    /// address.
     static let bmc = Check("bmc", of: "the management controller", "whether a BMC may take ports as well") {
         examination in
         guard examination.situation.isConcerned else { return }

@@ -1,11 +1,11 @@
 import AmtguardCore
 
 extension Check {
-    /// named binds the UDP port of each query itself. Without `use-v4-udp-ports` it takes one of the kernel's range, read
-    /// from ip_local_port_range, and does not read the reserved list (`lib/dns/dispatch.c`). Up to 9.20
-    /// `avoid-v4-udp-ports` excludes ports; 9.21.2 removed it, and the ports of `query-source` and its relatives.
+    /// named binds the UDP port of each query itself. Without `use-v4-udp-ports` it takes a port of
+    /// ip_local_port_range, and ignores the reserved list (`lib/dns/dispatch.c`). Up to 9.20 `avoid-v4-udp-ports`
+    /// excludes ports; 9.21.2 removed it, and also the port in `query-source` and similar options.
     static let bind = Check("bind", of: "BIND", "the ports of its queries") { examination in
-        // Debian and its children, and the others.
+        // Debian and its derivatives; all others.
         for main in ["/etc/bind/named.conf", "/etc/named.conf"] {
             var named = NamedConfiguration(examination)
             guard named.read(main) else { continue }
@@ -16,7 +16,7 @@ extension Check {
 
 /// Whether this BIND still has the options for ports.
 ///
-/// The name of its library tells the version: `libdns-9.18.49-1~deb12u1-Debian.so`, `libdns-9.16.23-RH.so`.
+/// The name of its library has the version: `libdns-9.18.49-1~deb12u1-Debian.so`, `libdns-9.16.23-RH.so`.
 private enum BindVersion {
     /// Up to 9.21.1.
     case choosing
@@ -33,7 +33,7 @@ private enum BindVersion {
             let version = name.dropFirst("libdns-".count).prefix { $0.isNumber || $0 == "." }
             return version.split(separator: ".").compactMap { Int($0) }
         }
-        // With several, as during an upgrade, it is not known which one runs.
+        // If several versions are installed, as during an upgrade, the running one is unknown.
         let kinds = Set(versions.map { $0.lexicographicallyPrecedes([9, 21, 2]) })
         self = kinds == [true] ? .choosing : kinds == [false] ? .following : .unknown
     }
@@ -88,7 +88,7 @@ private struct NamedConfiguration {
                     take(statement, in: blocks.last ?? "")
                 }
                 statement = []
-            // No statement that is looked at is longer.
+            // The longest statement that this check examines is shorter.
             default: if statement.count < 16 { statement.append(word) }
             }
         }
@@ -142,7 +142,7 @@ extension Examination {
         let choice = version == .following ? [:] : named.choice
         let four = PortRules(choice["v4"], in: situation, main)
         let six = PortRules(choice["v6"], in: situation, main)
-        // One finding for both families where they have the same ports, by default or by the same lines.
+        // One finding for both families if they have the same ports, by default or by the same lines.
         if four == six {
             judge(four, "queries", ["v4", "v6"], main, version)
         } else {
@@ -151,7 +151,7 @@ extension Examination {
         }
         guard version != .following else { return }
         for fixed in named.fixed.meeting(situation.amtPorts) {
-            // Refresh queries and NOTIFY repeat a query by TCP from the same port; libuv sets SO_REUSEADDR.
+            // named repeats refresh queries and NOTIFY by TCP from the same port; libuv sets SO_REUSEADDR.
             judge(
                 choiceOf: PortSet(fixed.range), fixed.setting.hasPrefix("query-source") ? .udp : .tcp,
                 reusesAddress: true, "\(fixed.setting) is port \(PortSet(fixed.range))", at: fixed.place,

@@ -1,21 +1,20 @@
 import AmtguardCore
 
 extension Check {
-    /// libtirpc's `bindresvport` takes a port of 512-1023 that is not in `/etc/bindresvport.blacklist`, whatever the
-    /// kernel's list says. rpc.statd, ypbind and the mounting of NFS version 3 use it. glibc's own one ignores the
-    /// file.
+    /// libtirpc's `bindresvport` takes a port of 512-1023 that is not in `/etc/bindresvport.blacklist`, and ignores the
+    /// kernel's list. rpc.statd, ypbind and mounts of NFS version 3 use it. glibc's `bindresvport` ignores the file.
     static let bindresvport = Check("bindresvport", of: "libtirpc", "the ports of RPC programs") { examination in
         let situation = examination.situation
         let low = PortSet(512...1023)
         guard !situation.required.intersection(low).isEmpty else { return }
         let users =
-            // Debian's user of rpc.statd, and Fedora's.
+            // The users of rpc.statd on Debian and on Fedora.
             examination.running(["rpc.statd", "ypbind"], byOneOf: ["root", "statd", "rpcuser"])
             + (examination.mountsNFS ? ["mounts of NFS version 3"] : [])
         guard !users.isEmpty else { return }
         let file = "/etc/bindresvport.blacklist"
         let avoided = examination.lines(file).reduce(PortSet()) { avoided, line in
-            // One port a line, a number as in C, then perhaps a comment.
+            // One port per line: a number as in C, optionally followed by a comment.
             let word = line.text.prefix { $0 != "#" }.trimmed
             return avoided.union(word.isEmpty || word.contains("-") ? PortSet() : WrittenList(word).ports ?? PortSet())
         }
@@ -41,7 +40,7 @@ extension Check {
 }
 
 extension Examination {
-    /// Whether NFS is mounted by the version that asks rpc.mountd from a low port; version 4 does not.
+    /// Whether a mount uses NFS version 3, whose client asks rpc.mountd from a low port. Version 4 does not.
     fileprivate var mountsNFS: Bool {
         lines("/proc/mounts").contains { line in
             let words = line.text.split(separator: " ")

@@ -1,5 +1,5 @@
 extension Check {
-    /// amtguard measures on the boot clock; the wall clock is only told.
+    /// amtguard measures time on the boot clock; the wall clock appears only in its output.
     static let clock = Check("clock", of: "this system", "the wall clock") { examination in
         guard examination.situation.isConcerned, let now = examination.situation.now, now < Clock.released else {
             return
@@ -12,6 +12,6 @@ extension Check {
 }
 
 private enum Clock {
-    /// 2026-11-01T00:00:00Z. No program of this release can have run earlier.
+    /// 2026-11-01T00:00:00Z. No program of this release can run earlier.
     static let released: Int64 = 1_793_491_200
 }

@@ -1,15 +1,15 @@
 import AmtguardCore
 
 extension Check {
-    /// Since 2.85 dnsmasq lets the kernel choose, unless `min-port` or `max-port` is set; then it binds the UDP port of
-    /// each query itself, from 1024 to 65535 where one of them is missing. `query-port`, and the port of a server's source
-    /// address, fix one port instead. TCP gets its port from the kernel.
+    /// Since 2.85 dnsmasq lets the kernel choose, unless `min-port` or `max-port` is set. Then it binds the UDP port of
+    /// each query itself; a missing limit is 1024 or 65535. `query-port`, and the port of a server's source address,
+    /// fix one port instead. The kernel chooses the ports of TCP.
     static let dnsmasq = Check("dnsmasq", of: "dnsmasq", "the ports of its queries") { examination in
         let main = "/etc/dnsmasq.conf"
         let syntax = CommentSyntax(starts: ["#"], afterSpace: true, quotes: ["\""])
         var lines = Inclusion(examination, isOnce: true) { syntax.removingComments(from: $0) }
         lines.read([main])
-        // Debian's unit adds a folder on the command line. What is there is read first.
+        // Debian's unit adds a directory on the command line. dnsmasq reads that directory first.
         for line in examination.lines("/etc/default/dnsmasq") {
             guard let setting = line.setting(), setting.key == "CONFIG_DIR" else { continue }
             lines.includeFolder(setting.value.unquoted, in: examination, at: line.place)

@@ -1,10 +1,10 @@
 import AmtguardCore
 
 extension Check {
-    /// FreeSWITCH binds a UDP port for each stream (RTP). Without parameters that is one of 16384-32768
-    /// (`src/switch_rtp.c`), which includes four of AMT's ports; its sample configurations leave the parameters out.
+    /// FreeSWITCH binds a UDP port for each stream (RTP). The default range is 16384-32768 (`src/switch_rtp.c`), which
+    /// includes four of AMT's ports; its sample configurations do not set the parameters.
     static let freeswitch = Check("freeswitch", of: "FreeSWITCH", "the ports of calls") { examination in
-        // Packages, and what `make install` makes.
+        // The directories of packages and of `make install`.
         for directory in ["/etc/freeswitch", "/usr/local/freeswitch/conf", "/opt/freeswitch/conf"] {
             let main = "\(directory)/autoload_configs/switch.conf.xml"
             guard let lines = examination.lines(ifAny: main) else { continue }
@@ -40,7 +40,7 @@ extension Examination {
             change: "<param name=\"rtp-start-port\" value=\"17000\"/> below <settings> in \(main).")
     }
 
-    /// What `<X-PRE-PROCESS cmd="set" data="NAME=VALUE"/>` gives for `$${NAME}`.
+    /// The value of `$${NAME}`, as `<X-PRE-PROCESS cmd="set" data="NAME=VALUE"/>` sets it.
     private func value(of variable: String, in path: String) -> String? {
         let name = variable.dropFirst(3).prefix { $0 != "}" }
         return Tag.tags(in: lines(path))

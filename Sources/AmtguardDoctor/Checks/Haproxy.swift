@@ -1,11 +1,11 @@
 import AmtguardCore
 
 extension Check {
-    /// HAProxy lets the kernel choose, unless `source` names ports: a range on the line of a server, or one port for all
-    /// servers of a section. Then it binds them itself, and sets SO_REUSEADDR before (`src/proto_tcp.c`).
+    /// HAProxy lets the kernel choose, unless `source` names ports: a range on the line of a server, or one port for
+    /// all servers of a section. Then HAProxy sets SO_REUSEADDR and binds them itself (`src/proto_tcp.c`).
     static let haproxy = Check("haproxy", of: "HAProxy", "the ports of connections to servers") { examination in
         let syntax = CommentSyntax(starts: ["#"], quotes: ["\"", "'"], escapes: true)
-        // The folder is in the unit of Fedora and RHEL.
+        // The units of Fedora and RHEL name the directory.
         let lines =
             examination.lines("/etc/haproxy/haproxy.cfg")
             + examination.lines(in: "/etc/haproxy/conf.d", suffix: ".cfg")
@@ -16,7 +16,7 @@ extension Check {
                 ["source", "server", "server-template", "default-server"].contains(first),
                 let index = words.firstIndex(where: { $0.text == "source" }), index + 1 < words.count
             else { continue }
-            // What follows the last colon are ports, for IPv6 as well.
+            // Ports follow the last colon, also for IPv6.
             let address = words[index + 1].text
             guard !address.hasSuffix("]"), let colon = address.lastIndex(of: ":") else { continue }
             let text = String(address[address.index(after: colon)...])

@@ -1,8 +1,8 @@
 import AmtguardCore
 
 extension Check {
-    /// A service of type NodePort gets a port of the cluster's range on the address of each node: what comes there from
-    /// outside goes to AMT if it is one of its ports. The default, 30000-32767, has none of them.
+    /// A service of type NodePort gets a port of the cluster's range on the address of each node. If it is a port of
+    /// AMT, packets from outside go to AMT. The default range, 30000-32767, has none of them.
     static let kubernetes = Check("kubernetes", of: "Kubernetes", "the range of NodePorts") { examination in
         let option = "service-node-port-range"
         let lines =
@@ -39,7 +39,7 @@ extension Examination {
         let says = "services get NodePorts of \(range.lowerBound)-\(range.upperBound)"
         let taken = situation.tcp.union(situation.udp).intersection(PortSet(range))
         guard !taken.isEmpty else { return report(.ok, says, at: place) }
-        // Without an address that AMT shares, nothing is known to be lost.
+        // If AMT shares no address, or this is unknown, no loss is known.
         report(
             situation.sharing.isShared ? .warning : .note, says, at: place,
             consequence: "a service may get \(taken.abbreviated(to: 100)); where AMT shares the node's address, it "

@@ -1,7 +1,8 @@
 import AmtguardCore
 
 extension Check {
-    /// Intel LMS listens on AMT's ports for programs of this host. It sets SO_REUSEADDR, so a cooperative hold lets it.
+    /// Intel LMS listens on AMT's ports for programs of this host. It sets SO_REUSEADDR, so a cooperative hold admits
+    /// it.
     static let lms = Check("lms", of: "Intel LMS", "whether it can listen beside the holds") { examination in
         let situation = examination.situation
         guard situation.isHeldStrictly, !situation.held.isEmpty else { return }

@@ -1,7 +1,7 @@
 import AmtguardCore
 
 extension Check {
-    /// A value that the kernel refuses reserves nothing, and systemd-sysctl.service fails.
+    /// If the kernel refuses the value, nothing is reserved, and systemd-sysctl.service fails.
     static let listSyntax = Check("list-syntax", of: "sysctl", "values for the list") { examination in
         for assignment in examination.assignments(of: "net/ipv4/ip_local_reserved_ports").all.suffix(32) {
             examination.judge(faultOf: WrittenList(assignment.value), at: assignment.place) {

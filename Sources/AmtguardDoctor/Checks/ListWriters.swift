@@ -1,13 +1,13 @@
 import AmtguardCore
 
 extension Check {
-    /// Each write replaces the whole list, so the last writer's ports are the only ones that stay.
+    /// Each write replaces the whole list, so only the ports of the last writer remain.
     static let listWriters = Check("list-writers", of: "sysctl", "files that set the list") { examination in
         let assignments = examination.assignments(of: "net/ipv4/ip_local_reserved_ports")
         var told: [Place] = []
         for (assignment, when) in assignments.inForce {
             let list = WrittenList(assignment.value)
-            // Refused values are those of `list-syntax`.
+            // `list-syntax` reports the refused values.
             guard list.ports != nil else { continue }
             told.append(assignment.place)
             examination.judge(list: list, writtenAt: when, at: assignment.place) {
@@ -16,7 +16,7 @@ extension Check {
         }
         // A line that another one overrides reserves nothing.
         guard let (last, _) = assignments.inForce.first else { return }
-        // systemd doesn't try the line before a refused one.
+        // If the kernel refuses a line, systemd does not try the line before it.
         let kept = WrittenList(last.value).ports ?? PortSet()
         for assignment in assignments.all.prefix(32) where !told.contains(assignment.place) {
             guard let ports = WrittenList(assignment.value).ports else { continue }

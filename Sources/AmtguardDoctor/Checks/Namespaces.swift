@@ -1,7 +1,7 @@
 import AmtguardCore
 
 extension Check {
-    /// Each network namespace has a range and a list of its own; a new one starts with an empty list.
+    /// Each network namespace has its own range and its own list; a new one starts with an empty list.
     static let namespaces = Check("namespaces", of: "network namespaces", "the ports of containers") { examination in
         let situation = examination.situation
         guard situation.isConcerned else { return }
@@ -13,7 +13,7 @@ extension Check {
                 unseen: "the network namespaces can't be read: \(error.says)", needsRoot: error.needsRoot)
         }
         examination.report(whatIsHiddenIn: survey)
-        // One without an address reaches nobody. Every user can make such a one.
+        // A namespace without an address can't reach the network. Every user can create one.
         let looks = survey.looks.filter { $0.addresses?.isEmpty != true }
         let dark = looks.filter { $0.range == nil || $0.reserved == nil }
         if !dark.isEmpty {
@@ -28,7 +28,7 @@ extension Check {
 }
 
 extension Examination {
-    /// Reports what could not be looked at.
+    /// Reports the namespaces that could not be read.
     fileprivate func report(unseen says: String, needsRoot: Bool) {
         let needsRoot = needsRoot && !situation.isRoot
         report(.unknown, says, change: needsRoot ? Self.asRoot : nil, needsRoot: needsRoot)
@@ -49,7 +49,7 @@ extension Examination {
 
     private static let change = "Set net.ipv4.ip_local_reserved_ports in each of them"
 
-    /// Judges those that have an address of AMT themselves (ipvlan): this host's list and holds don't reach them.
+    /// Judges the namespaces with an address that AMT shares (ipvlan): this host's list and holds don't reach them.
     fileprivate func judge(sharing looks: [NamespaceLook]) {
         guard !looks.isEmpty else { return }
         report(
@@ -58,7 +58,7 @@ extension Examination {
             change: "\(Self.change) to \(situation.required).")
     }
 
-    /// Judges those whose connections may leave through this host.
+    /// Judges the namespaces whose connections may leave through this host.
     fileprivate func judge(behindThisHost looks: [NamespaceLook]) {
         guard !looks.isEmpty else { return }
         let says = "the kernel may choose \(looks.exposed(situation.required)) in \(looks.owners)"
@@ -76,7 +76,7 @@ extension Examination {
             report(
                 .unknown, "\(says); whether this host translates their addresses can't be found out", change: change)
         } else if situation.isRedrawing {
-            // Such a port comes again at each attempt: the connection is refused after a second, and does not hang.
+            // A new attempt gets the same port: the connection is refused after a second, and does not hang.
             report(
                 .note, says,
                 consequence: "this host translates their addresses; amtguardd redraws or refuses such a connection, "
@@ -91,7 +91,7 @@ extension Examination {
         }
     }
 
-    /// Judges those whose addresses can't be read.
+    /// Judges the namespaces whose addresses can't be read.
     fileprivate func judge(ofUnknownAddress looks: [NamespaceLook]) {
         guard !looks.isEmpty, situation.sharing != .no else { return }
         report(
@@ -102,7 +102,7 @@ extension Examination {
 }
 
 extension NamespaceLook {
-    /// The ports of `required` that its kernel may choose; none if that can't be read.
+    /// The ports of `required` that the namespace's kernel settings let it choose; none if they can't be read.
     fileprivate func exposed(_ required: PortSet) -> PortSet {
         guard let range, let reserved else { return PortSet() }
         return required.intersection(PortSet(range)).subtracting(reserved)
@@ -110,7 +110,7 @@ extension NamespaceLook {
 }
 
 extension [NamespaceLook] {
-    /// What any of them may choose.
+    /// The ports that any of the namespaces may choose.
     fileprivate func exposed(_ required: PortSet) -> PortSet {
         reduce(PortSet()) { $0.union($1.exposed(required)) }
     }

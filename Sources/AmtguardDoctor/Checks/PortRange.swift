@@ -10,7 +10,7 @@ extension Check {
         guard let range = Examination.range(text) else {
             return examination.report(.unknown, "the range is not legible", at: now)
         }
-        // The line that set it is more useful than the kernel's own file.
+        // The configuration line that set the range is more useful than the kernel's own file.
         let lines = examination.assignments(of: setting).all
         let place = lines.last { Examination.range($0.value) == range }?.place ?? now
         let says = "net.ipv4.ip_local_port_range is \(range.lowerBound)-\(range.upperBound)"

@@ -1,12 +1,12 @@
 import AmtguardCore
 
 extension Check {
-    /// The recursor binds the UDP port of each query itself: without a setting one of 1024-65535, without 11211 and, since
-    /// 5.2, 4791. Its file is in one of two languages: `key=value`, or YAML since 5.0.
+    /// The recursor binds the UDP port of each query itself. The default is 1024-65535 without 11211 and, since 5.2,
+    /// 4791. Its file has one of two syntaxes: `key=value`, or YAML since 5.0.
     static let powerdnsRecursor = Check(
         "powerdns-recursor", of: "PowerDNS Recursor", "the ports of its queries"
     ) { examination in
-        // Debian and its children, and the others.
+        // Debian and its derivatives; all others.
         for directory in ["/etc/powerdns", "/etc/pdns-recursor"] {
             let candidates = ["\(directory)/recursor.yml", "\(directory)/recursor.conf"]
             guard
@@ -21,7 +21,7 @@ extension Check {
     }
 }
 
-/// What the settings say about ports, whatever their language.
+/// What the settings say about ports, in either syntax.
 private struct Recursor {
     let examination: Examination
     let main: String
@@ -51,7 +51,7 @@ private struct Recursor {
 
     private mutating func take(_ lines: [SourceLine]) {
         if isYAML {
-            // A list of another file adds to the former one, unless its tag says otherwise.
+            // A list of another file adds to the former list, unless its tag says otherwise.
             var isFirst = true
             for scalar in YAMLScalar.scalars(in: lines) {
                 let isAvoid = scalar.keys == ["outgoing", "udp_source_port_avoid"]
@@ -102,7 +102,7 @@ private struct Recursor {
         let ports = PortSet(range).subtracting(PortSet(merging: avoided))
         let near = PortSet.ofAMT.union(examination.situation.required).intersection(ports)
         let added = near.ranges.joined().map(String.init)
-        // A list in YAML replaces the default, a `+=` adds to it.
+        // A list in YAML replaces the default; a `+=` adds to it.
         let kept = avoided.isEmpty ? ["4791", "11211"] : avoided.prefix(20).map { String($0.lowerBound) }
         examination.judge(
             choiceOf: ports, .udp,

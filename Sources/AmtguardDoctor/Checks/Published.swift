@@ -1,7 +1,7 @@
 import AmtguardCore
 
 extension Check {
-    /// What a rule publishes on an address that AMT shares comes to AMT instead, if the port is one of AMT's.
+    /// A rule publishes a port on an address that AMT shares. If it is a port of AMT, its packets go to AMT instead.
     static let published = Check("published", of: "netfilter", "the ports that are published") { examination in
         let situation = examination.situation
         guard situation.isConcerned, situation.sharing != .no else { return }

@@ -2,7 +2,7 @@ import AmtguardCore
 
 extension Check {
     /// The kernel's own RPC (NFS, lockd) binds each connection to a port between two limits, 665 to 1023 by default,
-    /// whatever the list says (`net/sunrpc/xprtsock.c`). The module may be loaded later, with what modprobe.d says.
+    /// and ignores the list (`net/sunrpc/xprtsock.c`). If the module is loaded later, the limits in modprobe.d apply.
     static let sunrpc = Check("sunrpc", of: "the kernel's RPC", "the ports of NFS and lockd") { examination in
         let now = "/proc/sys/sunrpc/min_resvport"
         if let least = examination.attribute(now).flatMap({ UInt16($0) }) {

@@ -1,8 +1,7 @@
 import AmtguardCore
 
 extension Check {
-    /// Talos writes the whole list itself, `50000,50001` by default: again at each boot, and when the configuration
-    /// changes.
+    /// Talos replaces the whole list at each boot and when its configuration changes, by default with `50000,50001`.
     static let talos = Check("talos", of: "Talos", "the sysctls of its machine configuration") { examination in
         let file = "/system/state/config.yaml"
         guard let lines = examination.lines(ifAny: file) else { return }

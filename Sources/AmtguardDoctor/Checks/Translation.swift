@@ -1,7 +1,8 @@
 import AmtguardCore
 
 extension Check {
-    /// Where this host gives its address to others' connections, the kernel chooses their port without the list.
+    /// Where this host translates other hosts' or containers' connections to its address, the kernel chooses their
+    /// ports without the list.
     static let translation = Check("translation", of: "netfilter", "the ports of translated connections") {
         examination in
         let situation = examination.situation

@@ -1,8 +1,8 @@
 import AmtguardCore
 
 extension Check {
-    /// TuneD sets its profile's values when it starts, and puts the former ones back when it stops, whatever was
-    /// reserved in between (plugin_sysctl.py).
+    /// TuneD sets its profile's values when it starts. When it stops, it restores the former values, and so removes
+    /// what was reserved in between (plugin_sysctl.py).
     static let tuned = Check("tuned", of: "TuneD", "the kernel settings of its active profile") { examination in
         var profiles = TunedSettings()
         for file in ["/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile"] {
@@ -25,13 +25,13 @@ extension Check {
 }
 
 extension Examination {
-    /// The value that TuneD writes; `nil`, after a report, if it depends on a variable.
+    /// The value that TuneD writes; `nil`, after a report, if the value depends on a variable.
     private func written(_ setting: SysctlAssignment) -> String? {
         guard !setting.value.contains("${") else {
             report(.unknown, "the value depends on a variable of TuneD", at: setting.place)
             return nil
         }
-        // `>` and `<`: only if the value grows, only if it shrinks.
+        // A prefix `>`: write only a greater value. `<`: write only a smaller one.
         var value =
             setting.value.first.map { "<>".contains($0) } == true ? setting.value.dropFirst() : setting.value[...]
         if let first = value.first, "\"'".contains(first), value.last == first, value.count > 1 {

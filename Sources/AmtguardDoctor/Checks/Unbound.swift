@@ -1,9 +1,9 @@
 import AmtguardCore
 
 extension Check {
-    /// Unbound binds the UDP port of each query itself. Without a setting that is one above 1023 that IANA has not
-    /// assigned (`util/iana_ports.inc` has all of AMT's ports), so only lines that permit ports can do harm. They and
-    /// those that forbid ports apply in their order. TCP gets its port from the kernel.
+    /// Unbound binds the UDP port of each query itself. The default is any port above 1023 that IANA has not assigned.
+    /// `util/iana_ports.inc` has all of AMT's ports, so only lines that permit ports can do harm. Lines that permit and
+    /// lines that forbid ports apply in their order. The kernel chooses the ports of TCP.
     static let unbound = Check("unbound", of: "Unbound", "the ports of its queries") { examination in
         let main = "/etc/unbound/unbound.conf"
         let syntax = CommentSyntax(starts: ["#"], afterSpace: true, quotes: ["\"", "'"])

@@ -1,7 +1,8 @@
 import AmtguardCore
 
 extension Check {
-    /// Below this port only privileged programs bind, and the kernel chooses none. Rootless containers often lower it.
+    /// Below `ip_unprivileged_port_start` only privileged programs bind, and the kernel chooses no port. Rootless
+    /// containers often lower it.
     static let unprivilegedPorts = Check("unprivileged-ports", of: "the kernel", "who may bind low ports") {
         examination in
         let setting = "net/ipv4/ip_unprivileged_port_start"

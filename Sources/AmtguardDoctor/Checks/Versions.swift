@@ -1,7 +1,8 @@
 import AmtguardCore
 
 extension Check {
-    /// What an older kernel or systemd lacks. Distributions backport much, so only what follows from the number counts.
+    /// Features that an older kernel or systemd lacks. Distributions backport many, so this check reports only what the
+    /// version number implies for certain.
     static let versions = Check("versions", of: "this system", "the versions of the kernel and of systemd") {
         examination in
         guard examination.situation.isConcerned else { return }
@@ -28,7 +29,7 @@ extension Examination {
                 consequence: "amtguard is not made for it, and may miss writes of the list",
                 change: "Install a newer kernel.")
         }
-        // Before 5.12 no table of nf_tables can have an owner.
+        // Before 5.12 a table of nf_tables can't have an owner.
         if numbers.lexicographicallyPrecedes([5, 12]), situation.isRedrawing {
             return report(
                 .note, "\(says) is older than 5.12", at: Place(file),
@@ -43,7 +44,7 @@ extension Examination {
         let directories = [
             "/usr/lib/systemd", "/usr/lib/x86_64-linux-gnu/systemd", "/usr/lib64/systemd", "/lib/systemd",
         ]
-        // During an update the former one is still there.
+        // During an update the files of the former version still exist.
         let found = directories.flatMap { directory in
             names(in: directory).compactMap { name -> (Int, Place)? in
                 let prefix = "libsystemd-shared-"

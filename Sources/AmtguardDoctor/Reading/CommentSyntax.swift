@@ -1,4 +1,4 @@
-/// How a configuration language marks what its program does not read.
+/// How a configuration language marks comments.
 struct CommentSyntax {
     /// What starts a comment that ends with its line: `#`, `//`.
     var starts: [String]
@@ -10,16 +10,17 @@ struct CommentSyntax {
     var afterSpace = false
     /// The characters that quote: nothing between two of them starts a comment.
     var quotes: [Character] = []
-    /// Whether a backslash takes the meaning of the next character.
+    /// Whether a backslash makes the next character an ordinary one.
     var escapes = false
 
-    /// The lines without their comments. None is left out, so the places stay right. Linear in the size of the text.
+    /// The lines without their comments. No line is removed, so the line numbers stay right. Linear in the size of the
+    /// text.
     func removingComments(from lines: [SourceLine]) -> [SourceLine] {
         let starts = starts.map { Array($0.utf8) }
         let opening = block.map { Array($0.opening.utf8) } ?? []
         let closing = block.map { Array($0.closing.utf8) } ?? []
         let quotes = Set(quotes.compactMap(\.asciiValue))
-        // Where something may begin or end. All else is passed over.
+        // The characters that may begin or end something. All others are skipped.
         var isMarked = [Bool](repeating: false, count: 256)
         for byte in (starts + [opening, closing, Array(quotes), [UInt8(ascii: "\\")]]).flatMap(\.self) {
             isMarked[Int(byte)] = true
@@ -51,7 +52,7 @@ struct CommentSyntax {
                 } else if !opening.isEmpty, rest.starts(with: opening),
                     notBefore?.asciiValue != rest.dropFirst(opening.count).first ?? 0
                 {
-                    // What a comment separates stays separated.
+                    // A comment between two words still separates them.
                     kept.append(UInt8(ascii: " "))
                     isInBlock = true
                     index += opening.count

@@ -1,6 +1,6 @@
 import AmtguardCore
 
-/// What a check can't understand is told with its place, and never stops the check.
+/// What a check can't understand is reported with its place, and never stops the check.
 extension Examination {
     /// Reports that something can't be understood.
     func doubt(_ says: String, at place: Place, change: String? = nil) {
@@ -12,9 +12,9 @@ extension Examination {
         if count(.unknown) == 0 { report(.ok, says, at: place) }
     }
 
-    /// A port; `nil` if the text is none, which is reported.
+    /// A port; `nil` if the text is no port, which is reported.
     ///
-    /// - Parameter setting: Whose value it is: `min-port`.
+    /// - Parameter setting: The name of the setting: `min-port`.
     func port(_ text: String, of setting: String, at place: Place) -> UInt16? {
         if let port = UInt16(decimal: text) { return port }
         doubt("\(setting): \(text.told) is not a port", at: place)

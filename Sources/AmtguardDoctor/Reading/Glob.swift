@@ -1,6 +1,6 @@
-/// A pattern of file names, as glob(7) has it: `*`, `?` and `[a-z]`.
+/// A pattern of file names, as in glob(7): `*`, `?` and `[a-z]`.
 enum Glob {
-    /// How many components of a path may have wildcards: each lists directories.
+    /// How many components of a path may have wildcards, because each one lists directories.
     static let mostWildcards = 2
 
     /// Whether `text` has a wildcard.
@@ -8,14 +8,14 @@ enum Glob {
         text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") }
     }
 
-    /// Whether a name fits. A leading point must be written. Takes at most the product of both lengths.
+    /// Whether a name fits. No wildcard stands for a leading point. The time is at most the product of both lengths.
     static func matches(_ pattern: some StringProtocol, _ name: some StringProtocol) -> Bool {
         let pattern = Array(pattern.utf8)
         let name = Array(name.utf8)
         if name.first == UInt8(ascii: "."), pattern.first != UInt8(ascii: ".") { return false }
         var here = 0
         var there = 0
-        // Where to go on if the rest does not fit: the last star, and what it has taken.
+        // Where to continue if the rest does not fit: after the last star, which then takes one more byte.
         var star: (pattern: Int, name: Int)?
         while there < name.count {
             if here < pattern.count, pattern[here] == UInt8(ascii: "*") {
@@ -53,7 +53,7 @@ enum Glob {
         return paths
     }
 
-    /// Where the pattern goes on after one character of it fitted `byte`; `nil` if it does not fit.
+    /// The position in the pattern after its element here, if that fits `byte`; else `nil`.
     private static func step(_ pattern: [UInt8], _ here: Int, _ byte: UInt8) -> Int? {
         guard here < pattern.count else { return nil }
         switch pattern[here] {

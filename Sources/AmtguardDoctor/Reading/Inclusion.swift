@@ -1,7 +1,7 @@
 /// A configuration file and all that it includes, as one sequence in the order in which its program reads it.
 ///
-/// The files that are open form a stack here, not in the calls, and everything is counted: no configuration makes this
-/// recurse deep or run long.
+/// The open files are an array here, not recursive calls, and files and directories are counted. So no configuration
+/// causes deep recursion or a long run.
 struct Inclusion<Element> {
     /// How deep files may include each other.
     static var deepest: Int { 16 }
@@ -16,7 +16,7 @@ struct Inclusion<Element> {
 
     private struct OpenFile {
         var path: String
-        /// Which line includes it; `nil` for the main file.
+        /// The line that includes it; `nil` for the main file.
         var includer: Place?
         /// `nil` before it is read.
         var rest: ArraySlice<Element>?
@@ -24,7 +24,7 @@ struct Inclusion<Element> {
 
     /// - Parameters:
     ///   - isOnce: Whether the program reads a file only once, however often it is included.
-    ///   - parse: Makes elements of the lines of a file.
+    /// - parse: Parses the lines of a file.
     init(_ examination: Examination, isOnce: Bool = false, parse: @escaping ([SourceLine]) -> [Element]) {
         self.examination = examination
         self.isOnce = isOnce
@@ -33,7 +33,7 @@ struct Inclusion<Element> {
 
     /// Reads these files next, one after the other.
     ///
-    /// - Parameter place: The line that includes them; `nil` for main files: one that is missing is no matter then.
+    /// - Parameter place: The line that includes them; `nil` for main files, which may be missing.
     mutating func read(_ paths: [String], at place: Place? = nil) {
         guard let place else {
             stack += paths.reversed().map { OpenFile(path: $0) }
@@ -43,7 +43,7 @@ struct Inclusion<Element> {
         spend(max(paths.count, 1), at: place)
     }
 
-    /// Reads what a line includes.
+    /// Adds the files that a line includes.
     ///
     /// - Parameters:
     ///   - pattern: A path, or a pattern of paths. No file need fit a pattern.
@@ -71,7 +71,7 @@ struct Inclusion<Element> {
         return paths
     }
 
-    /// Counts files and directories, and tells once when there are too many.
+    /// Counts files and directories, and reports once that there are too many.
     private mutating func spend(_ count: Int, at place: Place) {
         guard left > 0 else { return }
         left -= count

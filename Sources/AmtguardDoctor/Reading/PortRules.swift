@@ -2,7 +2,7 @@ import AmtguardCore
 
 /// Lines that allow and forbid ranges of ports, in their order: which of AMT's ports remain allowed, and by which line.
 ///
-/// Only those few ports are followed, so many lines with wide ranges cost little.
+/// Only AMT's few ports are stored, so many lines with wide ranges cost little.
 struct PortRules: Hashable {
     private let followed: PortSet
     private var allowedBy: [UInt16: Place] = [:]
@@ -23,7 +23,7 @@ struct PortRules: Hashable {
         for port in followed.intersection(PortSet(range)).ranges.joined() { allowedBy[port] = nil }
     }
 
-    /// What remains, by line.
+    /// The ports that remain allowed, by line.
     var remaining: [(ports: PortSet, place: Place)] {
         Dictionary(grouping: allowedBy.keys) { allowedBy[$0] }
             .compactMap { place, ports in place.map { (PortSet(merging: ports.map { $0...$0 }), $0) } }
@@ -31,7 +31,7 @@ struct PortRules: Hashable {
     }
 }
 
-/// A line that names ports by itself.
+/// A line that fixes the port itself.
 struct FixedPorts {
     /// The setting: `query-source`.
     var setting: String
@@ -40,7 +40,7 @@ struct FixedPorts {
 }
 
 extension [FixedPorts] {
-    /// Those with ports of AMT, twenty at most. The next run of the doctor tells the others.
+    /// Those that include ports of AMT, twenty at most. The next run of the doctor reports the others.
     func meeting(_ ports: PortSet) -> ArraySlice<FixedPorts> {
         filter { !ports.intersection(PortSet($0.range)).isEmpty }.prefix(20)
     }

@@ -7,7 +7,7 @@ struct Setting: Hashable {
 }
 
 extension SourceLine {
-    /// What stands before and after the first `separator`, both trimmed; `nil` without a separator.
+    /// The text before and after the first `separator`, both trimmed; `nil` without a separator.
     func setting(_ separator: Character = "=") -> Setting? {
         let parts = text.split(separator: separator, maxSplits: 1, omittingEmptySubsequences: false)
         guard let key = parts.first, parts.count == 2, let value = parts.last else { return nil }
@@ -24,7 +24,7 @@ extension StringProtocol {
         return String(Substring(rest))
     }
 
-    /// Without the quotes around it.
+    /// Without enclosing quotes.
     var unquoted: String {
         guard utf8.count >= 2, let quote = first, quote == last, quote == "\"" || quote == "'" else {
             return String(self)

@@ -5,7 +5,7 @@ struct Tag: Hashable {
     /// Where it starts.
     var place: Place
 
-    /// The tags of a file, without those in comments. Text, entities and the nesting of elements are not looked at.
+    /// The tags of a file, without those in comments. Text, entities and the nesting of elements are ignored.
     static func tags(in lines: [SourceLine]) -> [Tag] {
         var scanner = TagScanner(lines)
         var tags: [Tag] = []
@@ -18,7 +18,7 @@ struct Tag: Hashable {
 private struct TagScanner {
     private let lines: [SourceLine]
     private var line = 0
-    /// What is left of the line.
+    /// The rest of the line.
     private var rest: ArraySlice<UInt8> = []
 
     init(_ lines: [SourceLine]) {
@@ -41,7 +41,7 @@ private struct TagScanner {
         return nil
     }
 
-    /// `name="value"` up to the end of the tag. Of two with one name, the first counts.
+    /// The attributes `name="value"` up to the end of the tag. Of two with one name, the first counts.
     private mutating func attributes() -> [String: String] {
         var attributes: [String: String] = [:]
         while skipSpace(), let first = rest.first, first != UInt8(ascii: ">"), first != UInt8(ascii: "<") {
@@ -55,7 +55,7 @@ private struct TagScanner {
             guard skipSpace(), let quote = rest.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
             else { continue }
             rest.removeFirst()
-            // A value that goes on in the next line is nothing that a check reads.
+            // No check reads a value that continues on the next line.
             let value = rest.prefix { $0 != quote }
             rest = rest.dropFirst(value.count)
             guard rest.popFirst() != nil else { continue }
@@ -73,7 +73,7 @@ private struct TagScanner {
         return String(decoding: word, as: UTF8.self)
     }
 
-    /// Goes behind the next `mark`; false at the end of the file.
+    /// Moves behind the next `mark`; false at the end of the file.
     private mutating func skip(to mark: String) -> Bool {
         let mark = Array(mark.utf8)
         while true {
@@ -88,7 +88,7 @@ private struct TagScanner {
         }
     }
 
-    /// Goes behind white space, over the ends of lines; false at the end of the file.
+    /// Moves behind white space, across line ends; false at the end of the file.
     private mutating func skipSpace() -> Bool {
         while true {
             rest = rest.drop { $0.isSpace }

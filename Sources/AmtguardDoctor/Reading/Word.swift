@@ -11,11 +11,11 @@ struct Word: Hashable {
 }
 
 extension [SourceLine] {
-    /// The words of lines without comments. A quoted word ends with its line at the latest.
+    /// The words of lines without comments. A quoted word ends at the end of its line at the latest.
     ///
     /// - Parameters:
-    ///   - marks: Characters that are a word of their own wherever they stand: `{`, `}`, `;`.
-    ///   - quotes: Characters of which two enclose a word.
+    ///   - marks: Characters that are always a word of their own: `{`, `}`, `;`.
+    ///   - quotes: Characters that enclose a word.
     func words(marks: [Character] = [], quotes: [Character] = ["\""]) -> [Word] {
         let marks = Set(marks.compactMap(\.asciiValue))
         let quotes = Set(quotes.compactMap(\.asciiValue))

@@ -1,7 +1,7 @@
 /// A value of a YAML file, with the keys that lead to it: `["outgoing", "udp_source_port_min"]`, `1024`.
 ///
-/// Only the part of YAML is read in which programs write settings: mappings by indentation, lists of scalars (`- a` and
-/// `[a, b]`), tags, quotes and comments. Other YAML gives values that nobody asks for, or none.
+/// Reads only the part of YAML in which programs write settings: mappings by indentation, lists of scalars (`- a` and
+/// `[a, b]`), tags, quotes and comments. Other YAML gives no values, or values that no check reads.
 struct YAMLScalar: Hashable {
     var keys: [String]
     /// Without quotes.
@@ -10,7 +10,7 @@ struct YAMLScalar: Hashable {
     var tag: String?
     var place: Place
 
-    /// How deep keys are followed.
+    /// The greatest depth of keys that is read.
     static let deepest = 8
 
     /// The values of a file, in its order.
@@ -26,7 +26,7 @@ private struct YAMLParser {
     var scalars: [YAMLScalar] = []
     /// The keys that lead to the line, with their columns and the tags of their values.
     private var open: [(column: Int, key: String, tag: String?)] = []
-    /// Whether a list in brackets goes on in the next line.
+    /// Whether a list in brackets continues on the next line.
     private var isInBrackets = false
 
     mutating func read(_ line: SourceLine) {

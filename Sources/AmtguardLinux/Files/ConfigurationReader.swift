@@ -3,9 +3,9 @@ public import SystemPackage
 
 /// Reads the files of the configuration below a root; the core judges them.
 public struct ConfigurationReader: Sendable {
-    /// `--config FILE`: only this file, wherever it is.
+    /// `--config FILE`: only this file, in any directory.
     private let only: FilePath?
-    /// Whether somebody else reads them to see what the daemon, which is a user of its own, would read.
+    /// Whether another user reads them on behalf of the daemon, which has a separate user.
     private let forDaemon: Bool
 
     /// The limits: 64 KiB per file, 1 MiB in all files, and this many drop-ins.
@@ -26,8 +26,8 @@ public struct ConfigurationReader: Sendable {
         Configuration.salvage(files(below: root))
     }
 
-    /// All files in the order of reading. A missing file is not a problem, unless the command line names it; an
-    /// unreadable one is.
+    /// All files in the order of reading. A missing file is a problem only if the command line names it; an unreadable
+    /// file always is.
     public func files(below root: borrowing RootDirectory) -> [ConfigurationFile] {
         if let only { return [named(only)] }
         var files: [ConfigurationFile] = []
@@ -63,7 +63,7 @@ public struct ConfigurationReader: Sendable {
         return files
     }
 
-    /// The problem of the first file that is not read, because the limits are reached.
+    /// The problem of the first file that is not read because of the limits.
     private static func tooMany(in path: String) -> ConfigurationFile {
         let reason =
             "too much configuration; this and all files after it are not read. "

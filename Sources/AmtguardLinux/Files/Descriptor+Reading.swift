@@ -1,4 +1,4 @@
-// Bounded reads of files that another program may have put there.
+// Bounded reads of files that another program may have created.
 
 import Glibc
 import SystemPackage
@@ -24,7 +24,7 @@ extension Descriptor {
     ///   says 0 and `/sys` says 4,096.
     func readAll(atMost limit: Int) throws(Errno) -> [UInt8] {
         var bytes: [UInt8] = []
-        // Attributes of /sys and /proc are short: one page holds nearly all, and larger files are read in larger steps.
+        // Attributes of /sys and /proc are short: nearly all fit one page, and larger files are read in larger steps.
         var chunk = [UInt8](repeating: 0, count: min(limit + 1, 4_096))
         while true {
             let count = try valueOrErrno {

@@ -3,7 +3,7 @@ public import SystemPackage
 
 /// A file descriptor that has one owner and is closed with it.
 ///
-/// `FileDescriptor` is a number that any code may copy; this is the right to close it.
+/// Any code may copy a `FileDescriptor`, which is only a number; only this value closes it.
 public struct Descriptor: ~Copyable {
     /// The number, for calls; it stays valid as long as this value lives.
     public let fileDescriptor: FileDescriptor
@@ -20,13 +20,13 @@ public struct Descriptor: ~Copyable {
 
     /// The corresponding C function is `close`.
     deinit {
-        // Linux frees the number whatever `close` returns. Only EBADF means that other code closed ours.
+        // Linux frees the number whatever `close` returns. Only EBADF means that other code closed the descriptor.
         let isClosed = close(fileDescriptor.rawValue) == 0
         precondition(
             isClosed || errno != EBADF, "descriptor \(fileDescriptor.rawValue) was closed behind its owner's back")
     }
 
-    /// Gives the descriptor away without closing it.
+    /// Returns the descriptor without closing it.
     public consuming func release() -> FileDescriptor {
         let fileDescriptor = fileDescriptor
         discard self
@@ -36,7 +36,7 @@ public struct Descriptor: ~Copyable {
     var number: CInt { fileDescriptor.rawValue }
 }
 
-/// Carries out a system call, and repeats it if a signal interrupted it.
+/// Makes a system call, and repeats it if a signal interrupted it.
 ///
 /// - Throws: The `errno` after -1. EBADF and EFAULT are our bugs and trap.
 @discardableResult

@@ -13,7 +13,7 @@ extension Errno {
 }
 
 extension ReadingFailure {
-    /// Here, because the core does not know errno values.
+    /// Defined here, because the core has no errno values.
     public init(_ error: Errno) {
         switch error {
         case .noSuchFileOrDirectory: self = .missing

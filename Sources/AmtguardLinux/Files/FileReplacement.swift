@@ -2,7 +2,7 @@ import AmtguardCore
 import Glibc
 public import SystemPackage
 
-/// Replaces a file that other programs read: each of them sees the former bytes or the new ones, never a part.
+/// Replaces a file that other programs read: each of them sees the former bytes or the new ones, never a mixture.
 ///
 /// The new file has another name until it is complete, in the same directory, because a rename stays within one file
 /// system. That name begins with a dot and ends in `.new`, so that a reader of `*.prom` or `*.conf` ignores it.
@@ -10,7 +10,7 @@ public struct FileReplacement {
     private let directory: FilePath
     private let name: String
 
-    /// Why the former file stays as it is; one line.
+    /// Why the former file stays unchanged; one line.
     public struct Failure: Error, Hashable, CustomStringConvertible {
         public let description: String
 
@@ -27,10 +27,10 @@ public struct FileReplacement {
         directory = parent.isEmpty ? "." : parent
     }
 
-    /// Writes the new file, mode 0644, and gives it the name.
+    /// Writes the new file, mode 0644, and renames it to the path.
     ///
     /// The corresponding C functions are `openat`, `fsync` and `renameat`.
-    /// - Throws: `Failure`. Then no new file is there either.
+    /// - Throws: `Failure`. Then the new file is removed again.
     public func write(_ bytes: [UInt8]) throws(Failure) {
         let place: Descriptor
         do {
@@ -52,7 +52,7 @@ public struct FileReplacement {
         }
     }
 
-    /// Only a regular file may be replaced: a rename would remove a device, or the link that somebody made.
+    /// Only a regular file may be replaced: a rename would remove a device, or a link of the administrator.
     private func requireReplaceable(in place: borrowing Descriptor) throws(Failure) {
         var status = stat()
         let number = place.number
@@ -72,7 +72,7 @@ public struct FileReplacement {
     }
 
     private func replace(in place: borrowing Descriptor, with bytes: [UInt8]) throws(Errno) {
-        // No other running process has this name, so a file of this name is left over from one that was killed.
+        // No other running process has this name, so a file of this name is left over from a process that was killed.
         let temporary = ".\(name).\(getpid()).new"
         let number = place.number
         let file: Descriptor
@@ -86,7 +86,7 @@ public struct FileReplacement {
             try file.write(bytes, at: 0)
             let descriptor = file.number
             try valueOrErrno { fchmod(descriptor, 0o644) }
-            // A full file system on the network says so only here.
+            // A full network file system reports that only here.
             try valueOrErrno { fsync(descriptor) }
             try valueOrErrno { unsafe renameat(number, temporary, number, name) }
         } catch {

@@ -1,14 +1,14 @@
 import Glibc
 public import SystemPackage
 
-/// A file that is not there yet, for its owner alone.
+/// A new file that only its owner can read.
 ///
-/// Nothing is created before the bytes are there, so that a program that is interrupted leaves nothing behind.
+/// It is created only when the bytes exist, so that a program that is interrupted leaves nothing behind.
 public struct NewFile {
     public let path: FilePath
 
-    /// - Throws: `fileExists` for anything of this name, a dangling link as well; `noSuchFileOrDirectory`,
-    ///   `permissionDenied` and the like, if the file can't be created: better now than after the work.
+    /// - Throws: `fileExists` for anything of this name, also a dangling link; `noSuchFileOrDirectory`,
+    ///   `permissionDenied` and the like, if the file can't be created. This check comes before the work.
     public init(at path: FilePath) throws(Errno) {
         self.path = path
         do throws(Errno) {
@@ -25,7 +25,7 @@ public struct NewFile {
 
     /// Creates the file with these bytes. The corresponding C function is `open` with `O_EXCL`, which follows no link.
     ///
-    /// - Throws: `fileExists`, `noSpace` and others. Then no new file is there.
+    /// - Throws: `fileExists`, `noSpace` and others. Then no new file exists.
     public func write(_ bytes: [UInt8]) throws(Errno) {
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC
         let file = Descriptor(

@@ -3,16 +3,16 @@ public import SystemPackage
 
 /// A small file that stays open and is rewritten in place, for what must be recorded *before* something is done.
 ///
-/// A new file and a rename take some 10 µs; one write into an existing page takes about one. tmpfs copies within one
-/// page without looking at signals, so a killed daemon leaves the old text or the new one. For that the text stays
-/// within one page, and a shorter text is padded with newlines to the end of the block.
+/// A new file and a rename take some 10 µs; one write into an existing page takes about one. tmpfs checks no signals
+/// while it copies within one page, so after a kill the file has either the old text or the new one. To guarantee this,
+/// the text stays within one page, and a shorter text is padded with newlines to the end of the block.
 public struct Record: ~Copyable {
     /// The longest text: one page.
     public static let limit = 4_096
     private static let block = 512
 
     let file: Descriptor
-    /// The length of the file: so much must be overwritten, or the end of an older text remains.
+    /// The length of the file: this much must be overwritten, or the end of an older text remains.
     private var length: Int
 
     fileprivate init(_ file: consuming Descriptor, length: Int) {
@@ -52,8 +52,8 @@ public struct Record: ~Copyable {
 }
 
 extension RuntimeDirectory {
-    /// Opens the record `name`; creates an empty one if it is missing and `creating` is true. Its page is reserved
-    /// then, so that a full file system shows here and not in the middle of a repair.
+    /// Opens the record `name`; creates an empty one if it is missing and `creating` is true. Creating reserves its
+    /// page, so that a full file system is detected here and not during a repair.
     ///
     /// - Throws: `tooManySymbolicLinkLevels` for a link, `notPermitted` for a file with two names, or of another user
     ///   than this one, root, or the directory's owner.
@@ -63,8 +63,8 @@ extension RuntimeDirectory {
         let status = try file.status()
         let owners = [geteuid(), 0, try directory.status().st_uid]
         guard status.st_nlink == 1, owners.contains(status.st_uid) else { throw .notPermitted }
-        // Every user may see that it is held (`isHeld`), but only root may ask for the lock itself, whatever the umask
-        // of a daemon. A lock for reading does not block other readers, and theirs do not block ours.
+        // Every user may see that the record is held (`isHeld`), but only root may query the lock itself, whatever the
+        // daemon's umask. A read lock does not block other read locks, in either direction.
         if status.st_uid == geteuid() { try valueOrErrno { fchmod(file.number, 0o644) } }
         try file.lockForReading()
         let length = Int(status.st_size)

@@ -1,7 +1,7 @@
 // `--root DIR`: the files of another machine, as a tree below DIR.
 //
 // The kernel resolves every path as if DIR were `/`, including symbolic links and `..` (RESOLVE_IN_ROOT). So a recorded
-// /sys with its absolute links works, and nothing in it leads out.
+// /sys with its absolute links works, and no path leads out of DIR.
 
 import CLinux
 import Glibc
@@ -33,7 +33,7 @@ public struct RootDirectory: ~Copyable {
             unsafe path.withPlatformString { unsafe Glibc.open($0, O_PATH | O_DIRECTORY | O_CLOEXEC) }
         }
         let opened = Descriptor(owning: number)
-        // Fail now; otherwise everything below would seem to be missing.
+        // Fail now; otherwise every file below would seem to be missing.
         _ = try Self.open("/", in: number, flags: O_PATH | O_DIRECTORY | O_CLOEXEC)
         directory = consume opened
     }
@@ -86,7 +86,7 @@ public struct RootDirectory: ~Copyable {
                         unsafe path.withPlatformString { unsafe shim_openat2(directory, $0, &how) }
                     })
             } catch Errno.resourceTemporarilyUnavailable where attempt < 8 {
-                // A rename happened while the kernel followed a `..`: the man page says to try again.
+                // A rename happened while the kernel resolved a `..`: try again, as the man page says.
                 continue
             }
         }
@@ -95,7 +95,7 @@ public struct RootDirectory: ~Copyable {
 
     /// The content of a regular file or of an attribute of `/sys` or `/proc`.
     ///
-    /// It never waits: a FIFO is opened with `O_NONBLOCK` and refused.
+    /// Never blocks: a FIFO is opened with `O_NONBLOCK` and refused.
     /// - Throws: `isDirectory`, `fileTooLarge` beyond `limit` bytes, `invalidArgument` unless it is a regular file.
     public borrowing func readFile(_ path: FilePath, atMost limit: Int) throws(Errno) -> [UInt8] {
         let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
@@ -103,10 +103,10 @@ public struct RootDirectory: ~Copyable {
         return try file.readAll(atMost: limit)
     }
 
-    /// The content of a file that another user may have put there: nothing but a regular file is ever opened. Opening
-    /// some devices does something (`/dev/watchdog`), and reading some files of `/proc` takes away what they hold.
+    /// The content of a file that another user may have created: only a regular file is ever opened. Opening some
+    /// devices has an effect (`/dev/watchdog`), and reading some files of `/proc` consumes their content.
     ///
-    /// - Parameter isKernels: Whether the path is one of the kernel's own, below `/proc` or `/sys`, and may lead there.
+    /// - Parameter isKernels: Whether the path is below `/proc` or `/sys`, and may therefore lead there.
     /// - Throws: As `readFile`; `invalidArgument` also if a link leads to `/proc` or `/sys`.
     public borrowing func readForeignFile(
         _ path: FilePath, atMost limit: Int, isKernels: Bool
@@ -122,7 +122,7 @@ public struct RootDirectory: ~Copyable {
         return try file.readAll(atMost: limit)
     }
 
-    /// The first `limit` bytes of such a file, which may be longer. Each is read once.
+    /// The first `limit` bytes of an attribute, which may be longer. Each byte is read once.
     public borrowing func readStart(of path: FilePath, atMost limit: Int) throws(Errno) -> [UInt8] {
         let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
         try file.requireRegularFile()

@@ -1,4 +1,4 @@
-// /run/amtguard: what outlives the daemon within one boot, and what others read about it.
+// /run/amtguard: what outlives the daemon within one boot, and what other programs read about it.
 //
 // The daemon's user may write here, so a reader that runs as root must not trust the files. It follows no link, reads
 // only regular files, limits their size, and never waits.
@@ -6,7 +6,7 @@
 import Glibc
 public import SystemPackage
 
-/// The runtime directory, held open: a name in it always belongs to this very directory.
+/// The runtime directory, held open, so that names are always resolved in this very directory.
 public struct RuntimeDirectory: ~Copyable {
     let directory: Descriptor
 
@@ -26,8 +26,8 @@ public struct RuntimeDirectory: ~Copyable {
 
     /// Creates the missing parts of a path.
     ///
-    /// - Returns: Whether a read-only file system was in the way. The kernel reports this even for existing directories
-    ///   of a sandbox, instead of "exists"; the caller sees whether one is missing.
+    /// - Returns: Whether a read-only file system prevented this. In a sandbox the kernel reports this even for
+    ///   existing directories, instead of "exists"; the caller finds out whether one is missing.
     private static func create(_ path: FilePath, in root: borrowing RootDirectory) throws(Errno) -> Bool {
         var isReadOnly = false
         var parent = FilePath("/")
@@ -75,16 +75,16 @@ public struct RuntimeDirectory: ~Copyable {
         }
     }
 
-    /// Replaces a file at once: a reader sees the old bytes or the new ones.
+    /// Replaces a file atomically: a reader sees the old bytes or the new ones.
     ///
     /// The corresponding C function is `renameat`.
     /// - Returns: The identity of the new file.
-    /// - Throws: `noSpace` and others; then only the old file is there.
+    /// - Throws: `noSpace` and others; then the old file is unchanged.
     @discardableResult
     public borrowing func replace(
         _ name: String, with bytes: [UInt8], mode: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
     ) throws(Errno) -> FileIdentity {
-        // Only one writer at a time holds the lock, so the name may be fixed: a crash leaves at most one file.
+        // Only one writer at a time has the lock, so the name may be fixed: a crash leaves at most one file.
         let temporary = ".\(name).new"
         let file = try create(temporary)
         do {

@@ -2,15 +2,15 @@ import AmtguardCore
 import Glibc
 public import SystemPackage
 
-// One daemon at a time. An open file description holds the lock (F_OFD_SETLK), not a process. No other close of the
-// file in this process releases it. The kernel releases it with the last descriptor, however the daemon ends.
+// One daemon at a time. The lock belongs to an open file description (F_OFD_SETLK), not to a process, so closing
+// another descriptor of the file in this process does not release it. The kernel releases it with the last descriptor,
+// however the daemon ends.
 
 extension RuntimeDirectory {
     /// Takes the lock `name` for as long as the descriptor lives.
     ///
-    /// The present holder may need it only for a moment: the call tries again for as long as `patience`.
-    /// The file has mode 0600: every user who may read it may lock it for reading, and so keep the daemon from
-    /// starting.
+    /// The present holder may need it only for a moment: the call tries again for as long as `patience`. The file has
+    /// mode 0600: a user who could read it could take a read lock, and so keep the daemon from starting.
     /// The corresponding C function is `fcntl` with `F_OFD_SETLK`.
     /// - Throws: `resourceTemporarilyUnavailable` if another daemon has it.
     public borrowing func lock(
@@ -56,7 +56,7 @@ extension RuntimeDirectory {
 
     /// Whether a process holds the record `name` open; `nil` if that can't be found out.
     ///
-    /// Any local user can pretend to: this alone may inform people, but not decide which daemon may run.
+    /// Any local user can fake this: this alone may inform people, but not decide which daemon may run.
     /// The corresponding C function is `fcntl` with `F_OFD_GETLK`.
     public borrowing func isHeld(_ name: String) -> Bool? {
         isLocked(name, against: F_WRLCK)

@@ -1,25 +1,25 @@
-// A bound socket that never listens. The kernel skips its port when it chooses one. `bind` without SO_REUSEADDR finds
-// it in use: `bindresvport`, which reads no list of reserved ports, goes on to the next.
+// A bound socket that never listens. The kernel skips its port when it chooses one. `bind` without SO_REUSEADDR fails
+// with EADDRINUSE: `bindresvport`, which reads no list of reserved ports, then tries the next port.
 
 public import AmtguardCore
 import CLinux
 import Glibc
 public import SystemPackage
 
-/// One hold: the socket that keeps it.
+/// One hold, with its socket.
 ///
-/// A class, because a dictionary of them can't hold values with a single owner. The hold ends with the last copy of the
-/// descriptor, and the service manager may have one.
+/// A class, because a dictionary can't have noncopyable values. The hold ends with the last copy of the descriptor, and
+/// the service manager may have a copy.
 public final class HoldSocket {
     public let hold: Hold
     let descriptor: Descriptor
 
-    /// Binds the socket, whether the address is up or not.
+    /// Binds the socket, even if the address is not up.
     ///
-    /// It begins with SO_REUSEADDR in either case. So it can bind beside a former socket of ours whose copy the service
-    /// manager has not closed yet.
+    /// The socket always starts with SO_REUSEADDR, so that it can bind beside a former socket of ours whose copy the
+    /// service manager has not closed yet.
     /// The corresponding C functions are `socket`, `setsockopt` with IP_FREEBIND and SO_REUSEADDR, and `bind`.
-    /// - Parameter isShared: Whether other programs that set SO_REUSEADDR may bind the same.
+    /// - Parameter isShared: Whether other programs that set SO_REUSEADDR may bind the same address and port.
     /// - Throws: `addressInUse` if a server or another socket is there, `permissionDenied` for a port below 1024
     ///   without CAP_NET_BIND_SERVICE, `tooManyOpenFiles` and `tooManyOpenFilesInSystem`.
     public init(_ hold: Hold, isShared: Bool) throws(Errno) {
@@ -44,8 +44,8 @@ public final class HoldSocket {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Takes over a socket from the service manager's store, if it is a hold. Only the kernel's information about the
-    /// socket counts, never its name in the store.
+    /// Takes over a socket from the service manager's store, if it is a hold. This is decided by the kernel's
+    /// information about the socket, never by its name in the store.
     ///
     /// The corresponding C functions are `getsockname` and `getsockopt`.
     /// - Returns: `nil`, with the descriptor closed, if it is not a hold of this network namespace.
@@ -56,10 +56,11 @@ public final class HoldSocket {
         descriptor.disconnect()
     }
 
-    /// Whether other programs that set SO_REUSEADDR may bind the same.
+    /// Whether other programs that set SO_REUSEADDR may bind the same address and port.
     public var isShared: Bool { (try? descriptor.get(SOL_SOCKET, SO_REUSEADDR)) == 1 }
 
-    /// Allows other programs to bind the same, or forbids it; the socket stays bound, so that there is no gap.
+    /// Allows or forbids other programs to bind the same address and port. The socket stays bound, so that there is no
+    /// gap.
     public func share(_ isShared: Bool) throws(Errno) {
         try descriptor.set(SOL_SOCKET, SO_REUSEADDR, isShared ? 1 : 0)
         clearNotes()
@@ -67,27 +68,27 @@ public final class HoldSocket {
 
     /// Makes the kernel check this hold again whenever a program binds its TCP port.
     ///
-    /// The kernel notes on a port which sockets may join without a check (`inet_csk_update_fastreuse`). `fastreuse`
-    /// means that all sockets share the port. `fastreuseport` means that sockets of one user may join with SO_REUSEPORT
-    /// alone; it is set after one of them also bound with SO_REUSEADDR. The kernel keeps these notes while any socket
-    /// is bound to the port, and the hold always is. A socket that binds without these options clears the notes, even
-    /// on another address.
+    /// The kernel caches for each port which sockets may join without a check (`inet_csk_update_fastreuse`).
+    /// `fastreuse` means that all sockets share the port. `fastreuseport` means that sockets of one user may join with
+    /// SO_REUSEPORT alone; it is set after one of them also bound with SO_REUSEADDR. The kernel keeps these flags while
+    /// any socket is bound to the port, and the hold always is. A socket that binds without these options clears the
+    /// flags, even on another address.
     public func clearNotes() {
         guard hold.protocol == .tcp, let passing = try? SocketCalls.open(.tcp) else { return }
         try? passing.set(IPPROTO_IP, IP_FREEBIND, 1)
         if isShared {
-            // SO_REUSEADDR binds beside sockets that share. Repair mode, which needs CAP_NET_ADMIN, binds beside a
-            // server that listens.
+            // SO_REUSEADDR binds beside sockets that share the port. Repair mode, which needs CAP_NET_ADMIN, binds
+            // beside a server that listens.
             try? passing.set(SOL_SOCKET, SO_REUSEADDR, 1)
             try? passing.set(IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON)
         }
         try? passing.bind(IPv4Address(bits: 0x7FFF_FFFE), hold.port)
     }
 
-    /// Adds this socket to the list of our own.
+    /// Adds this socket to the set of our own sockets.
     public func enter(into own: inout OwnSockets) { own.insert(descriptor) }
 
-    /// Notes in that list that this socket is about to be closed here.
+    /// Notes in that set that this process is about to close the socket.
     public func leave(_ own: inout OwnSockets) { own.retire(descriptor) }
 
     /// For the service manager, which keeps a copy. The caller must not close it.

@@ -6,7 +6,7 @@ import Glibc
 import SystemPackage
 
 enum SocketCalls {
-    /// A socket of IPv4. The corresponding C function is `socket`.
+    /// An IPv4 socket. The corresponding C function is `socket`.
     static func open(_ transport: Hold.TransportProtocol) throws(Errno) -> Descriptor {
         try open(AF_INET, transport == .tcp ? SOCK_STREAM : SOCK_DGRAM)
     }
@@ -47,7 +47,7 @@ extension Descriptor {
         }
     }
 
-    /// Drops each datagram before it is queued, and has the smallest queue. The corresponding C function is `setsockopt`
+    /// Drops each datagram before it is queued, and minimizes the queue. The corresponding C function is `setsockopt`
     /// with SO_ATTACH_FILTER and SO_RCVBUF.
     func refuseAll() throws(Errno) {
         var filter = sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: 0)
@@ -61,7 +61,7 @@ extension Descriptor {
         try set(SOL_SOCKET, SO_RCVBUF, 0)
     }
 
-    /// Ends any use of the socket. It stays bound all the time, so no other program can bind the port in between.
+    /// Disconnects the socket. It stays bound all the time, so no other program can bind the port in between.
     ///
     /// The corresponding C function is `connect` with AF_UNSPEC, which resets a connection and keeps the result of
     /// `bind`.
@@ -73,21 +73,21 @@ extension Descriptor {
         }
     }
 
-    /// The hold that this socket is; `nil` for a socket of another kind, or bound to no single address and port.
+    /// The hold of this socket; `nil` for a socket of another kind, or without a single address and port.
     func hold() throws(Errno) -> Hold? {
         guard let place = try place(), place.port != 0, !place.address.isUnspecified else { return nil }
         return place
     }
 
-    /// The address and the port of a TCP or UDP socket over IPv4, bound or not; `nil` for anything else, even if it is
-    /// not a socket. The corresponding C function is `getsockname`.
+    /// The address and the port of an IPv4 socket of TCP or UDP, bound or not; `nil` for any other descriptor. The
+    /// corresponding C function is `getsockname`.
     func place() throws(Errno) -> Hold? {
-        // A descriptor from O_PATH may be the file of a socket, but socket calls do not accept it.
+        // A descriptor opened with O_PATH may be the file of a socket, but socket calls do not accept it.
         guard try status().st_mode & S_IFMT == S_IFSOCK, fcntl(number, F_GETFL) & O_PATH == 0,
             try get(SOL_SOCKET, SO_DOMAIN) == AF_INET
         else { return nil }
         let transport: Hold.TransportProtocol
-        // A raw socket may be of the same protocol.
+        // A raw socket may have the same protocol.
         switch (UInt32(bitPattern: try get(SOL_SOCKET, SO_TYPE)), Int(try get(SOL_SOCKET, SO_PROTOCOL))) {
         case (SOCK_STREAM.rawValue, Int(IPPROTO_TCP)): transport = .tcp
         case (SOCK_DGRAM.rawValue, Int(IPPROTO_UDP)): transport = .udp
@@ -106,8 +106,8 @@ extension Descriptor {
             IPv4Address(bits: UInt32(bigEndian: name.sin_addr.s_addr)), UInt16(bigEndian: name.sin_port), transport)
     }
 
-    /// Whether the socket is of the caller's network namespace. Before Linux 5.14 the kernel does not say; then it is
-    /// assumed.
+    /// Whether the socket belongs to the caller's network namespace. Before Linux 5.14 the kernel does not report this;
+    /// then it is assumed.
     func isOfThisNamespace() throws(Errno) -> Bool {
         let option = CInt(SHIM_SO_NETNS_COOKIE)
         do {

@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// A netlink socket whose groups say that something changed.
+/// A netlink socket in groups that announce changes.
 ///
-/// It only says *look again*: the messages are not interpreted, so a lost one does no harm.
+/// It only means *look again*: the messages are not interpreted, so a lost one does no harm.
 struct ChangeWatch: ~Copyable {
     private let socket: NetlinkSocket
 
@@ -22,7 +22,7 @@ struct ChangeWatch: ~Copyable {
 
     /// Discards the waiting messages without blocking, and returns whether there were any.
     ///
-    /// It stops after a limited number; the descriptor stays readable then. Messages lost because they were not read in
+    /// Stops after a limited number; then the descriptor stays readable. Messages lost because they were not read in
     /// time (`ENOBUFS`) count as a change as well.
     /// The corresponding C function is `recv`, with room for one byte: the rest of a message is dropped.
     borrowing func drain() -> Bool {
@@ -35,7 +35,7 @@ struct ChangeWatch: ~Copyable {
             } catch .resourceTemporarilyUnavailable {
                 break
             } catch {
-                // Only ENOBUFS is known here. Whatever the error is, something was missed.
+                // ENOBUFS is expected here. After any other error, too, a change was missed.
             }
             isChanged = true
         }

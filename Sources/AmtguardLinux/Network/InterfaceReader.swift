@@ -5,14 +5,14 @@ import CLinux
 import Glibc
 public import SystemPackage
 
-/// More interfaces than a host has: one with two thousand containers has some four thousand.
+/// More interfaces than any host has: two thousand containers make some four thousand.
 private let mostInterfaces = 16_384
 private let mostAddresses = 65_536
 
 /// All interfaces with their IPv4 addresses, by index.
 ///
-/// The two lists are from two moments. An address whose interface is not in the first is left out, and the
-/// `NetworkWatch` says that there is more to see.
+/// The two lists are from two moments. An address whose interface is missing from the first list is left out; then the
+/// `NetworkWatch` reports another change.
 /// - Throws: `fileTooLarge` for more interfaces than a host has, `resourceTemporarilyUnavailable` if they change faster
 ///   than they can be listed.
 public func readInterfaces() throws(Errno) -> [HostInterface] {

@@ -1,7 +1,7 @@
 import AmtguardCore
 import SystemPackage
 
-/// Where a network namespace was found, and from that, whose it is.
+/// Where a network namespace was found, and the owner that follows from this.
 struct NamespaceOwner {
     /// The process with the lowest number in it.
     var pid: Int32?
@@ -10,7 +10,8 @@ struct NamespaceOwner {
 
     /// The container of the process, its unit, the name, or the process.
     ///
-    /// A name that an administrator gave says more than the session in which a command runs; a service says more than the
+    /// A name given by an administrator says more than the session of a command; a service says more than a name that
+    /// systemd or a container manager generated.
     /// name that systemd or a container manager made up.
     func words(below proc: FilePath) -> String {
         let group = pid.flatMap { try? RootDirectory().readFile(proc.appending("\($0)/cgroup"), atMost: 65_536) }
@@ -21,8 +22,8 @@ struct NamespaceOwner {
         return unit ?? pid.map { "pid \($0)" } ?? "unknown"
     }
 
-    /// The short id of the container in the text of `/proc/PID/cgroup`, as docker, podman and crictl print it; `nil` for
-    /// a process in none.
+    /// The short id of the container in the text of `/proc/PID/cgroup`, as docker, podman and crictl print it; `nil`
+    /// for a process outside of containers.
     ///
     /// The managers name a group after the id, 64 hexadecimal digits: `/docker/ID`, `docker-ID.scope`,
     /// `libpod-ID.scope`, `cri-containerd-ID.scope`, `crio-ID.scope`. The innermost group decides.

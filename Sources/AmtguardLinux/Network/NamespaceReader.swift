@@ -3,23 +3,23 @@ import CLinux
 import Glibc
 public import SystemPackage
 
-/// Reads what the kernel says in each network namespace of the machine: for that it enters one after the other.
+/// Reads the kernel's settings in each network namespace of the machine. To do so it enters one after the other.
 ///
-/// It changes nothing there. It belongs in a program with one thread, and not in the guard: it needs CAP_SYS_ADMIN.
+/// It changes nothing there. It needs CAP_SYS_ADMIN and a program with one thread, so the guard does not use it.
 public struct NamespaceReader {
-    /// Where processes are shown.
+    /// The directory of processes.
     public var proc: FilePath = "/proc"
     /// Where `ip netns`, CNI and docker mount namespaces.
     public var directories: [FilePath] = ["/run/netns", "/run/docker/netns"]
 
-    /// The others are not looked at.
+    /// Further namespaces are not read.
     static let most = 16_384
 
     public init() {}
 
-    /// All of them but the caller's own, in the order of their inodes.
+    /// All namespaces but the caller's own, in the order of their inodes.
     ///
-    /// - Parameter progress: called after each, with the number of those that are done, and of all.
+    /// - Parameter progress: called after each, with the number of finished ones, and of all.
     /// - Throws: If the caller's own namespace can't be found or `/proc` can't be listed. A namespace that can't be
     ///   entered is counted.
     public func read(progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }) throws(Errno) -> NetworkNamespaces {
@@ -47,22 +47,22 @@ public struct NamespaceReader {
         at inode: UInt64, _ found: NamespaceSearch.Found, _ home: borrowing Descriptor
     ) throws(Errno) -> NetworkNamespaceLook {
         let namespace = try RootDirectory().open(found.path, flags: O_RDONLY | O_NONBLOCK)
-        // The process may have ended, and its number may be another's by now.
+        // The process may have ended, and another process may have its number by now.
         guard UInt64(try namespace.status().st_ino) == inode else { throw .noSuchProcess }
         var look = NetworkNamespaceLook(inode: inode, owner: found.owner.words(below: proc))
         try inside(namespace, home) { fill(&look) }
         return look
     }
 
-    /// What `/proc/sys/net` shows is the namespace of the thread that opens it, so each file is opened anew.
+    /// `/proc/sys/net` shows the namespace of the thread that opens a file, so each file is opened again.
     private func fill(_ look: inout NetworkNamespaceLook) {
         look.range = (try? KernelChoiceReader().read())?.ephemeralRange
         if var list = try? ReservedPortsList() { look.reserved = try? list.read() }
         look.addresses = (try? readInterfaces())?.filter { !$0.isLoopback }.flatMap(\.ipv4)
     }
 
-    /// Carries out `body` in another namespace. The thread comes back in any case: a program that is left in a foreign
-    /// namespace would take that for the host.
+    /// Runs `body` in another namespace. The thread always returns: a program that stayed in another namespace would
+    /// take that for the host.
     ///
     /// The corresponding C function is `setns`.
     private func inside(

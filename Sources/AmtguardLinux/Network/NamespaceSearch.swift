@@ -20,14 +20,14 @@ struct NamespaceSearch {
 
     /// - Parameters:
     ///   - directories: where namespaces are mounted.
-    ///   - own: the inode of the namespace that does not count.
+    ///   - own: the inode of the namespace to leave out.
     init(proc: FilePath, directories: [FilePath], own: UInt64) {
         (self.proc, self.directories, self.own) = (proc, directories, own)
     }
 
     mutating func run() throws(Errno) {
         let root = try RootDirectory()
-        // In the order of numbers: the first process of a container is the one that it was made for.
+        // In the order of numbers: the first process of a container is usually its main process.
         for pid in try root.names(in: proc, atMost: Self.mostProcesses).compactMap({ Int32($0) }).sorted() {
             note(process: pid)
         }
@@ -55,11 +55,11 @@ struct NamespaceSearch {
         guard let inode = Self.namespaceInode(path), inode != own else { return }
         var owner = found[inode]?.owner ?? NamespaceOwner()
         owner.name = owner.name ?? name
-        // A mount stays when the process ends.
+        // A mount outlives the process.
         found[inode] = Found(path: path, owner: owner)
     }
 
-    /// Another file may be there, also a FIFO: it is looked at with O_PATH, which opens nothing.
+    /// The path may be another file, also a FIFO. O_PATH examines it without opening it.
     ///
     /// The corresponding C functions are `fstatfs` and `fstat`.
     private static func namespaceInode(_ path: FilePath) -> UInt64? {

@@ -2,13 +2,13 @@
 
 import SystemPackage
 
-/// An attribute to send. Later it is looked for in what the kernel shows.
+/// An attribute to send. Later it is compared with what the kernel shows.
 struct NetlinkAttribute: Hashable {
     enum Value: Hashable {
         case bytes([UInt8])
-        /// Each of a type of its own, in any order.
+        /// Attributes of different types, in any order.
         case fields([NetlinkAttribute])
-        /// Each of the type NFTA_LIST_ELEM, in this order.
+        /// Attributes of the type NFTA_LIST_ELEM, in this order.
         case list([Value])
     }
 
@@ -24,7 +24,7 @@ struct NetlinkAttribute: Hashable {
         self.init(type, .bytes([UInt8](native: number.bigEndian)))
     }
 
-    /// A text with a NUL at its end, as the kernel shows it.
+    /// A text with a NUL at its end, the form in which the kernel shows it.
     init(_ type: some RawRepresentable<UInt32>, _ text: String) {
         self.init(type, .bytes(Array(text.utf8) + [0]))
     }
@@ -37,7 +37,7 @@ struct NetlinkAttribute: Hashable {
 extension [UInt8] {
     /// Appends attributes with their headers.
     ///
-    /// The length of an attribute has 16 bits, so no list may be longer than that.
+    /// The length of an attribute has 16 bits, which limits a list.
     mutating func append(_ attributes: [NetlinkAttribute]) {
         for attribute in attributes { append(attribute.type, attribute.value) }
     }
@@ -59,7 +59,7 @@ private let listElement: CInt = 1
 private let isNested: CInt = 0x8000
 
 extension NetlinkAttribute.Value {
-    /// Whether what the kernel shows has all of this, with the same values. It may have more fields.
+    /// Whether `shown`, from the kernel, has all of this with the same values. It may have more fields.
     ///
     /// - Throws: `badMessage` if a length does not fit.
     func isShown(by shown: ArraySlice<UInt8>) throws(Errno) -> Bool {
@@ -86,11 +86,11 @@ extension NetlinkAttribute.Value {
 
 /// The attributes of a list, by their type.
 ///
-/// It is no dictionary: a host may have twenty thousand rules of ten expressions each.
+/// Not a dictionary, for speed: a host may have twenty thousand rules of ten expressions each.
 struct NetlinkFields {
     private let bytes: ArraySlice<UInt8>
 
-    /// None.
+    /// An empty list.
     init() { bytes = [] }
 
     /// - Throws: `badMessage` if a length does not fit.
@@ -99,7 +99,7 @@ struct NetlinkFields {
         try bytes.forEachAttribute { (_, _) throws(Errno) in }
     }
 
-    /// The value of an attribute, of several of a type the last; `nil` without one.
+    /// The value of an attribute; of several with one type, the last; `nil` without one.
     subscript(_ type: CInt) -> ArraySlice<UInt8>? {
         var found: ArraySlice<UInt8>?
         // The lengths fit.
@@ -111,7 +111,7 @@ struct NetlinkFields {
 }
 
 extension ArraySlice<UInt8> {
-    /// The list of attributes that this is.
+    /// The attributes in these bytes.
     ///
     /// - Throws: `badMessage` if a length does not fit.
     func fields() throws(Errno) -> NetlinkFields { try NetlinkFields(self) }
@@ -122,6 +122,6 @@ extension ArraySlice<UInt8> {
         return native(type, at: 0).map(Number.init(bigEndian:))
     }
 
-    /// A text of the kernel up to its NUL, as bytes: what stands there may be hostile.
+    /// A text of the kernel up to its NUL, as bytes, because its content may be hostile.
     var untilNUL: ArraySlice<UInt8> { prefix { $0 != 0 } }
 }

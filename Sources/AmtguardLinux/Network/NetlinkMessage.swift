@@ -56,7 +56,7 @@ package struct NetlinkMessage: Hashable {
 
 extension ArraySlice<UInt8> {
     /// Calls `body` with each attribute of a list: `struct rtattr`, length u16 with the header, type u16, both in the
-    /// machine's order, then the value, filled up to four bytes.
+    /// machine's order, then the value, padded to four bytes.
     ///
     /// - Throws: `badMessage` if a length does not fit, and the errors of `body`.
     func forEachAttribute(_ body: (_ type: CInt, _ value: ArraySlice<UInt8>) throws(Errno) -> Void) throws(Errno) {
@@ -66,7 +66,7 @@ extension ArraySlice<UInt8> {
                 let type = rest.native(UInt16.self, at: 2),
                 length >= 4, length <= rest.count
             else { throw .badMessage }
-            // The two highest bits say that the value is a list, or in the order of the network.
+            // The two highest bits mean that the value is a list, or in network order.
             try body(CInt(type & 0x3FFF), rest.prefix(length).dropFirst(4))
             rest = rest.dropFirst(aligned(length))
         }
@@ -79,7 +79,7 @@ extension [UInt8] {
         unsafe Swift.withUnsafeBytes(of: number) { unsafe append(contentsOf: $0) }
     }
 
-    /// Appends an attribute, filled up to four bytes.
+    /// Appends an attribute, padded to four bytes.
     mutating func append(attribute type: CInt, _ value: [UInt8]) {
         append(native: UInt16(4 + value.count))
         append(native: UInt16(type))
@@ -91,7 +91,7 @@ extension [UInt8] {
 /// A request that is one of several in a datagram.
 struct NetlinkRequest: Hashable {
     var type: UInt16
-    /// Beside NLM_F_REQUEST.
+    /// In addition to NLM_F_REQUEST.
     var flags: CInt = 0
     var payload: [UInt8]
 }

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// A connection to a netlink family of the kernel, in the network namespace of the thread that made it.
+/// A connection to a netlink family of the kernel, in the network namespace of the thread that created it.
 struct NetlinkSocket: ~Copyable {
     let descriptor: Descriptor
     private var sequence: UInt32 = 0
@@ -26,7 +26,7 @@ struct NetlinkSocket: ~Copyable {
     ///
     /// - Throws: `invalidArgument` for anything but a netlink socket of this family, of the caller's network namespace.
     init(adopting opened: consuming Descriptor, family: CInt) throws(Errno) {
-        // A descriptor from O_PATH may be the file of a socket, but socket calls do not accept it.
+        // A descriptor opened with O_PATH may be the file of a socket, but socket calls do not accept it.
         guard try opened.status().st_mode & S_IFMT == S_IFSOCK, fcntl(opened.number, F_GETFL) & O_PATH == 0,
             try opened.get(SOL_SOCKET, SO_DOMAIN) == AF_NETLINK, try opened.get(SOL_SOCKET, SO_PROTOCOL) == family,
             try opened.isOfThisNamespace()
@@ -35,7 +35,7 @@ struct NetlinkSocket: ~Copyable {
         descriptor = opened
     }
 
-    /// The number by which the kernel knows the socket; mostly the process id of its maker.
+    /// The number by which the kernel identifies the socket; mostly the process id of its creator.
     ///
     /// The corresponding C function is `getsockname`.
     func port() throws(Errno) -> UInt32 {
@@ -67,10 +67,10 @@ struct NetlinkSocket: ~Copyable {
         }
     }
 
-    /// Asks for a list and passes each entry to `take`; begins again with `initial` if the list changed in the
+    /// Requests a list and passes each entry to `take`. Starts again with `initial` if the list changed in the
     /// meantime.
     ///
-    /// It never waits: the kernel makes the first part of the list in `send` and each further one in `recv`.
+    /// Never blocks: the kernel creates the first part of the list in `send` and each further part in `recv`.
     /// - Throws: The kernel's error or that of `take`; `badMessage`, `messageTooLong`, `fileTooLarge` if the answer is
     ///   not a list; `resourceTemporarilyUnavailable` if it changed during each of eight attempts.
     mutating func dump<Value>(
@@ -86,7 +86,7 @@ struct NetlinkSocket: ~Copyable {
         throw .resourceTemporarilyUnavailable
     }
 
-    /// The messages of one datagram that the kernel sent to a group; none if it is another sender's.
+    /// The messages of one datagram that the kernel sent to a group; none if another sender sent it.
     ///
     /// - Throws: `resourceTemporarilyUnavailable` if there is none, `noBufferSpace` if some were lost.
     func takeUnasked() throws(Errno) -> [NetlinkMessage] {
@@ -111,7 +111,7 @@ struct NetlinkSocket: ~Copyable {
             guard isFromKernel else { continue }
             guard count <= buffer.count else { throw .messageTooLong }
             for message in try NetlinkMessage.parse(buffer[..<count]) where message.sequence == sequence {
-                // The flag may be on a message of the list or on its end: an entry may be missing or be there twice.
+                // The flag may be on a message of the list or on its end: an entry may be missing or appear twice.
                 if CInt(message.flags) & NLM_F_DUMP_INTR != 0 { isWhole = false }
                 switch CInt(message.type) {
                 case NLMSG_DONE:
@@ -126,9 +126,9 @@ struct NetlinkSocket: ~Copyable {
         throw .fileTooLarge
     }
 
-    /// Asks for one thing, and returns the kernel's first answer.
+    /// Sends one request, and returns the kernel's first answer.
     ///
-    /// The kernel has made it when `send` returns.
+    /// The answer is complete when `send` returns.
     /// - Throws: The kernel's error; `badMessage` or `messageTooLong` if the answer does not fit.
     mutating func ask(type: UInt16, payload: [UInt8]) throws(Errno) -> NetlinkMessage {
         sequence &+= 1
@@ -146,12 +146,12 @@ struct NetlinkSocket: ~Copyable {
         throw .badMessage
     }
 
-    /// Sends requests as one datagram, and returns when they were carried out, all or none.
+    /// Sends requests as one datagram, and returns when all or none were carried out.
     ///
-    /// It never waits: the kernel has made its answers when `send` returns.
+    /// Never blocks: the kernel's answers are complete when `send` returns.
     /// - Parameter requests: A beginning, the requests proper, and an end. The last of those proper has NLM_F_ACK.
     /// - Throws: The first error that the kernel reports for one of them; `noBufferSpace` if answers were lost, so that
-    ///   the outcome is not known; `messageTooLong` if they do not fit into the socket's buffer.
+    ///   the outcome is unknown; `messageTooLong` if they do not fit into the socket's buffer.
     mutating func commit(_ requests: [NetlinkRequest]) throws(Errno) {
         discardAnswers()
         // An answer does not repeat the request, which may be long.
@@ -186,7 +186,7 @@ struct NetlinkSocket: ~Copyable {
         guard isAcknowledged else { throw .noBufferSpace }
     }
 
-    /// Discards what is left of an earlier request.
+    /// Discards the remaining answers of an earlier request.
     private func discardAnswers() {
         var byte: [UInt8] = [0]
         for _ in 0..<Self.mostDatagrams {
@@ -206,7 +206,7 @@ struct NetlinkSocket: ~Copyable {
         try valueOrErrno { unsafe Glibc.send(number, datagram, datagram.count, 0) }
     }
 
-    /// One datagram: its true length, even beyond the buffer, and whether only the kernel can have sent it.
+    /// One datagram: its true length, even beyond the buffer, and whether it comes from the kernel.
     ///
     /// The corresponding C function is `recvfrom` with `MSG_TRUNC`.
     private func receive(into buffer: inout [UInt8]) throws(Errno) -> (count: Int, isFromKernel: Bool) {

@@ -4,7 +4,7 @@ public import AmtguardCore
 public struct NetworkNamespaceLook: Hashable, Sendable {
     /// Its inode, as `lsns -t net` shows it.
     public var inode: UInt64
-    /// Whose it is: "container 0123456789ab", a unit, a name of `ip netns`, else "pid 4711". Printable.
+    /// Its owner: "container 0123456789ab", a unit, a name of `ip netns`, else "pid 4711". Printable.
     public var owner: String
     /// From which ports its kernel chooses; `nil` if that can't be read.
     public var range: ClosedRange<UInt16>?
@@ -14,15 +14,15 @@ public struct NetworkNamespaceLook: Hashable, Sendable {
     public var addresses: [IPv4Address]?
 }
 
-/// All network namespaces that could be seen, other than the caller's own.
+/// All network namespaces that were found, except the caller's own.
 public struct NetworkNamespaces: Hashable, Sendable {
     /// Each once, by inode.
     public var looks: [NetworkNamespaceLook] = []
     /// How many are known to exist but could not be entered: that needs CAP_SYS_ADMIN.
     public var closed = 0
-    /// How many processes do not show their namespace: that needs root, or at least CAP_SYS_PTRACE. How many further
+    /// How many processes hide their namespace: seeing it needs root, or at least CAP_SYS_PTRACE. How many further
     /// namespaces they have is unknown.
     public var hiddenProcesses = 0
-    /// Whether there are more than are looked at.
+    /// Whether some were skipped because there are too many.
     public var isCut = false
 }

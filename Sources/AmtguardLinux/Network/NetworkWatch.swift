@@ -1,7 +1,7 @@
 import CLinux
 public import SystemPackage
 
-/// A pollable descriptor that becomes readable when an interface or an IPv4 address comes, goes or changes.
+/// A pollable descriptor that becomes readable when an interface or an IPv4 address appears, disappears or changes.
 public struct NetworkWatch: ~Copyable {
     private let watch: ChangeWatch
 

@@ -8,7 +8,7 @@ public struct Probe {
     private let peer: ProbeEndpoint
     private let timeout: Duration
 
-    /// - Parameter timeout: How long the whole probe may take. The kernel sends a request again after 1 s and after 3
+    /// - Parameter timeout: How long the whole probe may take. The kernel retransmits a request after 1 s and after 3
     ///   s: with a shorter timeout, a lost packet looks like a diverted one.
     public init(from source: ProbeEndpoint, to peer: ProbeEndpoint, timeout: Duration) {
         self.source = source
@@ -16,10 +16,10 @@ public struct Probe {
         self.timeout = timeout
     }
 
-    /// What was seen of the connections, by their local ports.
+    /// The observations of the connections, by local port.
     public struct Observations: Sendable {
         public var outcomes: [UInt16: ProbeOutcome] = [:]
-        /// With which port each left that was answered, or waited for an answer.
+        /// The ports with which the connections left that were answered, or waited for an answer.
         public var departures: [UInt16: ProbeDeparture] = [:]
     }
 
@@ -57,7 +57,7 @@ public struct Probe {
                 guard let outcome = sockets[port]?.outcome() else { continue }
                 outcomes[port] = outcome
                 tracks.look(for: port, outcome)
-                // It answered, so it is reset at once.
+                // It was answered, so it is reset at once.
                 sockets[port] = nil
             }
         }
@@ -96,14 +96,14 @@ public struct Probe {
         }
     }
 
-    /// In milliseconds: how often a person sees that it goes on.
+    /// How often the progress is shown, in milliseconds.
     private static let beat: Int64 = 200
 
     /// The ports whose sockets are ready, perhaps none; `nil` when the time is over. The corresponding C function is `poll`.
     private func wait(for sockets: [UInt16: ProbeSocket], until deadline: Instant) -> [UInt16]? {
         let entries = Array(sockets)
         var pollers = entries.map { pollfd(fd: $0.value.number, events: Int16(POLLOUT), revents: 0) }
-        // When the time is over, look once more: on a busy machine an answer may be there that was not seen yet.
+        // When the time is over, look once more: on a busy machine an answer may have arrived unseen.
         let rest = max(0, (deadline - .now()).microseconds + 999) / 1_000
         let count = unsafe poll(&pollers, nfds_t(pollers.count), CInt(clamping: min(rest, Self.beat)))
         guard count != 0 || rest > Self.beat else { return nil }

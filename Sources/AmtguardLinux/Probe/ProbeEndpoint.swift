@@ -1,4 +1,4 @@
-// An address with its port, in the form of the socket calls, and how to find one for a name.
+// An address with its port, in the form of the socket calls, and how to look one up by name.
 
 public import AmtguardCore
 import CLinux
@@ -21,9 +21,9 @@ public struct ProbeEndpoint: Hashable, Sendable {
     /// At most this many addresses of a name are considered; the probe connects to one of them.
     public static let mostAddresses = 4
 
-    /// The addresses of a name, or the literal address, IPv4 first: AMT shares no other.
+    /// The addresses of a name, or the literal address, IPv4 first, because AMT shares only IPv4 addresses.
     ///
-    /// It waits as long as the resolver does. The corresponding C function is `getaddrinfo`.
+    /// Blocks as long as the resolver does. The corresponding C function is `getaddrinfo`.
     /// - Throws: The message of the resolver.
     public static func lookUp(_ host: String, port: UInt16) throws(LookUpFailed) -> [ProbeEndpoint] {
         var hints = unsafe addrinfo()
@@ -57,7 +57,7 @@ public struct ProbeEndpoint: Hashable, Sendable {
 // MARK: - The kernel's form
 
 extension ProbeEndpoint {
-    /// `nil` for a name of another family.
+    /// `nil` for an address of another family.
     init?(_ name: UnsafePointer<sockaddr>) {
         switch unsafe CInt(name.pointee.sa_family) {
         case AF_INET:
@@ -75,7 +75,7 @@ extension ProbeEndpoint {
         }
     }
 
-    /// Calls `body` with the name and its length.
+    /// Calls `body` with the address structure and its length.
     func withName(_ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt) -> CInt {
         switch address {
         case .v4(let address):

@@ -1,11 +1,11 @@
-// A probe waits on a port of AMT for an answer that may not come, for a few seconds and on purpose: it must not be
-// reported as a victim. The guard can't know the purpose of a socket, so a probe's has a mark that sock_diag shows.
+// A probe waits for a few seconds on a port of AMT for an answer that may not come. It must not be reported as a
+// victim, so its socket has a mark that sock_diag shows to the guard.
 
 import CLinux
 import Glibc
 import SystemPackage
 
-/// IP_RECVERR and IP_FREEBIND on one TCP socket: each is useful to a probe, and no other program sets both.
+/// The mark is IP_RECVERR with IP_FREEBIND on one TCP socket: a probe needs both, and no other program sets both.
 enum ProbeMark {
     /// Marks an IPv4 socket; AMT shares no IPv6 address. The corresponding C function is `setsockopt`.
     static func set(on socket: borrowing Descriptor) throws(Errno) {

@@ -8,14 +8,14 @@ import SystemPackage
 
 /// A socket that is bound and connects once.
 ///
-/// A class, because an array can't hold values with a single owner.
+/// A class, because an array can't have noncopyable elements.
 final class ProbeSocket {
     private let descriptor: Descriptor
     private let source: ProbeEndpoint
 
-    /// Opens the socket, with SO_REUSEADDR: a cooperative hold lets it in.
+    /// Opens the socket, with SO_REUSEADDR, so that it can bind beside a cooperative hold.
     ///
-    /// ICMP messages are queued beside the error: this distinguishes them from a reset.
+    /// ICMP messages are queued in addition to the error, which distinguishes them from a reset.
     /// The corresponding C functions are `socket` and `setsockopt` with IP_RECVERR or IPV6_RECVERR.
     init(from source: ProbeEndpoint) throws(Errno) {
         let opened = try SocketCalls.open(source.family, SOCK_STREAM)
@@ -43,17 +43,18 @@ final class ProbeSocket {
 
     /// Binds the socket beside a strict hold of IPv4. After that it can connect, but not listen.
     ///
-    /// The kernel lets a socket in repair mode bind a port that is in use. The hold stays as it is, so the port is held
+    /// The kernel lets a socket in repair mode bind a port that is in use. The hold is unchanged, so the port is held
     /// all the time: the kernel checks for conflicts when a socket binds or listens, and refuses all other programs.
-    /// The usual way, SO_REUSEADDR on both sockets, would let in any program that binds in that moment. The
+    /// The usual way, SO_REUSEADDR on both sockets, would admit any program that binds at that moment. The
     /// corresponding C functions are `setsockopt` with TCP_REPAIR, which needs CAP_NET_ADMIN, and `bind`.
     /// - Throws: `notPermitted` without that capability.
     func bindBesideHold() throws(Errno) {
         try descriptor.set(IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON)
         defer {
-            // Not TCP_REPAIR_OFF, which may send something.
+            // TCP_REPAIR_OFF may send a packet; this value does not.
             try? descriptor.set(IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP)
-            // Repair mode has cleared it. Without it the probe would block programs that the hold does not block.
+            // Repair mode has cleared SO_REUSEADDR. Without it the probe would block programs that the hold does not
+            // block.
             try? descriptor.set(SOL_SOCKET, SO_REUSEADDR, 1)
         }
         try bind()
@@ -61,7 +62,7 @@ final class ProbeSocket {
 
     var number: CInt { descriptor.number }
 
-    /// Sends the request.
+    /// Sends the connection request.
     ///
     /// The corresponding C function is `connect`.
     /// - Returns: The immediate outcome; `nil` if the caller must wait for it.
@@ -81,7 +82,7 @@ final class ProbeSocket {
         }
     }
 
-    /// The outcome, now that the socket is ready. The corresponding C function is `getsockopt` with SO_ERROR.
+    /// The outcome, once the socket is ready. The corresponding C function is `getsockopt` with SO_ERROR.
     func outcome() -> ProbeOutcome {
         let code: CInt
         do {
@@ -96,7 +97,7 @@ final class ProbeSocket {
         switch error {
         case .connectionRefused where hasNotice: .unreachable("refused on the way, by ICMP")
         case .connectionRefused, .connectionReset: .refused
-        // It was connected, and the peer closed and reset it before we looked.
+        // The peer accepted the connection, and closed and reset it before this look.
         case .brokenPipe: .connected
         case .timedOut: .silent
         case .networkUnreachable, .hostIsDown, .noRouteToHost, .networkDown, .protocolNotAvailable:

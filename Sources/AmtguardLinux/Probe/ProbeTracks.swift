@@ -3,12 +3,12 @@ import SystemPackage
 
 /// Reads from the kernel's connection tracking with which ports the connections of a probe left.
 ///
-/// To be made before they connect.
+/// Must be created before they connect.
 struct ProbeTracks: ~Copyable {
     private let source: IPAddress
     private let peer: LocalSocket.Endpoint
     private var events: ConntrackEvents?
-    /// Whether the kernel can track at all.
+    /// Whether the kernel has connection tracking.
     private let hasTracking: Bool
     private var found: [UInt16: ProbeDeparture] = [:]
 
@@ -25,7 +25,7 @@ struct ProbeTracks: ~Copyable {
         events = hasTracking ? try? ConntrackEvents(to: self.peer) : nil
     }
 
-    /// Looks for one connection, while its socket is open: soon after that the kernel may forget it.
+    /// Looks up one connection, while its socket is open: later the kernel may forget it.
     mutating func look(for port: UInt16, _ outcome: ProbeOutcome) {
         guard hasTracking else {
             found[port] = .untracked
@@ -41,13 +41,13 @@ struct ProbeTracks: ~Copyable {
             guard try tracksConnections() else { return nil }
             return try sourceInDefaultZone(of: .tcp, from: tuple.source, to: tuple.destination)
         }
-        // The kernel forgets a refused connection at once. If its beginning was not announced either, it is untracked.
+        // The kernel forgets a refused connection at once. If its start was not announced either, it is untracked.
         if found[port] == .untracked, outcome == .refused, events?.isWhole != true {
             found[port] = events == nil ? .notPermitted : .failed
         }
     }
 
-    /// All that were looked for. Those that were not found are looked for in other zones, together.
+    /// All departures. Connections that were not found are searched for in other zones, together.
     mutating func departures() -> [UInt16: ProbeDeparture] {
         let missing = found.filter { $0.value == .untracked }.keys
         guard !missing.isEmpty, (try? tracksConnections()) != false else { return found }

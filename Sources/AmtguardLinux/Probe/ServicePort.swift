@@ -1,6 +1,6 @@
 import Glibc
 
-/// The TCP port of a service by its name, as /etc/services has it: 22 for `ssh`; `nil` if none has this name.
+/// The TCP port of a service by its name, as in /etc/services: 22 for `ssh`; `nil` for an unknown name.
 ///
 /// The corresponding C function is `getservbyname`.
 public func servicePort(_ name: String) -> UInt16? {

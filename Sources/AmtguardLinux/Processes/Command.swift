@@ -4,12 +4,12 @@ public import SystemPackage
 
 /// A command that runs beside this program, with its standard streams, environment and working directory.
 ///
-/// It inherits no other descriptor, since all of them close at `exec`, and no blocked signal.
+/// It inherits no other descriptor, since all close at `exec`, and no blocked signal.
 public struct Command {
     private let pid: pid_t
     private var ended: CInt?
 
-    /// Starts the command named by the first argument: a path, or a name to be found in PATH.
+    /// Starts the command that the first argument names: a path, or a name in PATH.
     ///
     /// The corresponding C function is `posix_spawnp`.
     /// - Throws: `noSuchFileOrDirectory`, `permissionDenied` and the like, if it can't be started.
@@ -17,7 +17,7 @@ public struct Command {
         try self.init(starting: arguments, output: nil)
     }
 
-    /// Starts it with an output of its own.
+    /// Starts it with another output.
     ///
     /// - Parameter output: Where its standard output and standard error go, while its standard input is empty; `nil` for
     ///   the streams of this program.
@@ -31,7 +31,7 @@ public struct Command {
         var none = sigset_t()
         unsafe sigemptyset(&none)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        // A daemon ignores it, and `exec` would pass that on.
+        // A daemon ignores this signal, and `exec` would pass that on.
         var ignored = sigset_t()
         unsafe sigemptyset(&ignored)
         unsafe sigaddset(&ignored, SIGPIPE)
@@ -53,12 +53,12 @@ public struct Command {
         self.pid = pid
     }
 
-    /// Ends it at once; nothing happens if it has ended. The corresponding C function is `kill` with SIGKILL.
+    /// Kills it; does nothing if it has ended. The corresponding C function is `kill` with SIGKILL.
     func kill() {
         if ended == nil { _ = Glibc.kill(pid, SIGKILL) }
     }
 
-    /// How it ended, as in a shell: its exit status, or 128 plus the signal that ended it; `nil` while it runs.
+    /// Its status, as in a shell: the exit status, or 128 plus the signal that ended it; `nil` while it runs.
     ///
     /// The corresponding C function is `waitpid` with WNOHANG.
     public mutating func status() -> CInt? {

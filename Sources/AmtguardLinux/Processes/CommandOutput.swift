@@ -2,7 +2,7 @@ import AmtguardCore
 import Glibc
 public import SystemPackage
 
-/// What a command printed, within a limit of time and of size.
+/// The output of a command, limited in time and size.
 public struct CommandOutput: Hashable, Sendable {
     /// How it ended.
     public enum End: Hashable, Sendable {
@@ -14,7 +14,7 @@ public struct CommandOutput: Hashable, Sendable {
         case tooMuch
     }
 
-    /// Its standard output and its standard error, in the order in which they came.
+    /// Its standard output and its standard error, in the order of arrival.
     public let bytes: [UInt8]
     public let end: End
 
@@ -22,9 +22,9 @@ public struct CommandOutput: Hashable, Sendable {
     ///
     /// The corresponding C functions are `posix_spawnp`, `pipe2` and `poll`.
     /// - Parameters:
-    ///   - arguments: The command and its arguments; it is found in PATH.
+    ///   - arguments: The command and its arguments; it is searched for in PATH.
     ///   - patience: How long it may take.
-    ///   - limit: How many bytes it may print. Of more, the first are kept.
+    ///   - limit: How many bytes it may print. Of more, only the first are kept.
     ///   - whileWaiting: Called a few times a second.
     /// - Throws: `noSuchFileOrDirectory`, `permissionDenied` and the like, if it can't be started.
     public init(
@@ -35,7 +35,7 @@ public struct CommandOutput: Hashable, Sendable {
         let reader = Descriptor(owning: ends[0])
         var command: Command
         do {
-            // Only the command keeps the other end, so that its end is the end of the output.
+            // Only the command has the other end, so the output ends with the command.
             let writer = Descriptor(owning: ends[1])
             command = try Command(starting: arguments, output: writer.number)
             withExtendedLifetime(writer) {}
@@ -73,14 +73,15 @@ public struct CommandOutput: Hashable, Sendable {
         end = broken ?? .status(command.status() ?? 0)
     }
 
-    /// Kills it, and waits so that no dead child stays. A process that waits for a device ends later: it is left.
+    /// Kills it, and waits so that no zombie remains. A process that waits for a device ends later, and is not waited
+    /// for.
     private static func end(_ command: inout Command) {
         command.kill()
         for _ in 0..<100 where command.status() == nil { usleep(pause) }
     }
 
-    /// In milliseconds: how often a person sees that it goes on.
+    /// How often the progress is shown, in milliseconds.
     private static let beat: Int64 = 200
-    /// In microseconds: how soon the end of a command is seen that has closed its output.
+    /// How often to check whether a command has ended that has closed its output, in microseconds.
     private static let pause: useconds_t = 10_000
 }

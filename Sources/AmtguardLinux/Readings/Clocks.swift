@@ -1,7 +1,7 @@
 public import AmtguardCore
 import Glibc
 
-/// The clocks of the machine: only this code reads them. The core gets the results.
+/// The clocks of the machine. Only this code reads them; the core gets the results.
 public enum Clocks {
     /// Microseconds on CLOCK_MONOTONIC, the clock of libsystemd's timers.
     ///
@@ -11,10 +11,11 @@ public enum Clocks {
         return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1_000
     }
 
-    /// How long the machine has slept since its start: a greater value than before means that it slept again.
+    /// How long the machine has slept since its start: a greater value than before means that it slept in between.
     ///
-    /// The boot clock continues during sleep and the monotonic one does not. They can't be read at once, and a delay
-    /// between the two readings would look like a short sleep. So of up to eight readings the narrowest counts.
+    /// The boot clock continues during sleep and the monotonic clock does not. They can't be read at the same instant,
+    /// and a delay between the two readings would look like a short sleep. So of up to eight readings the one with the
+    /// shortest delay counts.
     /// The corresponding C function is `clock_gettime`.
     public static func sleepTime() -> Duration {
         var best: (width: Duration, sleep: Duration)?
@@ -35,7 +36,7 @@ public enum Clocks {
 
     static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
-        // It fails only for a clock that does not exist; these are older than the kernels we run on.
+        // It fails only for a clock that does not exist; all supported kernels have these.
         let result = unsafe clock_gettime(clock, &time)
         precondition(result == 0, "no clock \(clock): errno \(errno)")
         return time

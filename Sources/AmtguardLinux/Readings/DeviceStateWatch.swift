@@ -3,7 +3,7 @@ public import SystemPackage
 
 /// A pollable descriptor of a MEI device's state: it gets a priority event when the driver changes the state.
 ///
-/// It only says *look again*. See `dev_state` in the kernel's Documentation/ABI/testing/sysfs-class-mei.
+/// It only means *look again*. See `dev_state` in the kernel's Documentation/ABI/testing/sysfs-class-mei.
 public struct DeviceStateWatch: ~Copyable {
     /// The device, for example `mei0`.
     public let device: String
@@ -25,7 +25,7 @@ public struct DeviceStateWatch: ~Copyable {
 
     /// Reads the state. Without this the next change causes no event. The corresponding C function is `pread`.
     ///
-    /// - Throws: `noSuchDevice` if the device went away: there will be no more events, or one without end.
+    /// - Throws: `noSuchDevice` if the device disappeared: then there are no more events, or endless ones.
     public borrowing func rearm() throws(Errno) {
         try Self.read(attribute)
     }

@@ -1,7 +1,7 @@
 import Glibc
 public import SystemPackage
 
-/// Identifies this run of the kernel: observations of another run prove nothing.
+/// Identifies this boot of the kernel: observations of another boot prove nothing.
 public enum BootID {
     /// Where the kernel shows it.
     public static var path: FilePath { "/proc/sys/kernel/random/boot_id" }
@@ -13,8 +13,8 @@ public enum BootID {
         try read(from: open(path))
     }
 
-    /// Opens the file with the id. A container's manager may mount another file over it, so that two mounts of procfs
-    /// differ. To agree with the machine's other programs, read theirs.
+    /// Opens the file with the id. A container manager may mount another file over it, so two mounts of procfs can show
+    /// different ids. To agree with the machine's other programs, read the id that they see.
     public static func open(_ path: FilePath = Self.path) throws(Errno) -> Descriptor {
         try RootDirectory().open(path, flags: O_RDONLY | O_NONBLOCK)
     }
@@ -28,19 +28,19 @@ public enum BootID {
     }
 }
 
-/// Identifies this network namespace, to which the list, the ports and what we own there belong.
+/// Identifies this network namespace, to which the list and the ports belong.
 public enum NetworkNamespace {
     /// Device and inode, `4:4026531840`: equal in two processes exactly when both see the same list.
     ///
-    /// It is the thread's own, not the process's. The corresponding C function is `stat`.
+    /// It is the namespace of the thread, not of the process. The corresponding C function is `stat`.
     public static func identity(_ path: FilePath = "/proc/thread-self/ns/net") throws(Errno) -> String {
         let status = try RootDirectory().open(path, flags: O_PATH).status()
         return "\(status.st_dev):\(status.st_ino)"
     }
 
-    /// The inode alone, as a program in the kernel sees it.
+    /// The inode alone, which a program in the kernel sees.
     ///
-    /// It is the thread's own, not the process's. The corresponding C function is `stat`.
+    /// It is the namespace of the thread, not of the process. The corresponding C function is `stat`.
     public static func inode(_ path: FilePath = "/proc/thread-self/ns/net") throws(Errno) -> UInt64 {
         UInt64(try RootDirectory().open(path, flags: O_PATH).status().st_ino)
     }

@@ -10,7 +10,7 @@ public struct KernelChoiceReader {
     /// `net.ipv4.ip_autobind_reuse`.
     public var autobindReuse: FilePath
 
-    /// The settings of the caller's network namespace, or files like them.
+    /// The settings of the caller's network namespace, or files of the same format.
     public init(
         portRange: FilePath = "/proc/sys/net/ipv4/ip_local_port_range",
         unprivilegedStart: FilePath = "/proc/sys/net/ipv4/ip_unprivileged_port_start",

@@ -1,11 +1,11 @@
-// What /sys shows of AMT, without a privilege and without opening a device.
+// What /sys shows of AMT without a privilege and without opening a device.
 
 public import AmtguardCore
 import SystemPackage
 
 /// The AMT host interface of the firmware, a client that only a machine with AMT offers.
 private let amthi = "12f80028-b4b7-4b2d-aca8-46e0ff65814c"
-/// AMT's watchdog, such a client as well.
+/// AMT's watchdog, also a client that only a machine with AMT offers.
 private let watchdog = "05b79a6f-4628-4d7f-899d-a91514cb32ab"
 
 /// Reads what `/sys` shows of AMT; `Presence.failures` says what could not be read.
@@ -17,7 +17,7 @@ public func readPresence(in root: borrowing RootDirectory) -> Presence {
     let amthi = reader.parents(offering: amthi, in: root)
     let watchdog = reader.parents(offering: watchdog, in: root)
     var machine = Presence.Machine(chipset: bus.chipset)
-    // Only if nothing shows an engine, it matters what kind of machine this is.
+    // The kind of machine matters only if nothing shows an engine.
     if bus.engines.isEmpty, let names {
         machine.hypervisor = reader.hypervisor(in: root)
         if machine.hypervisor != nil { machine.networkCards = reader.networkCards(names, in: root) }
@@ -29,9 +29,9 @@ public func readPresence(in root: borrowing RootDirectory) -> Presence {
         controllers: readControllers(in: root), failures: reader.failures)
 }
 
-/// As many functions as one domain of the PCI bus can have.
+/// The number of functions that one domain of the PCI bus can have.
 private let mostFunctions = 65_536
-/// Each of these is looked at in a virtual machine. A bus with more is one of a host.
+/// In a virtual machine, each function is examined. A bus with more functions belongs to a host.
 private let mostOfGuest = 4_096
 
 /// The names of the IPMI devices of a BMC. ACPI and SMBIOS make the kernel create such a device even if its driver is
@@ -75,7 +75,7 @@ private struct PresenceReader {
         var serialPorts: [String] = []
         var trustedEngines: [String] = []
         var chipset: Presence.Machine.Chipset?
-        /// Whether all functions in an engine's place could be read: one that can't be may be an engine.
+        /// Whether all functions at an engine's address could be read: an unreadable one may be an engine.
         var isComplete = true
     }
 
@@ -140,9 +140,9 @@ private struct PresenceReader {
         return cards
     }
 
-    /// The hypervisor below this virtual machine; `nil` if it is none, or that can't be known.
+    /// The hypervisor of this virtual machine; `nil` if it is no virtual machine, or unknown.
     mutating func hypervisor(in root: borrowing RootDirectory) -> String? {
-        // The uuid of Xen's privileged domain, which sees the real hardware, is zero.
+        // Xen's privileged domain, which sees the real hardware, has the uuid zero.
         if let type = attribute("type", of: "/sys/hypervisor", .machine, in: root), type == "xen",
             let id = attribute("uuid", of: "/sys/hypervisor", .machine, in: root),
             id.contains(where: { $0.isLetter })
@@ -160,7 +160,8 @@ private struct PresenceReader {
     /// Whether the processor has the flag `hypervisor`.
     private mutating func isGuest(in root: borrowing RootDirectory) -> Bool {
         do {
-            // The first processor's lines have about 2 KiB. On old kernels a read of all would disturb each processor.
+            // The first processor's lines have about 2 KiB. On old kernels a complete read would interrupt each
+            // processor.
             let text = try root.readStart(of: "/proc/cpuinfo", atMost: 8_192)
             let flags = text.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: "flags".utf8) }
             return flags?.split(separator: UInt8(ascii: " ")).contains { $0.elementsEqual("hypervisor".utf8) } ?? false
@@ -177,7 +178,7 @@ private struct PresenceReader {
         if let driver = target(of: link, .pci, in: root)?.lastComponent, !driver.string.hasPrefix("mei_") {
             return .other(printable(driver.string.utf8))
         }
-        // The second exists only if it is a module.
+        // The second directory exists only if the driver is a module.
         let isLoaded = ["/sys/bus/pci/drivers/mei_me", "/sys/module/mei_me"].contains { path in
             (try? root.openDirectory(FilePath(path))) != nil
         }
@@ -202,7 +203,7 @@ private struct PresenceReader {
             let path = FilePath(Presence.Part.clients.path).appending(entry)
             let uuid = attribute("uuid", of: path, .clients, in: root)?.lowercased()
             let name = entry.lowercased()
-            // If the attribute can't be read, the name contains the UUID too: `PARENT-UUID` since Linux 5.5, before
+            // If the attribute can't be read, the name still contains the UUID: `PARENT-UUID` since Linux 5.5, before
             // that `mei:NAME:UUID:01`.
             guard uuid == client || name.hasSuffix("-" + client) || name.split(separator: ":").contains(client[...])
             else { continue }
@@ -212,7 +213,7 @@ private struct PresenceReader {
         return parents
     }
 
-    /// The entry is a link to `…/0000:00:16.0/ENTRY`. If it is not a link, the new form of the name begins with the
+    /// The entry is a link to `…/0000:00:16.0/ENTRY`. If it is no link, the new form of the name begins with the
     /// parent. The old form does not contain the parent, so the name itself is used.
     private mutating func parent(
         ofEntry entry: String, of client: String, at path: FilePath, in root: borrowing RootDirectory
@@ -266,7 +267,7 @@ private struct PresenceReader {
         }
     }
 
-    /// Notes a failure. A file that does not exist, or has disappeared in the meantime, is not a failure.
+    /// Records a failure. A file that does not exist, or has disappeared in the meantime, is no failure.
     private mutating func note(_ error: Errno, _ part: Presence.Part) {
         switch error {
         case .noSuchFileOrDirectory, .notDirectory, .operationNotSupportedByDevice: break

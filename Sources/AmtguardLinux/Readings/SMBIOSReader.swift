@@ -1,5 +1,5 @@
-// SMBIOS types 130, 131 and 38. Only root may read either place, so a privileged step reads them once and hands
-// them over.
+// SMBIOS types 130, 131 and 38. Only root may read either source, so a privileged step reads them once and hands them
+// over.
 
 import AmtguardCore
 import CLinux
@@ -32,7 +32,7 @@ public func readSMBIOS(in root: borrowing RootDirectory) throws(Errno) -> [UInt8
     return bytes
 }
 
-// Bytes that are handed to another process and that no process can change any more, including us.
+// Bytes for another process that no process can change any more, not even this one.
 
 private let seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE
 
@@ -43,7 +43,7 @@ public func sealedMemory(of bytes: [UInt8]) throws(Errno) -> Descriptor {
     let flags = UInt32(MFD_CLOEXEC | MFD_ALLOW_SEALING)
     let number: CInt
     do {
-        // A host may forbid memory that could be executed (vm.memfd_noexec).
+        // A host may forbid executable memory (vm.memfd_noexec).
         number = try valueOrErrno { unsafe memfd_create("amtguard", flags | UInt32(MFD_NOEXEC_SEAL)) }
     } catch Errno.invalidArgument {  // before Linux 6.3
         number = try valueOrErrno { unsafe memfd_create("amtguard", flags) }
@@ -54,7 +54,7 @@ public func sealedMemory(of bytes: [UInt8]) throws(Errno) -> Descriptor {
     return memory
 }
 
-/// The whole content of such a file from another process.
+/// The whole content of sealed memory from another process.
 ///
 /// Without the seals its owner could still change it, or shorten it during the reading.
 /// The corresponding C functions are `fcntl` with `F_GET_SEALS`, `fstat` and `pread`.

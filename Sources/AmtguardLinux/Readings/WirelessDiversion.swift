@@ -1,9 +1,10 @@
 import SystemPackage
 
-/// Whether the host's Wi-Fi driver hands AMT's packets over: whether `iwlmei` is bound to its client of the firmware.
-/// `nil` if `/sys` does not show it.
+/// Whether the host's Wi-Fi driver hands packets over to AMT: whether `iwlmei` is bound to its client of the firmware.
+/// `nil` if `/sys` does not show this.
 ///
-/// Without it no code on the host diverts anything on Wi-Fi. See drivers/net/wireless/intel/iwlwifi/mei in the kernel.
+/// Without `iwlmei` no code on the host diverts Wi-Fi packets. See drivers/net/wireless/intel/iwlwifi/mei in the
+/// kernel.
 public func readWirelessDiversion(in root: borrowing RootDirectory) -> Bool? {
     guard let drivers = try? root.names(in: "/sys/bus/mei/drivers") else { return nil }
     guard drivers.contains("iwlmei") else { return false }

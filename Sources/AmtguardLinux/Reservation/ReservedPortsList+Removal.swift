@@ -1,9 +1,9 @@
 // Removes ports, although the kernel has no such operation.
 //
 // Only a write at position 0 clears bits, and it replaces the whole list: read, subtract, write, read again. If another
-// writer adds ports between our reading and our write, they are lost, and no reading can show it. So that window is as
-// short as possible: the text to write is prepared, then the list is read once more, compared as bytes, and written at
-// once: 3 µs instead of some 10.
+// writer adds ports between our reading and our write, they are lost, and no reading can show this. So this window must
+// be as short as possible: the text to write is prepared, then the list is read once more, compared as bytes, and
+// written at once: 3 µs instead of some 10.
 //
 // A list of more than 4,000 bytes would need several writes: the first replaces the list, the others add to it. A kill
 // or an error between them would lose ports of other programs. So nothing is removed from such a list; a needless
@@ -27,7 +27,7 @@ extension ReservedPortsList {
 
     /// The most writes. Each further write follows a lost race.
     private static let rounds = 8
-    /// The most preparations. While a program adds port after port, most texts are out of date before they are written;
+    /// The most preparations. While a program adds port after port, most texts are outdated before they are written;
     /// preparing another one does no harm.
     private static let looks = 64
 

@@ -8,8 +8,8 @@ extension ReservedPortsList {
     /// The list through the procfs that is mounted below the root; `nil` without a tree, and unless the tree has one
     /// that can be written.
     ///
-    /// The kernel shows the network namespace of the process that opens it, whoever mounted it. A tree may also be a
-    /// copy, so another file at that place is ignored, and is not written.
+    /// The kernel shows the network namespace of the process that opens the file, not of the one that mounted procfs. A
+    /// tree may also be a copy, so any other file at that path is ignored, and never written.
     public static func mounted(below root: borrowing RootDirectory) -> ReservedPortsList? {
         guard root.isTree, let file = try? root.open(path, flags: O_RDWR | O_NONBLOCK) else { return nil }
         return try? adopt(file)

@@ -14,20 +14,20 @@ public import SystemPackage
 
 /// The kernel's list of reserved ports, held open.
 ///
-/// The open descriptor also keeps a watch alive. Without it the kernel may drop the file's inode under memory pressure,
-/// and an inotify watch falls silent.
+/// The open descriptor also keeps a watch alive: without it the kernel may drop the file's inode under memory pressure,
+/// and an inotify watch gets no more events.
 public struct ReservedPortsList: ~Copyable {
     /// Why a reading failed.
     public enum ReadError: Error, Hashable {
         /// The kernel refused.
         case system(Errno)
-        /// Another file is there: this is not a list of ports.
+        /// The path is another file, which is not a list of ports.
         case syntax(PortSet.SyntaxError)
-        /// Another file is there: the longest list has 190 KiB, and this is longer than 256.
+        /// The path is another file: the longest list has 190 KiB, and this one has more than 256.
         case tooLong
     }
 
-    /// Where the list of the caller's network namespace is.
+    /// The path of the list of the caller's network namespace.
     public static let path: FilePath = "/proc/sys/net/ipv4/ip_local_reserved_ports"
 
     static let usualCapacity = 4_096
@@ -71,8 +71,8 @@ public struct ReservedPortsList: ~Copyable {
         }
     }
 
-    /// Whether it is the kernel's own: not a file mounted over it, whose content we must not change. The corresponding
-    /// C function is `fstatfs`.
+    /// Whether it is the kernel's own file, and not a file mounted over it, whose content must not be changed. The
+    /// corresponding C function is `fstatfs`.
     public var isKernels: Bool {
         get throws(Errno) {
             let number = file.number
@@ -88,7 +88,7 @@ public struct ReservedPortsList: ~Copyable {
     /// The open file, for a watch.
     public var fileDescriptor: FileDescriptor { file.fileDescriptor }
 
-    /// The reserved ports now, from one call.
+    /// The present reserved ports, from one call.
     ///
     /// Nothing is parsed or allocated if the text equals that of the last reading.
     /// The corresponding C function is `pread`.
@@ -120,12 +120,13 @@ public struct ReservedPortsList: ~Copyable {
             try offer(Self.largestCapacity)
             try offered.fill(from: file)
         } else if offered.capacity > Self.usualCapacity, offered.count < Self.usualCapacity / 2 {
-            // Only below half the size, so that a list about as long as the buffer does not remap it with each reading.
+            // Shrinks only below half the size, so that a list about as long as the buffer does not cause a remap at
+            // each reading.
             try offer(Self.usualCapacity)
         }
     }
 
-    /// Exchanges both buffers for ones of another size, and keeps their text.
+    /// Replaces both buffers by ones of another size, and keeps their text.
     private mutating func offer(_ capacity: Int) throws(Errno) {
         var text = try TextBuffer(capacity: capacity)
         var former = try TextBuffer(capacity: capacity)
@@ -141,10 +142,10 @@ public struct ReservedPortsList: ~Copyable {
 // so a write to the host's inode does not wake a watch on the other.
 
 extension ReservedPortsList {
-    /// Takes over a list that a privileged process opened. The kernel is asked what it is. Its name proves nothing: the
-    /// step may have opened it through a mount of that file alone.
+    /// Takes over a list that a privileged process opened. The kernel's information about the descriptor is checked,
+    /// not its name: the step may have opened it through a mount of that file alone.
     ///
-    /// The kernel checks at each write whether the writer may, so this gives the guard no additional right.
+    /// At each write the kernel checks whether the writer may write, so this gives the guard no additional right.
     /// The corresponding C functions are `fstatfs` and `fcntl`.
     /// - Throws: `invalidArgument` for another file, or one that is not open for writing. The descriptor is closed.
     public static func adopt(_ handed: consuming Descriptor) throws(Errno) -> ReservedPortsList {

@@ -3,8 +3,8 @@ import SystemPackage
 
 /// Whole pages of the process's own, for the text of the list.
 ///
-/// They come from mmap, not from malloc. An untouched page costs nothing, and released pages leave the process at once;
-/// malloc keeps blocks of 256 KiB for later after the first one was freed.
+/// They come from mmap, not from malloc. An untouched page costs nothing, and released pages return to the kernel at
+/// once; malloc keeps blocks of 256 KiB after the first one was freed.
 @safe
 struct TextBuffer: ~Copyable {
     let capacity: Int
@@ -33,7 +33,7 @@ struct TextBuffer: ~Copyable {
         count = try valueOrErrno { unsafe pread(number, base, capacity, 0) }
     }
 
-    /// Takes over another buffer's text, as far as it fits.
+    /// Copies another buffer's text, as far as it fits.
     mutating func copy(_ other: borrowing TextBuffer) {
         count = min(other.count, capacity)
         unsafe base.copyMemory(from: other.base, byteCount: count)

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 public import SystemPackage
 
-/// The bytes that a server on a Unix socket sends unasked until it closes. This code never waits for it.
+/// The bytes that a server on a Unix socket sends until it closes, without a request. This code never blocks.
 public struct AnswerStream: ~Copyable {
     /// The progress of the answer.
     public enum Progress: Hashable, Sendable {
@@ -25,7 +25,8 @@ public struct AnswerStream: ~Copyable {
 
     /// Connects to the socket at `path`, whose answer has at most `limit` bytes.
     ///
-    /// It uses a descriptor of the socket: so the path is resolved below the root, and no path is too long.
+    /// It connects through a descriptor of the socket's file. So the path is resolved below the root, and is never too
+    /// long.
     /// The corresponding C functions are `open` with O_PATH, and `connect` to `/proc/self/fd/N`.
     /// - Throws: `noSuchFileOrDirectory` if it does not exist, `connectionRefused` if no server listens,
     ///   `resourceTemporarilyUnavailable` if too many wait already, `permissionDenied`.
@@ -33,7 +34,7 @@ public struct AnswerStream: ~Copyable {
         try self.init(connectingTo: path, in: root, atMost: limit, DescriptorlessSocket())
     }
 
-    /// The same, on a socket that the caller made.
+    /// As `init(connectingTo:)`, on a socket that the caller created.
     init(
         connectingTo path: FilePath, in root: borrowing RootDirectory, atMost limit: Int,
         _ socket: consuming DescriptorlessSocket
@@ -59,9 +60,9 @@ public struct AnswerStream: ~Copyable {
     /// The descriptor that becomes readable; it stays valid as long as this value lives.
     public var descriptor: FileDescriptor { FileDescriptor(rawValue: socket.number) }
 
-    /// Reads the bytes that are there, up to the limit.
+    /// Reads the available bytes, up to the limit.
     ///
-    /// - Throws: `connectionReset` and the like if the other side was ended.
+    /// - Throws: `connectionReset` and the like if the other side ended abnormally.
     public mutating func take() throws(Errno) -> Progress {
         var part = [UInt8](repeating: 0, count: Self.partLength)
         // One byte beyond the limit shows that there is more than it.

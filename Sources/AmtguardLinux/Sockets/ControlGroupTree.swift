@@ -20,8 +20,8 @@ struct ControlGroupTree {
 
     /// Each group that can be found. An id is the inode of the group's directory.
     ///
-    /// The kernel gives no path for an inode, so the tree is walked, the nearest first, until all are found. A group
-    /// without subgroups, like most, costs an `open` and an `fstat`.
+    /// The kernel gives no path for an inode, so the tree is searched, nearest groups first, until all are found. A
+    /// group without subgroups, like most, costs an `open` and an `fstat`.
     /// The corresponding C functions are `fstatfs`, `fdopendir` and `readdir`.
     func groups(of ids: Set<UInt64>) -> [UInt64: Group] {
         var missing = ids
@@ -55,10 +55,10 @@ struct ControlGroupTree {
             })
     }
 
-    /// The directories in `path`; none if it is gone by now.
+    /// The directories in `path`; none if it has disappeared.
     private func directories(in path: String, below root: borrowing Descriptor) -> [(name: String, inode: UInt64)] {
         guard let directory = try? open(FilePath("." + path), number: root.number),
-            // The directory's own two names, and `..` of each directory in it.
+            // The link count: the directory's own two names, and `..` of each directory in it.
             let status = try? directory.status(), status.st_nlink != 2,
             let stream = unsafe fdopendir(directory.number)
         else { return [] }

@@ -2,21 +2,22 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// A connection that never receives a descriptor, so that the other side can't make us close one.
+/// A connection that never receives a descriptor, so that the other side can't make this process close one.
 ///
-/// A sender can attach descriptors to bytes (SCM_RIGHTS). When we read these bytes, we own the descriptors and have to
-/// close them. The process that closes an object last does the work of closing it. For a TCP socket with SO_LINGER this
-/// is a wait of as many seconds as its maker chose. The guard's only thread must never wait for a stranger in this way.
+/// A sender can attach descriptors to bytes (SCM_RIGHTS). A process that reads these bytes owns the descriptors and has
+/// to close them. The process that closes an object last does the work of closing it. For a TCP socket with SO_LINGER
+/// this means waiting for as many seconds as its creator chose. The guard has only one thread, which must never wait in
+/// this way for another process.
 ///
-/// Since Linux 6.16 the kernel refuses to send such a message. On older kernels we peek at the bytes first, which
-/// closes nothing, and read only bytes that came without descriptors. If descriptors came, the socket stays open until
-/// the process ends, because closing it would close them too.
+/// Since Linux 6.16 the kernel refuses to send such a message. On older kernels this code peeks at the bytes first,
+/// which closes nothing, and reads only bytes without descriptors. If descriptors came, the socket stays open until the
+/// process ends, because closing it would close them too.
 struct DescriptorlessSocket: ~Copyable {
     /// The result of a read.
     enum Reading {
         /// The number of bytes; 0 at the end.
         case bytes(Int)
-        /// No bytes are there now.
+        /// There are no bytes now.
         case nothing
         /// Descriptors came with the bytes.
         case descriptors
@@ -61,8 +62,7 @@ struct DescriptorlessSocket: ~Copyable {
 
     /// How many bytes can be read; `nil` if one of the messages carries descriptors.
     ///
-    /// A peek continues up to the first such message. There the kernel reports that there was no room for the
-    /// descriptors.
+    /// A peek continues up to the first such message. There the kernel reports that it had no room for the descriptors.
     private func look(into part: inout [UInt8], atMost most: Int) throws(Errno) -> Int? {
         var header = unsafe msghdr()
         let count = try valueOrErrno {
@@ -78,7 +78,7 @@ struct DescriptorlessSocket: ~Copyable {
         return unsafe header.msg_flags & CInt(MSG_CTRUNC) == 0 ? count : nil
     }
 
-    /// Discards the bytes that are there, and lets no more come. The corresponding C function is `shutdown`.
+    /// Discards the available bytes, and stops further ones. The corresponding C function is `shutdown`.
     ///
     /// - Returns: Whether descriptors came. In that case the socket must stay open.
     func dropsDescriptors() -> Bool {

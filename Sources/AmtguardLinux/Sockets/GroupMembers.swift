@@ -6,12 +6,12 @@ import SystemPackage
 struct GroupMembers {
     private var found: [FilePath: [(uid: UInt32, command: String)]] = [:]
 
-    /// A group with more processes is a crowd: any of them may have the socket.
+    /// In a group with more processes the names say too little: any of them may have the socket.
     private static let most = 64
 
-    /// The names of a user's processes in the group at `path`, each once; empty if they can't be known.
+    /// The names of a user's processes in the group at `path`, each once; empty if they are unknown.
     ///
-    /// The corresponding C function is `stat`, whose owner of `/proc/PID` is the effective user.
+    /// The corresponding C function is `stat`: the owner of `/proc/PID` is the effective user.
     mutating func commands(of uid: UInt32, in path: FilePath) -> [String] {
         let members = found[path] ?? Self.members(of: path)
         found[path] = members

@@ -2,14 +2,14 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// The sockets of this program, by inode. The name of a socket's owner would prove nothing.
+/// The sockets of this program, by inode. A process name proves nothing.
 public struct OwnSockets {
     private var open: Set<UInt32> = []
-    /// The sockets that were closed here last. The service manager may keep a copy of one for a moment.
+    /// The sockets that this process closed last. The service manager may keep a copy of one for a moment.
     private var closed: [UInt32] = []
     private static let mostClosed = 1_024
 
-    /// Without sockets.
+    /// An empty set.
     public init() {}
 
     /// The open sockets of this process. Descriptors that can't be examined are left out.

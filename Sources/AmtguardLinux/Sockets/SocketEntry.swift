@@ -18,12 +18,12 @@ package struct SocketEntry: Hashable {
 
     /// The requests for all sockets on `ports`.
     ///
-    /// TCP is asked in the old form, `TCPDIAG_GETSOCK`: it answers for both families at once, but the newer one walks
-    /// the table of all connections twice. For UDP there is no such form, and its table is short.
+    /// TCP is requested in the old form, `TCPDIAG_GETSOCK`: it answers for both families at once, while the newer form
+    /// searches the table of all connections twice. For UDP there is no such form, and its table is short.
     static func requests(on ports: PortSet, includingBound: Bool) -> [Request] {
         let filter = PortFilter.program(ports)
         // Bits of net/tcp_states.h. TIME_WAIT, SYN_RECV and NEW_SYN_RECV belong to no program, and there may be
-        // thousands. Sockets that are only bound (CLOSE, BOUND_INACTIVE) are in another table, whose walk takes
+        // thousands. Sockets that are only bound (CLOSE, BOUND_INACTIVE) are in another table, whose search takes
         // longest.
         let orphans = UInt32(1) << 6 | 1 << 3 | 1 << 12
         let bound = UInt32(1) << 7 | 1 << 13
@@ -78,7 +78,7 @@ package struct SocketEntry: Hashable {
             case .v4: true
             case .v6(let address): !isV6Only && (address.isUnspecified || address.mapped != nil)
             }
-        // The count has this meaning only if the timer is that of retransmissions or of probes of a closed window.
+        // The count has this meaning only if the timer is for retransmissions or for probes of a closed window.
         let isUnheard = payload[2] == 1 || payload[2] == 4
         socket = LocalSocket(
             transport, address, port: UInt16(payload[4]) << 8 | UInt16(payload[5]), state,
@@ -109,7 +109,7 @@ package struct SocketEntry: Hashable {
 }
 
 extension LocalSocket.State {
-    /// The `enum` in net/tcp_states.h; UDP borrows ESTABLISHED and CLOSE.
+    /// The `enum` in net/tcp_states.h; UDP uses its ESTABLISHED and CLOSE.
     init?(kernel state: UInt8, _ transport: LocalSocket.TransportProtocol) {
         switch (transport, state) {
         case (_, 1): self = .established

@@ -1,5 +1,5 @@
-// Which process has a socket. The kernel shows no way from a socket to its process, so the open files of all processes
-// are searched. Root sees those of others, any other user only their own.
+// Which process has a socket. The kernel does not report this for a socket, so the open files of all processes are
+// searched. Root sees those of all users, any other user only their own.
 
 import CLinux
 import Glibc
@@ -68,7 +68,7 @@ private func socketInode(_ link: FilePath) -> UInt32? {
     return UInt32(String(decoding: buffer[prefix.count..<(count - 1)], as: UTF8.self))
 }
 
-/// The name of a process, foreign text; `nil` if it is gone.
+/// The name of a process, foreign text; `nil` if it has ended.
 func command(of pid: Int32, below proc: FilePath) -> String? {
     guard let bytes = try? RootDirectory().readFile(proc.appending("\(pid)").appending("comm"), atMost: 64) else {
         return nil

@@ -1,4 +1,5 @@
-// Which sockets of this host have AMT's ports, by sock_diag: it reads no /proc of others and needs no privilege.
+// Which sockets of this host have AMT's ports, by sock_diag: it reads no /proc of other processes and needs no
+// privilege.
 
 public import AmtguardCore
 import CLinux
@@ -7,13 +8,13 @@ public import SystemPackage
 
 /// The sockets with a local port of `ports` in the caller's network namespace, by port.
 ///
-/// The kernel leaves out the others: on a host with a hundred thousand connections only the few that matter are copied.
+/// The kernel leaves out all others: on a host with a hundred thousand connections only the relevant ones are copied.
 /// - Parameters:
 ///   - includingBound: Also sockets that are bound, but neither listen nor are connected. AMT does not cut these off,
-///     and the kernel walks through all others for them.
-///   - own: The caller's own sockets. They are known before the look, so that none is taken for another program's.
+///     and the kernel searches all other sockets for them.
+///   - own: The caller's own sockets. They are collected before the look, so that none is taken for another program's.
 ///   - cgroups: Where the control groups are mounted, for the unit of each.
-/// - Throws: `noSuchFileOrDirectory` if the kernel can't say (no `inet_diag`, `udp_diag`): then the sockets are
+/// - Throws: `noSuchFileOrDirectory` if the kernel lacks `inet_diag` or `udp_diag`: then the sockets are unknown.
 ///   unknown.
 public func readSockets(
     on ports: PortSet, includingBound: Bool = false, own: OwnSockets = .ofThisProcess,
@@ -40,7 +41,7 @@ public func readSockets(
         var socket = entry.socket
         let group = entry.controlGroup.flatMap { groups[$0] }
         socket.unit = group?.unit
-        // Of the others, only the unit matters; there may be a thousand.
+        // For other sockets only the unit matters; there may be a thousand.
         if let group, socket.isListener || socket.state == .bound {
             socket.commands = members.commands(of: socket.uid, in: group.path)
         }
@@ -61,13 +62,13 @@ private func precedes(_ a: LocalSocket, _ b: LocalSocket) -> Bool {
 
 /// The kept part of one list.
 private struct FoundSockets {
-    /// Sockets without a difference that a person could see count as one: a server with SO_REUSEPORT has one per
-    /// thread.
+    /// Sockets without a visible difference count as one: a server with SO_REUSEPORT has one per thread.
     private(set) var entries: [SocketEntry: SocketEntry] = [:]
     private(set) var omitted = 0
     private var listeners = 0
 
-    /// Of each kind, so that clients do not crowd out the server. Any user may open as many as they have descriptors.
+    /// The limit for each kind, so that clients do not displace the server. Any user may open as many as they have
+    /// descriptors.
     private static let most = 1_024
 
     mutating func insert(_ entry: SocketEntry) {

@@ -14,7 +14,7 @@ func conntrackCount(_ path: FilePath = conntrackCountPath) throws(Errno) -> Int 
     return count
 }
 
-/// Whether the kernel tracks any connection of this network namespace; not if conntrack is not loaded.
+/// Whether the kernel tracks any connection of this network namespace; false if conntrack is not loaded.
 ///
 /// - Throws: `badMessage` for text that is no number.
 func tracksConnections(_ path: FilePath = conntrackCountPath) throws(Errno) -> Bool {

@@ -3,18 +3,18 @@ import CLinux
 import Glibc
 package import SystemPackage
 
-/// The kernel's entry for one TCP or UDP connection, as ctnetlink shows it.
+/// The kernel's entry for one TCP or UDP connection, in the form of ctnetlink.
 package struct ConntrackEntry: Hashable {
-    /// The packets of one direction.
+    /// The addresses and ports of the packets of one direction.
     package struct Tuple: Hashable {
         package var `protocol`: LocalSocket.TransportProtocol
         package var source: LocalSocket.Endpoint
         package var destination: LocalSocket.Endpoint
     }
 
-    /// As the sender sees it, before any translation.
+    /// The sender's packets, before any translation.
     package var original: Tuple
-    /// The answers, before they are translated back: their destination is what the network saw as the source.
+    /// The answers, before they are translated back: their destination is the source that the network saw.
     package var reply: Tuple
     package var status: Status
 
@@ -121,7 +121,7 @@ extension ConntrackEntry.Tuple {
 }
 
 extension LocalSocket.TransportProtocol {
-    /// From the number in the header of IP; `nil` for another one.
+    /// The protocol by its number in the IP header; `nil` for any other number.
     init?(number: UInt8) {
         switch CInt(number) {
         case CInt(IPPROTO_TCP): self = .tcp
@@ -134,7 +134,7 @@ extension LocalSocket.TransportProtocol {
 }
 
 extension ArraySlice<UInt8> {
-    /// The number at the beginning, in the order of the network.
+    /// The number at the beginning, in network order.
     fileprivate func network<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type) throws(Errno) -> Number {
         guard let number = native(Number.self, at: 0) else { throw .badMessage }
         return Number(bigEndian: number)

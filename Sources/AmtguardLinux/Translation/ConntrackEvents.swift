@@ -1,4 +1,4 @@
-// Connections that the kernel begins to track, as it announces them. A connection that the peer refuses is forgotten at
+// The kernel's announcements of newly tracked connections. The kernel forgets a connection that the peer refuses at
 // once: no look-up finds it, only its announcement.
 
 import AmtguardCore
@@ -12,7 +12,7 @@ struct ConntrackEvents: ~Copyable {
     /// By the packets before translation.
     private var sources: [ConntrackEntry.Tuple: LocalSocket.Endpoint] = [:]
     private let remote: LocalSocket.Endpoint
-    /// Whether every announcement was read. The queue is bounded.
+    /// Whether every announcement was read: the queue is bounded.
     private(set) var isWhole = true
 
     private static let queueLength: CInt = 8 << 20
@@ -34,7 +34,7 @@ struct ConntrackEvents: ~Copyable {
     /// The descriptor that becomes readable.
     var number: CInt { socket.descriptor.number }
 
-    /// Reads what was announced up to now. It never waits.
+    /// Reads the announcements until now. Never blocks.
     mutating func take() {
         for _ in 0..<Self.mostAtOnce {
             do throws(Errno) {
@@ -51,6 +51,6 @@ struct ConntrackEvents: ~Copyable {
         isWhole = false
     }
 
-    /// With which source a connection left; `nil` if it was not announced.
+    /// The source with which a connection left; `nil` if it was not announced.
     func source(of tuple: ConntrackEntry.Tuple) -> LocalSocket.Endpoint? { sources[tuple] }
 }

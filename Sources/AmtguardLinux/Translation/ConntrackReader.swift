@@ -1,8 +1,8 @@
 // Which translated connections have AMT's ports, by ctnetlink.
 //
-// It needs CAP_NET_ADMIN. It never loads conntrack: without it there is nothing to ask for, and loading it would
-// switch the tracking on for all traffic. Where conntrack is there and its netlink interface is not, the kernel loads
-// that interface, which changes nothing for packets.
+// It needs CAP_NET_ADMIN. It never loads conntrack: without it no connection is translated, and loading it would turn
+// on tracking for all traffic. If conntrack is loaded and its netlink interface is not, the kernel loads that
+// interface, which changes nothing for packets.
 
 public import AmtguardCore
 import CLinux
@@ -15,7 +15,7 @@ public import SystemPackage
 /// - Parameters:
 ///   - addresses: The destinations of the answers. The kernel can filter by a single one.
 ///   - tcp: The destination ports of the answers, for TCP.
-///   - udp: The same, for UDP.
+///   - udp: The destination ports of the answers, for UDP.
 /// - Throws: `noSuchFileOrDirectory` if the kernel tracks no connections, `notPermitted` without CAP_NET_ADMIN.
 public func readTranslatedFlows(
     on addresses: Set<IPv4Address>, tcp: PortSet, udp: PortSet

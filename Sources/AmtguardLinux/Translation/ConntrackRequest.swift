@@ -1,5 +1,5 @@
-// What ctnetlink is asked. Each filter is a help for the kernel, never a promise: Linux knows filters by tuple since 5.8
-// and by status since 5.15, and ignores what it does not know. So every answer is checked again.
+// The requests to ctnetlink. A filter only saves work and guarantees nothing: Linux implements filters by tuple since
+// 5.8 and by status since 5.15, and ignores filters that it does not implement. So every answer is checked again.
 
 import AmtguardCore
 import CLinux
@@ -77,7 +77,7 @@ enum ConntrackRequest {
 
     /// A list of the connections of all zones to `remote`.
     ///
-    /// An IPv6 address is left out of the filter: the kernel's comparison is the wrong way round.
+    /// An IPv6 address is left out of the filter, because the kernel's comparison is inverted.
     static func connections(to remote: LocalSocket.Endpoint, _ protocol: LocalSocket.TransportProtocol) -> [UInt8] {
         var flags: Flags = [.protocol, .destinationPort]
         var payload = header(remote.address.ipv4 == nil ? AF_INET6 : AF_INET)
@@ -123,7 +123,7 @@ extension [UInt8] {
 }
 
 extension FixedWidthInteger where Self: BitwiseCopyable {
-    /// Its bytes in the order of the network.
+    /// Its bytes in network order.
     fileprivate var network: [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(native: bigEndian)

@@ -5,15 +5,15 @@ import SystemPackage
 
 /// A search in the kernel's table of connections, which may have hundreds of thousands of entries.
 ///
-/// The kernel walks through all of them for each request, whatever the filter, but copying an entry to us takes many
-/// times longer than passing over it. So the search begins with one request for everything. If more than two
-/// thousand entries answer, it asks for each protocol alone, and then for each port alone.
+/// The kernel scans all entries for each request, with any filter, but copying an entry takes many times longer than
+/// skipping it. So the search begins with one request for everything. If more than two thousand entries answer, it
+/// requests each protocol alone, and then each port alone.
 struct ConntrackSearch {
     private let addresses: Set<IPv4Address>
     private let ports: [LocalSocket.TransportProtocol: PortSet]
     private var flows: [Port: Set<TranslatedFlow>] = [:]
     private var omitted = 0
-    /// Whether an answer showed that this kernel ignores the filter: every walk is then one through everything.
+    /// Whether an answer showed that this kernel ignores the filter: then every scan returns everything.
     private var isUnfiltered = false
 
     private struct Port: Hashable {
@@ -23,11 +23,11 @@ struct ConntrackSearch {
 
     /// How many flows are kept.
     private static let most = 1_024
-    /// With more answers than this, it is cheaper to walk again with a closer filter.
+    /// With more answers than this, it is cheaper to scan again with a narrower filter.
     private static let mostAnswers = 2_048
-    /// With more ports than this, it is not.
+    /// With more ports than this, it is not cheaper.
     private static let mostWalks = 16
-    /// At most this many more are counted in one walk: any container may make hundreds of thousands.
+    /// At most this many omitted entries are counted in one scan, since any container may create hundreds of thousands.
     private static let mostOmitted = 16_384
 
     init(_ addresses: Set<IPv4Address>, tcp: PortSet, udp: PortSet) {
@@ -48,7 +48,7 @@ struct ConntrackSearch {
 // MARK: - Walks
 
 extension ConntrackSearch {
-    /// What one walk is limited to.
+    /// The limits of one scan.
     private struct Filter {
         var `protocol`: LocalSocket.TransportProtocol?
         var port: UInt16?
@@ -58,7 +58,7 @@ extension ConntrackSearch {
         }
     }
 
-    /// The closer filters that together are the same; none for one that is not divided.
+    /// The narrower filters that together equal this one; none for a filter that is not divided.
     private func parts(of filter: Filter) -> [Filter] {
         guard let `protocol` = filter.protocol else {
             return [.tcp, .udp].filter { ports[$0] != nil }.map { Filter(protocol: $0) }
@@ -67,7 +67,7 @@ extension ConntrackSearch {
         return ports.ranges.joined().map { Filter(protocol: `protocol`, port: $0) }
     }
 
-    /// Finds what the filter admits; with a kernel that ignores it, everything.
+    /// Finds the entries that the filter admits; all entries with a kernel that ignores it.
     private mutating func walk(_ filter: Filter) throws(Errno) {
         let parts = parts(of: filter)
         let before = self
@@ -85,7 +85,7 @@ extension ConntrackSearch {
         let address = addresses.count == 1 ? addresses.first : nil
         let request = ConntrackRequest.unansweredTranslated(
             address: address, filter.protocol, port: filter.port)
-        // A socket for each walk: one that ended early would go on at the next request.
+        // A new socket for each scan: a scan that ended early would continue at the next request.
         var socket = try NetlinkSocket(family: NETLINK_NETFILTER)
         var answers = 0
         _ = try socket.dump(type: ConntrackRequest.messageType, payload: request, into: ()) {
@@ -116,7 +116,7 @@ extension ConntrackSearch {
         flows[port, default: []].insert(entry.flow)
     }
 
-    /// How many flows of one port are kept: many of one do not crowd out those of another.
+    /// How many flows of one port are kept, so that many flows of one port do not displace those of another.
     private var share: Int { max(1, Self.most / ports.values.reduce(0) { $0 + $1.count }) }
 }
 

@@ -1,4 +1,5 @@
-// With which address and port a connection of this host left, by ctnetlink. It loads no module: see ConntrackReader.
+// The address and port with which a connection of this host left, by ctnetlink. It loads no module: see
+// ConntrackReader.
 
 public import AmtguardCore
 import CLinux
@@ -9,7 +10,7 @@ public import SystemPackage
 ///
 /// - Parameters:
 ///   - from: The local address and port of its socket.
-///   - to: The other end, as the socket names it.
+///   - to: The other end, by the socket.
 /// - Returns: `from` if they were not changed; `nil` if the kernel does not track this connection. Then nothing was
 ///   translated.
 /// - Throws: `notPermitted` without CAP_NET_ADMIN, if the kernel tracks any connection.
@@ -21,7 +22,7 @@ public func readTranslatedSource(
     return try sourcesInAllZones(of: `protocol`, from: [from], to: to)[from]
 }
 
-/// The same as `readTranslatedSource` for a connection that no rule has put into a zone: a look-up by its hash.
+/// As `readTranslatedSource`, for a connection that no rule has put into a zone: a look-up by its hash.
 ///
 /// - Throws: `notPermitted` without CAP_NET_ADMIN.
 func sourceInDefaultZone(
@@ -40,10 +41,10 @@ func sourceInDefaultZone(
     }
 }
 
-/// The same for several connections to one end, in one walk through the kernel's table: it searches by hash in one zone
-/// at a time, and there may be 65,535.
+/// As `sourceInDefaultZone`, for several connections to one end, in one scan of the kernel's table: a look-up by hash
+/// searches only one zone, and there may be 65,535.
 ///
-/// - Returns: Those that are tracked. If one is in several zones, the changed one.
+/// - Returns: The tracked ones. For one that is in several zones, the changed source.
 /// - Throws: `notPermitted` without CAP_NET_ADMIN.
 func sourcesInAllZones(
     of protocol: LocalSocket.TransportProtocol, from: Set<LocalSocket.Endpoint>, to: LocalSocket.Endpoint

@@ -1,26 +1,26 @@
-// The chains of nf_tables that translate addresses, and the ports that they lead elsewhere.
+// The chains of nf_tables that translate addresses, and the ports that they forward.
 
 package import AmtguardCore
 import CLinux
 import Glibc
 package import SystemPackage
 
-/// More than a host has: of chains that translate, and of rules beside them (kube-proxy has several for each service).
+/// More than any host has: chains that translate, and rules in their tables (kube-proxy has several for each service).
 private let mostChains = 1_024
 private let mostRules = 32_768
 private let mostSets = 64
 private let mostPublished = 64
 
 /// The base chains of type `nat` at postrouting in the caller's network namespace, in the families that carry IPv4; and
-/// which of `ports` other chains of type `nat` lead elsewhere.
+/// which of `ports` other chains of type `nat` forward.
 ///
-/// All rules count of a table that has a base chain of type `nat` at prerouting or output, without regard to which
-/// chain leads to which. `PublishingRule` says which rules are understood. The port in a verdict map, or as a part of a
-/// longer key, is not.
-/// - Parameter ports: Without any, no rule is read.
+/// If a table has a base chain of type `nat` at prerouting or output, all its rules count, whichever chain leads to
+/// them. `PublishingRule` says which rules are understood. A port in a verdict map, or as a part of a longer key, is
+/// not understood.
+/// - Parameter ports: If empty, no rule is read.
 /// - Throws: `protocolNotSupported` if the kernel has no nf_tables; `notPermitted` without CAP_NET_ADMIN;
-///   `resourceTemporarilyUnavailable` if the ruleset changed
-///   during each of eight attempts. If there are more rules than a host has, the first ones are read.
+///   `resourceTemporarilyUnavailable` if the ruleset changed during each of eight attempts. If there are more rules
+///   than any host has, only the first ones are read.
 package func readNATChains(
     publishing ports: PortSet
 ) throws(Errno) -> (chains: [Translation.Chain], published: [Translation.PublishedPort]) {
@@ -45,7 +45,7 @@ private struct NATReader: ~Copyable {
 
     init(socket: consuming NetlinkSocket) { self.socket = socket }
 
-    /// A table by its name as the kernel has it.
+    /// A table by the kernel's name.
     struct Table: Hashable {
         var family: NFTables.Family
         var name: [UInt8]
@@ -61,7 +61,7 @@ private struct NATReader: ~Copyable {
     }
 
     mutating func chains() throws(Errno) -> [Entry] {
-        // Of all families: the kernel takes one or all.
+        // Requests all families, because the kernel takes either one or all.
         try dump(NFT_MSG_GETCHAIN, family: 0, [], into: []) { (entries, message) throws(Errno) in
             guard let head = try ChainHead(message), let family = NFTables.Family(rawValue: head.family),
                 let hook = head.hook, hook.type == Array("nat".utf8), let place = Entry.Place(hook: hook.place)
@@ -74,7 +74,7 @@ private struct NATReader: ~Copyable {
 
     mutating func published(_ ports: PortSet, in table: Table) throws(Errno) -> Set<Translation.PublishedPort> {
         var found: Set<Translation.PublishedPort> = []
-        /// Rules that look the port up, by the set.
+        /// The rules that look up the port, by the set.
         var lookups: [[UInt8]: Set<Lookup>] = [:]
         var count = 0
         let request = [NetlinkAttribute(NFTA_RULE_TABLE, .bytes(table.name + [0]))]
@@ -94,7 +94,7 @@ private struct NATReader: ~Copyable {
                 guard found.count <= mostChains else { throw .fileTooLarge }
             }
         } catch .fileTooLarge {
-            // What was found stands. The list was not read to its end, so it takes another socket to go on.
+            // The rules found so far count. The list was not read to its end, so the next request needs another socket.
             socket = try NetlinkSocket(family: NETLINK_NETFILTER)
         }
         for (set, lookups) in lookups {
@@ -104,7 +104,7 @@ private struct NATReader: ~Copyable {
         return found
     }
 
-    /// What a rule admits before it looks the port up.
+    /// The ports and protocols that a rule admits before it looks up the port.
     struct Lookup: Hashable {
         var protocols: Set<LocalSocket.TransportProtocol>
         var ports: PortSet
@@ -117,7 +117,7 @@ private struct NATReader: ~Copyable {
         }
     }
 
-    /// The ports in a set; none if the set is gone meanwhile.
+    /// The ports in a set; none if the set was deleted in the meantime.
     private mutating func elements(of set: [UInt8], in table: Table) throws(Errno) -> PortSet {
         let request = [
             NetlinkAttribute(NFTA_SET_ELEM_LIST_TABLE, .bytes(table.name + [0])),
@@ -149,7 +149,7 @@ private struct NATReader: ~Copyable {
 }
 
 extension NATReader.Entry.Place {
-    /// - Parameter hook: Of `enum nf_inet_hooks`: 0 is prerouting, 3 output, 4 postrouting.
+    /// - Parameter hook: A value of `enum nf_inet_hooks`: 0 is prerouting, 3 output, 4 postrouting.
     init?(hook: UInt32) {
         switch hook {
         case 0, 3: self = .destination
@@ -187,7 +187,7 @@ package struct PortBound: Hashable {
         guard bounds.contains(where: \.isEnd) else {
             return PortSet(merging: bounds.map { $0.port...$0.port })
         }
-        // Where a range ends and the next one begins, the end comes first.
+        // If a range ends where the next one begins, the end comes first.
         let sorted = bounds.sorted { ($0.port, $0.isEnd ? 0 : 1) < ($1.port, $1.isEnd ? 0 : 1) }
         var ranges: [ClosedRange<UInt16>] = []
         var low: UInt16?

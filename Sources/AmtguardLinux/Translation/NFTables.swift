@@ -1,4 +1,4 @@
-// The messages of nf_tables (nfnetlink): requests in a batch, and one look at one thing.
+// The messages of nf_tables (nfnetlink): requests in a batch, and requests for one object.
 
 import CLinux
 import Glibc
@@ -10,7 +10,7 @@ enum NFTables {
         UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(message.rawValue)
     }
 
-    /// `struct nfgenmsg`, and the attributes: nfgen_family u8, version u8, res_id u16 in the order of the network.
+    /// `struct nfgenmsg`, and the attributes: nfgen_family u8, version u8, res_id u16 in network order.
     static func payload(family: UInt8, _ attributes: [NetlinkAttribute]) -> [UInt8] {
         var payload: [UInt8] = [family, UInt8(NFNETLINK_V0), 0, 0]
         payload.append(attributes)
@@ -40,7 +40,7 @@ enum NFTables {
 
         /// The changes with a beginning and an end.
         ///
-        /// - Parameter generation: The number that the ruleset must have, or else the kernel changes nothing
+        /// - Parameter generation: The number that the ruleset must have; otherwise the kernel changes nothing
         ///   (ERESTART).
         func whole(at generation: UInt32) -> [NetlinkRequest] {
             var requests = requests
@@ -73,13 +73,13 @@ extension NetlinkMessage {
 }
 
 extension NetlinkSocket {
-    /// The number of the present ruleset, which each change of anything in it raises.
+    /// The number of the present ruleset; each change increases it.
     mutating func generation() throws(Errno) -> UInt32 {
         let answer: NetlinkMessage
         do throws(Errno) {
             answer = try ask(type: NFTables.type(NFT_MSG_GETGEN), payload: NFTables.payload(family: 0, []))
         } catch .invalidArgument {
-            // nfnetlink knows no such subsystem. Without nfnetlink itself, the kernel makes no such socket.
+            // nfnetlink has no such subsystem. Without nfnetlink itself, the socket could not be created.
             throw .protocolNotSupported
         }
         guard let number = try answer.fields(of: NFT_MSG_NEWGEN)?.fields[NFTA_GEN_ID]?.number(UInt32.self) else {

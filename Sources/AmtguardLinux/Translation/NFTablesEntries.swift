@@ -1,4 +1,5 @@
-// What the kernel shows of tables, chains, sets, rules and counters. Names are bytes: others choose them.
+// The kernel's entries for tables, chains, sets, rules and counters. Names are bytes, because other programs choose
+// them.
 
 import AmtguardCore
 import CLinux
@@ -7,7 +8,7 @@ package import SystemPackage
 /// A table (`NFT_MSG_NEWTABLE`).
 package struct TableHead: Hashable {
     var flags: UInt32
-    /// How many chains, sets, counters and the like it has.
+    /// How many chains, sets, counters and other objects it has.
     var entries: UInt32
     var comment: [UInt8]?
     /// The port of the socket that owns it.
@@ -24,7 +25,7 @@ package struct TableHead: Hashable {
         owner = fields[CInt(SHIM_NFTA_TABLE_OWNER)]?.number(UInt32.self)
     }
 
-    /// Whether amtguard made it, of this version or of another.
+    /// Whether any version of amtguard made it.
     var isCommented: Bool { comment?.starts(with: "amtguard:".utf8) ?? false }
 }
 
@@ -33,12 +34,12 @@ package struct ChainHead: Hashable {
     var family: UInt8
     package var table: [UInt8]
     package var name: [UInt8]
-    /// `nil` for a chain that others go to.
+    /// `nil` for the target of a jump.
     var hook: Hook?
 
-    /// Where a base chain sits.
+    /// The hook of a base chain.
     struct Hook: Hashable {
-        /// Of `enum nf_inet_hooks`.
+        /// A value of `enum nf_inet_hooks`.
         var place: UInt32
         var priority: Int32
         var type: [UInt8]
@@ -64,7 +65,7 @@ package struct ChainHead: Hashable {
             policy: fields[NFTA_CHAIN_POLICY]?.number(UInt32.self))
     }
 
-    /// What the kernel should show of a chain of ours.
+    /// The expected entry for a chain of ours.
     init(_ chain: Ruleset.Chain, table: String) {
         family = NFTables.Family.ip.rawValue
         self.table = Array(table.utf8)
@@ -82,9 +83,9 @@ package struct SetHead: Hashable {
     var name: [UInt8]
     var flags: UInt32
     var keyLength: UInt32
-    /// How long an element stays, in milliseconds; 0 for ever.
+    /// How long an element stays, in milliseconds; 0 means for ever.
     var timeout: UInt64
-    /// How many elements there may be; 0 without a limit.
+    /// How many elements there may be; 0 means no limit.
     var size: UInt32
 
     /// - Returns: `nil` for another message.
@@ -101,7 +102,7 @@ package struct SetHead: Hashable {
         size = try fields[NFTA_SET_DESC]?.fields()[NFTA_SET_DESC_SIZE]?.number(UInt32.self) ?? 0
     }
 
-    /// What the kernel should show of a set of ours.
+    /// The expected entry for a set of ours.
     init(_ set: Ruleset.ElementSet) {
         name = Array(set.name.utf8)
         flags = set.flags
@@ -114,7 +115,7 @@ package struct SetHead: Hashable {
 /// An element of a set (`NFT_MSG_NEWSETELEM` has many).
 package struct SetElement: Hashable {
     package var key: ArraySlice<UInt8>
-    /// Not an element, but the first key after a range of them.
+    /// Whether this is no element, but the first key after a range of elements.
     package var isEnd: Bool
 
     /// Calls `body` with each element that has a key.
@@ -126,7 +127,7 @@ package struct SetElement: Hashable {
         guard let (_, fields) = try message.fields(of: NFT_MSG_NEWSETELEM) else { return }
         try fields[NFTA_SET_ELEM_LIST_ELEMENTS]?.forEachAttribute { (_, value) throws(Errno) in
             let fields = try value.fields()
-            // One for all other keys has none.
+            // The element for all other keys has no key.
             guard let key = try fields[NFTA_SET_ELEM_KEY]?.fields()[NFTA_DATA_VALUE] else { return }
             let flags = fields[NFTA_SET_ELEM_FLAGS]?.number(UInt32.self) ?? 0
             try body(SetElement(key: key, isEnd: flags & NFT_SET_ELEM_INTERVAL_END.rawValue != 0))
@@ -160,7 +161,7 @@ package struct CounterEntry: Hashable {
     var name: [UInt8]
     var packets: UInt64
 
-    /// - Returns: `nil` for another message, or for a thing of another kind.
+    /// - Returns: `nil` for another message, or for an object of another kind.
     /// - Throws: `badMessage` without a name or a number, or if a length does not fit.
     package init?(_ message: NetlinkMessage) throws(Errno) {
         guard let (_, fields) = try message.fields(of: NFT_MSG_NEWOBJ),

@@ -1,14 +1,14 @@
-// Which ports a rule leads elsewhere.
+// Which ports a rule forwards.
 
 package import AmtguardCore
 import CLinux
 import Glibc
 package import SystemPackage
 
-/// A rule that ends in `dnat` or `redirect`, and which destination ports it is for.
+/// A rule that ends in `dnat` or `redirect`, and its destination ports.
 ///
-/// It understands the comparisons of the port and of the protocol by nft, and the matches `tcp`, `udp` and `multiport`
-/// of iptables-nft. Any other condition counts as fulfilled: it says for whom the ports are led elsewhere.
+/// It understands nft's comparisons of the port and of the protocol, and the matches `tcp`, `udp` and `multiport` of
+/// iptables-nft. Any other condition counts as fulfilled: it only limits whose packets are forwarded.
 package struct PublishingRule {
     package private(set) var protocols: Set<LocalSocket.TransportProtocol> = [.tcp, .udp]
     /// The ports that all comparisons admit.
@@ -20,10 +20,10 @@ package struct PublishingRule {
 
     private enum Register { case port, transport }
 
-    /// - Returns: `nil` for a rule that leads nothing elsewhere, or that does not compare the port.
+    /// - Returns: `nil` for a rule that forwards nothing, or that does not compare the port.
     /// - Throws: `badMessage` if a length does not fit.
     package init?(expressions: ArraySlice<UInt8>) throws(Errno) {
-        // Most rules are of another kind.
+        // Most rules do not forward.
         guard try Self.leadsElsewhere(expressions) else { return nil }
         try expressions.forEachAttribute { (_, value) throws(Errno) in
             let fields = try value.fields()
@@ -69,11 +69,11 @@ package struct PublishingRule {
             else { break }
             comparesPort = true
             sets.append(Array(set))
-            // Of a map, what belongs to the port replaces it.
+            // A map replaces the port by the value that belongs to it.
             if let target = data[NFTA_LOOKUP_DREG]?.number(UInt32.self) { registers[target] = nil }
         case "match": match(data)
         case "counter", "log", "limit", "objref", "quota", "connlimit": break
-        // It may change registers.
+        // Any other expression may change registers.
         default: registers = [:]
         }
     }
@@ -116,7 +116,7 @@ package struct PublishingRule {
         }
     }
 
-    /// A match of iptables. Its structure is in the machine's order, also for ports.
+    /// A match of iptables. Its structure, including the ports, is in the machine's order.
     private mutating func match(_ data: NetlinkFields) {
         guard let name = data[NFTA_MATCH_NAME]?.untilNUL, let info = data[NFTA_MATCH_INFO] else { return }
         switch String(decoding: name, as: UTF8.self) {
@@ -147,7 +147,7 @@ package struct PublishingRule {
         admit(PortSet(low...high), inverted: inversion & 2 != 0)
     }
 
-    /// Of two ports of which the first has a mark, the range between them.
+    /// The ports of the match; a port with a mark begins a range that the next port ends.
     private static func multiport(_ info: ArraySlice<UInt8>, count: Int) -> PortSet {
         var ranges: [ClosedRange<UInt16>] = []
         var low: UInt16?

@@ -1,8 +1,8 @@
 // The redraw table in the kernel.
 //
-// A table with an owner (Linux 5.12) belongs to the netlink socket that made it. No other program can change or delete
-// it, and the kernel deletes it when the socket is closed: not before the last process that has it closes it. So a
-// socket that the service manager keeps keeps the table over a restart of the daemon.
+// A table with an owner (Linux 5.12) belongs to the netlink socket that created it. No other program can change or
+// delete it. The kernel deletes it when the last process closes the socket. So while the service manager keeps the
+// socket, the table stays over a restart of the daemon.
 
 public import AmtguardCore
 import CLinux
@@ -11,25 +11,25 @@ public import SystemPackage
 
 /// The socket that owns the redraw table of its network namespace.
 ///
-/// It never waits: the kernel carries out each request in `send`. Making it loads no module for rules; each of its
-/// functions does (`nf_tables`, and `load` connection tracking), if the kernel has them as modules.
+/// Never blocks: the kernel carries out each request in `send`. Creating this value loads no module for rules; each of
+/// its functions does (`nf_tables`, and `load` also connection tracking), if the kernel has them as modules.
 public struct RedrawSocket: ~Copyable {
     private var socket: NetlinkSocket
     private let port: UInt32
     private var isOwner: Bool
 
-    /// Whether the table shall belong to the socket by default. `AMTGUARD_UNOWNED_TABLE` in the environment is for tests:
-    /// it lets the kernel pass for one before Linux 5.12.
+    /// Whether the socket shall own the table by default. `AMTGUARD_UNOWNED_TABLE` in the environment is for tests: it
+    /// makes this code act as before Linux 5.12.
     public static var ownsByDefault: Bool { unsafe getenv("AMTGUARD_UNOWNED_TABLE") == nil }
 
-    /// Each change of anything in the ruleset, by any program, takes one.
+    /// Each change of the ruleset by any program costs one attempt.
     private static let mostAttempts = 8
 
     /// A new socket in the network namespace of the calling thread.
     ///
     /// The corresponding C functions are `socket` and `bind`.
-    /// - Parameter isOwner: Whether the table shall belong to it, if the kernel can do so. Tests pass false to act like
-    ///   an older kernel.
+    /// - Parameter isOwner: Whether the socket shall own the table, if the kernel supports this. Tests pass false to
+    ///   act like an older kernel.
     public init(isOwner: Bool = Self.ownsByDefault) throws(Errno) {
         let opened = try NetlinkSocket(family: NETLINK_NETFILTER)
         port = try opened.port()
@@ -37,7 +37,7 @@ public struct RedrawSocket: ~Copyable {
         self.isOwner = isOwner
     }
 
-    /// A socket that was made earlier, with the table that it owns.
+    /// A socket that was created earlier, with the table that it owns.
     ///
     /// - Throws: `invalidArgument` for anything but such a socket of the caller's network namespace.
     public init(adopting descriptor: consuming Descriptor, isOwner: Bool = Self.ownsByDefault) throws(Errno) {
@@ -49,16 +49,16 @@ public struct RedrawSocket: ~Copyable {
         self.isOwner = isOwner
     }
 
-    /// The descriptor, to be kept by the service manager; it stays valid as long as this value lives.
+    /// The descriptor, for the service manager to keep; it stays valid as long as this value lives.
     public var descriptor: FileDescriptor { socket.descriptor.fileDescriptor }
 
-    /// Puts the table in force, in place of what is there of it, in one step of the kernel.
+    /// Puts the table in force, in place of the former one, atomically.
     ///
-    /// If only addresses or ports differ, only the sets are filled anew. So the counters go on, and connections that
-    /// are to be refused stay known. If the table stands as it should, nothing is changed.
+    /// If only addresses or ports differ, only the sets are refilled. So the counters continue, and connections that
+    /// are to be refused stay known. If the table is in force already, nothing is changed.
     /// - Throws: `fileExists` for a table of this name of another program, which stays; `notPermitted` without
-    ///   CAP_NET_ADMIN; `resourceTemporarilyUnavailable` if others changed the ruleset during each of eight attempts;
-    ///   `noSuchFileOrDirectory`, `notSupported` and others if the kernel lacks a part of nf_tables.
+    ///   CAP_NET_ADMIN; `resourceTemporarilyUnavailable` if other programs changed the ruleset during each of eight
+    ///   attempts; `noSuchFileOrDirectory`, `notSupported` and others if the kernel lacks a part of nf_tables.
     public mutating func load(_ table: RedrawTable) throws(Errno) {
         let asked = isOwner
         for _ in 0..<Self.mostAttempts {
@@ -80,7 +80,7 @@ public struct RedrawSocket: ~Copyable {
         throw .resourceTemporarilyUnavailable
     }
 
-    /// Takes the table away. That of another program stays.
+    /// Deletes the table, unless another program made it.
     ///
     /// - Throws: As `load`.
     public mutating func unload() throws(Errno) {
@@ -101,14 +101,14 @@ public struct RedrawSocket: ~Copyable {
         throw .resourceTemporarilyUnavailable
     }
 
-    /// What the kernel shows of the table.
+    /// The table in the kernel.
     ///
     /// - Throws: `notPermitted` without CAP_NET_ADMIN, `protocolNotSupported` if the kernel has no nf_tables,
-    ///   `resourceTemporarilyUnavailable` if others changed the ruleset during each of eight attempts.
+    ///   `resourceTemporarilyUnavailable` if other programs changed the ruleset during each of eight attempts.
     public func read() throws(Errno) -> RedrawReading { try look().reading }
 
     private func look() throws(Errno) -> (reading: RedrawReading, generation: UInt32) {
-        // A socket of its own: an answer that was not read to its end does not matter later.
+        // A separate socket, so that an answer that was not read to its end has no later effect.
         var reader = RedrawTableReader(socket: try NetlinkSocket(family: NETLINK_NETFILTER), owner: port)
         for _ in 0..<Self.mostAttempts {
             let before = try reader.socket.generation()
@@ -118,7 +118,7 @@ public struct RedrawSocket: ~Copyable {
         throw .resourceTemporarilyUnavailable
     }
 
-    /// - Returns: `nil` for none.
+    /// - Returns: `nil` for no change.
     private func changes(
         to table: RedrawTable, from reading: RedrawReading
     ) throws(Errno) -> NFTables.Batch? {
@@ -141,6 +141,6 @@ public struct RedrawSocket: ~Copyable {
 }
 
 extension Errno {
-    /// ERESTART: the ruleset has another generation than the batch said.
+    /// ERESTART: the ruleset has another generation than the batch requires.
     fileprivate static var rulesetChanged: Errno { Errno(rawValue: Glibc.ERESTART) }
 }

@@ -1,4 +1,4 @@
-// The redraw table as the kernel shows it, compared with what makes it.
+// The redraw table in the kernel, compared with the messages that create it.
 
 import AmtguardCore
 import CLinux
@@ -14,7 +14,7 @@ struct RedrawTableReader: ~Copyable {
     /// Without elements: the rest is the same for all addresses and ports.
     private let ruleset: Ruleset
 
-    /// More elements than a table of amtguard has.
+    /// More elements than any table of amtguard has.
     private static let mostElements = 65_536
 
     init(socket: consuming NetlinkSocket, owner: UInt32) {
@@ -68,7 +68,7 @@ struct RedrawTableReader: ~Copyable {
 
     private mutating func areChainsWhole() throws(Errno) -> Bool {
         for chain in ruleset.chains {
-            // By its name: a list would have the chains of all tables.
+            // By its name, because a list would have the chains of all tables.
             let request = [
                 NetlinkAttribute(NFTA_CHAIN_TABLE, ruleset.name), NetlinkAttribute(NFTA_CHAIN_NAME, chain.name),
             ]
@@ -94,7 +94,7 @@ struct RedrawTableReader: ~Copyable {
         let request = [NetlinkAttribute(NFTA_RULE_TABLE, ruleset.name)]
         let expected = Dictionary(
             uniqueKeysWithValues: ruleset.chains.map { ($0.name, $0.rules.map { $0.flatMap(\.expressions) }) })
-        /// What is not yet seen of each chain; `nil` once a rule differs.
+        /// The rules of each chain that were not seen yet; `nil` once a rule differs.
         var rest: [String: ArraySlice<[NetlinkAttribute.Value]>]? = expected.mapValues { $0[...] }
         rest = try dump(NFT_MSG_GETRULE, request, into: rest) { (rest, message) throws(Errno) in
             guard let rule = try RuleEntry(message), rule.table.elementsEqual(ruleset.name.utf8) else { return }
@@ -106,7 +106,7 @@ struct RedrawTableReader: ~Copyable {
         return rest?.allSatisfy { $0.value.isEmpty } ?? false
     }
 
-    /// - Returns: `nil` if there is no such set, or more in it than amtguard puts there.
+    /// - Returns: `nil` if there is no such set, or if it has more elements than amtguard adds.
     private mutating func elements(of set: String) throws(Errno) -> Set<[UInt8]>? {
         let request = [
             NetlinkAttribute(NFTA_SET_ELEM_LIST_TABLE, ruleset.name), NetlinkAttribute(NFTA_SET_ELEM_LIST_SET, set),
@@ -123,7 +123,7 @@ struct RedrawTableReader: ~Copyable {
 
     // MARK: - Requests
 
-    /// - Returns: `nil` if there is no such thing.
+    /// - Returns: `nil` if there is no such object.
     private mutating func ask(
         _ message: nf_tables_msg_types, _ attributes: [NetlinkAttribute]
     ) throws(Errno) -> NetlinkMessage? {
@@ -145,7 +145,7 @@ struct RedrawTableReader: ~Copyable {
             payload: NFTables.payload(family: NFTables.Family.ip.rawValue, attributes), into: initial, take: take)
     }
 
-    /// The name of the process that made the socket, by whose id the kernel mostly numbers it.
+    /// The name of the process that created the socket; the kernel mostly numbers a socket by its creator's pid.
     private static func command(ofPort port: UInt32) -> String? {
         guard Int32(exactly: port) != nil else { return nil }
         return (try? RootDirectory().readFile(FilePath("/proc/\(port)/comm"), atMost: 64)).flatMap(WriterLookup.command)

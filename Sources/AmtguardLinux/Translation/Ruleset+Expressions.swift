@@ -1,7 +1,7 @@
-// The face of a rule for the kernel: expressions that load registers, compare them and act.
+// The form of a rule for the kernel: expressions that load registers, compare them and act.
 //
-// What the kernel shows of a rule is compared with these expressions (`NetlinkAttribute.Value.isShown`). So each says
-// also what the kernel would assume, such as the flags of a lookup.
+// The kernel's rules are compared with these expressions (`NetlinkAttribute.Value.isShown`). So each expression also
+// has the values that the kernel would set by default, such as the flags of a lookup.
 
 import AmtguardCore
 import CLinux
@@ -45,7 +45,7 @@ extension Ruleset.Statement {
                         NetlinkAttribute(NFTA_DYNSET_SET_NAME, set),
                         NetlinkAttribute(NFTA_DYNSET_OP, NFT_DYNSET_OP_ADD.rawValue),
                         NetlinkAttribute(NFTA_DYNSET_SREG_KEY, register(0)),
-                        // The set's own.
+                        // The timeout of the set applies.
                         NetlinkAttribute(NFTA_DYNSET_TIMEOUT, UInt64(0)),
                         NetlinkAttribute(NFTA_DYNSET_FLAGS, UInt32(0)),
                     ])
@@ -112,7 +112,7 @@ extension Ruleset.Field {
         }
     }
 
-    /// - Parameter offset: In bytes, from the beginning of the header.
+    /// - Parameter offset: In bytes, from the start of the header.
     private func payload(_ base: nft_payload_bases, _ offset: UInt32, into register: UInt32) -> NetlinkAttribute.Value {
         expression(
             "payload",
@@ -123,7 +123,7 @@ extension Ruleset.Field {
             ])
     }
 
-    /// A part of one of the two tuples by which the kernel knows the connection.
+    /// A part of one of the two tuples by which the kernel identifies the connection.
     private func tuple(
         _ direction: Direction, _ key: nft_ct_keys, into register: UInt32
     ) -> NetlinkAttribute.Value {
@@ -136,19 +136,19 @@ extension Ruleset.Field {
     }
 }
 
-/// `enum ip_conntrack_dir`: the way of the connection's first packet, and the way of its answers.
+/// `enum ip_conntrack_dir`: the direction of the connection's first packet, and that of its answers.
 private enum Direction: UInt8 {
     case original = 0
     case reply = 1
 }
 
-/// Loads something of the packet's connection into the first register.
+/// Loads a property of the packet's connection into the first register.
 private func connection(_ key: nft_ct_keys) -> NetlinkAttribute.Value {
     expression(
         "ct", [NetlinkAttribute(NFTA_CT_KEY, key.rawValue), NetlinkAttribute(NFTA_CT_DREG, register(0))])
 }
 
-/// The number of a register of four bytes, as the kernel shows it: each fourth has the number of one of 16 bytes.
+/// The kernel's number of a register of four bytes: each fourth one has the number of a register of 16 bytes.
 private func register(_ index: Int) -> UInt32 {
     index % 4 == 0 ? NFT_REG_1.rawValue + UInt32(index / 4) : NFT_REG32_00.rawValue + UInt32(index)
 }

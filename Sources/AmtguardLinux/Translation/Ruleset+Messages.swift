@@ -1,13 +1,13 @@
-// The face of a ruleset for the kernel: what makes it.
+// The form of a ruleset for the kernel: the messages that create it.
 
 import AmtguardCore
 import CLinux
 import Glibc
 
 extension Ruleset {
-    /// Appends what makes the table with all that is in it.
+    /// Appends the messages that create the table with its content.
     ///
-    /// - Parameter isOwned: Whether the table belongs to the socket that sends this (Linux 5.12).
+    /// - Parameter isOwned: Whether the sending socket owns the table (Linux 5.12).
     func appendCreation(to batch: inout NFTables.Batch, isOwned: Bool) {
         batch.append(NFT_MSG_NEWTABLE, flags: NLM_F_CREATE | NLM_F_EXCL, tableAttributes(isOwned: isOwned))
         for counter in counters { batch.append(NFT_MSG_NEWOBJ, flags: NLM_F_CREATE, counterAttributes(counter)) }
@@ -15,7 +15,7 @@ extension Ruleset {
             batch.append(NFT_MSG_NEWSET, flags: NLM_F_CREATE, setAttributes(set, id: UInt32(number) + 1))
             appendElements(of: set, to: &batch)
         }
-        // A rule goes only to a chain that is there.
+        // A rule can only be added to an existing chain.
         for chain in chains { batch.append(NFT_MSG_NEWCHAIN, flags: NLM_F_CREATE, chainAttributes(chain)) }
         for chain in chains {
             for rule in chain.rules {
@@ -29,9 +29,9 @@ extension Ruleset {
         }
     }
 
-    /// Appends what gives the set its elements in place of those that it has.
+    /// Appends the messages that replace the elements of the set.
     func appendRefill(of set: ElementSet, to batch: inout NFTables.Batch) {
-        // Without elements this deletes all of them.
+        // A message without elements deletes all of them.
         batch.append(
             NFT_MSG_DELSETELEM,
             [
@@ -44,7 +44,7 @@ extension Ruleset {
         batch.append(NFT_MSG_DELTABLE, [NetlinkAttribute(NFTA_TABLE_NAME, name)])
     }
 
-    /// As many elements in a message as surely fit into one attribute, which has at most 65,535 bytes.
+    /// A number of elements that always fits into one attribute, which has at most 65,535 bytes.
     private static let elementsInMessage = 1_024
 
     private func appendElements(of set: ElementSet, to batch: inout NFTables.Batch) {
@@ -84,7 +84,7 @@ extension Ruleset {
         ]
     }
 
-    /// - Parameter id: Any number that no other set of the batch has.
+    /// - Parameter id: A number that no other set of the batch has.
     private func setAttributes(_ set: ElementSet, id: UInt32) -> [NetlinkAttribute] {
         var attributes = [
             NetlinkAttribute(NFTA_SET_TABLE, name), NetlinkAttribute(NFTA_SET_NAME, set.name),
@@ -127,13 +127,13 @@ extension Ruleset.Hook {
 }
 
 extension Ruleset.ElementSet {
-    /// Filled by rules, with an end for each element, or by us.
+    /// For a set that rules fill: elements with a timeout.
     var flags: UInt32 { dynamic == nil ? 0 : NFT_SET_TIMEOUT.rawValue | NFT_SET_EVAL.rawValue }
 
-    /// nft's types of the fields, six bits each. The kernel only keeps it.
+    /// nft's types of the fields, six bits each. The kernel only stores this.
     var keyType: UInt32 { key.reduce(0) { $0 << 6 | $1.number } }
 
-    /// Of several fields each has whole registers of four bytes.
+    /// In a key of several fields, each has whole registers of four bytes.
     var keyLength: UInt32 { key.count == 1 ? UInt32(key[0].length) : UInt32(4 * key.count) }
 }
 
@@ -141,7 +141,8 @@ extension Ruleset.ElementSet.Dynamic {
     var milliseconds: UInt64 { UInt64(timeout.components.seconds) * 1_000 }
 }
 
-/// What nft keeps with a table or a set, for its listings: type u8, length u8, value (libnftnl's `nftnl_udata`).
+/// The data that nft stores with a table or a set, for its listings: type u8, length u8, value (libnftnl's
+/// `nftnl_udata`).
 enum UserData {
     private static let tableComment: UInt8 = 0
     private static let keyByteOrder: UInt8 = 0
@@ -161,8 +162,7 @@ enum UserData {
         return nil
     }
 
-    /// The order of the bytes of a key of one field: 1 for the machine's, 2 for that of the network; 0 for several
-    /// fields.
+    /// The byte order of a key of one field: 1 for the machine's, 2 for network order; 0 for several fields.
     static func set(key: [Ruleset.Field.Kind]) -> [UInt8] {
         [keyByteOrder, 4] + [UInt8](native: UInt32(key.count == 1 ? 2 : 0))
     }

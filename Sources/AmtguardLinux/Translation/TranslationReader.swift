@@ -5,24 +5,24 @@ public import SystemPackage
 
 /// Reads whether this host translates addresses.
 ///
-/// It loads nothing by looking: the kernel would load a module for whoever asks it something. What is not loaded
-/// translates nothing.
+/// It causes no module to be loaded: a request to the kernel can load one. A module that is not loaded translates
+/// nothing.
 public struct TranslationReader: Sendable {
-    /// The tables of legacy iptables, one a line. Only root may open it.
+    /// The tables of legacy iptables, one per line. Only root may open it.
     public var legacyTables: FilePath
     /// How many connections the kernel tracks.
     public var connectionCount: FilePath
-    /// Where a module shows that it is loaded.
+    /// The directory of loaded modules.
     public var loadedModules: FilePath
-    /// The list of loaded modules; missing if the kernel can load none.
+    /// The list of loaded modules; missing if the kernel has no modules.
     public var moduleList: FilePath
-    /// Whether nf_tables is a part of the kernel, which shows only in the list of `/lib/modules`; `nil` if that can't be
+    /// Whether nf_tables is built into the kernel, which only the list in `/lib/modules` shows; `nil` if that can't be
     /// read.
     public private(set) var isBuiltin: Bool?
 
     private static let limit = 1 << 20
 
-    /// The files of the caller's network namespace, or files like them.
+    /// The files of the caller's network namespace, or files of the same format.
     public init(
         legacyTables: FilePath = "/proc/thread-self/net/ip_tables_names",
         connectionCount: FilePath = conntrackCountPath,
@@ -47,8 +47,8 @@ public struct TranslationReader: Sendable {
     /// One look: at nf_tables, at legacy iptables, and at the connections that the kernel tracks.
     ///
     /// - Parameters:
-    ///   - ports: The ports of which a rule that leads them elsewhere is reported.
-    ///   - legacy: The file of legacy tables, opened by a process that may; read instead of `legacyTables`.
+    ///   - ports: The ports to report if a rule forwards them.
+    ///   - legacy: The file of legacy tables, opened by a process with the permission; read instead of `legacyTables`.
     public func read(publishing ports: PortSet, legacy: FileDescriptor? = nil) -> Translation {
         var translation = Translation(chains: [], hasLegacyTable: nil)
         var gaps: [String] = []
@@ -78,19 +78,19 @@ public struct TranslationReader: Sendable {
         return translation
     }
 
-    /// Whether nf_tables is loaded, or a part of the kernel; `nil` if that is not known.
+    /// Whether nf_tables is loaded or built in; `nil` if unknown.
     public var hasNFTables: Bool? {
         if exists(loadedModules.appending("nf_tables")) || !exists(moduleList) { return true }
         return isBuiltin
     }
 
-    /// Takes the list of the modules that are a part of the kernel from a process that may read it.
+    /// Takes the list of built-in modules from a process that may read it.
     public mutating func learn(builtinModules: FileDescriptor) {
         guard isBuiltin == nil else { return }
         isBuiltin = (try? Self.readFromStart(builtinModules, atMost: Self.limit)).map(Self.hasNFTables)
     }
 
-    /// The same list, opened. The corresponding C function is `open`.
+    /// The list of built-in modules, opened. The corresponding C function is `open`.
     public static func openBuiltinModules() throws(Errno) -> Descriptor {
         try RootDirectory().open(builtinModulesOfThisKernel, flags: O_RDONLY | O_CLOEXEC)
     }
@@ -127,7 +127,7 @@ public struct TranslationReader: Sendable {
         return Self.lines(names).contains { $0.elementsEqual("nat".utf8) }
     }
 
-    /// The corresponding C function is `pread`: a file of /proc is made anew for the position 0.
+    /// The corresponding C function is `pread`: a read at position 0 creates the content of a /proc file anew.
     private static func readFromStart(_ file: FileDescriptor, atMost limit: Int) throws(Errno) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: limit)
         let count = try valueOrErrno {

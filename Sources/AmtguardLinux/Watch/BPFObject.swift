@@ -1,11 +1,11 @@
 import CLinux
 import SystemPackage
 
-/// What `/proc/self/fdinfo` says of a descriptor of a map or a link of BPF.
+/// The properties of a BPF map or link, from `/proc/self/fdinfo` of its descriptor.
 struct BPFObject: Hashable {
     private var fields: [String: String] = [:]
 
-    /// Lines as `map_type:\t27`.
+    /// Parses lines such as `map_type:\t27`.
     init(fdinfo text: [UInt8]) {
         for line in text.split(separator: UInt8(ascii: "\n")) {
             let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 1)
@@ -15,13 +15,13 @@ struct BPFObject: Hashable {
         }
     }
 
-    /// By the thread's own directory: that of the process may belong to another user.
+    /// Reads the thread's directory, because the process's may belong to another user.
     init(_ descriptor: borrowing Descriptor) throws(Errno) {
         let path = FilePath("/proc/thread-self/fdinfo/\(descriptor.number)")
         self.init(fdinfo: try RootDirectory().readFile(path, atMost: 65_536))
     }
 
-    /// The number of bytes of a ring, 0 if it is none.
+    /// The number of bytes of a ring; 0 for any other object.
     var ringSize: Int {
         guard number("map_type") == Int(BPF_MAP_TYPE_RINGBUF.rawValue), let size = number("max_entries"),
             size > 0, size & (size - 1) == 0, size <= 1 << 28
@@ -35,7 +35,7 @@ struct BPFObject: Hashable {
             && (number("max_entries") ?? 0) > 0 && (number("map_flags") ?? 0) & BPF_F_MMAPABLE != 0
     }
 
-    /// The id of the control group to which a link attaches; `nil` if it is not such a link.
+    /// The id of the control group to which a link is attached; `nil` for any other object.
     var linkedGroup: UInt64? {
         fields["link_type"] == "cgroup" ? fields["cgroup_id"].flatMap { UInt64($0) } : nil
     }

@@ -3,7 +3,8 @@ import Glibc
 import SystemPackage
 
 extension ControlGroup {
-    /// Where the control groups of version 2 are: alone, or beside those of version 1. `nil` if they are not mounted.
+    /// The mount point of the version 2 control groups: alone, or beside those of version 1. `nil` if they are not
+    /// mounted.
     ///
     /// The corresponding C function is `fstatfs`.
     static func mount() -> FilePath? {
@@ -36,7 +37,7 @@ extension ControlGroup {
     static func ownServicePath(_ text: [UInt8]) -> String? {
         for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: "0::/".utf8) {
             let path = String(decoding: line.dropFirst(3), as: UTF8.self)
-            // `/..` leads out of what is mounted here.
+            // `/..` leads out of the mounted tree.
             return path.hasSuffix(".service") && !path.hasPrefix("/..") ? path : nil
         }
         return nil

@@ -1,13 +1,13 @@
 /// The systemd unit of a control group.
 ///
-/// A unit's group is below the slices: `/system.slice/systemd-sysctl.service`. Further down the unit decides: a
-/// container manager names its groups freely, and `systemctl` on this host knows only the first unit. Only a user
-/// manager, `user@1000.service`, has units of its own below, again below slices.
+/// A unit's group is below the slices: `/system.slice/systemd-sysctl.service`. For deeper groups the same unit counts,
+/// because a container manager names its groups freely, and `systemctl` on this host shows only the first unit. Only a
+/// user manager, `user@1000.service`, has its own units below, again below slices.
 package enum ControlGroup {
     /// The unit in the text of `/proc/PID/cgroup`; `nil` for a process outside of any unit, and for invalid text.
     package static func unit(cgroup text: [UInt8]) -> String? {
         let lines = text.split(separator: UInt8(ascii: "\n"))
-        // Version 2 has the id 0 and no controller. If that is empty, systemd keeps its tree in a version 1 group.
+        // Version 2 has the id 0 and no controller. If its path is empty, systemd keeps its tree in a version 1 group.
         for prefix in [":name=systemd:", "0::"].reversed() {
             for line in lines {
                 let path: ArraySlice<UInt8>
@@ -46,7 +46,7 @@ package enum ControlGroup {
 
     private static let suffixes = [".service", ".scope", ".slice", ".socket", ".mount", ".swap"]
 
-    /// The part as a unit's name: at most 255 of the characters that systemd allows there, and a known ending.
+    /// The part as a unit's name: at most 255 of the characters that systemd allows there, and a known suffix.
     private static func name(_ part: ArraySlice<UInt8>) -> String? {
         guard part.count <= 255, part.allSatisfy(isAllowed) else { return nil }
         let text = String(decoding: part, as: UTF8.self)

@@ -3,22 +3,22 @@ import Glibc
 
 /// One event of a fanotify group, from the bytes that `read` returned.
 package struct FanotifyEvent: Hashable {
-    /// What the group says about the process of an event.
+    /// What the group reports about the process of an event.
     package enum Process: Hashable {
         /// The group has no pidfds.
         case notAsked
-        /// It was gone and reaped when the event was read (`FAN_NOPIDFD`).
+        /// It had ended and was reaped when the event was read (`FAN_NOPIDFD`).
         case gone
-        /// The kernel could not make one (`FAN_EPIDFD`), for example for lack of descriptors.
+        /// The kernel could not create a pidfd (`FAN_EPIDFD`), for example for lack of descriptors.
         case failed
-        /// A pidfd, to be closed.
+        /// A pidfd; the receiver must close it.
         case pidfd(CInt)
     }
 
     var mask: UInt64
-    /// The file that was written, to be closed; `nil` for an overflow.
+    /// The written file, which the receiver must close; `nil` for an overflow.
     package var file: CInt?
-    /// As seen from the reader's pid namespace; 0 for a process that is not in it.
+    /// In the reader's pid namespace; 0 for a process outside of it.
     package var pid: pid_t
     var process: Process
 
@@ -29,7 +29,7 @@ extension FanotifyEvent {
     /// Events in the order of `bytes`.
     ///
     /// - Returns: `isWhole` is false if the bytes end in the middle of an event, contradict themselves, or are of
-    ///   another version. Nothing after that place is trusted.
+    ///   another version. Nothing after that position is trusted.
     package static func parse(_ bytes: ArraySlice<UInt8>) -> (events: [FanotifyEvent], isWhole: Bool) {
         var events: [FanotifyEvent] = []
         var rest = bytes

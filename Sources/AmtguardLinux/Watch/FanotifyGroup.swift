@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 import SystemPackage
 
-// What a handed-over fanotify group must be, so that `FanotifySource` can read it.
+// The checks of a handed-over fanotify group, before `FanotifySource` reads it.
 
-/// What `/proc/self/fdinfo/N` says of a fanotify group.
+/// The properties of a fanotify group, from `/proc/self/fdinfo/N`.
 struct FanotifyGroup: Hashable {
     struct Mark: Hashable {
         var inode: UInt64
@@ -17,7 +17,7 @@ struct FanotifyGroup: Hashable {
     var flags: UInt64
     var marks: [Mark]
 
-    /// The text begins with `pos:`, `flags:`, `mnt_id:`, `ino:`; a line `fanotify flags:…` makes it a group's.
+    /// The text begins with `pos:`, `flags:`, `mnt_id:`, `ino:`; a line `fanotify flags:…` identifies a group.
     init?(fdinfo text: [UInt8]) {
         var flags: UInt64?
         var marks: [Mark] = []
@@ -68,7 +68,7 @@ extension FanotifyGroup {
     static func inspect(_ descriptor: borrowing Descriptor) throws(Errno) -> FanotifyGroup {
         let text = try RootDirectory().readFile(FilePath("/proc/self/fdinfo/\(descriptor.number)"), atMost: 65_536)
         guard let group = FanotifyGroup(fdinfo: text) else { throw .invalidArgument }
-        // The process that armed it may have left these out; a blocking read would stop the daemon.
+        // The process that armed it may have omitted these flags; a blocking read would stop the daemon.
         let status = try valueOrErrno { fcntl(descriptor.number, F_GETFL) }
         try valueOrErrno { fcntl(descriptor.number, F_SETFL, status | O_NONBLOCK) }
         try valueOrErrno { fcntl(descriptor.number, F_SETFD, FD_CLOEXEC) }

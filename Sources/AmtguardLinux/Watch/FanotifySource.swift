@@ -3,22 +3,22 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// fanotify on the list: it also shows the pid of each writer, and `withPidfd` a descriptor of the process.
+/// fanotify on the list: it also reports the pid of each writer, and `withPidfd` a descriptor of the process.
 ///
-/// Only FAN_CLASS_NOTIF without file handles: before about 6.7 procfs has none, so marking fails with EOPNOTSUPP, and a
-/// group of that type would report pid 0 from within a user namespace.
+/// Uses FAN_CLASS_NOTIF without file handles: before about 6.7 procfs has none, so marking fails with EOPNOTSUPP, and a
+/// group with file handles reports pid 0 from within a user namespace.
 struct FanotifySource: WatchSource {
     var withPidfd: Bool
     /// Makes a group and marks the held list; needs CAP_SYS_ADMIN in the first user namespace.
     ///
-    /// The queue keeps its limit of 16,384 events: a watch only says *look again*, and an overflow says it too.
+    /// The queue keeps its limit of 16,384 events: an event only means *look again*, and so does an overflow.
     /// The corresponding C functions are `fanotify_init` and `fanotify_mark`.
     func open(on list: borrowing ReservedPortsList) throws(Errno) -> Descriptor {
         let flags = FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | (withPidfd ? FAN_REPORT_PIDFD : 0)
         let group = Descriptor(
             owning: try valueOrErrno { fanotify_init(UInt32(flags), UInt32(O_RDONLY | O_CLOEXEC | O_LARGEFILE)) })
         let held = list.file.number
-        // Without a name the open file itself is marked: no process can replace it.
+        // Without a name the open file itself is marked, so that no process can replace it.
         try valueOrErrno { fanotify_mark(group.number, UInt32(FAN_MARK_ADD), UInt64(FAN_MODIFY), held, nil) }
         return group
     }

@@ -3,7 +3,7 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// inotify on the list: every process may use it. It shows that a process wrote, ours or another.
+/// inotify on the list: every process may use it. It reports that a process wrote, this one or another.
 struct InotifySource: WatchSource {
     /// The corresponding C functions are `inotify_init1` and `inotify_add_watch`.
     func open(on list: borrowing ReservedPortsList) throws(Errno) -> Descriptor {

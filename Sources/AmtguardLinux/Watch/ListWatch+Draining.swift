@@ -3,27 +3,28 @@ import Glibc
 public import SystemPackage
 
 extension ListWatch {
-    /// The content of the events, read until there were none or the limit was reached.
+    /// The content of the events, read until none were left or the limit was reached.
     public struct Drained: Hashable, Sendable {
         /// There was no event; otherwise *look again*.
         public var isEmpty = true
-        /// Events were lost: the list was written more often than this shows.
+        /// Whether events were lost: the list was written more often than this shows.
         public var overflowed = false
-        /// There may be more: the descriptor stays readable.
+        /// Whether there may be more: then the descriptor stays readable.
         public var isPartial = false
-        /// Events of this process. Always 0 with inotify, which cannot tell our own writes from others'.
+        /// Events of this process. Always 0 with inotify, which does not distinguish our own writes from those of
+        /// others.
         public var own = 0
         /// Events of other processes. Always 0 with inotify. The kernel merges waiting events of one writer.
         public var foreign = 0
-        /// The writers, each once, in order, at most eight. A process outside of our pid namespace has no pid here.
+        /// The writers, each once, in order, at most eight. A process outside of this pid namespace has no pid here.
         public var writers: [Writer] = []
-        /// A reading that failed: its event is lost.
+        /// The error of a failed reading; its event is lost.
         public var failure: Errno?
 
-        /// Without events.
+        /// The result without events.
         public init() {}
 
-        /// Whether other programs may have written. inotify also shows our own writes and does not tell them apart.
+        /// Whether other programs may have written. inotify does not distinguish our own writes.
         public var showsOthers: Bool { foreign > 0 || overflowed || failure != nil }
     }
 
@@ -69,7 +70,7 @@ extension ListWatch.Drained {
             } catch .resourceTemporarilyUnavailable {
                 return
             } catch {
-                // fanotify opens a descriptor for each event; if it can't (EMFILE), that event is lost all the same.
+                // fanotify opens a descriptor for each event; if it fails (EMFILE), the event is lost as well.
                 isEmpty = false
                 failure = error
             }

@@ -1,15 +1,15 @@
-// What wakes the daemon when a program writes the list: a ladder of four, the best that this machine allows.
+// What wakes the daemon when a program writes the list: four rungs, of which the best available one is used.
 //
 // Only the highest rung, the program in the kernel, sees every write. The others see writes through the same mount of
-// /proc: a write through another mount (a container with its own pid namespace, a unit with ProtectProc=) is found by
-// the audit.
+// /proc. The audit finds a write through another mount (a container with its own pid namespace, a unit with
+// ProtectProc=).
 
 public import AmtguardCore
 public import SystemPackage
 
-/// A way of watching the list by events of its file. `ListWatch.Rung` is the table of them.
+/// A way of watching the list by events of its file. `ListWatch.Rung` lists them.
 protocol WatchSource: Sendable {
-    /// Makes a descriptor that becomes readable when the list is written.
+    /// Creates a descriptor that becomes readable when the list is written.
     func open(on list: borrowing ReservedPortsList) throws(Errno) -> Descriptor
     /// Takes the waiting events of this descriptor without blocking.
     func drain(_ descriptor: borrowing Descriptor, procfs: FilePath) -> ListWatch.Drained
@@ -17,15 +17,15 @@ protocol WatchSource: Sendable {
 
 /// A pollable descriptor that becomes readable when the list is written.
 public struct ListWatch: ~Copyable {
-    /// A way of watching; a higher one shows more.
+    /// A way of watching; a higher rung shows more.
     public enum Rung: Int, CaseIterable, Comparable, Sendable, CustomStringConvertible {
-        /// Shows that a process wrote, ours or another.
+        /// Reports that a process wrote, this one or another.
         case inotify
-        /// Also shows its pid.
+        /// Also reports the writer's pid.
         case fanotify
-        /// Also gives a descriptor of the process, so that a process that got a reused pid is not blamed.
+        /// Also gives a descriptor of the process, so that a process with a reused pid is not taken for the writer.
         case fanotifyPidfd
-        /// A program in the kernel shows each write before it is made, and keeps required ports in the list.
+        /// A program in the kernel reports each write before it is made, and keeps required ports in the list.
         case bpf
 
         /// `nil` for the program in the kernel, which is no event of a file.
@@ -68,7 +68,7 @@ public struct ListWatch: ~Copyable {
         /// The kernel's error. For a handed-over group: `invalidArgument` if it is not a fanotify group, `notSupported`
         /// if its type is not used, `staleNFSFileHandle` if it does not watch this list.
         public var errno: Errno?
-        /// In words.
+        /// The error in words.
         public var reason: String
 
         init(rung: Rung?, errno: Errno) {
@@ -80,13 +80,13 @@ public struct ListWatch: ~Copyable {
         }
     }
 
-    /// No rung worked: only audits are left.
+    /// No rung worked: only audits remain.
     public struct Unavailable: Error, Hashable {
         /// Each with its reason, from the top.
         public var refusals: [Refusal]
     }
 
-    /// What a privileged process prepares for a guard that lacks the right.
+    /// What a privileged process prepares for a guard without the permission.
     public struct Armed: ~Copyable {
         /// A group of fanotify that watches the list.
         public var group: Descriptor?
@@ -109,13 +109,13 @@ public struct ListWatch: ~Copyable {
         }
     }
 
-    /// The events of a file, for all rungs but the highest.
+    /// The events of the file, for all rungs but the highest.
     let events: Descriptor?
-    /// What the program in the kernel notes.
+    /// The writes that the program in the kernel records.
     private var log: WriteLog?
     /// How the list is watched.
     public let rung: Rung
-    /// The better ways that failed.
+    /// The better rungs that failed.
     public let refusals: [Refusal]
 
     private init(_ events: consuming Descriptor, _ rung: Rung, refusals: [Refusal]) {
@@ -147,7 +147,8 @@ public struct ListWatch: ~Copyable {
     /// Watches the list in the best available way.
     ///
     /// - Parameters:
-    ///   - armed: What a privileged process prepared with `arm(_:)` and `WriteProgram.arm`; it is checked, and closed if it does not fit.
+    ///   - armed: What a privileged process prepared with `arm(_:)` and `WriteProgram.arm`; it is checked, and closed
+    ///     if it does not fit.
     ///   - highest: The first rung to try.
     public static func best(
         for list: borrowing ReservedPortsList, adopting armed: consuming Armed = Armed(), atMost highest: Rung = .bpf
@@ -182,8 +183,8 @@ public struct ListWatch: ~Copyable {
         throw Unavailable(refusals: refusals)
     }
 
-    /// Opens and marks a group of fanotify for a process that lacks the right. The group still names pids to a process
-    /// without any capability.
+    /// Opens and marks a group of fanotify for a process without the permission. The group still reports pids to a
+    /// process without any capability.
     ///
     /// The corresponding C functions are `fanotify_init` and `fanotify_mark`.
     public static func arm(_ list: borrowing ReservedPortsList) throws(Errno) -> Descriptor {
@@ -195,25 +196,25 @@ public struct ListWatch: ~Copyable {
     }
 }
 
-// What only the highest rung does.
+// Functions of the highest rung only.
 
 extension ListWatch {
-    /// The writes that were shown since `settle()`; `nil` on a rung that does not show what was written.
+    /// The writes since `settle()`; `nil` on a rung that does not show what was written.
     public mutating func wishes() -> Wishes? { log?.wishes() }
 
     /// Forgets what the last `wishes()` returned.
     public mutating func settle() { log?.settle() }
 
-    /// Makes the program work for this process: only one guard at a time may say so.
+    /// Makes the program work for this process: only one guard at a time may call this.
     public func guardNow() {
         switch log {
-        // /proc/self/ns/net is always there.
+        // /proc/self/ns/net always exists.
         case .some(let log): log.guardNow(in: (try? NetworkNamespace.inode()) ?? 0)
         case .none: break
         }
     }
 
-    /// Whether others have written since the last `wishes()`, so that the program refuses to replace the list.
+    /// Whether other programs have written since the last `wishes()`, so that the program refuses to replace the list.
     public var isOutdated: Bool {
         switch log {
         case .some(let log): log.isOutdated
@@ -221,7 +222,7 @@ extension ListWatch {
         }
     }
 
-    /// Sets whether required ports stay in the list when others replace it.
+    /// Sets whether required ports stay in the list when other programs replace it.
     public func prevent(_ isOn: Bool) {
         switch log {
         case .some(let log): log.prevent(isOn)

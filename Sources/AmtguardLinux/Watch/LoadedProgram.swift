@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// The compiled program, in the kernel but not attached. libbpf fits it to this kernel (CO-RE).
+/// The compiled program, in the kernel but not attached. libbpf adapts it to this kernel (CO-RE).
 ///
 /// libbpf is not linked: a machine without it has the lower rungs of the watch, and the guard itself never loads it.
 @safe
@@ -19,7 +19,7 @@ struct LoadedProgram: ~Copyable {
 
     /// The corresponding C functions are `bpf_object__open_file` and `bpf_object__load`.
     init(_ path: FilePath) throws(WriteProgram.Failure) {
-        // libbpf would say only that it does not find the types of the kernel.
+        // libbpf would only report that it does not find the kernel's types.
         guard unsafe access("/sys/kernel/btf/vmlinux", R_OK) == 0 else {
             throw WriteProgram.Failure(description: "the kernel does not describe its types (CONFIG_DEBUG_INFO_BTF)")
         }
@@ -82,7 +82,7 @@ private struct Library {
             }
             return unsafe unsafeBitCast(symbol, to: type)
         }
-        // Without a function to print, it prints nothing.
+        // Without a print function, libbpf prints nothing.
         _ = unsafe try find("libbpf_set_print", as: SetPrint.self)(nil)
         unsafe open = try find("bpf_object__open_file", as: Open.self)
         unsafe load = try find("bpf_object__load", as: Load.self)

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// Memory of a descriptor that the kernel, too, reads and writes.
+/// Memory of a descriptor that the kernel reads and writes as well.
 @safe
 struct SharedMapping: ~Copyable {
     let length: Int
@@ -22,7 +22,7 @@ struct SharedMapping: ~Copyable {
         unsafe munmap(base, length)
     }
 
-    /// The number at an offset. What the other side wrote before it is then visible too.
+    /// The number at an offset, with acquire order: what the other side wrote before it is visible as well.
     func load(at offset: Int) -> UInt64 {
         precondition(offset >= 0 && offset + 8 <= length && offset % 8 == 0)
         return unsafe shim_load_acquire(base + offset)
@@ -34,7 +34,7 @@ struct SharedMapping: ~Copyable {
         return unsafe shim_load_acquire_word(base + offset)
     }
 
-    /// Writes a number. What was written before it is visible to the other side when it sees the number.
+    /// Writes a number, with release order: what was written before it is visible to the other side with the number.
     func store(_ value: UInt64, at offset: Int) {
         precondition(offset >= 0 && offset + 8 <= length && offset % 8 == 0)
         unsafe shim_store_release(base + offset, value)

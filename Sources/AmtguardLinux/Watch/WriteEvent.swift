@@ -1,17 +1,17 @@
 package import AmtguardCore
 import CLinux
 
-/// One write of the list as the program in the kernel noted it: `struct list_event` of `Sources/CLinux`.
+/// One write of the list as the program in the kernel recorded it: `struct list_event` of `Sources/CLinux`.
 package struct WriteEvent: Hashable {
     /// How many writes had been lost before: the low half of the page's count.
     package var lost: UInt32
-    /// Where the file was written.
+    /// The position of the write in the file.
     package var position: UInt64
-    /// Whether the program made it add where it was meant to replace.
+    /// Whether the program turned the replacement into an addition.
     package var isTurned: Bool
     /// Whether another program had denied it before.
     package var isDenied: Bool
-    /// What was written; `nil` if it was not shown whole.
+    /// The written text; `nil` if it was not recorded completely.
     package var text: [UInt8]?
     package var writer: Writer
 
@@ -48,7 +48,7 @@ package struct WriteEvent: Hashable {
         WriterLookup.command(Array(bytes.prefix { $0 != 0 }))
     }
 
-    /// The unit of a control group, whose name comes first, then those of the groups above it.
+    /// The unit of a control group, whose name comes first, then the names of the groups above it.
     private static func unit(_ names: ArraySlice<UInt8>) -> String? {
         // The kernel allows no newline in a name. In the text of /proc/PID/cgroup it would begin another group.
         guard !names.contains(UInt8(ascii: "\n")) else { return nil }
@@ -56,7 +56,7 @@ package struct WriteEvent: Hashable {
         return ControlGroup.unit(cgroup: Array("0::".utf8) + path)
     }
 
-    /// What it meant.
+    /// The write as a wish.
     package var wish: Wish {
         let text: Wish.Text = isDenied ? .refused : self.text.map { Wish.Text(written: $0) } ?? .unknown
         return Wish(replaces: position == 0, isPrevented: isTurned, text, by: writer)

@@ -1,21 +1,20 @@
 // The unprivileged side of the program on writes of the list. The guard has descriptors of the program's link, ring and
 // page, maps the latter two, and makes no bpf(2) call.
 //
-// The kernel keeps the ring and the position of its reader. A guard that starts anew reads on where the last one
-// settled.
+// The kernel keeps the ring and the position of its reader. A new guard continues where the previous one settled.
 
 public import AmtguardCore
 import CLinux
 import Glibc
 public import SystemPackage
 
-/// The writes of the list that the program in the kernel noted, and what the program shall do.
+/// The writes of the list that the program in the kernel recorded, and the settings of the program.
 public struct WriteLog: ~Copyable {
     /// The program stays attached as long as any process has this descriptor.
     public let link: Descriptor
-    /// Readable while there are writes that are not settled.
+    /// Readable while there are unsettled writes.
     public let ring: Descriptor
-    /// The page that program and guard share.
+    /// The page that the program and the guard share.
     public let shared: Descriptor
 
     private let rootGroup: UInt64
@@ -23,16 +22,16 @@ public struct WriteLog: ~Copyable {
     private let consumer: SharedMapping
     private let producer: SharedMapping
     private let page: WritePage
-    /// What the last `wishes()` returned ends here.
+    /// The end of what the last `wishes()` returned.
     private var readTo: UInt64
     private var readLost: UInt64
 
-    /// The flags in the first word of a record, of the kernel's interface.
+    /// The flags in the first word of a record, defined by the kernel's interface.
     private static let busy: UInt32 = 1 << 31
     private static let discarded: UInt32 = 1 << 30
     private static let headLength = 8
 
-    /// Takes over what `WriteProgram.arm` made, here or in another process.
+    /// Takes over what `WriteProgram.arm` created, in this or another process.
     ///
     /// The corresponding C function is `mmap`.
     /// - Throws: `invalidArgument` for descriptors of anything else.
@@ -48,7 +47,7 @@ public struct WriteLog: ~Copyable {
         guard let rootGroup = try BPFObject(link).linkedGroup, ringSize >= pageSize,
             try BPFObject(shared).isPage(atLeast: MemoryLayout<list_page>.size)
         else { throw .invalidArgument }
-        // The process that armed them may have left this out.
+        // The process that armed them may have omitted this.
         for number in [link.number, ring.number, shared.number] {
             try valueOrErrno { fcntl(number, F_SETFD, FD_CLOEXEC) }
         }
@@ -69,17 +68,17 @@ public struct WriteLog: ~Copyable {
         self.shared = shared
     }
 
-    /// For `poll`: readable while there are writes that are not settled.
+    /// For `poll`: readable while there are unsettled writes.
     public var descriptor: FileDescriptor { ring.fileDescriptor }
 
-    /// All writes that are not settled, the oldest first. They stay in the ring.
+    /// All unsettled writes, the oldest first. They stay in the ring.
     ///
     /// From now on the program lets the guard replace the list, until another process writes it.
     public mutating func wishes() -> Wishes {
-        // The program notes first and counts then: each write that is counted now is in the ring, or lost.
+        // The program records first and counts then: each write that is counted now is in the ring, or lost.
         let seen = page[.seen]
         let (events, isWhole, isBusy) = read()
-        // Behind a record that is still being written, there may be others. The guard must not replace the list then.
+        // Further records may follow a record that is still being written. The guard must not replace the list then.
         page[.expected] = isBusy ? seen &- 1 : seen
         readLost = page[.lost]
         var lost = UInt32(truncatingIfNeeded: page[.settledLost])
@@ -93,7 +92,7 @@ public struct WriteLog: ~Copyable {
             events.map(\.wish), lost: max(Int(clamping: readLost &- page[.settledLost]), isWhole ? 0 : 1), gaps: gaps)
     }
 
-    /// Removes from the ring what the last `wishes()` returned.
+    /// Removes the writes from the ring that the last `wishes()` returned.
     public mutating func settle() {
         page[.settledLost] = readLost
         consumer.store(readTo, at: 0)
@@ -104,7 +103,7 @@ public struct WriteLog: ~Copyable {
         readTo = consumer.load(at: 0)
         var events: [WriteEvent] = []
         var isWhole = true
-        // Only a guard whose own memory is damaged gets a position that is too far away.
+        // Only a guard with corrupt memory gets a position that is too far away.
         guard end &- readTo <= UInt64(ringSize), readTo.isMultiple(of: 8) else {
             readTo = end
             return ([], false, false)
@@ -112,7 +111,7 @@ public struct WriteLog: ~Copyable {
         while readTo != end {
             let start = pageSize + Int(readTo & UInt64(ringSize - 1))
             let head = producer.loadWord(at: start)
-            // The kernel is still copying this one, and wakes the guard after it.
+            // The kernel is still copying this record, and wakes the guard afterwards.
             if head & Self.busy != 0 { return (events, isWhole, true) }
             let length = Int(head & ~(Self.busy | Self.discarded))
             let step = UInt64((Self.headLength + length + 7) & ~7)
@@ -131,8 +130,8 @@ public struct WriteLog: ~Copyable {
         return (events, isWhole, false)
     }
 
-    /// Makes the program work for this process, in this network namespace. Whether it keeps ports in the list stays as it
-    /// is: a guard before this one may have set it.
+    /// Makes the program work for this process, in this network namespace. Whether it keeps ports in the list stays
+    /// unchanged: a previous guard may have set it.
     ///
     /// - Parameter namespace: `NetworkNamespace.inode()`.
     public func guardNow(in namespace: UInt64) {
@@ -144,9 +143,9 @@ public struct WriteLog: ~Copyable {
         page[.networkNamespace] = namespace
     }
 
-    /// Whether others have written since the last `wishes()`.
+    /// Whether other programs have written since the last `wishes()`.
     var isOutdated: Bool { page[.seen] != page[.expected] }
 
-    /// Sets whether a replacing write of others shall add to the list. Otherwise it is only noted.
+    /// Sets whether a replacing write of another program is turned into an addition. Otherwise it is only recorded.
     public func prevent(_ isOn: Bool) { page[.prevents] = isOn ? 1 : 0 }
 }

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// What the program on writes of the list and the guard share: `struct list_page` of `Sources/CLinux`.
+/// The page that the program on writes of the list and the guard share: `struct list_page` of `Sources/CLinux`.
 struct WritePage: ~Copyable {
     /// The fields, in the order of the structure. Each has 64 bits.
     enum Field: Int, CaseIterable {

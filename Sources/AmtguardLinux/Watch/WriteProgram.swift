@@ -1,4 +1,4 @@
-// Loading and attaching the program on writes of the list: a task of root, once, before the guard.
+// Loads and attaches the program on writes of the list: a task of root, once, before the guard.
 
 import CLinux
 import Glibc
@@ -6,13 +6,13 @@ public import SystemPackage
 
 /// The program in the kernel that sees each write of the list: `Sources/CLinux/list.bpf.c`.
 public enum WriteProgram {
-    /// The attached program. It stays as long as any process has a descriptor of the link.
+    /// The attached program. It stays attached as long as any process has a descriptor of the link.
     @frozen
     public struct Armed: ~Copyable {
         public var link: Descriptor
-        /// The ring of the noted writes.
+        /// The ring with the recorded writes.
         public var ring: Descriptor
-        /// The page that program and guard share.
+        /// The page that the program and the guard share.
         public var shared: Descriptor
 
         /// Descriptors that were handed over.
@@ -33,8 +33,8 @@ public enum WriteProgram {
         unsafe getenv("AMTGUARD_PROGRAM").map { unsafe FilePath(platformString: $0) } ?? "/usr/lib/amtguard/list.bpf.o"
     }
 
-    /// Loads the program, and attaches it to a control group and all below it. If the same program is attached there for
-    /// the same network namespace, that one is taken over: its noted writes stay.
+    /// Loads the program, and attaches it to a control group and all groups below it. If the same program is attached
+    /// there for the same network namespace, that one is taken over with its recorded writes.
     ///
     /// The corresponding C functions are `bpf_object__open_file`, `bpf_object__load` and `bpf`.
     /// - Parameters:
@@ -45,7 +45,7 @@ public enum WriteProgram {
             throw Failure(description: "control groups of version 2 are not mounted")
         }
         var id: UInt32 = 0
-        // The same right as to load it. libbpf is not loaded in vain.
+        // This call needs the same permission as loading the program, so libbpf is not loaded needlessly.
         guard unsafe shim_bpf_link_next(&id) == 0 || errno != EPERM else {
             throw Failure(description: "bpf(2): \(Errno.notPermitted)")
         }
@@ -74,7 +74,7 @@ public enum WriteProgram {
     private static func attached(_ program: ProgramIdentity, toGroup group: UInt64, network: UInt64) -> Armed? {
         var id: UInt32 = 0
         while unsafe shim_bpf_link_next(&id) == 0 {
-            // A link may be gone by now.
+            // A link may have disappeared by now.
             guard let link = try? BPFInfo.open({ shim_bpf_link_open(id) }),
                 let info = try? BPFInfo.read(link.number, bpf_link_info()),
                 info.type == BPF_LINK_TYPE_CGROUP.rawValue, info.cgroup.cgroup_id == group,
@@ -115,7 +115,7 @@ public enum WriteProgram {
     }
 }
 
-/// By what a program is recognized. The tag is a hash of its instructions.
+/// The properties that identify a program. The tag is a hash of its instructions.
 private struct ProgramIdentity: Hashable {
     let tag: [UInt8]
     let name: String

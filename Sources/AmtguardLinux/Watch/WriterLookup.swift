@@ -9,22 +9,21 @@ package struct WriterLookup {
     /// Names the process of an event.
     ///
     /// It reads the facts first, then checks them: the content of `/proc/PID` is trusted only if the process of the
-    /// event was not reaped by then. Only after that its pid may belong to another process.
+    /// event was not reaped by then, because later its pid may belong to another process.
     func writer(_ pid: pid_t, confirmedBy pidfd: FileDescriptor) -> Writer {
         let directory = procfs.appending("\(pid)")
         let command = try? Self.read(directory.appending("comm"), atMost: 64)
         let groups = try? Self.read(directory.appending("cgroup"), atMost: 4_096)
-        // poll shows that a process ended, not that it was reaped. A signal 0 needs a permission, and a filter of
-        // system calls answers with the same EPERM. Every process can read the Pid: of the pidfd; it is -1 once the pid
-        // is free.
+        // poll shows that a process ended, not that it was reaped. A signal 0 needs a permission, and a seccomp filter
+        // answers with the same EPERM. Every process can read the Pid: of the pidfd, which is -1 once the pid is free.
         let confirmation = try? Self.read(FilePath("/proc/self/fdinfo/\(pidfd.rawValue)"), atMost: 1_024)
         guard let confirmation, Self.pid(fdinfo: confirmation) == pid else { return Writer(pid: pid) }
         return Writer(
             pid: pid, command: command.flatMap(Self.command), unit: groups.flatMap(ControlGroup.unit(cgroup:)))
     }
 
-    /// The content of a file of `/proc` from one call, which returns all of such a short file. The writer may be
-    /// waiting for this very processor, and it may end in a moment.
+    /// The content of a file of `/proc` from one call, which returns such a short file completely. The writer may be
+    /// waiting for this very processor, and may end in a moment.
     private static func read(_ path: FilePath, atMost limit: Int) throws(Errno) -> [UInt8] {
         let file = Descriptor(
             owning: try valueOrErrno {

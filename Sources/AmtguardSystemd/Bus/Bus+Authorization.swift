@@ -2,15 +2,15 @@ import CSystemd
 import Glibc
 import SystemPackage
 
-/// Which user calls, and whether they may. It asks without waiting, unlike libsystemd's own
+/// Identifies the calling user, and decides whether the user may call. Never blocks, unlike libsystemd's own
 /// `sd_bus_query_sender_privilege`.
 extension Bus {
     /// How long a person has to type a password.
     private static let interaction: Duration = .seconds(60)
 
-    /// The user of a caller, from the bus itself; nil if that is unknown, or the caller is gone.
+    /// The user of a caller, as the bus reports it; nil if unknown, or if the caller is gone.
     ///
-    /// Unique names are never used twice on one bus, so the answer is about the caller even if it comes late.
+    /// Unique names are never reused on one bus, so a late answer is still about the caller.
     func user(of call: BusCall, _ body: @escaping (UInt32?) -> Void) {
         guard unsafe sd_bus_is_bus_client(bus) > 0 else { return body(peerUser) }
         guard let sender = call.sender else { return body(nil) }
@@ -27,8 +27,8 @@ extension Bus {
         }
     }
 
-    /// Decides about a call: root may, and others may if polkit allows it. Without polkit the decision is no. If too
-    /// many calls wait already, the call is answered with an error, and `decide` gets a no.
+    /// Decides about a call: root may make it, and others if polkit allows it. Without polkit the decision is no. If
+    /// too many calls wait already, the call is answered with an error, and `decide` gets false.
     func authorize(_ call: BusCall, _ action: String, _ decide: @escaping (Bool) -> Void) {
         user(of: call) { [weak self] user in
             guard user != 0 else { return decide(true) }
@@ -83,7 +83,8 @@ extension Bus {
                 guard what >= 0 else { return what }
                 let details = unsafe sd_bus_message_append_container(message, "a", "{ss}")
                 guard details >= 0 else { return details }
-                // 1: polkit may ask the person. By the bus's convention only if the caller said so.
+                // 1: polkit may ask the user for a password. By the bus's convention only if the caller's message
+                // allows it.
                 return unsafe [.uint32(interactive ? 1 : 0), .string("")].append(to: message)
             }
         ) { reply in
@@ -93,7 +94,7 @@ extension Bus {
 }
 
 extension BusMessage {
-    /// The first member of polkit's `(bba{ss})`. An error, no polkit for one, is a no.
+    /// The first member of polkit's `(bba{ss})`. Any error, also a missing polkit, means no.
     fileprivate func readIsAuthorized() -> Bool {
         guard unsafe sd_bus_message_enter_container(message, letter("r"), ("bba{ss}" as StaticString).cString) > 0
         else { return false }

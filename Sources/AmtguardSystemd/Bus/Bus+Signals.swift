@@ -4,10 +4,10 @@ import SystemPackage
 
 /// Signals, sent and received.
 extension Bus {
-    /// Emissions that may wait for the other side to read. Further ones are dropped: the other side is not listening.
+    /// The most emissions that may wait for the other side. Further ones are dropped: the other side does not read.
     static let queueBound: UInt64 = 1_024
 
-    /// Whether an emission has a chance to get through.
+    /// Whether an emission can arrive.
     private var isListening: Bool { isReady && queued < Self.queueBound }
 
     /// Emits a signal. The corresponding C functions are `sd_bus_message_new_signal` and `sd_bus_send`.
@@ -43,8 +43,8 @@ extension Bus {
             sd_bus_add_match_async(
                 bus, &slot, signals.rule,
                 { message, userdata, _ in
-                    // The bus compares the sender of a broadcast with the match. It does not do so for a signal that is
-                    // addressed to us alone, so any process could have sent that.
+                    // The bus compares the sender of a broadcast with the match, but not the sender of a signal that is
+                    // addressed to this connection alone: any process could have sent that.
                     guard unsafe sd_bus_message_get_destination(message) == nil else { return 0 }
                     unsafe object(BusSubscription.self, behind: userdata).body(BusMessage(message))
                     return 0

@@ -4,31 +4,31 @@ import SystemPackage
 
 /// One connection, from its beginning to its end: to a bus, or in tests to a single peer.
 ///
-/// The corresponding C type is `sd_bus`. Nothing here waits: what cannot be sent yet is queued.
+/// The corresponding C type is `sd_bus`. Nothing here blocks: messages that can't be sent yet are queued.
 @safe final class Bus {
     let bus: OpaquePointer
-    /// Calls without an answer. They are kept here so that the end of the connection can answer them.
+    /// Calls without an answer. They are stored here so that the end of the connection can answer them.
     private var pending: [ObjectIdentifier: PendingCall] = [:]
 
     private var gate: BusGate?
     private static let sendBufferSize = 131_072
     var waitingRoom = WaitingRoom()
-    /// Called when calls are dropped because the bus reads no more of our answers.
+    /// Called when calls are dropped because the bus no longer reads our answers.
     var onClogged: () -> Void = {}
     /// Called when broadcast signals are dropped, because too many come in a second.
     var onSignalsLost: () -> Void = {}
 
-    /// How many answers may wait for the bus to read them. Beyond that no caller gets an answer. The bus stops reading
-    /// from us when it keeps too many of our messages for clients that do not read.
+    /// How many answers may wait for the bus to read them. Beyond that, no call is answered. The bus stops reading from
+    /// a connection when it queues too many of its messages for clients that do not read.
     static let answerBound: UInt64 = 32
 
-    /// The time that the bus and its services have for an answer that needs no person.
+    /// How long to wait for an answer of the bus or of a service, if no person has to act.
     static let patience: Duration = .seconds(5)
 
     /// Starts a connection to the bus at `address`.
     ///
-    /// A connection to a socket, the usual address of a bus, goes through a gate. To any other address libsystemd
-    /// itself connects; its owner may appear later. The corresponding C functions are `sd_bus_set_fd`,
+    /// A connection to a socket, the usual address of a bus, goes through a gate. libsystemd itself connects to any
+    /// other address; its owner may appear later. The corresponding C functions are `sd_bus_set_fd`,
     /// `sd_bus_set_address` and `sd_bus_start`.
     static func connect(to address: BusAddress, on loop: EventLoop) throws(Errno) -> Bus {
         let connection = try Bus()
@@ -61,14 +61,14 @@ import SystemPackage
         return connection
     }
 
-    /// libsystemd gives the socket a buffer of 8 MiB, and the kernel doubles it. That much would fill up before we
-    /// notice that the bus reads no more. The corresponding C function is `setsockopt` with SO_SNDBUF.
+    /// libsystemd gives the socket a buffer of 8 MiB, and the kernel doubles it. With so large a buffer, we would
+    /// notice too late that the bus no longer reads. The corresponding C function is `setsockopt` with SO_SNDBUF.
     private static func limitSendBuffer(of output: FileDescriptor) {
         var size = CInt(sendBufferSize)
         _ = unsafe setsockopt(output.rawValue, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
     }
 
-    /// Speaks to one peer over a connected socket, which it takes over, without a bus in between.
+    /// Communicates with one peer over a connected socket, which it takes over, without a bus.
     static func peer(_ socket: FileDescriptor, asServer: Bool, on loop: EventLoop) throws(Errno) -> Bus {
         let connection = try Bus()
         let bus = unsafe connection.bus
@@ -87,9 +87,10 @@ import SystemPackage
         var bus: OpaquePointer?
         unsafe try check(sd_bus_new(&bus))
         unsafe self.bus = made(bus)
-        // The process that closes a descriptor last does the work of closing it. A stranger could make us wait there.
+        // The process that closes a descriptor last does the work of closing it, so another process could make this one
+        // block there.
         unsafe try check(sd_bus_negotiate_fds(self.bus, 0))
-        // At the loop's end libsystemd would flush, and wait for a bus that hangs.
+        // At the loop's end libsystemd would flush, and block while a bus hangs.
         unsafe try check(sd_bus_set_close_on_exit(self.bus, 0))
         unsafe try check(sd_bus_set_method_call_timeout(self.bus, Self.patience.microseconds))
     }
@@ -99,32 +100,32 @@ import SystemPackage
         unsafe sd_bus_unref(bus)
     }
 
-    /// Ends the connection without waiting for anything. The corresponding C function is `sd_bus_close`.
+    /// Ends the connection without blocking. The corresponding C function is `sd_bus_close`.
     func close() {
         unsafe sd_bus_close(bus)
-        // The closures may hold messages, which hold the connection: this ends that circle too.
+        // The closures may retain messages, which retain the connection: this breaks the cycle.
         let calls = pending.values
         pending = [:]
         for call in calls { call.finish(nil) }
     }
 
-    /// Whether messages get through now. The corresponding C function is `sd_bus_is_ready`.
+    /// Whether messages can be sent and received now. The corresponding C function is `sd_bus_is_ready`.
     var isReady: Bool { unsafe sd_bus_is_ready(bus) > 0 }
 
-    /// Messages that the other side has not taken yet. The corresponding C function is `sd_bus_get_n_queued_write`.
+    /// How many messages the other side has not read yet. The corresponding C function is `sd_bus_get_n_queued_write`.
     var queued: UInt64 {
         var count: UInt64 = 0
         _ = unsafe sd_bus_get_n_queued_write(bus, &count)
         return count
     }
 
-    /// Whether the bus reads too slowly, so that no further call should be answered.
+    /// Whether the bus reads too slowly, so that no further call may be answered.
     var isClogged: Bool { queued >= Self.answerBound }
 
-    /// Does what can be done at once, after a wait for the other side of at most `timeout`.
+    /// Processes what is ready, after a wait for the other side of at most `timeout`.
     ///
     /// The corresponding C functions are `sd_bus_wait` and `sd_bus_process`.
-    /// - Returns: false if it is pointless to continue: the connection is dead, or it is being processed already.
+    /// - Returns: false if the caller should stop: the connection is dead, or is being processed already.
     func process(within timeout: Duration) -> Bool {
         let result = unsafe sd_bus_process(bus, nil)
         guard result == 0 else { return result > 0 }
@@ -136,7 +137,7 @@ import SystemPackage
     /// The corresponding C function is `sd_bus_call_async`.
     /// - Parameters:
     ///   - destination: nil for a peer without a bus.
-    ///   - timeout: then the answer is an error of the name `org.freedesktop.DBus.Error.NoReply`.
+    ///   - timeout: after this time the answer is an error of the name `org.freedesktop.DBus.Error.NoReply`.
     ///   - fill: adds the arguments, and returns what libsystemd returned.
     func call(
         _ destination: String?, _ path: String, _ interface: String, _ member: String,
@@ -175,7 +176,7 @@ import SystemPackage
         unsafe sd_bus_slot_unref(slot)
     }
 
-    /// The same with plain arguments.
+    /// Calls a method with plain arguments.
     func call(
         _ destination: String?, _ path: String, _ interface: String, _ member: String, _ arguments: [BusValue],
         timeout: Duration = Bus.patience, answer: @escaping (BusMessage?) -> Void

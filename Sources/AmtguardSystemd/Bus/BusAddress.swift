@@ -1,7 +1,7 @@
 import Glibc
 public import SystemPackage
 
-/// Where a bus listens. See the D-Bus specification, "Server Addresses".
+/// The address of a bus. See the D-Bus specification, "Server Addresses".
 struct BusAddress {
     let text: String
 
@@ -31,14 +31,14 @@ struct BusAddress {
 }
 
 extension SystemBus {
-    /// The system bus with its socket in a directory that is held open, even if the path leads elsewhere by now.
+    /// The address of the system bus whose socket is in an open directory, even if the path now leads elsewhere.
     ///
-    /// - Returns: nil if DBUS_SYSTEM_BUS_ADDRESS decides.
+    /// - Returns: nil if DBUS_SYSTEM_BUS_ADDRESS is set.
     public static func address(in directory: FileDescriptor) -> String? {
         guard environment("DBUS_SYSTEM_BUS_ADDRESS") == nil else { return nil }
         return "unix:path=/proc/self/fd/\(directory.rawValue)/system_bus_socket"
     }
 
-    /// Whether the environment says where the bus is. See dbus-daemon(1).
+    /// Whether the environment has the address of the bus. See dbus-daemon(1).
     public static var isAddressGiven: Bool { environment("DBUS_SYSTEM_BUS_ADDRESS") != nil }
 }

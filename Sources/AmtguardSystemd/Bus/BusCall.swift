@@ -4,7 +4,7 @@ import SystemPackage
 
 /// A call of a method of one of our objects. It is answered once, now or later.
 ///
-/// A call that is dropped without an answer is answered with an error, so that no caller waits for nothing.
+/// If the value is dropped without an answer, the call is answered with an error, so that no caller waits in vain.
 @safe public final class BusCall: BusMessage {
     private var isAnswered = false
 
@@ -28,8 +28,8 @@ import SystemPackage
             result = unsafe sd_bus_send(sd_bus_message_get_bus(message), reply, nil)
         }
         if result < 0 {
-            // Too many of our descriptors are open, or memory is short: the caller is told. A dead bus refuses this as
-            // well.
+            // Too many of our descriptors are open, or memory is short: the caller gets the error. A dead connection
+            // refuses this as well.
             _ = unsafe sd_bus_reply_method_errno(message, result, nil)
         }
     }
@@ -53,7 +53,7 @@ import SystemPackage
         fail("org.freedesktop.DBus.Error.AccessDenied", "Access denied.")
     }
 
-    /// Answers with an error: too many calls wait already.
+    /// Answers with an error: too many calls are waiting.
     func failForNow() {
         fail(
             "org.freedesktop.DBus.Error.LimitsExceeded",

@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 import SystemPackage
 
-/// A caller on the system bus that waits for its answers: for programs that ask once and end.
+/// A caller on the system bus that blocks until it gets an answer: for programs that ask once and end.
 ///
 /// The corresponding C type is `sd_bus`.
 @safe public struct BusClient: ~Copyable {
@@ -25,7 +25,7 @@ import SystemPackage
     /// Calls a method and returns its results. It never starts a service that does not run.
     ///
     /// The corresponding C function is `sd_bus_call`.
-    /// - Parameter timeout: for the answer; use more if a person may have to type a password.
+    /// - Parameter timeout: for the answer; use more if a user may have to type a password.
     /// - Throws: the service's error, or `org.freedesktop.DBus.Error.ServiceUnknown`, or `.timedOut`.
     public func call(
         _ destination: String, path: String, interface: String, _ member: String, _ arguments: [BusValue] = [],

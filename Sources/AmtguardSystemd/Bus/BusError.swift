@@ -6,7 +6,7 @@ public import SystemPackage
 public struct BusError: Error, Hashable {
     /// For example `org.freedesktop.DBus.Error.ServiceUnknown`.
     public var name: String
-    /// The other side's words, for people. Foreign text: escape it before it is printed.
+    /// The other side's text, for people. Foreign text: escape it before it is printed.
     public var message: String
     /// The nearest errno. The corresponding C function is `sd_bus_error_get_errno`.
     public var errno: Errno
@@ -17,7 +17,7 @@ public struct BusError: Error, Hashable {
         errno = unsafe withUnsafePointer(to: error) { unsafe Errno(rawValue: sd_bus_error_get_errno($0)) }
     }
 
-    /// An errno in the bus's words. The corresponding C function is `sd_bus_error_set_errno`.
+    /// An errno as an error of the bus. The corresponding C function is `sd_bus_error_set_errno`.
     init(_ errno: Errno) {
         var error = unsafe sd_bus_error()
         unsafe sd_bus_error_set_errno(&error, errno.rawValue)

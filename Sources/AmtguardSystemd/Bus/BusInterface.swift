@@ -1,6 +1,6 @@
-/// What an object offers on the bus: methods, properties and signals under one name.
+/// An interface of an object on the bus: methods, properties and signals under one name.
 ///
-/// Names and types must not move while the object exists: libsystemd keeps their addresses. Types are in D-Bus
+/// Names and types must not move while the object exists, because libsystemd keeps their addresses. Types are in D-Bus
 /// notation; arguments are pairs of a name and a type.
 public struct BusInterface {
     /// For example `org.freedesktop.LogControl1`.
@@ -22,14 +22,14 @@ public struct BusInterface {
         self.signals = signals
     }
 
-    /// A method. Every caller that the bus's own policy admits may call it; the handler may ask `SystemBus.authorize`.
+    /// A method. Every caller that the bus's own policy admits may call it; the handler may call `SystemBus.authorize`.
     public struct Method {
         let name: StaticString
         let takes: KeyValuePairs<StaticString, StaticString>
         let returns: KeyValuePairs<StaticString, StaticString>
         let handler: (BusCall) -> Void
 
-        /// A method whose handler answers the call, now or later. Its arguments are of the types that it takes.
+        /// A method whose handler answers the call, now or later. Its arguments have the types in `takes`.
         public init(
             _ name: StaticString, takes: KeyValuePairs<StaticString, StaticString> = [:],
             returns: KeyValuePairs<StaticString, StaticString> = [:],
@@ -48,7 +48,7 @@ public struct BusInterface {
         case const
         /// By the signal PropertiesChanged, from `SystemBus.emitChanged`.
         case emitsChange
-        /// By asking.
+        /// Only by reading it.
         case silent
     }
 

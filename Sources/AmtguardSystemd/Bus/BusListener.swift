@@ -1,14 +1,15 @@
 import Glibc
 public import SystemPackage
 
-/// Hears what one service says on the system bus, through restarts of the service and of the bus.
+/// Receives the signals of one service on the system bus, through restarts of the service and of the bus.
 ///
-/// It asks nothing of the service and never starts it. Who counts as the service is decided by the owner of its name:
-/// the bus compares it, and so does this class, since one connection hears the signals of all subscriptions.
+/// It sends the service no request and never starts it. The owner of the well-known name counts as the service. The bus
+/// compares the sender with the owner, and so does this class, since one connection receives the signals of all
+/// subscriptions.
 public final class BusListener {
-    /// What is known of the service.
+    /// Whether the service is on the bus.
     public enum Presence: Hashable, Sendable {
-        /// It has its name on the bus: from now on its signals are heard.
+        /// It has its name on the bus: from now on its signals are received.
         case present
         /// There is a bus, and no process has the name.
         case absent
@@ -33,8 +34,8 @@ public final class BusListener {
     ///   - service: a well-known name.
     ///   - signals: the signals of the service; their sender is set to it.
     ///   - address: nil for DBUS_SYSTEM_BUS_ADDRESS, or else the system bus.
-    ///   - onPresence: called whenever the presence has changed; `present` again if another process took the name over.
-    ///   - onLoss: called when signals were lost, because too many came in a second.
+    ///   - onPresence: called whenever the presence has changed; `present` again if another process took over the name.
+    ///   - onLoss: called when signals were lost, because there were too many in a second.
     ///   - onSignal: called for each signal of the present owner.
     public init(
         to service: String, _ signals: [SignalMatch], on loop: EventLoop, address: String? = nil,
@@ -59,20 +60,21 @@ public final class BusListener {
         timer?.arm(after: bus.hasConnection ? Self.patience : .zero)
     }
 
-    /// The timer: no bus has answered. `SystemBus` goes on trying to connect.
+    /// The timer fires: no bus has answered. `SystemBus` continues to try.
     private func lookAgain() {
         guard bus.isConnected else { return take(owner: nil, .noBus) }
         askForOwner()
     }
 
-    /// The bus answers after it has taken the matches that were sent before, so no signal is missed in between.
+    /// The bus answers this after it has processed the matches that were sent before, so no signal is missed in
+    /// between.
     ///
     /// The corresponding method of the bus is `GetNameOwner`.
     private func askForOwner() {
         let bus = "org.freedesktop.DBus"
         self.bus.connection?.call(bus, "/org/freedesktop/DBus", bus, "GetNameOwner", [.string(service)]) {
             [weak self] reply in
-            // No reply: the connection has ended, and `disconnected` says so.
+            // Without a reply the connection has ended, and `disconnected` handles that.
             guard let self, let reply else { return }
             switch (reply.error?.name, try? reply.readString()) {
             case (nil, let owner?): take(owner: owner, .present)
@@ -86,7 +88,7 @@ public final class BusListener {
     }
 
     private func ownerChanged(_ signal: BusMessage) {
-        // Any process may call its signal NameOwnerChanged; the bus's own name can't be taken.
+        // Any process can name its signal NameOwnerChanged, but no process can take the bus's own name.
         guard signal.sender == "org.freedesktop.DBus", (try? signal.readString()) == service,
             (try? signal.readString()) != nil, let new = try? signal.readString()
         else { return }

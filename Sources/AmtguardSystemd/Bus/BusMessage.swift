@@ -4,7 +4,7 @@ public import SystemPackage
 
 /// A received message. Its arguments are read one after the other.
 ///
-/// The corresponding C type is `sd_bus_message`; it is kept for as long as the object.
+/// The corresponding C type is `sd_bus_message`; the object keeps a reference to it.
 @safe public class BusMessage {
     let message: OpaquePointer
 
@@ -16,7 +16,7 @@ public import SystemPackage
         unsafe sd_bus_message_unref(message)
     }
 
-    /// The sender's unique name, given by the bus. Without a bus in between there is none.
+    /// The sender's unique name, set by the bus. Without a bus there is none.
     public var sender: String? { unsafe string(sd_bus_message_get_sender(message)) }
 
     /// The object that the message is about.
@@ -34,7 +34,7 @@ public import SystemPackage
     /// Reads the next argument, or the content of the next variant.
     ///
     /// The corresponding C function is `sd_bus_message_read`.
-    /// - Returns: nil when there is no other.
+    /// - Returns: nil if there is no further argument.
     /// - Throws: `.notSupported` for a type without a case in `BusValue`, `.badMessage` for a broken message.
     public func readValue() throws(Errno) -> BusValue? {
         var type: CChar = 0

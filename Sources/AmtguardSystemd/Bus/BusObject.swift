@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 import SystemPackage
 
-/// One interface at one path. It outlives the connections on which it is offered.
+/// One interface at one path. It outlives the connections on which it is registered.
 @safe final class BusObject {
     private let path: String
     private let interface: BusInterface
@@ -23,7 +23,7 @@ import SystemPackage
             get: { _, _, _, name, reply, userdata, _ in
                 unsafe object(BusObject.self, behind: userdata).get(name, into: reply)
             },
-            // Refuses every caller. A `Set` with the right arguments never comes here: `intercept` takes it before.
+            // Refuses every caller. `intercept` handles a `Set` with the right arguments before libsystemd calls this.
             set: { _, _, _, _, _, _, _ in -EACCES })
     }
 
@@ -31,7 +31,7 @@ import SystemPackage
         detach()
     }
 
-    /// Offers the object on a connection, and no longer on the former.
+    /// Registers the object on a connection, and no longer on the former one.
     ///
     /// The corresponding C function is `sd_bus_add_object_vtable`.
     /// - Throws: `.notConnected`, `.noMemory`. An interface that libsystemd refuses is a bug of ours, and traps.
@@ -78,7 +78,7 @@ import SystemPackage
         return unsafe value.append(to: reply)
     }
 
-    /// Handles `Properties.Set` before libsystemd does: libsystemd would ask the bus for the sender, and wait.
+    /// Handles `Properties.Set` before libsystemd does: libsystemd would ask the bus for the sender, and block.
     ///
     /// - Returns: false for any other message than a `Set` of a writable property of this interface.
     private func intercept(_ message: BusMessage) -> Bool {
@@ -120,7 +120,7 @@ extension BusMessage {
             && sd_bus_message_has_signature(message, "ssv") > 0
     }
 
-    /// Whether the next argument is a variant of just this type. The corresponding C function is
+    /// Whether the next argument is a variant of exactly this type. The corresponding C function is
     /// `sd_bus_message_verify_type`.
     fileprivate func isVariant(of type: StaticString) -> Bool {
         unsafe sd_bus_message_verify_type(message, letter("v"), type.cString) > 0

@@ -22,7 +22,7 @@ import CSystemd
 
         unsafe add(shim_vtable_start())
         for offer in interface.methods {
-            // The handler decides which callers may: libsystemd's own check is a call to the bus that waits.
+            // The handler decides which callers are allowed: libsystemd's own check is a blocking call to the bus.
             unsafe add(
                 shim_vtable_method(
                     offer.name.cString, keep(offer.takes.map(\.value)), keep(offer.returns.map(\.value)),
@@ -39,7 +39,7 @@ import CSystemd
             if offer.set == nil {
                 unsafe add(shim_vtable_property(offer.name.cString, offer.signature.cString, get, flags))
             } else {
-                // The setter refuses callers without the right, so libsystemd need not check the caller, as above.
+                // The setter refuses callers without the permission, so libsystemd need not check the caller, as above.
                 unsafe add(
                     shim_vtable_writable_property(
                         offer.name.cString, offer.signature.cString, get, set,

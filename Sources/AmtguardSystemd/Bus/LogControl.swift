@@ -2,7 +2,7 @@
 ///
 /// See org.freedesktop.LogControl1(5).
 public enum LogControl {
-    /// Where the object is.
+    /// The path of the object.
     public static let path = "/org/freedesktop/LogControl1"
 
     /// The levels of syslog(3), in their order, by their names on the bus and in `systemctl`.
@@ -20,7 +20,7 @@ public enum LogControl {
         public static func < (a: Level, b: Level) -> Bool { a.priority < b.priority }
     }
 
-    /// The interface, on closures that hold the program's own settings. Only root may set them.
+    /// The interface, on closures that access the program's own settings. Only root may set them.
     ///
     /// - Parameters:
     ///   - setTarget: returns false for a target that the program does not have.

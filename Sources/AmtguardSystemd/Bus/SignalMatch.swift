@@ -1,8 +1,8 @@
-/// Which broadcast signals a subscription is about: all those that agree with each part that is given.
+/// The broadcast signals of a subscription: those that match each given part.
 ///
-/// See the D-Bus specification, "Match Rules". The parts are the program's own words, never foreign text.
+/// See the D-Bus specification, "Match Rules". The parts are constants of the program, never foreign text.
 public struct SignalMatch: Hashable, Sendable {
-    /// The bus compares it with the owner of the name at the moment of the signal.
+    /// The bus compares it with the owner of the name when the signal is sent.
     public var sender: String?
     public var path: String?
     public var interface: String?
@@ -27,7 +27,7 @@ public struct SignalMatch: Hashable, Sendable {
         return parts.compactMap { key, value in value.map { "\(key)='\($0)'" } }.joined(separator: ",")
     }
 
-    /// The connection is ready. libsystemd itself sends this one and the next.
+    /// The connection is ready. libsystemd itself sends this signal and the next.
     static let connected = local("Connected")
     /// The connection has ended.
     static let disconnected = local("Disconnected")
@@ -37,7 +37,7 @@ public struct SignalMatch: Hashable, Sendable {
         return SignalMatch(sender: name, path: "/org/freedesktop/DBus/Local", interface: name, member: member)
     }
 
-    /// A name of the bus has got or lost its owner: the name, the former owner, the new one; empty for none.
+    /// The owner of a name has changed: the name, the former owner, the new one; empty for none.
     static func ownerChanged(of name: String) -> SignalMatch {
         let bus = "org.freedesktop.DBus"
         return SignalMatch(

@@ -2,30 +2,30 @@ import CSystemd
 import Glibc
 public import SystemPackage
 
-/// A lasting presence on the system bus: objects, a name and subscriptions, on one connection after the other.
+/// A lasting connection to the system bus: objects, a name and subscriptions, which each new connection gets again.
 ///
-/// The bus may come late, die and come again, or never come. Nothing here waits for it, and what is sent without a bus
+/// The bus may start late, die and return, or never start. Nothing here blocks for it, and what is sent without a bus
 /// is lost.
 public final class SystemBus {
     /// The result of the request for the name, once per connection.
     public enum NameOutcome: Hashable, Sendable {
         /// The name is ours until the connection ends.
         case acquired
-        /// Another process has it. It is asked for again at each `lookAfterConnection`.
+        /// Another process has it. Each `lookAfterConnection` requests it again.
         case taken
         /// The bus refused, for example with `.permissionDenied` by its policy.
         case failed(Errno)
     }
 
-    /// The pause before the second connection. It doubles from one to the next.
+    /// The pause before the second connection. It doubles with each further one.
     private static let shortestPause: Duration = .milliseconds(250)
-    /// The end of the doubling. Also the life of a connection after which it starts again, and the time after which a
-    /// connection that never became ready is tried again.
+    /// The longest pause. A connection that lived this long resets the pause, and a connection that did not become
+    /// ready within this time is replaced.
     private static let longestPause: Duration = .seconds(30)
-    /// How long a bus may read nothing from us before we connect again.
+    /// How long the bus may stop reading before this program connects again.
     private static let cloggedPatience: Duration = .seconds(10)
-    /// How long a bus may take to notice that our former connection ended, and how often the name is asked for then. A
-    /// bus that was clogged takes about a second.
+    /// How long a bus may need to notice that our former connection ended; until then the name is requested again. A
+    /// bus that was clogged needs about a second.
     private static let takenPatience: Duration = .seconds(10)
     private static let takenPause: Duration = .seconds(1)
 
@@ -46,19 +46,19 @@ public final class SystemBus {
     private var cloggedSince: Duration?
     private var takenSince: Duration?
     private var hasOwned = false
-    /// The connection is dead or useless: the timer is running that replaces it.
+    /// The connection is dead or useless, and the timer that replaces it is running.
     private var isDoomed = false
     private(set) var connection: Bus?
 
     private typealias Subscription = (signals: SignalMatch, body: (BusMessage) -> Void)
 
-    /// Starts a connection, and keeps starting one for as long as the object lives.
+    /// Connects, and reconnects for as long as the object lives.
     ///
     /// - Parameters:
     ///   - name: the well-known name to request, without queueing for it or letting others take it; nil for none.
-    ///   - objects: the objects to offer, on each connection again.
+    ///   - objects: the objects to register on each connection.
     ///   - address: nil for DBUS_SYSTEM_BUS_ADDRESS, or else the system bus.
-    ///   - onName: called inside the loop, for each answer with news, and whenever the name is still taken.
+    ///   - onName: called inside the loop, for each outcome with news, and whenever the name is still taken.
     /// - Throws: the error of the loop's timer. An unreachable bus is not an error.
     public init(
         on loop: EventLoop, name: String?, objects: [(path: String, interface: BusInterface)] = [],
@@ -73,12 +73,12 @@ public final class SystemBus {
         open()
     }
 
-    /// Where the system bus listens.
+    /// The address of the system bus.
     static var defaultAddress: String {
         environment("DBUS_SYSTEM_BUS_ADDRESS") ?? "unix:path=/run/dbus/system_bus_socket"
     }
 
-    /// Whether messages get through now.
+    /// Whether messages can be sent and received now.
     public var isConnected: Bool { connection?.isReady ?? false }
 
     /// Whether there is a connection, though the bus may not have answered yet.
@@ -96,8 +96,8 @@ public final class SystemBus {
         connection?.emitChanged(path, interface, properties)
     }
 
-    /// Decides, now or later, whether a caller may: root may, and others if polkit says so. polkit may ask them for a
-    /// password if their call allows it. Any failure, and 60 s without an answer, is a no.
+    /// Decides, now or later, whether a caller is allowed: root is, and others if polkit allows it. polkit may ask them
+    /// for a password if their call permits it. Any failure, and 60 s without an answer, means no.
     ///
     /// - Parameter action: an action of polkit, for example `org.example.manage`.
     public func authorize(_ call: BusCall, action: String, _ decide: @escaping (Bool) -> Void) {
@@ -107,7 +107,7 @@ public final class SystemBus {
 
     /// Calls `body` for each matching signal, on this connection and all later ones.
     ///
-    /// Signals without a connection are lost: look again after `onName`. The corresponding C function is
+    /// Signals without a connection are lost: read the state again after `onName`. The corresponding C function is
     /// `sd_bus_add_match_async`.
     public func subscribe(to signals: SignalMatch, _ body: @escaping (BusMessage) -> Void) {
         let subscription: Subscription = (signals, body)
@@ -115,9 +115,9 @@ public final class SystemBus {
         if let connection { establish(subscription, on: connection) }
     }
 
-    /// Sends what is queued, but waits no longer than `timeout`: for the end of a program.
+    /// Sends what is queued, but blocks no longer than `timeout`: for the end of a program.
     ///
-    /// The corresponding C function would be `sd_bus_flush`, which waits without end.
+    /// The corresponding C function would be `sd_bus_flush`, which may block for ever.
     public func flush(timeout: Duration = .milliseconds(200)) {
         let deadline = BootClock.now + timeout
         while let connection, connection.isReady, connection.queued > 0 {
@@ -146,7 +146,7 @@ public final class SystemBus {
             arrival = nil
             timer?.arm(after: Self.longestPause, accuracy: Self.longestPause / 4)
         } catch {
-            // No memory, no descriptors, a directory that we may not enter, a socket whose owner died: each may be
+            // No memory, no descriptors, a directory without the permission, a socket whose owner died: each may be
             // temporary.
             watchForSocket()
             reopenLater()
@@ -163,7 +163,7 @@ public final class SystemBus {
         cloggedSince = nil
         takenSince = nil
         isDoomed = false
-        // The next connection has not asked yet.
+        // The next connection has not requested the name yet.
         if outcome == .taken { outcome = nil }
     }
 
@@ -175,21 +175,21 @@ public final class SystemBus {
         pause = min(pause * 2, Self.longestPause)
     }
 
-    /// The timer: after a pause it is time to connect; after `open` it is time to check whether the connection exists.
+    /// The timer fires: after a pause, connect; after `open`, check whether the connection exists.
     ///
     /// The owner of this object also calls this whenever it is awake.
     public func lookAfterConnection() {
         if isDoomed || (!isConnected && mayBeThere) || isClogged() { open() }
         guard isConnected, let name, let connection else { return }
         switch outcome {
-        // Meanwhile the bus's policy may have been corrected, or the owner of the name may have ended.
+        // In the meantime the bus's policy may have been corrected, or the owner of the name may have ended.
         case .failed, .taken: request(name, on: connection)
         case .acquired, nil: break
         }
     }
 
-    /// Whether the bus has stopped reading from us. It does so when it keeps too many of our messages for clients that
-    /// do not read. A new connection starts without them.
+    /// Whether the bus has stopped reading from this program. It does so when it queues too many of its messages for
+    /// clients that do not read. A new connection starts without them.
     private func isClogged() -> Bool {
         guard let connection, connection.isClogged else {
             cloggedSince = nil
@@ -202,13 +202,13 @@ public final class SystemBus {
         return false
     }
 
-    /// The gate calls this: the next audit may be hours away.
+    /// Called by the gate, because the next audit may be hours away.
     private func noteClog() {
         guard cloggedSince == nil, !isDoomed else { return }
         _ = isClogged()
     }
 
-    /// Whether the socket exists, as far as the address tells.
+    /// Whether the socket exists, if the address has a path.
     private var mayBeThere: Bool { address.path.map(exists) ?? true }
 
     /// Waits for the socket without waking up until it appears.
@@ -230,7 +230,7 @@ public final class SystemBus {
     }
 
     private func establish(_ subscription: Subscription, on connection: Bus) {
-        // Fails for lack of memory, or for an invalid match; the latter would show in every test.
+        // Fails for lack of memory, or for an invalid match, which every test would show.
         guard let match = try? connection.subscribe(subscription.signals, subscription.body) else { return }
         established.append(match)
     }
@@ -246,15 +246,15 @@ public final class SystemBus {
             switch (reply.error, try? reply.readUInt32()) {
             case (nil, 1), (nil, 4): self.take(.acquired)
             case (nil, _): self.take(.taken)
-            // The connection ended, or the bus hangs: the next connection asks again.
+            // The connection ended, or the bus hangs: the next connection requests the name again.
             case (let error?, _) where error.name == "org.freedesktop.DBus.Error.NoReply": self.reopenLater()
             case (let error?, _): self.take(.failed(error.errno))
             }
         }
     }
 
-    /// Does not report a refusal again if it is repeated. If we had the name before, it asks again for a while before it
-    /// reports `taken`: the bus may not have noticed yet that our former connection ended.
+    /// Reports a repeated refusal only once. If this program had the name before, it requests it again for a while
+    /// before it reports `taken`: the bus may not have noticed yet that the former connection ended.
     private func take(_ outcome: NameOutcome) {
         let former = self.outcome
         self.outcome = outcome

@@ -1,10 +1,10 @@
-/// Limits how many calls wait for their authorization at a time, because each of them uses memory.
+/// Limits how many calls wait for their authorization at the same time, because each of them uses memory.
 struct WaitingRoom {
     /// Calls for which the bus has not named the sender's user yet.
     static let mostUnknown = 64
     /// Such calls of one sender.
     static let mostOfSender = 4
-    /// Calls of one user about which polkit decides. It may wait for a person.
+    /// The most calls of one user that wait for polkit, which may wait for a person.
     static let mostOfUser = 2
     /// Such calls of all users.
     static let mostOfAll = 16

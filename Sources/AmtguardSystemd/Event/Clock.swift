@@ -16,7 +16,7 @@ enum BootClock {
 }
 
 extension Duration {
-    /// libsystemd's unit of time: whole microseconds, rounded up, so that nothing fires early.
+    /// A time in libsystemd's unit: whole microseconds, rounded up, so that nothing fires early.
     ///
     /// A negative time becomes 0, and a time beyond 292,000 years becomes that: `UINT64_MAX` would mean never.
     var microseconds: UInt64 {

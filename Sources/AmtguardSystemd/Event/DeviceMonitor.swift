@@ -1,10 +1,10 @@
 import CSystemd
 public import SystemPackage
 
-/// Reports that devices came, went or changed, after udev has processed them: look again.
+/// Reports that devices appeared, disappeared or changed, after udev has processed them: look again.
 ///
 /// The event itself is not passed on: the caller reads the present state. An event that the kernel dropped for lack of
-/// room causes no error. The monitor ends with the object. The corresponding C type is `sd_device_monitor`.
+/// space causes no error. The monitor ends with the object. The corresponding C type is `sd_device_monitor`.
 @safe public final class DeviceMonitor {
     private let monitor: OpaquePointer
     private let body: () -> Void

@@ -8,8 +8,8 @@ extension EventLoop {
     /// Runs until `exit` and returns its code.
     ///
     /// A turn may fail (`epoll_wait`, `timerfd_settime`). Then `survive` gets the error, and after a pause of 1 ms to
-    /// 100 ms the loop turns again. The corresponding C functions are `sd_event_run` and `sd_event_get_exit_code`.
-    /// - Parameter survive: does the work that can't wait until the loop turns again.
+    /// 100 ms the loop continues. The corresponding C functions are `sd_event_run` and `sd_event_get_exit_code`.
+    /// - Parameter survive: does the work that can't wait until the next turn.
     /// - Throws: `.staleNFSFileHandle` for a loop that has ended before, `.noChildProcess` in a forked child.
     public func run(surviving survive: (Errno) -> Void = { _ in }) throws(Errno) -> CInt {
         let shortest: UInt32 = 1_000
@@ -50,7 +50,7 @@ extension EventLoop {
         guard appointments.values.contains(where: { !$0.appointment.isRegistered }) else { return nil }
         var next = Duration.seconds(1)
         for listed in appointments.keys {
-            // The body of a timer may end other timers.
+            // The body of a timer may release other timers.
             guard let appointment = appointments[listed]?.appointment, !appointment.isRegistered else { continue }
             appointment.register()
             if appointment.isRegistered {
@@ -63,7 +63,7 @@ extension EventLoop {
         return next
     }
 
-    /// libsystemd believes that a time is set even if `timerfd_settime` failed. So this sets all times again.
+    /// libsystemd assumes that a time is set even if `timerfd_settime` failed. So this sets all times again.
     private func renewAppointments() {
         for listed in appointments.values { listed.appointment.renew() }
     }

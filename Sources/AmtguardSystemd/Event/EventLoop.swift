@@ -4,7 +4,7 @@ public import SystemPackage
 
 /// The one thread of a daemon.
 ///
-/// The corresponding C type is `sd_event`. Bodies run one after the other inside `run()`; a body that waits blocks all
+/// The corresponding C type is `sd_event`. Bodies run one after the other inside `run()`; a body that blocks stops all
 /// others.
 @safe public final class EventLoop {
     /// The order among sources that are due at the same time.
@@ -15,7 +15,7 @@ public import SystemPackage
         case normal = 0
         /// `SD_EVENT_PRIORITY_IDLE`: when there is nothing else to do.
         case idle = 100
-        /// Requests of other programs. They run when no work of our own is due.
+        /// Requests of other programs. They run when none of our own work is due.
         case others = 200
     }
 
@@ -26,7 +26,7 @@ public import SystemPackage
     /// A timer in the list. The list does not keep it alive.
     struct Listed { unowned let appointment: Appointment }
 
-    /// Makes a loop without sources. The corresponding C function is `sd_event_new`.
+    /// Creates a loop without sources. The corresponding C function is `sd_event_new`.
     ///
     /// - Throws: `.noMemory`, `.tooManyOpenFiles`, and the like.
     public init() throws(Errno) {
@@ -48,7 +48,7 @@ public import SystemPackage
         _ = unsafe sd_event_exit(event, code)
     }
 
-    /// Makes writes into closed pipes fail, for the whole process, instead of ending it.
+    /// Makes writes to closed pipes fail, in the whole process, instead of killing it.
     ///
     /// The corresponding C function is `signal` with SIGPIPE.
     public static func ignoreBrokenPipes() {
@@ -57,8 +57,9 @@ public import SystemPackage
 
     /// Calls `body` whenever `descriptor` has something to read, was closed at its other end, or failed.
     ///
-    /// Level triggered: the body is called until it has read, or has switched the source off. The descriptor stays the
-    /// caller's, and open for as long as the source lives. The corresponding C function is `sd_event_add_io`.
+    /// Level triggered: the body is called until it has read, or has switched the source off. The caller still owns the
+    /// descriptor, and keeps it open for as long as the source lives. The corresponding C function is
+    /// `sd_event_add_io`.
     /// - Throws: `.notPermitted` for a regular file, which is always readable.
     public func onReadable(
         _ descriptor: FileDescriptor, _ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void
@@ -109,7 +110,7 @@ public import SystemPackage
         }
     }
 
-    /// Calls `body` whenever a file appears in a directory, or a file there changes its mode.
+    /// Calls `body` whenever a file appears in a directory, or changes its mode there.
     ///
     /// The corresponding C function is `sd_event_add_inotify`.
     /// - Throws: `.noSuchFileOrDirectory` and the like; `.noSpace` if no more can be watched.
@@ -127,9 +128,9 @@ public import SystemPackage
     /// that it starts, even after the source has ended.
     ///
     /// The corresponding C functions are `pthread_sigmask` and `sd_event_add_signal`. SD_EVENT_SIGNAL_PROCMASK, which
-    /// does both in one, came after systemd 247.
-    /// - Throws: `.invalidArgument` for a signal that cannot be blocked, `.resourceBusy` for one that has a source. Then
-    ///   the signal is blocked or not, as before.
+    /// combines both, is newer than systemd 247.
+    /// - Throws: `.invalidArgument` for a signal that can't be blocked, `.resourceBusy` for one that has a source. Then
+    ///   the signal's mask is unchanged.
     public func onSignal(
         _ signal: CInt, _ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void
     ) throws(Errno) -> EventSource {

@@ -1,27 +1,26 @@
 import CSystemd
 import SystemPackage
 
-/// A registration with the event loop. It ends with the value, so the caller must keep it.
+/// A registration with the event loop. It ends with the value, so the caller must keep the value.
 ///
 /// The corresponding C type is `sd_event_source`. It may end while its own body is running.
 @safe public struct EventSource: ~Copyable {
     let source: OpaquePointer
 
-    /// Takes over the result of `sd_event_add_…`, made for a handler that was retained for it.
+    /// Takes over the result of `sd_event_add_…`, with the handler that was retained for it.
     init(adopting source: OpaquePointer?, _ result: CInt, _ handler: Unmanaged<Handler>) throws(Errno) {
         guard result >= 0 else {
             unsafe handler.release()
             throw Errno(rawValue: -result)
         }
         unsafe self.source = made(source)
-        // The loop may be inside the handler when the source ends: libsystemd calls this back after the handler
-        // returns.
+        // The handler may be running when the source ends: libsystemd calls this after the handler has returned.
         unsafe sd_event_source_set_destroy_callback(self.source) { unsafe release(Handler.self, behind: $0) }
     }
 
     /// A registration that calls `body`.
     ///
-    /// - Parameter add: The `sd_event_add_…` of its kind. It gets the place for the source, and the handler that
+    /// - Parameter add: The matching `sd_event_add_…`. It gets the address for the source, and the handler that
     ///   libsystemd has to pass to the callback.
     static func make(
         _ name: StaticString, _ priority: EventLoop.Priority, _ body: @escaping () -> Void,
@@ -43,7 +42,7 @@ import SystemPackage
     ///
     /// The corresponding C function is `sd_event_source_set_enabled`.
     public func setEnabled(_ on: Bool) {
-        // Fails only for a loop that has ended, and in a forked child: nothing should be called there anyway.
+        // Fails only for a loop that has ended, and in a forked child, where nothing should be called anyway.
         _ = unsafe sd_event_source_set_enabled(source, CInt(on ? SD_EVENT_ON : SD_EVENT_OFF))
     }
 
@@ -64,7 +63,7 @@ final class Handler {
         self.body = body
     }
 
-    /// The callback for libsystemd, which goes on after it.
+    /// The callback for libsystemd; its result lets the loop continue.
     static func call(behind userdata: UnsafeMutableRawPointer?) -> CInt {
         unsafe object(Handler.self, behind: userdata).body()
         return 0

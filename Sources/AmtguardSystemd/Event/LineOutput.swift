@@ -1,14 +1,14 @@
 import Glibc
 public import SystemPackage
 
-/// Writes lines at once, as far as their reader takes them, and never waits for it.
+/// Writes lines at once, as far as their reader takes them, and never blocks.
 ///
-/// A program that waits for a slow reader would let its messages pile up in the bus. So lines wait here, up to a bound;
-/// beyond it they are left out, and counted. It also notices that the reader is gone, even if there is nothing to write.
+/// If a program waited for a slow reader, its messages would accumulate in the bus. So lines are queued here, up to a
+/// limit; further ones are dropped and counted. A closed reader is detected even if there is nothing to write.
 public final class LineOutput {
-    /// The bytes that may wait. A line is taken or left out whole, so one line more may wait.
+    /// The most bytes in the queue. A line is queued or dropped as a whole, so the queue may be longer by one line.
     static let mostWaiting = 262_144
-    /// A pipe that can be written to takes as much without waiting (pipe(7): PIPE_BUF).
+    /// A writable pipe accepts this many bytes without blocking (pipe(7): PIPE_BUF).
     private static let part = 4_096
 
     private let output: FileDescriptor
@@ -20,13 +20,13 @@ public final class LineOutput {
     private var hasEnded = false
     private var source: EventSource?
 
-    /// Writes to `output`, which stays the caller's and open.
+    /// Writes to `output`, which the caller still owns and keeps open.
     ///
-    /// SIGPIPE, which the kernel sends if the reader is gone, must not kill the program before `onEnd` is called, unless
-    /// that is as good.
+    /// If the reader is gone, the kernel sends SIGPIPE. It must not kill the program before `onEnd` is called, unless
+    /// that is acceptable.
     /// - Parameters:
-    ///   - note: the line that says how many lines were left out.
-    ///   - onEnd: called once, when nothing more can be written: with nil if the reader is gone.
+    ///   - note: makes the line that says how many lines were dropped.
+    ///   - onEnd: called once, when nothing more can be written; with nil if the reader is gone.
     public init(
         _ output: FileDescriptor, on loop: EventLoop, note: @escaping (Int) -> String,
         onEnd: @escaping (Errno?) -> Void
@@ -35,7 +35,7 @@ public final class LineOutput {
         watch()
     }
 
-    /// Writes `line` and a newline, now or when the reader has taken what is before it.
+    /// Writes `line` and a newline, now or when the reader has taken what is queued before it.
     public func write(_ line: String) {
         guard waiting.count < Self.mostWaiting else {
             omitted += 1
@@ -53,8 +53,8 @@ public final class LineOutput {
         waiting += Array("\(line)\n".utf8)
     }
 
-    /// The corresponding C functions are `poll` and `write`. The output does not become non-blocking, which would affect
-    /// the other programs that share it.
+    /// The corresponding C functions are `poll` and `write`. The output is not set to non-blocking mode, which would
+    /// affect the other programs that share it.
     private func drain() {
         let wasWaiting = isWatchingForRoom
         while !waiting.isEmpty, isWritable, !hasEnded {
@@ -79,7 +79,7 @@ public final class LineOutput {
 
     private var isWatchingForRoom = false
 
-    /// Waits for room if lines wait, otherwise for the end of the reader alone. There is nothing to watch in a file.
+    /// Waits for space if lines are queued, otherwise only for the end of the reader. A file can't be watched.
     private func watch() {
         guard !hasEnded else { return }
         source = nil  // A descriptor can have one source at a time.

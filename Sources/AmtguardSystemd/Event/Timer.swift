@@ -4,7 +4,7 @@ import SystemPackage
 
 /// A timer that fires once each time it is armed, on `CLOCK_BOOTTIME`, which continues during sleep.
 ///
-/// It ends with the value. It may be armed again, disarmed or dropped inside its own body. If the kernel refuses a
+/// It ends with the value. It may be armed again, disarmed or released inside its own body. If the kernel refuses a
 /// `timerfd`, `EventLoop.run` runs the timer on time until there is one.
 @safe public struct Timer: ~Copyable {
     private let appointment: Appointment
@@ -13,7 +13,7 @@ import SystemPackage
         self.appointment = appointment
     }
 
-    /// Makes the timer fire after `delay`. An earlier appointment is forgotten.
+    /// Makes the timer fire after `delay`. Replaces an earlier time.
     ///
     /// - Parameters:
     ///   - delay: counted from the call, not from the moment the loop woke up.
@@ -22,7 +22,7 @@ import SystemPackage
         arm(at: BootClock.now + delay, accuracy: accuracy)
     }
 
-    /// Makes the timer fire at a point in time, or at once if that has passed. An earlier appointment is forgotten.
+    /// Makes the timer fire at a point in time, or at once if that has passed. Replaces an earlier time.
     ///
     /// - Parameters:
     ///   - time: time since boot.
@@ -32,20 +32,20 @@ import SystemPackage
         appointment.make(at: time, accuracy: max(accuracy, .microseconds(1)))
     }
 
-    /// Forgets the appointment, if there is one.
+    /// Removes the time, if there is one.
     public func disarm() {
         appointment.cancel()
     }
 }
 
 extension EventLoop {
-    /// Makes a timer that is not armed yet.
+    /// Creates a timer that is not armed yet.
     public func timer(_ name: StaticString, priority: Priority = .normal, _ body: @escaping () -> Void) -> Timer {
         Timer(Appointment(on: self, name, priority, body))
     }
 }
 
-/// The time and the body of a timer, whether libsystemd could register it or not.
+/// The time and the body of a timer, even if libsystemd could not register it.
 @safe final class Appointment {
     private let loop: EventLoop
     private let name: StaticString
@@ -82,7 +82,7 @@ extension EventLoop {
         registration?.setEnabled(false)
     }
 
-    /// Sets the time in libsystemd once more. libsystemd loses a time that the kernel refused to set.
+    /// Sets the time in libsystemd once more. libsystemd does not repeat a time that the kernel refused to set.
     ///
     /// The corresponding C functions are `sd_event_source_set_time` and `sd_event_source_set_time_accuracy`.
     func renew() {
@@ -90,14 +90,14 @@ extension EventLoop {
         switch registration {
         case .none: return
         case .some(let registration):
-            // All three fail only if the loop has ended, and in a forked child.
+            // All three fail only if the loop has ended, or in a forked child.
             _ = unsafe sd_event_source_set_time_accuracy(registration.source, accuracy.microseconds)
             _ = unsafe sd_event_source_set_time(registration.source, time.microseconds)
             _ = unsafe sd_event_source_set_enabled(registration.source, CInt(SD_EVENT_ONESHOT))
         }
     }
 
-    /// The time has come. The body may end this timer, so nothing here is used after it.
+    /// Fires. The body may release this timer, so nothing here is used after it.
     func keep() {
         time = nil
         let body = body
@@ -106,7 +106,7 @@ extension EventLoop {
 
     /// The corresponding C function is `sd_event_add_time`. The loop's first timer needs a descriptor.
     func register() {
-        // A timer at the end of time never goes off: it is not armed.
+        // The greatest time never fires: the timer starts disarmed.
         registration = try? unsafe EventSource.make(name, priority, { [unowned self] in keep() }) { source, handler in
             unsafe sd_event_add_time(
                 loop.event, source, CLOCK_BOOTTIME, .max, 0,

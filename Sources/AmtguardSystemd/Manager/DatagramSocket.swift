@@ -1,12 +1,12 @@
 import Glibc
 import SystemPackage
 
-/// Datagrams to a daemon that may hang: sending succeeds or is refused, but never waits.
+/// Datagrams to a daemon that may hang: sending succeeds or fails, but never blocks.
 ///
 /// Each sender keeps one socket open, so that it can still send when no descriptor is left. Senders do not share a
-/// socket: datagrams that a hanging daemon has not read count against the socket that sent them.
-/// The sockets of journald and of the service manager queue a handful of datagrams for the whole system
-/// (`net.unix.max_dgram_qlen`). If their reader hangs, a plain `sendmsg` waits as long as it hangs.
+/// socket, because unread datagrams to a hanging daemon count against the socket that sent them. The sockets of
+/// journald and of the service manager queue a handful of datagrams for the whole system (`net.unix.max_dgram_qlen`).
+/// If their reader hangs, a plain `sendmsg` blocks as long as it hangs.
 enum DatagramSocket {
     /// Opens a socket for sending. The sender closes it. The corresponding C function is `socket`.
     static func open() throws(Errno) -> FileDescriptor {

@@ -1,13 +1,13 @@
 import Glibc
 import SystemPackage
 
-/// The journal, spoken to in its native protocol: https://systemd.io/JOURNAL_NATIVE_PROTOCOL
+/// Writes to the journal, in its native protocol: https://systemd.io/JOURNAL_NATIVE_PROTOCOL
 ///
-/// `sd_journal_sendv` does the same, but waits if journald hangs and its queue is full. Checking the socket first does
-/// not prevent that, because all programs share the queue. Here a full queue drops the entry and counts it, and the
-/// first entry that passes again carries the count.
+/// `sd_journal_sendv` does the same, but blocks if journald hangs and its queue is full. Checking the socket first does
+/// not prevent this, because all programs share the queue. Here a full queue drops the entry and counts it; the next
+/// entry that is accepted carries the count.
 public final class Journal {
-    /// Entries dropped since the last one that passed.
+    /// Entries dropped since the last accepted one.
     public private(set) var dropped = 0
 
     private let socket: String
@@ -15,12 +15,12 @@ public final class Journal {
     private let identifier: String
     private let droppedField: String
 
-    /// A journal to which nothing was sent yet.
+    /// A journal without sent entries.
     ///
     /// - Parameters:
     ///   - identifier: SYSLOG_IDENTIFIER of each entry.
-    ///   - droppedField: the field that carries the number of entries dropped before this one.
-    ///   - socket: where journald listens.
+    ///   - droppedField: the field for the number of entries dropped before this one.
+    ///   - socket: the socket of journald.
     public init(identifier: String, droppedField: String, socket: String = "/run/systemd/journal/socket") {
         self.identifier = identifier
         self.droppedField = droppedField
@@ -29,11 +29,11 @@ public final class Journal {
 
     deinit { try? descriptor?.close() }
 
-    /// Sends one entry, or drops it: it never waits. Values may contain any bytes and any number of lines.
+    /// Sends one entry, or drops it, and never blocks. Values may contain any bytes and any number of lines.
     ///
     /// - Parameter fields: names are upper-case letters, digits and underscores. All values together have room for
     ///   about 200 KiB, the kernel's limit for a datagram; a longer entry is dropped.
-    /// - Returns: whether journald has it; false if there is no journal.
+    /// - Returns: whether journald accepted it; false if there is no journal.
     @discardableResult
     public func send(_ fields: [(name: String, value: String)]) -> Bool {
         var entry: [UInt8] = []
@@ -54,7 +54,7 @@ public final class Journal {
         return true
     }
 
-    /// Whether standard error is a stream into the journal: then entries should not be written there too.
+    /// Whether standard error is a stream to the journal. Then entries should not be written there as well.
     ///
     /// It compares JOURNAL_STREAM with the device and inode of descriptor 2. The corresponding C function is `fstat`.
     public static var isStandardErrorConnected: Bool {
@@ -67,8 +67,8 @@ public final class Journal {
 }
 
 extension [UInt8] {
-    /// A field in the form that takes any bytes: the name, a line's end, the length in 64 bits of little endian, the
-    /// value, a line's end.
+    /// A field in the form for arbitrary bytes: the name, a newline, the length as 64 bits in little endian, the value,
+    /// a newline.
     fileprivate mutating func append(name: String, value: String) {
         append(contentsOf: name.utf8)
         append(UInt8(ascii: "\n"))

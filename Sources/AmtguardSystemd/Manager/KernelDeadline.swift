@@ -1,10 +1,10 @@
 import CSystemd
 import Glibc
 
-/// A deadline: if the process does not put it off in time, the kernel kills the process.
+/// A deadline: if the process does not postpone it in time, the kernel kills the process.
 ///
-/// SIGKILL also ends a stopped process. The time that the machine sleeps does not count (CLOCK_MONOTONIC). A child does
-/// not inherit the timer.
+/// SIGKILL also kills a stopped process. Sleep of the machine does not count (CLOCK_MONOTONIC). A child does not
+/// inherit the timer.
 @safe final class KernelDeadline {
     private let timer: timer_t?
     private let time: itimerspec
@@ -26,7 +26,7 @@ import Glibc
         putOff()
     }
 
-    /// Starts to count again. The corresponding C function is `timer_settime`.
+    /// Restarts the deadline. The corresponding C function is `timer_settime`.
     func putOff() {
         var time = time
         unsafe timer_settime(timer, 0, &time, nil)

@@ -1,10 +1,9 @@
 import Glibc
 
-/// Sends the notifications that the service manager must get. Each one is a debt until the manager's queue has taken
-/// it.
+/// Sends the notifications that the service manager must get. Each is kept until the manager's queue has accepted it.
 ///
-/// All services share this queue. It is full while the manager is busy, for example at boot. If a READY were sent only
-/// once and refused, the unit would stay in its start until it times out. Without a manager nothing is owed.
+/// All services share this queue. It is full while the manager is busy, for example at boot. If READY were sent only
+/// once and refused, the unit would stay in its start until it times out. Without a manager nothing is kept.
 @safe public final class Notifier {
     private var debts = Debts()
     private var timer: Timer?
@@ -13,7 +12,7 @@ import Glibc
     private static let shortest = Duration.milliseconds(10)
     private static let longest = Duration.seconds(5)
 
-    /// Makes a notifier that owes nothing. It tries again on this loop.
+    /// Creates a notifier without notifications. It retries on this loop.
     public init(on loop: EventLoop) {
         timer = loop.timer("notifier") { [unowned self] in pay() }
     }
@@ -35,10 +34,11 @@ import Glibc
     /// The service is about to end.
     public func stopping() { owe { $0.stopping() } }
 
-    /// The loop turns (`WatchdogSec=`).
+    /// The loop is running (`WatchdogSec=`).
     public func beat() { owe { $0.beat() } }
 
-    /// **Waits** until the manager has taken all debts, but no longer than `patience`. For a process that ends.
+    /// **Blocks** until the manager has accepted all notifications, but no longer than `patience`. For a process that
+    /// ends.
     public func settle(within patience: Duration) {
         let deadline = BootClock.now + patience
         while !debts.isEmpty, BootClock.now < deadline {
@@ -50,7 +50,7 @@ import Glibc
     private func owe(_ change: (inout Debts) -> Void) {
         guard ServiceManager.isSupervised else { return }
         change(&debts)
-        // If others wait already, the timer sends them in turn.
+        // If others wait already, the timer sends them in their order.
         if debts.count == 1 { pay() }
     }
 
@@ -68,7 +68,7 @@ import Glibc
     }
 }
 
-/// The notifications that were not taken yet, in their order. A later one removes those that it makes obsolete.
+/// The notifications that were not accepted yet, in their order. A later one removes those that it makes obsolete.
 struct Debts: Hashable {
     private enum Debt: Hashable {
         case ready(status: String)
@@ -87,7 +87,7 @@ struct Debts: Hashable {
     var isEmpty: Bool { owed.isEmpty }
     var count: Int { owed.count }
 
-    /// The assignments to send first; `nil` if nothing is owed.
+    /// The assignments to send first; `nil` if there are none.
     var first: [String]? {
         switch owed.first {
         case .ready(let status): ["READY=1", "STATUS=\(status)"]
@@ -115,7 +115,7 @@ struct Debts: Hashable {
         owed.append(.reloading(at: time))
     }
 
-    /// The index after the last reload that is still owed; 0 if there is none.
+    /// The index after the last reload that was not accepted yet; 0 if there is none.
     private var endOfReloading: Int { (owed.lastIndex(where: \.isReloading) ?? -1) + 1 }
 
     mutating func status(_ status: String) {

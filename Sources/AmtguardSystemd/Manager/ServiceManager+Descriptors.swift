@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 public import SystemPackage
 
-/// Descriptors that the service manager hands over at the start, and those that it keeps for the next start.
+/// Descriptors that the service manager hands over at the start, and descriptors that it stores for the next start.
 extension ServiceManager {
     /// The descriptors from the service manager: sockets of a `.socket` unit, and stored ones.
     ///
@@ -20,16 +20,16 @@ extension ServiceManager {
         }
     }
 
-    /// Makes the service manager keep copies of descriptors, and hand them over at the next start.
+    /// Stores copies of descriptors with the service manager, which hands them over at the next start.
     ///
-    /// Each call *adds*, whatever is stored under the name already. The unit needs `FileDescriptorStoreMax=`.
+    /// Each call *adds* to what is stored under the name. The unit needs `FileDescriptorStoreMax=`.
     /// The corresponding C function is `sd_pid_notify_with_fds`.
     /// - Parameters:
     ///   - name: at most 255 ASCII characters, neither control characters nor a colon.
     ///   - poll: whether the manager drops a descriptor that hangs up. A bound TCP socket that does not listen does so
     ///     at once: store it with false.
     ///   - process: the claimed sender's pid, 0 for our own; the kernel lets only a privileged process choose.
-    /// - Returns: whether the manager has all of them.
+    /// - Returns: whether the manager accepted all of them.
     @discardableResult
     public static func store(
         _ descriptors: [FileDescriptor], name: String, poll: Bool = true, onBehalfOf process: CInt = 0
@@ -46,16 +46,16 @@ extension ServiceManager {
         return true
     }
 
-    /// Makes the service manager close what it keeps under a name.
+    /// Makes the service manager close what it stores under a name.
     @discardableResult
     public static func removeFromStore(name: String) -> Bool {
         notify(["FDSTOREREMOVE=1", "FDNAME=\(name)"])
     }
 
-    /// **Waits** until the service manager has processed everything sent before; not for the loop's thread.
+    /// **Blocks** until the service manager has processed everything sent before; not for the loop's thread.
     ///
-    /// A process that stores descriptors and ends needs it: the manager asks the kernel for the sender.
-    /// The corresponding C function is `sd_notify_barrier`.
+    /// A process that stores descriptors and ends needs it, because the manager asks the kernel for the sender. The
+    /// corresponding C function is `sd_notify_barrier`.
     /// - Returns: whether the manager answered within `timeout`.
     @discardableResult
     public static func barrier(timeout: Duration) -> Bool {
@@ -63,7 +63,7 @@ extension ServiceManager {
         return sd_notify_barrier(0, timeout.microseconds) > 0
     }
 
-    /// libsystemd sends the descriptors, and waits while the manager's queue is full: so check first.
+    /// libsystemd sends the descriptors, and blocks while the manager's queue is full: so check first.
     private static var isListening: Bool {
         guard let socket = environment("NOTIFY_SOCKET") else { return false }
         return (try? DatagramSocket.isWritable(socket)) ?? false

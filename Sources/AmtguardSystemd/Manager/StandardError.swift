@@ -1,8 +1,8 @@
 import Glibc
 
-/// Standard error gets the journal's lines, for a person who runs the daemon by hand.
+/// Writes the journal's lines to standard error, for a person who runs the daemon by hand.
 public enum StandardError {
-    /// Writes one line, or drops it: it does not wait for a stopped terminal, or for a pipe without a reader.
+    /// Writes one line, or drops it: never blocks for a stopped terminal, or for a pipe without a reader.
     ///
     /// The corresponding C functions are `poll` and `write`. A pipe without a reader sends SIGPIPE: see
     /// `EventLoop.ignoreBrokenPipes`.

@@ -1,23 +1,23 @@
 import CSystemd
 import SystemPackage
 
-/// Shows that the loop turns: to the kernel, and to the service manager if it asks for that (`WatchdogSec=`).
+/// Proves that the loop runs: to the kernel, and to the service manager if it asks for that (`WatchdogSec=`).
 ///
 /// The unit has no `WatchdogSec=`. If a unit is masked while it runs, systemd refuses its notifications. It would then
-/// end the unit because they are missing, and would not start it again. `sd_event_set_watchdog` is not used, because it
-/// would wait for a service manager that hangs.
+/// stop the unit because they are missing, and would not start it again. `sd_event_set_watchdog` is not used, because
+/// it would block while a service manager hangs.
 @safe public final class Watchdog {
     private let notifier: Notifier
-    /// How often the service manager wants to hear of it; `nil` if never.
+    /// How often the service manager expects it; `nil` if never.
     private let asked: Duration?
     private let patience: Duration
     private var deadline: KernelDeadline?
     private var timer: Timer?
 
-    /// How long the loop may stand still under a service manager, which then starts the service again.
+    /// How long the loop may hang under a service manager, which then restarts the service.
     public static let patience = Duration.seconds(120)
 
-    /// Begins. Without a service manager there is no deadline, because nothing would start the process again.
+    /// Starts. Without a service manager there is no deadline, because nothing would restart the process.
     ///
     /// The corresponding C function is `sd_watchdog_enabled`.
     public init(on loop: EventLoop, telling notifier: Notifier, patience: Duration = Watchdog.patience) {
@@ -30,7 +30,7 @@ import SystemPackage
         beat()
     }
 
-    /// Shows it now. A caller that is awake anyway uses this: it puts off the timer and saves a wake-up.
+    /// Does it now. A caller that is awake anyway calls this: it postpones the timer and saves a wake-up.
     public func beat() {
         if let deadline {
             deadline.putOff()

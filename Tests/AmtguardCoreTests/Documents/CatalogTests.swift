@@ -11,7 +11,8 @@ import Testing
         var text: [String] = []
     }
 
-    /// As journal-internal `catalog_import_file` reads it: an id, headers, an empty line, a text.
+    /// The format of journal-internal `catalog_import_file`: an id, headers, an empty line, a text.
+    /// journalctl prints an unknown @FIELD@ unchanged.
     private func entries() throws -> [Entry] {
         var entries: [Entry] = []
         var inHeaders = false
@@ -66,7 +67,7 @@ import Testing
         }
     }
 
-    /// systemd 250 or later, and only where it is installed.
+    /// Needs systemd 250 or later.
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/journalctl"), "journalctl is there"))
     func `is taken by journalctl`() throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "amtguard-catalog-\(UUID().uuidString)")

@@ -55,7 +55,7 @@ import Testing
         let value = #""another thing""#
         let key = try #require(part.split(separator: ":").first)
         for damage in ["\(key):[]", "\(key):\(value)", "\"x\":0,\(part)"] where damage != part {
-            // The rest of a cut value would be no JSON: whole values only.
+            // The rest of a value that was cut would be no JSON, so only whole values are replaced.
             guard let damaged = replacing(part, in: text, with: damage),
                 let problems = try? schema.problems(of: damaged)
             else { continue }
@@ -73,7 +73,7 @@ import Testing
         func check(_ schema: [String: Any], at path: String) {
             for (key, part) in schema["properties"] as? [String: [String: Any]] ?? [:] {
                 let isDescribed = (part["description"] as? String)?.isEmpty == false
-                // What a reference leads to is described there.
+                // The target of a reference has its description there.
                 let isReference = (part["$ref"] as? String)?.hasPrefix("status.schema.json#/") == true
                 #expect(isDescribed || isReference, "\(path).\(key)")
                 check(part, at: "\(path).\(key)")

@@ -13,7 +13,7 @@ import Testing
         arguments: [
             ([heci], [csme], [heci], .ask([csme])), ([heci], [gsc, csme], [], .ask([csme])),
             ([heci], [old], [], .ask([old])), ([], [csme], [heci], .ask([csme])),
-            // The one that is seen to offer AMTHI goes first.
+            // The node that is known to offer AMTHI comes first.
             ([heci, "0000:00:16.4"], [csme, second], ["0000:00:16.4"], .ask([second, csme])),
             ([heci], [], [], .none(.noDriver)), ([heci], [gsc], [], .none(.noDriver)),
             ([], [], [heci], .none(.noDriver)), ([], [gsc], [], .none(.graphicsOnly)), ([], [], [], .none(.noDevice)),

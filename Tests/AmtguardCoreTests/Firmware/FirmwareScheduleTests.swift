@@ -2,11 +2,12 @@ import Testing
 
 @testable import AmtguardCore
 
-/// A schedule in virtual time: a helper that answers after some time, or never, and a clock that jumps from wake to wake.
+/// A schedule in virtual time: a helper that answers after some time, or never, and a clock that jumps from wake-up to
+/// wake-up.
 private struct Clockwork {
     var schedule = FirmwareSchedule()
     var now = 0.0
-    /// What comes of a question, and after how long; `nil` for nothing, ever.
+    /// The result of a question, and after how long; `nil` if none ever comes.
     var answer: (inquiry: FirmwareInquiry, after: Double)? = (.answer(.heard(.post, .admin)), 0.05)
     var asked: [Double] = []
     var abandoned: [Double] = []
@@ -18,7 +19,7 @@ private struct Clockwork {
         happen { $0.started(refresh: refresh, at: $1) }
     }
 
-    /// Something happens now.
+    /// An event happens now.
     mutating func happen(_ event: (inout FirmwareSchedule, Instant) -> [FirmwareSchedule.Effect]) {
         let wasAsking = schedule.isQuestionOpen
         for effect in event(&schedule, at(now).instant) {
@@ -36,7 +37,7 @@ private struct Clockwork {
         }
     }
 
-    /// Lets time pass; nobody wakes the schedule but at the time that it asked for.
+    /// Lets time pass. The schedule wakes only at the time that it requested.
     mutating func pass(until end: Double) {
         var steps = 0
         while steps < 10_000, let next = [wakeAt, answerAt].compactMap({ $0 }).min(), next <= end {
@@ -238,7 +239,7 @@ private struct Clockwork {
         let count =
             switch inquiry.word {
             case "answered", "no-device", "graphics-only", "no-driver": 1
-            // Nobody is disturbed by a look for its socket.
+            // The search for the helper's socket disturbs no program.
             case "no-helper": 50
             default: 6
             }
@@ -293,7 +294,7 @@ private struct Clockwork {
             }
             clockwork.pass(until: clockwork.now + .random(in: 0..<30, using: &random))
         }
-        // A device and an address each have a minute of their own, and a failure its pause.
+        // A device and an address each have their own minute, and a failure has its pause.
         #expect(Double(clockwork.asked.count) <= 3 * clockwork.now / 60)
         #expect(clockwork.asked.count >= Int(clockwork.now / 3_700))
     }

@@ -83,7 +83,7 @@ import Testing
         #expect(successor.status.verdict == .protected)
     }
 
-    /// Most machines load the driver at boot, but nothing says so.
+    /// Most machines load the driver at boot, but this is not guaranteed.
     @Test func `is asked for AMT when it comes after an hour`() {
         var scene = Scene(presence: .without)
         scene.see(.ready)
@@ -93,7 +93,7 @@ import Testing
         scene.lookAsAsked()
         #expect(scene.list == amt)
         #expect(scene.status.amt.state == "unknown" && scene.remembered.sawCSME)
-        // And what it showed is not forgotten when it shows it no more.
+        // Evidence that has disappeared is not forgotten.
         scene.see(.presence(StateJudgementTests.withoutAMTHI))
         scene.see(.firmware(.answer(.mkhi(false, nil))))
         #expect(scene.status.amt.state == "unknown")

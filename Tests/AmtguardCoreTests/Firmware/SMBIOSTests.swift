@@ -7,7 +7,7 @@ import Testing
         0x82, 0x14, 0x11, 0x00,  // type 130, 20 bytes, handle 0x0011
         0x24, 0x41, 0x4D, 0x54,  // $AMT
         0x01, 0x01, 0x01, 0x01,  // supported, enabled, storage redirection, serial over LAN
-        0x01, 0xA5, 0x1F, 0x02, 0x00, 0x00,  // not believed
+        0x01, 0xA5, 0x1F, 0x02, 0x00, 0x00,  // not trusted
         0x00, 0x00,  // KVM, and one more
     ]
     static let withKVM: [UInt8] = [
@@ -29,7 +29,7 @@ import Testing
     private static let end: [UInt8] = [0x7F, 0x04, 0xFF, 0xFE, 0, 0]
     private static let none: [UInt8] = [0, 0]
 
-    /// Type 131; the words of the engine and the bytes of its version are those of public dumps, the rest is zero.
+    /// Type 131; the words of the engine and the bytes of its version are from public dumps, the rest is zero.
     static func vPro(engine: UInt32, version: [UInt8] = [0x00, 0x00, 0x0C, 0x00, 0x74, 0x06, 0x46, 0x00]) -> [UInt8] {
         var bytes = [0x83, 0x40, 0x32, 0x00] + [UInt8](repeating: 0, count: 60)
         for (index, shift) in [0, 8, 16, 24].enumerated() {
@@ -115,7 +115,7 @@ import Testing
 
     @Test func `a table is walked over strings, and only the two types are taken out`() {
         let board: [UInt8] = [0x02, 0x08, 0x02, 0x00, 1, 2, 0, 0] + Array("Maker\0Board\0\0".utf8)
-        // Type 130 with a string, as some boards have it.
+        // Type 130 with a string; some boards have it.
         let table = board + Self.on + Array("text\0\0".utf8) + Self.vPro(engine: 9) + Self.none + Self.on + Self.none
         let structures = SMBIOSStructure.structures(in: table + Self.end + Self.disabled + Self.none)
         #expect(structures.map(\.type) == [2, 130, 131, 130])
@@ -136,7 +136,7 @@ import Testing
     func `what is cut short is not believed`(bytes: [UInt8]) {
         #expect(SMBIOSReading(table: bytes) == SMBIOSReading(table: []))
         #expect(SMBIOSReading.extract(from: bytes).isEmpty)
-        // Nor what stands behind it.
+        // The structure after it is ignored as well.
         let amt = SMBIOSReading(table: Self.withKVM + Self.none + bytes).amt
         #expect(amt.count == 1)
     }

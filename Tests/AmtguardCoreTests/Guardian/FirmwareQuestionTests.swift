@@ -1,14 +1,14 @@
 import AmtguardCore
 import Testing
 
-/// The schedule within the guardian, as the daemon's ground meets it.
+/// The schedule within the guardian, with a ground like the daemon's.
 @Suite struct `A question to the firmware` {
     @Test func `that is abandoned counts once, and the next one has its own time`() {
         var scene = Scene(list: amt)
         scene.now = 200
         scene.see(.ready)
         #expect(scene.told().contains(.askFirmware))
-        // The helper is silent, and meanwhile the device changes.
+        // The helper does not answer, and the device changes in the meantime.
         scene.now = 210
         scene.see(.deviceChanged)
         scene.now = 220
@@ -16,7 +16,7 @@ import Testing
         let effects = scene.told().filter { if case .report = $0 { false } else { true } }
         #expect(effects == [.abandonQuestion, .askFirmware, .wakeForFirmware(at: at(240).instant)])
         #expect(scene.status.amt.firmware?.outcome == "abandoned")
-        // The answer to the second question puts off the next one until the refresh.
+        // The answer to the second question postpones the next one until the refresh.
         scene.now = 221
         scene.see(.firmware(.answer(.heard(.post, .admin))))
         #expect(scene.told().contains(.wakeForFirmware(at: at(221).instant + Configuration().refresh)))

@@ -3,8 +3,8 @@ import Testing
 @testable import AmtguardCore
 
 @Suite struct `A requirement that changes` {
-    /// Whatever is seen, in whatever order: where it changes what is required or whether amtguard may write, the guardian
-    /// itself asks for the look that acts on it, and the holds follow in the same breath.
+    /// Whenever an observation, in any order, changes the required ports or the permission to write, the guardian
+    /// itself requests the look that acts on it, and changes the holds at once.
     @Test(arguments: 0..<200 as Range<UInt64>)
     func `asks for a look at once`(seed: UInt64) {
         var random = Seeded(seed)
@@ -79,7 +79,7 @@ import Testing
 }
 
 extension Scene {
-    /// What the daemon's timer does: the look that was asked for last, if its time has come.
+    /// Acts like the daemon's timer: carries out the last requested look, if it is due.
     mutating func lookAsAsked() {
         let looks = told().compactMap { if case .look(let time) = $0 { time } else { nil } }
         if let time = looks.last, time <= at(now).instant { look(.token) }

@@ -25,7 +25,7 @@ import Testing
         #expect(Memory(parsing: Array(later.utf8), scope: scope)?.sighting == .present)
     }
 
-    /// What a version before acts reads: these words and no others.
+    /// The words that versions without acts read.
     @Test func `is understood by a former version as the list before the act`() {
         let ownership = Ownership(owned: amt, list: 0xAB, act: Ownership.Act(.adding, "5900", list: 0xCD))
         let words = Memory(scope: scope, ownership: ownership).encoded.split(separator: " ")
@@ -86,11 +86,11 @@ import Testing
         _ = effects(.presence(.csme))
         #expect(!effects(.list(.ports(list), .request)).contains { if case .remove = $0 { true } else { false } })
         #expect(guardian.memory.ownership.owned == "16992-16995,40000-40010")
-        // Neither where the mode may be the bad word, and AMT is impossible.
+        // Nor if the refused word may be the mode, and AMT is impossible.
         _ = effects(.presence(.without))
         #expect(!effects(.list(.ports(list), .request)).contains { if case .remove = $0 { true } else { false } })
         _ = effects(.presence(.csme))
-        // The one that can be read again takes back what it does not ask for.
+        // A readable configuration removes what it does not require.
         _ = effects(.configuration(Configuration(), []))
         #expect(effects(.list(.ports(list), .request)).contains(.remove("40000-40010")))
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import AmtguardCore
 
 @Suite struct `Guardians that take turns` {
-    /// The one that takes the place of another, which has the list as `scene` does.
+    /// A stand-in for a daemon, with the same list as `scene`.
     private static func bridge(beside scene: Scene) -> Scene { Scene(list: scene.list) }
 
     @Test func `own what the other wrote down`() {
@@ -33,7 +33,7 @@ import Testing
         next.look(.audit)
         #expect(next.owned == former.owned)
         #expect(next.guardian.memory.ownership == former.guardian.memory.ownership)
-        // The former one was killed right after its addition.
+        // The former guardian was killed right after its addition.
         var killed = Memory(scope: scope)
         killed.ownership = Ownership(list: ("8080" as PortSet).fingerprint)
         killed.ownership.foresee(adding: amt, to: "8080")
@@ -41,7 +41,7 @@ import Testing
         successor.see(.record(killed))
         successor.look(.audit)
         #expect(successor.owned == amt)
-        // Somebody wrote the list in between, or we did: in doubt, not owned.
+        // Another program, or this one, wrote the list in between: in doubt, not owned.
         var other = Scene(list: former.list.union("9090"))
         other.see(.record(former.remembered))
         #expect(other.owned.isEmpty)

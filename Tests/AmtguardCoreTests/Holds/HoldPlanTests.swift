@@ -7,7 +7,7 @@ import Testing
     private static let host: [HostInterface] = [.lo, .eno1("192.0.2.20"), .wlan0("198.51.100.7")]
     private static let all: Set = [ip("127.0.0.1"), ip("192.0.2.20"), ip("198.51.100.7")]
 
-    /// AMT's two interfaces as they are judged by what the host has.
+    /// AMT's two interfaces, judged by the host's interfaces.
     private static func told(
         _ wired: LANSettings, _ wireless: LANSettings = .none, on host: [HostInterface] = Self.host
     ) -> [AMTInterface] {

@@ -162,7 +162,7 @@ import Testing
             scene.see(.holds(scene.sockets.reading, .request))
         }
         #expect((1...3).contains(scene.toldNames().count))
-        // The last cause is told in the end.
+        // The last cause is reported in the end.
         scene.sockets.obstacles[Hold(address, 16992)] = .notPermitted
         scene.now += 60
         scene.see(.holds(scene.sockets.reading, .audit))

@@ -99,7 +99,7 @@ import Testing
         let amt = try #require(MACAddress(Self.amt))
         let found = HostInterface.carrying(amt, in: scene.interfaces)
         #expect(found.map(\.name) == scene.carrying)
-        // Whatever the order of the reading.
+        // The result does not depend on the order of the reading.
         #expect(
             Set(HostInterface.carrying(amt, in: scene.interfaces.reversed()).map(\.name)) == Set(scene.carrying))
     }

@@ -85,7 +85,7 @@ import Testing
         let pieces = set.pieces(ofAtMost: length)
         #expect(pieces.allSatisfy { !$0.isEmpty && $0.utf8.count <= length }, "seed \(seed)")
         #expect(pieces.joined(separator: ",") == set.description, "seed \(seed)")
-        // As few as can be: no piece had room for the first range of the next.
+        // As few pieces as possible: none had room for the first range of the next one.
         for (piece, next) in zip(pieces, pieces.dropFirst()) {
             #expect(piece.utf8.count + 1 + next.prefix { $0 != "," }.utf8.count > length, "seed \(seed)")
         }

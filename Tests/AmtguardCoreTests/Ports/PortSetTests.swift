@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: 0..<100 as Range<UInt64>)
     func `agrees with a plain set in all of its algebra`(seed: UInt64) {
         var random = Seeded(seed)
-        // Small universes make neighbours and overlaps; the last two have an end of the whole.
+        // Small universes produce neighbours and overlaps; the last two include a limit of the whole range.
         let universe: ClosedRange<UInt16> = [0...15, 0...300, 65400...65535, 0...65535][Int(seed % 4)]
         func some() -> (Set<UInt16>, PortSet) {
             let ranges = (0..<Int.random(in: 0...12, using: &random)).map { _ in
@@ -47,7 +47,7 @@ import Testing
         }
         for made in [portsA.union(portsB), portsA.subtracting(portsB), portsA.intersection(portsB)] {
             #expect(isCanonical(made), "seed \(seed)")
-            // Equal sets are told apart by nobody, whichever way they were made.
+            // Equal sets can't be distinguished, however they were made.
             let again = PortSet(merging: members(made).map { $0...$0 })
             #expect(again == made && again.fingerprint == made.fingerprint, "seed \(seed)")
         }

@@ -174,7 +174,7 @@ import Testing
     }
 }
 
-/// Where a translated connection of 192.0.2.1 left from.
+/// The address and port with which a translated connection of 192.0.2.1 left.
 let elsewhere = LocalSocket.Endpoint(.v4(IPv4Address(bits: 0xC000_0201)), port: 41_234)
 
 @Suite struct `A probe behind address translation` {
@@ -214,7 +214,7 @@ let elsewhere = LocalSocket.Endpoint(.v4(IPv4Address(bits: 0xC000_0201)), port: 
         (.silent, .notPermitted, false, .diverted), (.refused, .failed, nil, .unknown),
         (.refused, .failed, false, .passes), (.busy("x"), .notPermitted, nil, .busy),
         (.unreachable("x"), .failed, nil, .noAnswer),
-        // Others of this probe are tracked: perhaps a rule of this host dropped it, or refused it.
+        // Other connections of this probe are tracked: perhaps a rule of this host dropped this one, or refused it.
         (.connected, .untracked, nil, .passes), (.silent, .untracked, nil, .unknown),
         (.refused, .untracked, nil, .unknown),
     ]

@@ -7,19 +7,19 @@ import Testing
 
     static let table: [(ProbeOutcome, [ProbeOutcome], ProbeVerdict)] =
         [
-            // An answer speaks for itself, whatever became of the controls.
+            // An answer decides, whatever the outcome of the controls.
             (.connected, [.connected, .connected], .passes), (.connected, [.silent, .silent], .passes),
             (.connected, [], .passes), (.refused, [.refused, .refused], .passes), (.refused, [.busy("x")], .passes),
             // Silence is compared.
             (.silent, [.connected, .connected], .diverted), (.silent, [.refused, .refused], .diverted),
             (.silent, [.connected, .refused], .diverted), (.silent, [.connected], .diverted),
             (.silent, [.connected, .busy("x")], .diverted), (.silent, [.notPermitted, .refused], .diverted),
-            // With silence, doubt, or nothing.
+            // If a control is silent too, or there is none, the result is doubtful.
             (.silent, [.silent, .silent], .noAnswer), (.silent, [.connected, .silent], .noAnswer),
             (.silent, [.silent, .connected], .noAnswer), (.silent, [.connected, .unreachable("x")], .noAnswer),
             (.silent, [], .noAnswer), (.silent, [.busy("x"), .failed("x")], .noAnswer),
             (.silent, [.silent, .notPermitted], .noAnswer),
-            // Who says so on the way speaks of no port.
+            // An ICMP error on the way says nothing about the port.
             (.unreachable("x"), [.connected, .connected], .noAnswer), (.unreachable("x"), [], .noAnswer),
             (.busy("x"), [.connected, .connected], .busy), (.busy("x"), [.silent], .busy),
             (.notPermitted, [.connected], .notTried), (.failed("x"), [.connected], .notTried),
@@ -78,7 +78,7 @@ import Testing
     }
 }
 
-/// What a probe of `plan` saw; what is not told of was connected, and left as it was bound.
+/// The result of a probe of `plan`; ports without an outcome were connected, and left as they were bound.
 func probe(
     plan: ProbePlan? = ProbePlan(amt), to address: IPAddress? = IPAddress("192.0.2.2"), shared: Bool? = true,
     _ outcomes: [UInt16: ProbeOutcome] = [:], departures: [UInt16: ProbeDeparture] = [:], translating: Bool? = false

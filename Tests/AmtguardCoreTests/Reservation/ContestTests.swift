@@ -83,7 +83,8 @@ import Testing
         scene.look(.token)
         #expect(scene.status.contested)
         _ = scene.told()
-        // The other stopped: at the next token the watch is back. What was left broken counts as exposed for 10 s.
+        // The other program stopped: at the next token the watch is on again. The broken list counts as exposed for 10
+        // s.
         scene.now = 101
         scene.look(.token)
         #expect(scene.told() == [.watch(true), .look(at: at(110.5).instant)])

@@ -33,7 +33,7 @@ import Testing
         #expect(scene.told().removals == [])
         #expect(scene.list == Self.others.union(amt))
         #expect(scene.remembered.ownership.owned == amt)
-        // Started again beside a shorter list, it would still own nothing of it, as another program made it shorter.
+        // Started again with a shorter list, it would still own nothing in it, because another program shortened it.
         var next = Scene(list: scene.list, remembering: scene.remembered, configuration: configuration)
         #expect(next.owned == amt)
         next.see(.stopping)

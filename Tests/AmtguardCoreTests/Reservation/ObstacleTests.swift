@@ -34,7 +34,7 @@ import Testing
         #expect(scene.toldNames() == ["reserved", "verdict"])
         #expect(scene.status.verdict == .protected)
         #expect(scene.list.isSuperset(of: amt))
-        // It comes back: that is news again.
+        // It returns, and is reported again.
         scene.refusal = obstacle
         scene.overwrite(with: "1")
         #expect(scene.toldNames() == ["obstructed", "verdict"])
@@ -55,7 +55,7 @@ import Testing
         #expect(asked.events == [])
         #expect(scene.status.reasons.first?.id == id)
         #expect(!scene.status.contested)
-        // Nor does a program that undoes what is added at last make one by the attempts before.
+        // When the obstacle ends, the former attempts count neither as repairs nor as a contest.
         scene.refusal = nil
         scene.now += 1
         scene.look(.request)

@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    /// Two minutes of a second of overwriting and a pause, the guard's own looks in between.
+    /// Two minutes that alternate between a second of overwriting and a pause, with the guard's own looks in between.
     private func lines(of rate: Int, pausing gap: Double, _ configuration: Configuration) -> Int {
         var scene = Scene(configuration: configuration)
         _ = scene.told()
@@ -154,7 +154,7 @@ import Testing
         let overwrite = ObservedOverwrite(found: "623,8080", missing: missing, writer: sysctl)
         #expect(told.events.contains(.overwritten(overwrite)))
         #expect(scene.status.verdict == .exposed)
-        // Another one, and the same once more: the watch shows it, though the list is what it was.
+        // Another overwrite, then the same one again: the watch shows the second, although the list is unchanged.
         scene.overwrite(with: "9090", by: sysctl)
         scene.overwrite(with: "9090", by: sysctl)
         #expect(scene.toldNames() == ["overwritten", "overwritten"])

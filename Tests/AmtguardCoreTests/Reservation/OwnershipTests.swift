@@ -81,13 +81,14 @@ import Testing
         #expect(effects.starts(with: [.remember]))
         #expect(effects.contains(.add(amt)))
         let remembered = guardian.memory
-        // Killed before the addition: the list is not as foreseen, so nothing is owned, and all of it is added.
+        // Killed before the addition: the list differs from the recorded one, so nothing is owned, and all ports are
+        // added.
         #expect(Scene(list: "8080", remembering: remembered).owned == amt)
-        // Killed after it: the list is as foreseen.
+        // Killed after the addition: the list equals the recorded one.
         var scene = Scene(list: amt.union("8080"), remembering: remembered)
         #expect(scene.owned == amt)
         #expect(!scene.told().contains(.add(amt)))
-        // Somebody else was faster: in doubt, not owned.
+        // Another program wrote first: in doubt, not owned.
         #expect(Scene(list: amt.union("8080,9090"), remembering: remembered).owned.isEmpty)
     }
 

@@ -57,7 +57,7 @@ import Testing
         #expect(scene.status.observed.auditUSec == 30_000_000)
     }
 
-    /// The look of a request repaired it, the event was drained then, and no other comes.
+    /// The look of a request repaired it, then the event was drained, and no other event follows.
     @Test(arguments: [Prompt.audit, .request], [[sysctl], []])
     func `is none where the watch shows it while it is repaired`(prompt: Prompt, writers: [Writer]) {
         var guardian = Guardian(remembering: Memory(scope: scope))
@@ -154,7 +154,7 @@ import Testing
 }
 
 extension Scene {
-    /// A look, and the second one that comes if the first was suspicious.
+    /// A look, and the second look that follows a suspicious one.
     fileprivate mutating func lookAndWait(_ prompt: Prompt) {
         look(prompt)
         now += 0.25

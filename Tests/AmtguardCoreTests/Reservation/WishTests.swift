@@ -3,7 +3,7 @@ import Testing
 @testable import AmtguardCore
 
 @Suite struct `The text of a write` {
-    /// Each was written to the list of Linux 6.18; `nil` where the kernel answered EINVAL, and where it wrote nothing.
+    /// Each text was written to the list of Linux 6.18; `nil` if the kernel answered EINVAL or wrote nothing.
     private static let texts: [(String, PortSet?)] = [
         ("5000", "5000"), ("5000,", "5000"), (",5000", nil), ("5000\n\n", "5000"), ("\n\n5000\n", "5000"),
         ("5000\n6000", "5000,6000"), ("5000,\n6000", "5000,6000"), ("5000\n,6000", nil), ("0", "0"),
@@ -49,7 +49,7 @@ import Testing
     }
 }
 
-/// The guard sees what others asked for, and the list in which nothing of it was lost.
+/// A guard with the requests of other programs, and a list that lost none of the ports.
 @Suite struct `A write that was prevented` {
     private static func scene(_ list: PortSet = "5000-5010,623,664,16992-16995") -> Scene {
         var scene = Scene(list: list, watch: Watch(.bpf))
@@ -137,7 +137,7 @@ import Testing
         #expect(scene.status.verdict.known == .protected)
     }
 
-    /// Otherwise its text could take out what was added since.
+    /// Otherwise its text could remove ports that were added since.
     @Test func `is judged again if a write comes while the guard removes`() {
         var scene = Self.scene()
         scene.refusal = .busy
@@ -149,7 +149,7 @@ import Testing
         #expect(scene.list == "7000,623,664,16992-16995")
     }
 
-    /// Else the ring would stay readable, and wake the guard without end.
+    /// Otherwise the ring would stay readable, and wake the guard again and again.
     @Test func `is settled where nothing can be taken out or read`() {
         var scene = Self.scene()
         scene.refusal = .readOnly
@@ -164,7 +164,8 @@ import Testing
         #expect(scene.shown == Wishes())
     }
 
-    /// A removal at the end may meet a write of others, or the program of a guard that has just ended.
+    /// A removal at the end may conflict with a write of another program, or with the program of a guard that has just
+    /// ended.
     @Test(arguments: [Watch.Kind.bpf, .none])
     func `does not keep a release from being tried again`(kind: Watch.Kind) {
         var scene = Scene(list: "5000", configuration: configuration { $0.onStop = .release }, watch: Watch(kind))
@@ -194,7 +195,7 @@ import Testing
         #expect(scene.list == "5000-5010,623,664,16992-16995")
     }
 
-    /// The kernel has carried out each of them, and only the last one can be seen.
+    /// The kernel has carried out all of them, and only the effect of the last one is visible.
     @Test func `is not awaited before one that replaced the list indeed`() {
         var scene = Self.scene()
         scene.reload { $0.mode = .observe }

@@ -12,12 +12,12 @@ func ether(_ text: String) -> MACAddress {
     return address
 }
 
-/// AMT's own address on the wire, in all these tests.
+/// AMT's own MAC address, in all these tests.
 let wiredMAC = ether("a4:bb:6d:00:00:01")
 let wirelessMAC = ether("a4:bb:6d:00:00:02")
 
 extension LANSettings {
-    /// On, with a link.
+    /// An interface that is on, with a link.
     static func wired(_ ipv4: String, dhcp: Bool = true, _ mode: DHCPMode = .passive) -> LANSettings {
         LANSettings(enabled: true, ipv4: ip(ipv4), dhcpEnabled: dhcp, dhcpMode: mode, link: true, mac: wiredMAC)
     }
@@ -27,14 +27,14 @@ extension LANSettings {
             enabled: true, ipv4: ip(ipv4), dhcpEnabled: true, dhcpMode: .passive, link: true, mac: wirelessMAC)
     }
 
-    /// How the firmware says that there is no such interface.
+    /// The firmware's settings for an interface that does not exist.
     static let none = LANSettings(
         enabled: false, ipv4: ip("0.0.0.0"), dhcpEnabled: false, dhcpMode: DHCPMode(rawValue: 0), link: false,
         mac: ether("00:00:00:00:00:00"))
 }
 
 extension FirmwareAnswer {
-    /// A whole answer of AMT.
+    /// A complete answer of AMT.
     static func heard(
         _ provisioning: ProvisioningState, _ mode: ControlMode, tls: Bool = false, network: Bool = true,
         version: String = "15.0.42", redirection: RedirectionState = [.sol],
@@ -58,7 +58,7 @@ extension FirmwareAnswer {
 
     static func provisioned(_ mode: ControlMode) -> FirmwareAnswer { heard(.post, mode) }
 
-    /// AMTHI is not offered, and this is what the engine's kernel says.
+    /// AMTHI is not offered, and the engine's kernel answers this.
     static func mkhi(_ capable: Bool?, _ enabled: Bool?) -> FirmwareAnswer {
         var answer = FirmwareAnswer(.answered, because: "the AMT host interface is not offered")
         answer.deviceState = .known("ENABLED")
@@ -68,7 +68,7 @@ extension FirmwareAnswer {
         return answer
     }
 
-    /// Nothing came but this.
+    /// An answer with only this behaviour and outcome.
     static func silent(_ behaviour: Behaviour, _ outcome: Outcome) -> FirmwareAnswer {
         var answer = FirmwareAnswer(outcome)
         answer.amthi = .known(behaviour)
@@ -97,7 +97,7 @@ extension SMBIOSReading {
     static let off = SMBIOSReading(table: SMBIOSTests.disabled + [0, 0])
     static let unsupported = SMBIOSReading(table: SMBIOSTests.unsupported + [0, 0])
     static let vProAlone = SMBIOSReading(table: SMBIOSTests.vPro(engine: 0xC009) + [0, 0])
-    /// Another vendor's structure of type 130, which says "supported".
+    /// Another vendor's structure of type 130, with the value "supported".
     static let foreign = SMBIOSReading(
         table: SMBIOSTests.on.enumerated().map { (4..<8).contains($0.offset) ? 0x41 : $0.element } + [0, 0])
     static let manageable = SMBIOSReading(table: SMBIOSTests.vPro(engine: 0x11) + [0, 0])
@@ -120,7 +120,7 @@ extension HostInterface {
         HostInterface(index: 3, name: "wlan0", mac: wirelessMAC, permanentMAC: wirelessMAC, ipv4: ipv4.map { ip($0) })
     }
 
-    /// A dock that has the laptop's address by MAC pass-through.
+    /// A dock with the laptop's address by MAC pass-through.
     static func dock(_ ipv4: String...) -> HostInterface {
         HostInterface(index: 7, name: "enx0", mac: wiredMAC, permanentMAC: wiredMAC, ipv4: ipv4.map { ip($0) })
     }

@@ -1,12 +1,12 @@
 @testable import AmtguardCore
 
-/// A guardian and its ground. What is said of the ground can be said of the scene.
+/// A guardian and its ground. The properties of the ground are also properties of the scene.
 @dynamicMemberLookup
 struct Scene {
     var guardian: Guardian
     private var ground: SceneGround
 
-    /// A guardian that has looked around and at the list.
+    /// A guardian that has read its surroundings and the list.
     init(
         list: PortSet = "", remembering memory: Memory = Memory(scope: scope),
         configuration: Configuration = Configuration(), watch: Watch = Watch(.fanotify),
@@ -35,21 +35,21 @@ struct Scene {
     var status: Status { guardian.status }
     var owned: PortSet { guardian.memory.ownership.owned }
 
-    /// What was asked for since the last time somebody wanted to know.
+    /// The effects since the last call.
     mutating func told() -> [Effect] {
         defer { ground.effects = [] }
         return ground.effects
     }
 
-    /// The events among it.
+    /// The events among these effects.
     mutating func toldEvents() -> [Event] {
         told().events
     }
 
-    /// The events among it, by the names of their cases.
+    /// The events among these effects, by the names of their cases.
     mutating func toldNames() -> [String] { toldEvents().map(\.name) }
 
-    /// One observation, and whatever comes of it.
+    /// One observation, and everything that follows from it.
     mutating func see(_ observation: Guardian.Observation) {
         guardian.observe(observation, on: &ground)
     }
@@ -58,25 +58,25 @@ struct Scene {
         see(.list(ground.read(), prompt))
     }
 
-    /// Somebody replaces the list, and the watch shows it.
+    /// Another program replaces the list, and the watch shows this.
     mutating func overwrite(with ports: PortSet, by writer: Writer? = nil) {
         ground.list = ports
         ground.writers = writer.map { [$0] } ?? []
         guardian.lookAfterWrite(on: &ground)
     }
 
-    /// Somebody replaces the list, and a program in the kernel makes it add.
+    /// Another program replaces the list, and a program in the kernel turns this into an addition.
     mutating func wish(replacing ports: PortSet, settling: Bool = true) {
         wish(.ports(ports), asking: ports, settling: settling)
     }
 
-    /// Somebody adds.
+    /// Another program adds ports.
     mutating func wish(adding ports: PortSet) {
         ground.wish(Wish(replaces: false, isPrevented: false, .ports(ports), by: sysctl), ports)
         lookAfterWish(.watch)
     }
 
-    /// Somebody writes this text, and it adds these ports, or is refused.
+    /// Another program writes this text, which adds these ports or is refused.
     mutating func wish(_ text: Wish.Text, asking ports: PortSet?, settling: Bool = true) {
         ground.wish(Wish(replaces: true, isPrevented: true, text, by: sysctl), ports ?? "")
         if settling { lookAfterWish(.watch) }
@@ -88,7 +88,7 @@ struct Scene {
         see(.configuration(configuration, []))
     }
 
-    /// The configuration is another one, and the list is looked at, as on SIGHUP.
+    /// Changes the configuration and looks at the list, as on SIGHUP.
     mutating func reload(_ change: (inout Configuration) -> Void) {
         var configuration = guardian.configuration
         change(&configuration)
@@ -97,28 +97,28 @@ struct Scene {
     }
 }
 
-/// A list and holds that are values, and a note of each effect.
+/// A ground whose list and holds are values, with a record of each effect.
 struct SceneGround: Ground {
     var list: PortSet
     /// The time in seconds.
     var time: Double = 100
-    /// What a write meets, if not success.
+    /// The error of a write; `nil` for success.
     var refusal: Obstacle?
-    /// What a look meets, if not the list.
+    /// The error of a look; `nil` for the list.
     var unreadable: Obstacle?
-    /// What each next addition loses at once: two writes that met.
+    /// The ports that each next addition loses at once, as in a collision of two writes.
     var losing: [PortSet] = []
-    /// What is held, and what can't be.
+    /// What is held, and what can't be held.
     var sockets = Sockets()
     /// The redraw table of the kernel.
     var table = RedrawReading(.absent)
-    /// What loading it meets.
+    /// The error of loading it.
     var tableRefusal: RedrawReading.State?
     var remembered: Memory
     var effects: [Effect] = []
     /// What a program in the kernel has shown.
     var shown: Wishes?
-    /// Whom the watch will name, when the list is whole again and there is time to ask; `nil` where it shows nothing.
+    /// The writers that the watch names when the list is whole again; `nil` if it shows nothing.
     var writers: [Writer]?
 
     init(list: PortSet, remembered: Memory) {
@@ -196,7 +196,7 @@ struct SceneGround: Ground {
 /// The holds of a daemon, without sockets.
 struct Sockets {
     var reading = HoldReading()
-    /// What binding a port meets.
+    /// The error of binding a port.
     var obstacles: [Hold: HoldObstacle] = [:]
 
     mutating func carryOut(_ change: HoldChange) -> HoldReading {
@@ -228,9 +228,9 @@ extension Event {
 }
 
 extension KernelChoice {
-    /// `ip_local_port_range` as many tuning guides set it.
+    /// `ip_local_port_range`, as many tuning guides set it.
     static let wide = KernelChoice(ephemeralRange: 1024...65535, unprivilegedStart: 1024)
-    /// As the kernel sets it.
+    /// The kernel's default.
     static let usual = KernelChoice(ephemeralRange: 32768...60999, unprivilegedStart: 1024)
 }
 
@@ -245,7 +245,7 @@ extension Presence {
     /// An AMD board.
     static let without = Presence(
         pciFunctions: 9, heci: [], devices: [], offeringAMTHI: [], machine: Machine(chipset: .other("0x1022")))
-    /// A board of Intel's whose BIOS hides the engine, or that has none.
+    /// A board with Intel's chipset whose BIOS hides the engine, or that has none.
     static let hidden = Presence(
         pciFunctions: 9, heci: [], devices: [], offeringAMTHI: [], machine: Machine(chipset: .intel))
 }

@@ -1,4 +1,4 @@
-/// SplitMix64: a test that fails prints its seed, and the seed brings the failure back.
+/// SplitMix64: a test that fails prints its seed, which reproduces the failure.
 struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 

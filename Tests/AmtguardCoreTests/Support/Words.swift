@@ -11,7 +11,7 @@ extension PortSet: ExpressibleByStringLiteral {
 /// What amtguard requires by default.
 let amt: PortSet = "623,664,16992-16995"
 
-/// So many seconds after the start of the machine, which was at 2026-11-22T20:00:00Z.
+/// This many seconds after the start of the machine, at 2026-11-22T20:00:00Z.
 func at(_ seconds: Double) -> Moment {
     Moment(Instant(sinceBoot: .seconds(seconds)), wallClock: 1_795_377_600 + Int64(seconds))
 }

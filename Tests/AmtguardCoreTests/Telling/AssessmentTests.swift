@@ -3,7 +3,7 @@ import Testing
 @testable import AmtguardCore
 
 @Suite struct `A report beside the list` {
-    /// The list now, and what follows.
+    /// The present list, and the expected assessment.
     struct Row: Sendable, CustomTestStringConvertible {
         var voice: Assessment.Voice
         var list: PortSet?

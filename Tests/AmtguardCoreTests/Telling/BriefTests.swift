@@ -2,7 +2,7 @@ import AmtguardCore
 import Testing
 
 @Suite struct `The state in three lines` {
-    /// Of a guardian that has seen this list; `nil` is one that can't be read.
+    /// The lines of a guardian that read this list; `nil` stands for an unreadable list.
     private static func lines(
         _ list: PortSet?, _ voice: Assessment.Voice = .answers, now: PortSet? = nil
     ) -> [String] {

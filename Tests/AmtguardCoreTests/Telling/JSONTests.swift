@@ -173,7 +173,7 @@ import Testing
         #expect(text.oneLineOnly, "\(name)")
     }
 
-    /// An update replaces amtguardctl at once, and the daemon when it is restarted.
+    /// An update replaces amtguardctl at once, but the daemon only when it is restarted.
     @Test func `of an older daemon is read`() throws {
         let report = try JSONDecoder().decode(
             Status.self, from: Data(Repository.text("Tests/Reports/before-translation.json").utf8))

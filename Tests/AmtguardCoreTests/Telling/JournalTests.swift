@@ -3,7 +3,7 @@ import Testing
 @testable import AmtguardCore
 
 @Suite struct `The journal` {
-    /// A contest as the guardian reports one, at its begin and a minute later.
+    /// A contest as the guardian reports it, at its start and a minute later.
     private static var contests: [Contest] {
         var configuration = Configuration()
         configuration.pace = Pace(burst: 1, perSecond: 1)

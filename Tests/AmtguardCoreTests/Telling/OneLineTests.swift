@@ -4,7 +4,7 @@ import Testing
 @testable import AmtguardCore
 
 @Suite struct `Text of strangers` {
-    /// What turns, hides or ends a line, by its name.
+    /// Characters that reverse, hide or end a line, by name.
     static let deceptive: [(String, Unicode.Scalar)] = [
         ("ESC", "\u{1B}"), ("newline", "\n"), ("DEL", "\u{7F}"), ("CSI", "\u{9B}"), ("next line", "\u{85}"),
         ("line separator", "\u{2028}"), ("paragraph separator", "\u{2029}"),

@@ -7,7 +7,7 @@ import Testing
     private static let shared = Claim(
         tcp: PortSet(1...65535), udp: .ofAMTsUDP, on: [ip("192.0.2.20")], interfaces: [2],
         own: [ip("192.0.2.20"), ip("192.0.2.77"), ip("127.0.0.1")])
-    /// The same, and what another interface of AMT has is not known.
+    /// As `shared`, with an unknown address of AMT's other interface.
     private static let half = {
         var half = shared
         half.doubt = "wireless"
@@ -46,8 +46,8 @@ import Testing
     private static let apart: [Standing] = [.elsewhere, .unknown, .elsewhere, .unknown]
     private static func always(_ standing: Standing) -> [Standing] { Array(repeating: standing, count: 4) }
 
-    /// What a socket is where AMT shares its address, where others may be shared as well, where none is, and where
-    /// that is not known.
+    /// The standing of a socket if AMT shares its address, if further addresses may be shared, if none is shared, and
+    /// if this is unknown.
     static let rows: [Row] = [
         Row("opened to the outside", out, deaf),
         Row("established", out.with { $0.state = .established }, deaf),
@@ -161,7 +161,8 @@ import Testing
 }
 
 @Suite struct `Shared addresses` {
-    /// What is shared with eno1 (192.0.2.20), wlan0 (192.0.2.77) and a link-local address, and whether there is doubt.
+    /// The addresses shared with eno1 (192.0.2.20), wlan0 (192.0.2.77) and a link-local address, and whether there is
+    /// doubt.
     static let rows: [(String, FirmwareInquiry?, Configuration.Mode, Presence, [String], Bool)] = [
         ("shared", .answer(.heard(.post, .admin, wired: .wired("192.0.2.20"))), .auto, .csme, ["192.0.2.20"], false),
         ("awaited", .answer(.heard(.post, .admin)), .auto, .csme, ["192.0.2.20"], false),

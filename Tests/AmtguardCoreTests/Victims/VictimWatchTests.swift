@@ -7,7 +7,7 @@ import Testing
         var scene = Scene()
         scene.hear(.provisioned(.admin))
         scene.see(.sockets(SocketReading([])))
-        // What was told of the surroundings is a minute ago.
+        // The last report about the surroundings is a minute old.
         scene.now = 200
         _ = scene.told()
         return scene
@@ -50,7 +50,7 @@ import Testing
         scene.now += 1
         scene.see(.sockets(SocketReading(many(1_000))))
         #expect(scene.toldEvents() == [.victimsUntold(990)])
-        // Only the end of what was told is told.
+        // An end is reported only if the beginning was.
         scene.see(.sockets(SocketReading([])))
         #expect(scene.toldNames() == Array(repeating: "victimEnded", count: 10))
         scene.see(.sockets(SocketReading([one])))

@@ -4,7 +4,7 @@ import Testing
 @testable import AmtguardDoctor
 
 @Suite struct BindTests {
-    /// As Debian splits it.
+    /// The files into which Debian splits it.
     static func debian(_ options: String) -> [String: String] {
         [
             "/etc/bind/named.conf": """

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AmtguardDoctor
 
-/// `user-network`, `lms` and `bmc`: what runs, and what is in the machine.
+/// `user-network`, `lms` and `bmc`: running programs, and devices of the machine.
 @Suite struct ProcessTests {
     private static let start = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
 

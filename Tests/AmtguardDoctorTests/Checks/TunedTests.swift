@@ -8,7 +8,7 @@ import Testing
     private static let active = "/etc/tuned/active_profile"
     private static let mine = "/etc/tuned/mine/tuned.conf"
 
-    /// tuned 2.20.0-1 of Debian 12, what concerns the kernel's settings.
+    /// The kernel settings of tuned 2.20.0-1, Debian 12.
     private static let package = [
         "/usr/lib/tuned/oracle/tuned.conf":
             "#\n[main]\nsummary=Optimize for Oracle\ninclude=throughput-performance\n\n[sysctl]\nvm.swappiness = 10\n"

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AmtguardDoctor
 
-/// Whatever is in the files: each check ends, and tells a bounded number of things.
+/// With any content of the files, each check ends, and reports a bounded number of findings.
 @Suite struct RobustnessTests {
     /// The checks that have tables of configurations, with these tables.
     static let tables: [(check: Check, samples: [Sample])] = [
@@ -18,16 +18,16 @@ import Testing
         (.userNetwork, ProcessTests.guests),
     ]
 
-    /// All files of these tables, and those of a Debian.
+    /// All files of these tables, and those of a Debian system.
     static let files: [String: String] = tables.flatMap(\.samples).reduce(into: PaperMachine.stockDebian.files) {
         $0.merge($1.files) { $0.count > $1.count ? $0 : $1 }
     }
 
-    /// The findings of a severity, and the line that there are more.
+    /// The findings of a severity, and the line that says that there are more.
     private static let most = Severity.allCases.count * (Examination.most + 1)
 
     private func survive(_ machine: PaperMachine, _ comment: String = "") {
-        // Where nothing is reserved, and nobody guards, most is told.
+        // Without reservations and without a guard, the most findings are reported.
         var situation = Situation.concerned
         (situation.guarding, situation.reserved, situation.reach) = (.absent, PortSet(), PortSet(1...65535))
         for check in Check.all {
@@ -67,17 +67,17 @@ import Testing
             "include=a\n", "options sunrpc min_resvport=1\n", "nas:/a /a nfs rw 0 0\n", "623\n", "1,", "0x",
         ]) func `a long row of the same is survived`(_ piece: String)
     {
-        // A mebibyte, the most that is read of a file, takes each check a tenth of a second when optimized.
-        // Here a hundred files are as long as this.
+        // A mebibyte, the limit for a file, takes each check a tenth of a second when optimized. Here a hundred files
+        // are as long as this.
         let text = String(repeating: piece, count: (1 << 12) / piece.utf8.count)
-        // Every file, and some that are there once a folder is read.
+        // Every file, and some that are read only with a directory.
         let paths =
             Array(Self.files.keys) + ["/etc/sysctl.d/a.conf", "/etc/modprobe.d/a.conf", "/etc/haproxy/conf.d/a.cfg"]
         survive(PaperMachine(files: Dictionary(uniqueKeysWithValues: Set(paths).map { ($0, text) })), piece)
     }
 }
 
-/// Repeatable: a failure names its seed.
+/// Repeatable: a failure prints its seed.
 private struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

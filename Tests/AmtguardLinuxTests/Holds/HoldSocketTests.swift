@@ -30,7 +30,8 @@ struct HoldSocketTests {
         return "ok"
     }
 
-    /// As Intel LMS does: wildcard, SO_REUSEADDR, bind and listen, for IPv4 and for IPv6 that takes IPv4 as well.
+    /// The sockets of Intel LMS: wildcard, SO_REUSEADDR, bind and listen, for IPv4 and for IPv6 that takes IPv4 as
+    /// well.
     private static func startLMS(on port: UInt16 = port) throws -> [TestSocket] {
         [try TestSocket(.tcp, "0.0.0.0", port).listen(), try TestSocket(.tcp, "::", port, v6Only: true).listen()]
     }
@@ -161,7 +162,7 @@ struct HoldSocketTests {
     }
 
     @Test func `bindresvport never gets a held port, and without holds each of them`() throws {
-        /// glibc goes once around 600-1023, one port a call.
+        /// glibc tries each port of 600-1023 once, one per call.
         @Sendable func chosen() -> Set<UInt16> {
             Set(
                 (0..<430).compactMap { _ in
@@ -218,7 +219,7 @@ struct HoldSocketTests {
             let server = try TestSocket(.tcp, "192.0.2.2", 80).listen()
             func bind() -> String { Self.outcome { _ = try TestSocket(.tcp, Self.address, Self.port) } }
             var said: [String] = []
-            // Connected, and refused by whoever does not listen.
+            // Connected to a listener, and refused without one.
             for port: UInt16 in [80, 81] {
                 let socket = try TestSocket(.tcp, Self.address, Self.port, reusing: false)
                 said.append(Self.outcome { try socket.connect("192.0.2.2", port) })

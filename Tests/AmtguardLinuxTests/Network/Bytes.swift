@@ -8,7 +8,7 @@ func bytes(_ text: String) -> [UInt8] {
     }
 }
 
-/// A message as it arrives.
+/// A received message.
 func message(_ type: Int, _ payload: [UInt8]) -> NetlinkMessage {
     NetlinkMessage(type: UInt16(type), flags: 2, sequence: 1, payload: payload[...])
 }
@@ -19,7 +19,7 @@ func attribute(_ type: Int, _ value: [UInt8]) -> [UInt8] {
     return bytes
 }
 
-/// SplitMix64: a test that fails prints its seed, and the seed brings the failure back.
+/// SplitMix64: a test that fails prints its seed, which reproduces the failure.
 struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 

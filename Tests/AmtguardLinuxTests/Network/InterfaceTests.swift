@@ -44,7 +44,7 @@ struct InterfaceTests {
     func `what stands on an interface names it`(kind: String) throws {
         let interfaces = try inPrivateNetwork {
             try shell("ip link add v0 type veth peer name v1")
-            // Not each kernel has each kind.
+            // Not every kernel has every kind.
             let child = try spawn("ip link add link v0 name up0 type \(kind) 2>/dev/null")
             child.waitForEnd()
             child.finish()

@@ -5,8 +5,8 @@ import Testing
 
 @testable import AmtguardLinux
 
-/// Each test has a mount namespace of its own, with a `/run` of its own. So it sees the processes of the machine, and
-/// names of `ip netns` that are its alone.
+/// Each test has its own mount namespace with its own `/run`. So it sees the machine's processes, but only its own
+/// names of `ip netns`.
 @Suite(.enabled(if: isRoot, needsRoot)) struct `A reader of network namespaces` {
     @Test func `shows each once, with its range, its list, its addresses and its owner`() throws {
         let host = try NetworkNamespace.inode()
@@ -129,9 +129,9 @@ import Testing
 
 private let id = "0123456789abcdef" + String(repeating: "0", count: 48)
 
-/// Gives this thread a mount namespace of its own, with an empty `/run`.
+/// Gives this thread its own mount namespace, with an empty `/run`.
 private func takePrivateRun() throws {
-    // A thread shares its root and working directory with the others until it leaves them.
+    // Threads share their root and working directory until they unshare them.
     try #require(unshare(CLONE_FS | CLONE_NEWNS) == 0)
     try #require(unsafe mount("none", "/", nil, UInt(MS_REC | MS_PRIVATE), nil) == 0)
     try #require(unsafe mount("run", "/run", "tmpfs", 0, "mode=755") == 0)

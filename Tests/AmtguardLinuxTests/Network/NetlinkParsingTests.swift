@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Bytes of netlink")
 struct NetlinkParsingTests {
-    /// An interface of a virtual machine as Linux 6.18 told it, without counters and settings of IPv6.
+    /// An interface of a virtual machine from Linux 6.18, without counters and settings of IPv6.
     static let eth0 = bytes(
         """
         00 00 01 00 04 00 00 00 43 10 01 00 00 00 00 00
@@ -24,7 +24,7 @@ struct NetlinkParsingTests {
         04 00 3e 80
         """)
 
-    /// Its address, whole.
+    /// Its address, the complete message.
     static let address = bytes(
         """
         58 00 00 00 14 00 02 00 01 00 00 00 24 53 00 00
@@ -54,13 +54,13 @@ struct NetlinkParsingTests {
                 == HostInterface(index: 4, name: "eth0", mac: mac, permanentMAC: mac, isUp: true))
     }
 
-    /// Laid out after linux/if_link.h.
+    /// Laid out by linux/if_link.h.
     @Test func `a VLAN on a bond tells what is below and above it`() throws {
         let payload =
             Self.head(index: 7, flags: 0) + attribute(IFLA_IFNAME, Array("bond0.5\0".utf8))
             + attribute(IFLA_ADDRESS, [2, 0, 0, 0, 0, 7]) + attribute(IFLA_PERM_ADDRESS, [0, 0, 0, 0, 0, 0])
             + attribute(IFLA_LINK, [6, 0, 0, 0]) + attribute(IFLA_MASTER, [9, 0, 0, 0])
-            // The kernel marks lists with the highest bit, or does not.
+            // The kernel may mark lists with the highest bit.
             + attribute(
                 IFLA_LINKINFO | 0x8000,
                 attribute(IFLA_INFO_KIND, Array("vlan\0".utf8)) + attribute(IFLA_INFO_DATA, [6, 0, 1, 0, 5, 0, 0, 0]))

@@ -6,18 +6,18 @@ import Testing
 
 /// Another network namespace at the end of a veth pair, 192.0.2.1 here and 192.0.2.2 there, for as long as it lives.
 ///
-/// To be made on a thread of `inPrivateNetwork`.
+/// Must be created on a thread of `inPrivateNetwork`.
 final class PeerNetwork {
-    /// Holds the namespace, and has a pid for `ip` and `nsenter`.
+    /// Keeps the namespace alive, and has a pid for `ip` and `nsenter`.
     private let child: Child
     private var sockets: [CInt] = []
 
-    /// - Parameter listening: The ports on which the peer takes connections, and does nothing with them.
+    /// - Parameter listening: The ports on which the peer accepts connections, without further action.
     init(listening ports: [UInt16] = []) throws {
         let here = unsafe open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
         guard here >= 0, unshare(CLONE_NEWNET) == 0 else { throw PrivateNetworkError.unshare(errno) }
         defer {
-            // The sockets stay where they were made.
+            // The sockets stay in the namespace in which they were created.
             setns(here, CLONE_NEWNET)
             close(here)
         }
@@ -26,7 +26,7 @@ final class PeerNetwork {
         for port in ports { sockets.append(try Self.listen(on: port)) }
     }
 
-    /// Joins the two.
+    /// Connects the two namespaces.
     func connect() throws {
         try shell(
             """
@@ -36,7 +36,7 @@ final class PeerNetwork {
             """)
         try peer("ip address add 192.0.2.2/24 dev peer0 && ip address add 2001:db8::2/64 dev peer0 nodad")
         try peer("ip link set lo up && ip link set peer0 up")
-        // What is sent before the link is up for the kernel, too, is lost.
+        // Packets that are sent before the kernel has the link up are lost.
         try shell(Self.awaiting("host0"))
         try peer(Self.awaiting("peer0"))
     }
@@ -45,10 +45,10 @@ final class PeerNetwork {
         "for i in $(seq 250); do ip -br link show \(link) | grep -qw UP && exit 0; sleep 0.02; done; exit 1"
     }
 
-    /// A shell command at the peer.
+    /// Runs a shell command at the peer.
     func peer(_ script: String) throws { try shell("nsenter --target \(child.pid) --net sh -c '\(script)'") }
 
-    /// The card drops what arrives for these ports.
+    /// Makes the card drop packets for these ports.
     func divert(_ ports: String) throws {
         try shell(
             """
@@ -62,7 +62,7 @@ final class PeerNetwork {
         child.finish()
     }
 
-    /// A listener of both kinds; the kernel completes its connections without anybody's help.
+    /// A listener of both families; the kernel completes its connections without a program.
     private static func listen(on port: UInt16) throws -> CInt {
         let number = socket(AF_INET6, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         var name = sockaddr_in6()

@@ -26,7 +26,7 @@ struct ProbeBesideHoldTests {
         return "ok"
     }
 
-    /// What everybody else gets who wants the port, and shares it in each way there is.
+    /// The result of other programs that bind the port, with each way of sharing it.
     private static var others: [String] {
         [
             outcome { _ = try TestSocket(.tcp, address, port) },
@@ -36,7 +36,7 @@ struct ProbeBesideHoldTests {
         ]
     }
 
-    /// A probe's socket beside the hold.
+    /// A probe's socket bound beside the hold.
     private static func beside() throws -> ProbeSocket {
         let socket = try ProbeSocket(from: try ProbeEndpoint(#require(IPAddress(address)), port: port))
         try socket.bindBesideHold()
@@ -120,7 +120,7 @@ struct ProbeBesideHoldTests {
     }
 }
 
-/// Whoever tries to bind, over and over, beside the test.
+/// Tries to bind repeatedly, in parallel with the test.
 private final class Intruder: @unchecked Sendable {
     private let lock = NSLock()
     private let done = DispatchSemaphore(value: 0)

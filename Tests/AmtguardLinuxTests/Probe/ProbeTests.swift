@@ -9,7 +9,7 @@ import Testing
 struct ProbeTests {
     private static let diverted = "623, 664, 16992-16995"
 
-    /// Probes from the ports of AMT; no hold is in the way.
+    /// Probes from the ports of AMT, without holds.
     static func probe(
         _ host: String, port: UInt16 = 22, from: String? = nil, _ ports: PortSet = ProbePlan.usual,
         seconds: Int = 2, beside held: PortSet = PortSet()
@@ -25,7 +25,7 @@ struct ProbeTests {
             outcomes: seen.outcomes, departures: seen.departures)
     }
 
-    /// What the kernel has on the ports of AMT and beside them, whatever its state: one line each.
+    /// The kernel's sockets on the ports of AMT and beside them, in any state: one line each.
     private static func sockets() throws -> Int {
         let output = unsafe try #require(popen("ss -Htan 'sport < 1024 or sport > 16990' | wc -l", "r"))
         defer { unsafe pclose(output) }
@@ -76,7 +76,7 @@ struct ProbeTests {
             return try withExtendedLifetime(network) { try Self.probe(host) }
         }
         #expect(result.ports(.noAnswer) == ProbePlan.usual)
-        // The kernel sends so many of these a second, and then none: on a busy machine perhaps not one.
+        // The kernel limits these messages per second: on a busy machine perhaps none is sent.
         #expect(Set(result.outcomes.values.map(\.word)).isSubset(of: ["silent", "unreachable"]))
     }
 

@@ -20,7 +20,7 @@ import Testing
             connectingTo: "/run/socket", in: RootDirectory(path: FilePath(directory.path)), atMost: limit)
     }
 
-    /// How it ends: a child that another test is just starting may have a copy of the connection for a moment.
+    /// Its end: a child that another test is starting may have a copy of the connection for a moment.
     private func end(_ stream: inout AnswerStream) throws -> AnswerStream.Progress {
         for _ in 0..<5_000 {
             let progress = try stream.take()
@@ -87,7 +87,7 @@ import Testing
         withExtendedLifetime(other) {}
     }
 
-    /// As before Linux 6.16, where the kernel does not refuse them to the helper.
+    /// As before Linux 6.16, when the kernel did not refuse them to the helper.
     @Test(arguments: [false, true], [false, true])
     func `is not taken if descriptors came with it, which stay open`(isUrgent: Bool, isLate: Bool) throws {
         var stream = try AnswerStream(
@@ -105,7 +105,7 @@ import Testing
         let isLoaded = stream.abandon()
         #expect(isLoaded)
         _ = consume stream
-        // The write end is open: somebody has it, and it is not closed with the stream.
+        // The write end is open in another process, and is not closed with the stream.
         _ = consume connection
         var byte: UInt8 = 0
         #expect(unsafe read(pipe.readEnd.rawValue, &byte, 1) == -1 && errno == EAGAIN)

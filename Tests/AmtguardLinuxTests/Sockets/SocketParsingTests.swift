@@ -8,10 +8,10 @@ import Testing
 
 @Suite("Bytes of sock_diag")
 struct SocketParsingTests {
-    /// A dual-stack listener on [::]:16992 of uid 1000, laid out after linux/inet_diag.h.
+    /// A dual-stack listener on [::]:16992 of uid 1000, laid out by linux/inet_diag.h.
     private static let dualStack =
         [UInt8(AF_INET6), 10, 0, 0]  // family, TCP_LISTEN, timer, retransmissions
-        + [0x42, 0x60, 0, 0]  // source port 16992 and destination port, in the order of the network
+        + [0x42, 0x60, 0, 0]  // source port 16992 and destination port, in network order
         + [UInt8](repeating: 0, count: 32)  // source and destination
         + [0, 0, 0, 0] + [1, 0, 0, 0, 0, 0, 0, 0]  // no interface, cookie
         + [UInt8](repeating: 0, count: 12)  // expiry, receive queue, write queue
@@ -48,7 +48,7 @@ struct SocketParsingTests {
         #expect(try Self.entry(payload)?.socket.retransmissions == 0)
     }
 
-    /// net/tcp_states.h: none for TIME_WAIT, SYN_RECV, NEW_SYN_RECV and what comes after.
+    /// net/tcp_states.h: none for TIME_WAIT, SYN_RECV, NEW_SYN_RECV and later values.
     static let states: [LocalSocket.State?] = [
         nil, .established, .synSent, nil, .finWait1, .finWait2, nil, .bound, .closeWait, .lastAck, .listening, .closing,
         nil, .bound, nil, nil,
@@ -85,7 +85,7 @@ struct SocketParsingTests {
         }
     }
 
-    /// What the kernel's interpreter does with it: net/ipv4/inet_diag.c, inet_diag_bc_run.
+    /// Interprets the program like the kernel: net/ipv4/inet_diag.c, inet_diag_bc_run.
     private func accepts(_ program: [UInt8], _ port: UInt16) -> Bool {
         var (at, left) = (0, program.count)
         while left > 0 {

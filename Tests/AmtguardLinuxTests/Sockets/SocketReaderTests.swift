@@ -31,7 +31,7 @@ struct SocketReaderTests {
                 try TestSocket(.tcp, "2001:db8::1", 16995).listen(),
                 try TestSocket(.udp, "0.0.0.0", 623), try TestSocket(.udp, "::1", 664),
                 try TestSocket(.udp, "192.0.2.1", 664), try TestSocket(.tcp, "::ffff:127.0.0.1", 16995).listen(),
-                // None of these: another port, bound only, connected.
+                // Not among the results: another port, only bound, connected.
                 try TestSocket(.tcp, "0.0.0.0", 16991).listen(), try TestSocket(.tcp, "0.0.0.0", 16996).listen(),
                 try TestSocket(.tcp, "127.0.0.1", 664), try TestSocket(.tcp, "192.0.2.1", 16993),
                 try TestSocket(.udp, "127.0.0.1", 16992).connect("127.0.0.1", 9),
@@ -92,7 +92,7 @@ struct SocketReaderTests {
                 try TestSocket(.udp, "192.0.2.20", 664).connect("192.0.2.99", 9),
                 try TestSocket(.tcp, "::ffff:192.0.2.20", 664, waiting: false).begin("::ffff:192.0.2.99", 443),
             ]
-            // Until the first packet was sent again.
+            // Waits until the first packet was retransmitted.
             for _ in 0..<500 where try !readSockets(on: Self.ports).sockets.contains(where: { $0.retransmissions > 0 })
             {
                 usleep(10_000)
@@ -140,7 +140,7 @@ struct SocketReaderTests {
         }
         #expect(found.sockets.count == 1_025 && found.omitted == 176)
         #expect(found.listeners.count == 1)
-        // Nobody has accepted them.
+        // No program has accepted them.
         #expect(found.sockets.count { $0.inode == nil } == 1_024)
     }
 
@@ -180,7 +180,7 @@ struct SocketReaderTests {
 
     @Test func `the unit is found by the control group, be it deep in the tree`() throws {
         let found = try inPrivateNetwork {
-            // The thread has a mount namespace of its own, so that nothing of this stays.
+            // The thread has its own mount namespace, so that nothing remains.
             let tree = try TemporaryDirectory()
             guard unshare(CLONE_NEWNS) == 0,
                 unsafe mount(nil, "/", nil, UInt(MS_REC | MS_PRIVATE), nil) == 0,
@@ -193,7 +193,7 @@ struct SocketReaderTests {
             let server = try spawn(
                 "echo $$ > \(group)/cgroup.procs; nc -l 0.0.0.0 16992 & echo; read line; kill -9 $!")
             try server.waitForLine()
-            // It listens soon.
+            // The server listens soon.
             for _ in 0..<500 where try readSockets(on: Self.ports).listeners.isEmpty { usleep(10_000) }
             let found = [
                 try readSockets(on: Self.ports, cgroups: FilePath(tree.path)).listeners,
@@ -206,7 +206,7 @@ struct SocketReaderTests {
         }
         #expect(found.map { $0.map(\.port) } == [[16992], [16992], [16992]])
         #expect(found.map { $0.first?.unit } == ["lms.service", nil, nil])
-        // The shell has become that of the server.
+        // The shell has replaced itself by the server.
         #expect(found[0].first?.commands.contains("nc") == true)
         #expect(found[1].first?.commands == [] && found[2].first?.commands == [])
     }

@@ -38,13 +38,13 @@ final class TestSocket {
         _ = try connect(host, port)
     }
 
-    /// A socket that is bound to nothing, by default one of TCP over IPv4.
+    /// A socket that is not bound, by default TCP over IPv4.
     init(unbound family: CInt, _ type: __socket_type = SOCK_STREAM, protocol: CInt = 0) {
         backlog = 0
         number = socket(family, CInt(type.rawValue | SOCK_CLOEXEC.rawValue), `protocol`)
     }
 
-    /// A copy of somebody's descriptor.
+    /// A copy of a descriptor.
     init(copying other: CInt) {
         backlog = 0
         number = fcntl(other, F_DUPFD_CLOEXEC, 3)
@@ -78,7 +78,7 @@ final class TestSocket {
         return self
     }
 
-    /// Begins to connect, and does not wait for the other end.
+    /// Starts to connect, without waiting for the other end.
     func begin(_ host: String, _ port: UInt16) throws -> TestSocket {
         do { return try connect(host, port) } catch Errno.nowInProgress { return self }
     }

@@ -7,8 +7,8 @@ import Testing
 
 @Suite("Bytes of ctnetlink")
 struct ConntrackParsingTests {
-    /// A SYN of 10.88.0.2:40000 to 203.0.113.9:443, masqueraded as 198.51.100.1:16992, and never answered; laid out
-    /// after linux/netfilter/nfnetlink_conntrack.h, without what is not read.
+    /// A SYN of 10.88.0.2:40000 to 203.0.113.9:443, masqueraded as 198.51.100.1:16992, and never answered; laid out by
+    /// linux/netfilter/nfnetlink_conntrack.h, without fields that are not read.
     static let syn = bytes(
         """
         02 00 00 00

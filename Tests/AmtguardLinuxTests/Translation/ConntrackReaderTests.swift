@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Translated connections of the kernel", .enabled(if: isRoot, needsRoot))
 struct ConntrackReaderTests {
-    /// The host 192.0.2.1 translates to its own address, and the peer answers at port 22 alone.
+    /// The host 192.0.2.1 translates to its own address, and the peer answers only at port 22.
     private static func translated<Value: Sendable>(
         _ rules: String, _ body: @escaping @Sendable () throws -> Value
     ) throws -> Value {
@@ -21,13 +21,13 @@ struct ConntrackReaderTests {
         }
     }
 
-    /// A rule puts the connections to one port into a zone of their own.
+    /// Adds a rule that puts the connections to one port into another zone.
     private static func zone() throws {
         try shell(
             "nft 'table inet z { chain o { type filter hook output priority raw; tcp dport 11 ct zone set 5; }; }'")
     }
 
-    /// Six thousand datagrams, each to another port of the peer.
+    /// Sends six thousand datagrams, each to another port of the peer.
     private static func flood() throws {
         try shell(
             """

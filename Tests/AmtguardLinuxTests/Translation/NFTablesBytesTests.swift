@@ -10,7 +10,7 @@ import Testing
 struct NFTablesBytesTests {
     private static let ruleset = RedrawTable.of().ruleset
 
-    /// As Linux 6.18 showed them.
+    /// Recorded from Linux 6.18.
     @Test(arguments: [
         ("rule-amtguard-0", "redraw", 0), ("rule-amtguard-1", "again", 0), ("rule-amtguard-6", "output", 0),
         ("rule-amtguard-8", "refuse", 1),
@@ -40,7 +40,7 @@ struct NFTablesBytesTests {
             changed[index] ^= 0x41
             if (try? own.isShown(by: changed)) == true { unseen += 1 }
         }
-        // Padding, and the marks of a list in the types.
+        // Padding, and the list marks in the types.
         #expect(unseen < 60, "\(unseen) of \(rule.expressions.count)")
         #expect(throws: Errno.badMessage) { _ = try own.isShown(by: rule.expressions.dropLast(4)) }
         // Without its last expression, `drop`.
@@ -146,7 +146,7 @@ struct PublishingRuleTests {
         return try PublishingRule(expressions: entry.expressions)
     }
 
-    /// Made by nft 1.0.6 and by iptables-nft 1.8.9; those of an older iptables are laid out by hand, after
+    /// Rules of nft 1.0.6 and iptables-nft 1.8.9; those of an older iptables are laid out by hand, by
     /// linux/netfilter/xt_tcpudp.h.
     @Test(
         arguments: [
@@ -177,7 +177,7 @@ struct PublishingRuleTests {
         func end(_ port: UInt16) -> PortBound { PortBound(port: port, isEnd: true) }
         #expect(PortBound.ports([]) == PortSet())
         #expect(PortBound.ports([first(80), first(90)]) == PortSet(80...80, 90...90))
-        // nft begins a set of ranges with an end at 0.
+        // nft starts a set of ranges with an end at 0.
         let bounds = [end(0), first(80), end(81), first(81), end(90), first(65_000)]
         #expect(PortBound.ports(Set(bounds)) == PortSet(80...89, 65_000...65_535))
         #expect(PortBound.ports([end(0), end(5)]) == PortSet())

@@ -11,7 +11,7 @@ import Testing
 struct RedrawSocketTests {
     private static let table = RedrawTable.of(["198.51.100.1", "10.0.0.1"])
 
-    /// Without what nft adds for a table with an owner, without packets, and with elements sorted.
+    /// Without the lines that nft adds for a table with an owner, without packet counts, and with sorted elements.
     private static func plain(_ listing: String) -> [String] {
         var blocks: [String] = []
         var isInElements = false
@@ -65,7 +65,7 @@ struct RedrawSocketTests {
             var socket = try RedrawSocket()
             try socket.load(table)
             #expect(try socket.read().table == table)
-            // And in place of others, which fills the sets alone.
+            // With a table in force, only the sets are refilled.
             try socket.load(.of())
             #expect(try socket.read().table == .of())
             try socket.load(table)
@@ -82,7 +82,7 @@ struct RedrawSocketTests {
             try socket.load(.of(["203.0.113.5"], tcp: PortSet(5_900...5_900)))
             #expect(try socket.read().table == .of(["203.0.113.5"], tcp: PortSet(5_900...5_900)))
             #expect(try listing("list set ip amtguard drawn").contains(element))
-            // The same table again changes nothing at all.
+            // Loading the same table again changes nothing.
             let watch = try RulesetWatch()
             try socket.load(.of(["203.0.113.5"], tcp: PortSet(5_900...5_900)))
             let isChanged = watch.drain()
@@ -124,7 +124,7 @@ struct RedrawSocketTests {
                 { try RootDirectory().open("/dev/null") },
                 { Descriptor(owning: try valueOrErrno { socket(AF_NETLINK, CInt(SOCK_RAW.rawValue), NETLINK_ROUTE) }) },
                 { Descriptor(owning: try valueOrErrno { socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0) }) },
-                // It is bound to no port.
+                // A socket that is not bound to a port.
                 {
                     Descriptor(
                         owning: try valueOrErrno { socket(AF_NETLINK, CInt(SOCK_RAW.rawValue), NETLINK_NETFILTER) })
@@ -209,7 +209,7 @@ struct RedrawSocketTests {
                 Issue.record("\(try socket.read())")
                 return
             }
-            // The second socket of a process has a number that no process has.
+            // The number of a process's second socket is no process id.
             #expect(owner == nil || owner?.isEmpty == false)
             #expect(throws: Errno.fileExists) { try socket.load(Self.table) }
             try socket.unload()
@@ -278,7 +278,7 @@ struct RedrawSocketTests {
         }
     }
 
-    /// Over netlink the port of the tuple has a type; in nft 1.0.6 only a rule for one protocol gives it one.
+    /// Over netlink the port of the tuple has a type; in nft 1.0.6 only a rule for one protocol sets it.
     @Test func `nft takes the printed table, if the rules with a tuple name the protocol`() throws {
         let lines = Self.table.ruleset.text.split(separator: "\n", omittingEmptySubsequences: false)
         let named = lines.map { line in
@@ -287,7 +287,7 @@ struct RedrawSocketTests {
         }
         try inPrivateNetwork {
             try rules(named.joined(separator: "\n") + "\n")
-            // The rules for one protocol alone are others.
+            // The rules for one protocol alone differ.
             #expect(try RedrawSocket().read().state == .altered)
         }
     }

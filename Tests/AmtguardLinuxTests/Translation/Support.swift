@@ -5,7 +5,7 @@ import Testing
 
 @testable import AmtguardLinux
 
-/// nft is only needed to look from outside and to play other programs.
+/// nft is only needed to inspect the result and to act as another program.
 let hasNFT = unsafe isRoot && access("/usr/sbin/nft", X_OK) == 0
 let needsNFT: Comment = "needs root and nft: rules in a network namespace of its own"
 
@@ -15,25 +15,25 @@ func recorded(_ name: String) throws -> [UInt8] {
     return Array(try Data(contentsOf: directory.appending(path: name)))
 }
 
-/// A message of nf_tables as it arrives.
+/// A received message of nf_tables.
 func message(_ kind: UInt32, _ payload: [UInt8]) -> NetlinkMessage {
     NetlinkMessage(type: 10 << 8 | UInt16(kind), flags: 2, sequence: 1, payload: payload[...])
 }
 
-/// What nft prints.
+/// The output of nft.
 func listing(_ arguments: String) throws -> String {
     let directory = try TemporaryDirectory()
     try shell("nft \(arguments) >\(directory.path)/out")
     return String(decoding: directory.bytes("out") ?? [], as: UTF8.self)
 }
 
-/// Gives nft a ruleset.
+/// Loads a ruleset with nft.
 func rules(_ text: String) throws {
     let directory = try TemporaryDirectory()
     try shell("nft -f \(try directory.file("rules", text))")
 }
 
-/// A command that must fail.
+/// Runs a command that must fail.
 func refused(_ command: String) throws {
     try shell("! \(command) 2>/dev/null")
 }

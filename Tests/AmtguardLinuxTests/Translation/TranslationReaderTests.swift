@@ -59,7 +59,7 @@ struct TranslationReaderTests {
         }
     }
 
-    /// What docker 25 sets up for `-p 16993:443 -p 623:623/udp -p 8080:80`.
+    /// The rules of docker 25 for `-p 16993:443 -p 623:623/udp -p 8080:80`.
     @Test func `docker's published ports are named`() throws {
         let published = try Self.published(
             """
@@ -88,7 +88,7 @@ struct TranslationReaderTests {
         #expect(published == ["udp 623 nat/DOCKER", "tcp 16993 nat/DOCKER"])
     }
 
-    /// What libvirt 9 sets up for a network with forwarding.
+    /// The rules of libvirt 9 for a network with forwarding.
     @Test func `libvirt's masquerade publishes nothing`() throws {
         let translation = try Self.read(
             """

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AmtguardLinux
 
-/// The program, compiled from this checkout, and whether this kernel takes it.
+/// The program, compiled from this checkout, and whether this kernel accepts it.
 enum CompiledProgram {
     static let object: Result<FilePath, any Error> = Result {
         let top = URL(filePath: #filePath).appending(path: "../../../..").standardized.path
@@ -17,10 +17,10 @@ enum CompiledProgram {
         return FilePath(object)
     }
 
-    /// Why the tests with it can't run here; `nil` if they can.
+    /// Why the tests with it can't run on this machine; `nil` if they can.
     static let refusal: String? = {
         guard isRoot else { return "needs root" }
-        // A program that can't be compiled is no reason to skip the tests: they fail.
+        // If the program can't be compiled, the tests fail instead of being skipped.
         guard let object = try? object.get() else { return nil }
         do {
             let group = try TestGroup()
@@ -35,10 +35,10 @@ enum CompiledProgram {
     static var reason: Comment { "a program of BPF on sysctls: \(refusal ?? "works here")" }
 }
 
-/// A control group that is gone with its owner.
+/// A control group that is removed with its owner.
 final class TestGroup: Sendable {
     let path: FilePath
-    /// It goes after this one.
+    /// It is removed after this one.
     private let parent: TestGroup?
 
     init(below parent: TestGroup? = nil, name: String = "amtguard-test-\(UUID().uuidString)") throws {
@@ -87,7 +87,7 @@ final class TestGroup: Sendable {
     }
 }
 
-/// What the tests need of a program that is attached to a group, in the network namespace of the calling thread.
+/// An attached program, in a group and in the network namespace of the calling thread, for the tests.
 struct ProgramInGroup: ~Copyable {
     let group: TestGroup
     var log: WriteLog
@@ -105,13 +105,13 @@ struct ProgramInGroup: ~Copyable {
     }
 }
 
-/// The list's text.
+/// The text of the list.
 func listText() throws -> String {
     try String(contentsOfFile: ReservedPortsList.path.string, encoding: .utf8)
         .trimmingCharacters(in: .whitespacesAndNewlines)
 }
 
-/// Another program that denies every use of a sysctl in a group; it stays as long as the link.
+/// Attaches another program that denies every use of a sysctl in a group, as long as the link exists.
 func denyingProgram(in group: TestGroup) throws -> Descriptor {
     // r0 = 0; exit
     var code: [UInt8] = [0xB7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0]
@@ -133,7 +133,7 @@ func denyingProgram(in group: TestGroup) throws -> Descriptor {
     return Descriptor(owning: try valueOrErrno { shim_bpf_link_create(program.number, directory.number) })
 }
 
-/// Makes the calling thread a process of nobody's as far as files and rights go.
+/// Makes the calling thread a process of the user nobody for files and permissions.
 func becomeNobody() throws {
     _ = setfsgid(65_534)
     _ = setfsuid(65_534)

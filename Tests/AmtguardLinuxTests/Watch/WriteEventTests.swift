@@ -3,7 +3,7 @@ import Testing
 
 @testable import AmtguardLinux
 
-/// An event by hand, after `struct list_event`.
+/// An event built by hand, by `struct list_event`.
 struct EventBytes {
     var position: UInt64 = 0
     var pids: [UInt32] = [4_711, 4_690, 711, 690]

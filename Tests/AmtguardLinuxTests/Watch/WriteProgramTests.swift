@@ -114,7 +114,7 @@ struct WriteProgramTests {
             let refused = try Self.writeAsGuard("623", program.page, program.group)
             #expect(refused == "\(EPERM)")
             #expect(try listText() == "5000")
-            // It may add at any time.
+            // The guard may add at any time.
             let added = try Self.writeAsGuard("623", program.page, program.group, at: 1)
             #expect(added == "0")
             #expect(try listText() == "623,5000")
@@ -216,7 +216,7 @@ struct WriteProgramTests {
                 #expect(wish.text == .ports(PortSet(port...port)))
             }
             program.log.settle()
-            // What is settled is not told again; there is room, and the ring goes on across its end.
+            // Settled writes are not returned again; there is room, and the ring continues across its end.
             for _ in 0..<3 {
                 try program.group.run(
                     "perl -e 'for (1..20) { open F, q(>), q(\(list)); syswrite F, (7000 + $_).(qq(\\n) x 4000) }'")
@@ -260,7 +260,7 @@ struct WriteProgramTests {
 
     @Test func `a reader without any right reads, settles and lets the program work`() throws {
         let group = try TestGroup()
-        // Not by the thread below, which may remove nothing by then.
+        // Not removed by the thread below, which may lack the permission by then.
         defer { group.remove() }
         try inPrivateNetwork {
             let armed = try WriteProgram.arm(object: CompiledProgram.object.get(), cgroup: group.path)
@@ -295,7 +295,7 @@ struct WriteProgramTests {
             #expect(first.wishes().wishes.isEmpty)
             try group.run("echo 6000 >\(list)")
             #expect(first.wishes().wishes.count == 1)
-            // The first ends without having settled it, and another write comes between.
+            // The first reader ends without settling it, and another write follows.
             var second = try WriteLog(adopting: WriteProgram.arm(object: object, cgroup: group.path))
             _ = consume first
             try group.run("echo 7000 >\(list)")

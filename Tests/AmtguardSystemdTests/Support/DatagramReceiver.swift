@@ -3,7 +3,7 @@ import SystemPackage
 
 @testable import AmtguardSystemd
 
-/// A socket such as journald and the service manager listen on, with a queue of `net.unix.max_dgram_qlen`.
+/// A socket like those of journald and the service manager, with a queue of `net.unix.max_dgram_qlen`.
 final class DatagramReceiver {
     let descriptor: FileDescriptor
 
@@ -23,7 +23,7 @@ final class DatagramReceiver {
 
     deinit { try? descriptor.close() }
 
-    /// The next datagram, nil if there is none, and how many descriptors came with it. They are closed.
+    /// The next datagram, nil if there is none, and how many descriptors came with it. The descriptors are closed.
     func receive() -> (bytes: [UInt8], descriptors: Int)? {
         var bytes = [UInt8](repeating: 0, count: 300_000)
         var control = [UInt8](repeating: 0, count: 4_096)
@@ -41,7 +41,7 @@ final class DatagramReceiver {
             }
         }
         guard count >= 0 else { return nil }
-        // A cmsghdr of 16 bytes, whose length is its first word, and then the descriptors.
+        // A cmsghdr of 16 bytes, whose first word is its length, and then the descriptors.
         let length = unsafe header.msg_controllen == 0 ? 16 : control.withUnsafeBytes { unsafe $0.load(as: Int.self) }
         let descriptors = unsafe control.withUnsafeBytes { control in
             stride(from: 16, to: length, by: 4).map { unsafe control.load(fromByteOffset: $0, as: CInt.self) }

@@ -4,7 +4,7 @@ import SystemPackage
 
 @testable import AmtguardSystemd
 
-/// What systemd-udevd says once it has dealt with a device, to the network namespace of the calling thread.
+/// Sends the message of systemd-udevd after it has processed a device, in the calling thread's network namespace.
 enum DeviceEvent {
     static func send(_ action: String, _ path: String, subsystem: String) throws {
         var properties: [UInt8] = []
@@ -16,9 +16,9 @@ enum DeviceEvent {
         var bytes = Array("libudev\0".utf8)
         bytes += network(0xfeed_cafe)
         bytes += native(40)  // this header
-        bytes += native(40)  // where the properties begin
+        bytes += native(40)  // offset of the properties
         bytes += native(UInt32(properties.count))
-        bytes += network(murmurHash2(Array(subsystem.utf8)))  // what the kernel filters by
+        bytes += network(murmurHash2(Array(subsystem.utf8)))  // the kernel's filter key
         bytes += native(0) + native(0) + native(0)  // device type and tags
         bytes += properties
 
@@ -35,7 +35,7 @@ enum DeviceEvent {
         guard sent == bytes.count else { throw Errno(rawValue: errno) }
     }
 
-    /// https://en.wikipedia.org/wiki/MurmurHash, of seed 0.
+    /// https://en.wikipedia.org/wiki/MurmurHash, with seed 0.
     private static func murmurHash2(_ bytes: [UInt8]) -> UInt32 {
         let factor: UInt32 = 0x5bd1_e995
         var hash = UInt32(bytes.count)

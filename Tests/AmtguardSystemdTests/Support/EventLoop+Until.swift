@@ -3,7 +3,7 @@ import Testing
 @testable import AmtguardSystemd
 
 extension EventLoop {
-    /// Turns until something is so; false if it is not so in good time.
+    /// Runs turns until a condition holds; false if it does not hold in time.
     func run(for time: Duration = .seconds(10), until isSo: () throws -> Bool) throws -> Bool {
         let deadline = BootClock.now + time
         while try !isSo() {
@@ -13,13 +13,13 @@ extension EventLoop {
         return true
     }
 
-    /// Turns for so long.
+    /// Runs turns for this time.
     func run(for time: Duration) throws {
         _ = try run(for: time) { false }
     }
 }
 
-/// Something for a body to write to, and to keep a source in.
+/// A variable for a body, also to keep a source in.
 final class Box<Value: ~Copyable> {
     var value: Value
     init(_ value: consuming Value) { self.value = value }

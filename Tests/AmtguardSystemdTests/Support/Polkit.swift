@@ -3,7 +3,7 @@ import CSystemd
 @testable import AmtguardSystemd
 
 extension BusInterface {
-    /// polkit, as far as it is asked here: it notes the question in words, and always says the same.
+    /// A stand-in for polkit: it records the question in words, and always gives the same answer.
     static func polkit(_ asked: Box<[String]>, says answer: Bool) -> BusInterface {
         BusInterface(
             "org.freedesktop.PolicyKit1.Authority",

@@ -3,13 +3,13 @@ import Glibc
 
 @testable import AmtguardSystemd
 
-/// A bus of the test's own, which can go and come again at the same address.
+/// A separate bus for the test, which can end and start again at the same address.
 final class PrivateBus {
     private let directory: TemporaryDirectory
     private var broker: Program?
     let address: String
 
-    /// - Parameter later: whether it comes only by `start`.
+    /// - Parameter later: whether it starts only with `start`.
     init(later: Bool = false) throws {
         directory = try TemporaryDirectory(mode: 0o755)
         address = "unix:path=\(directory.path)/run/bus"
@@ -33,7 +33,7 @@ final class PrivateBus {
             </busconfig>
             """
         try configuration.write(toFile: directory.path + "/bus.conf", atomically: true, encoding: .utf8)
-        // A service that could be started, and would leave a trace.
+        // A service that could be started, and would leave a file.
         let services = directory.path + "/services"
         try FileManager.default.createDirectory(atPath: services, withIntermediateDirectories: false)
         try "[D-BUS Service]\nName=org.example.Startable\nExec=/usr/bin/touch \(directory.path)/started\n"
@@ -49,7 +49,7 @@ final class PrivateBus {
         broker = try Program(["dbus-daemon", "--config-file=\(directory.path)/bus.conf", "--nofork", "--nopidfile"])
     }
 
-    /// The bus dies. Its socket file stays behind, as it does.
+    /// Kills the bus. Its socket file remains, as in reality.
     func kill() {
         broker?.end()
         broker = nil
@@ -57,7 +57,7 @@ final class PrivateBus {
 
     func send(_ signal: CInt) { broker?.send(signal) }
 
-    /// Waits for a bus that was started.
+    /// Waits until a started bus is ready.
     func wait() throws {
         let loop = try EventLoop()
         _ = try loop.run {
@@ -70,7 +70,7 @@ final class PrivateBus {
         }
     }
 
-    /// `busctl` as another user.
+    /// Runs `busctl` as another user.
     func busctl(_ words: [String], user: Int = 0) throws -> Program {
         try Program(
             ["setpriv", "--reuid=\(user)", "--clear-groups", "busctl", "--address=\(address)", "--timeout=5"] + words)

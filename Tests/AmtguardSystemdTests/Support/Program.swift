@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// A program that ends with the object at the latest.
+/// A program that ends at the latest with the object.
 final class Program {
     let id: pid_t
     private let output: FileDescriptor
@@ -22,7 +22,7 @@ final class Program {
         }
         unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
 
-        // Test threads have all signals blocked: SIGTERM would be lost on the program.
+        // Test threads have all signals blocked. If the program inherited that, SIGTERM would have no effect.
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -53,7 +53,7 @@ final class Program {
         if isRunning { kill(id, signal) }
     }
 
-    /// Waits for the end, and returns what was printed.
+    /// Waits for the end, and returns the output.
     func text() -> String {
         var text: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 65_536)

@@ -3,7 +3,7 @@ import CSystemd
 @testable import AmtguardSystemd
 
 extension SocketPair {
-    /// Sets a property to a string of some type.
+    /// Sets a property to a string of a given type.
     func set(
         _ name: String, _ type: StaticString, _ value: String, _ interface: String = "org.example.Thing"
     ) throws -> BusMessage? {

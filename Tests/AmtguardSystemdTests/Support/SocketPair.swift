@@ -3,7 +3,7 @@ import SystemPackage
 
 @testable import AmtguardSystemd
 
-/// Two ends of one connection on one loop, without a bus in between.
+/// Two ends of one connection on one loop, without a bus.
 final class SocketPair {
     let loop: EventLoop
     let server: Bus

@@ -1,4 +1,4 @@
 import Testing
 
-/// All suites of this module, one test after the other: they have processes of their own, and look at the clock.
+/// All suites of this module, one test after the other: they start processes, and measure time.
 @Suite(.serialized) enum Systemd {}

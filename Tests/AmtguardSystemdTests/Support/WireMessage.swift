@@ -1,4 +1,4 @@
-/// A message as it lies on the wire, made by hand.
+/// A message in wire format, built by hand.
 struct WireMessage {
     var type: UInt8 = 1
     var isLittleEndian = true
@@ -6,7 +6,7 @@ struct WireMessage {
     var destination: String? = ":1.1"
     var path = "/org/example"
     var member = "Member"
-    /// The text that is its argument; none where it is nil.
+    /// The text argument; none if it is nil.
     var text: String?
     /// Another field, before the sender.
     var extra: [UInt8] = []

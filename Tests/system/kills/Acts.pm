@@ -1,4 +1,4 @@
-# Acts.pm: what a guard does in its life, and what has to be true afterwards however it ended in the middle of it.
+# Acts.pm: the acts of a guard, and what must be true afterwards, at whatever point of an act the guard ended.
 package Acts;
 use strict;
 use warnings;
@@ -9,8 +9,8 @@ my $amt = '623,664,16992-16995';
 my $short = '5000-5010';
 my $long = join ',', map { 20001 + 2 * $_ } 0 .. 1499;  # 9 kB: three writes
 
-# `others` have these ports, a guard with `lines` of configuration does its `act`, which leaves `required`. What runs under
-# strace is the guard that starts, the one that runs, or another `program`. Acts of one `family` do much of the same.
+# `others` are ports of other programs. A guard with `lines` of configuration does its `act`, which leaves `required`. strace
+# runs on the starting guard, on the running one, or on another `program`. Acts of one `family` have much in common.
 our @order = qw(start restart repair audit grow shrink keep stop release bridge shrink-long stop-long release-long);
 our %acts = (
     start => { traced => 'start' },
@@ -27,7 +27,7 @@ our %acts = (
         before => sub { $_[0]->write_list('6000'); &die_guarding; &overwrite },
     },
 );
-# What is left of a long list does not fit one write, so nothing is taken out of it: what is ours stays, and that is said.
+# The rest of a long list does not fit one write, so nothing is removed from it: owned ports stay, and this is reported.
 $acts{"$_-long"} = { %{$acts{$_}}, others => $long, stays => "$amt,5900", family => $acts{$_}{family} // $_ }
     for qw(shrink stop release);
 for my $name (keys %acts) {
@@ -81,7 +81,7 @@ sub calls {  # HOST ACT
 
 # Plays an act in which one call fails, or before which the guard is killed.
 #
-# Returns whether it came to that, and what was wrong then or afterwards.
+# Returns whether the fault occurred, and what was wrong then or afterwards.
 sub suffer {  # HOST ACT NAME:ORDINAL FAULT
     my ($host, $act, $call, $fault) = @_;
     my ($name, $ordinal) = split /:/, $call;
@@ -101,7 +101,7 @@ sub suffer {  # HOST ACT NAME:ORDINAL FAULT
     return $met, @wrong, aftermath($host, $act, $name, $fault, $ordinal);
 }
 
-# How a guard may end that was killed, or of which a call failed.
+# The allowed endings of a guard that was killed, or whose call failed.
 sub ending {  # ACT SYSCALL FAULT STATUS SAID
     my ($act, $name, $fault, $status, $said) = @_;
     my ($signal, $exit) = ($status & 127, $status >> 8);
@@ -113,14 +113,14 @@ sub ending {  # ACT SYSCALL FAULT STATUS SAID
     return sprintf 'it ended with %s: %s', $signal ? "signal $signal" : "status $exit", $last // 'no word';
 }
 
-# Where it has ended, the next guard comes, as the service manager would have it. Then all is well, is said to be, and can
-# be released.
+# If the guard has ended, the next one starts, as under the service manager. Then all must be well and reported as well, and
+# the ports can be released.
 sub aftermath {  # HOST ACT SYSCALL FAULT ORDINAL
     my ($host, $act, $name, $fault, $ordinal) = @_;
     my $others = Host::ports($act->{others});
     my ($required, $stays) = (Host::ports($act->{required}), Host::ports($act->{stays}));
     my @wrong;
-    # What the removal of the package tries again, and a boot does not.
+    # The removal of the package tries this again; a boot does not.
     push @wrong, released($host, $others, $stays, 'tried again') if $act->{family} eq 'release' && $ordinal % 2;
     $host->start() if $act->{program};
     my $well = settled($host, $others, $required, $stays);
@@ -131,10 +131,10 @@ sub aftermath {  # HOST ACT SYSCALL FAULT ORDINAL
         $well = settled($host, $others, $required, $stays);
     }
     push @wrong, $well if $well;
-    # A signal for which there was no descriptor is attended to from the next audit on.
+    # A signal for which there was no descriptor is handled from the next audit on.
     select undef, undef, undef, 1.2 if $name =~ /^(?:epoll_ctl|signalfd4)$/ && $fault !~ /KILL/;
     $host->stop() or push @wrong, 'it does not end';
-    # It may come to the injected call only now.
+    # The injected call may occur only now.
     my $is_due = $fault =~ /KILL/ ? $host->{status} == 9 : Faults::may_break($name);
     push @wrong, "it ends with wait status $host->{status}" if $host->{status} && !$is_due;
     return @wrong, released($host, $others, $stays, 'in the end');
@@ -148,7 +148,7 @@ sub differs {  # HOST PORTS [WHAT MAY STAY]: how the list differs
     return join ', ', map { Host::is_empty($$_[1]) ? () : "$$_[0] " . Host::told($$_[1]) } ['missing', $lost], ['left', $left];
 }
 
-# What is wrong with a guard that goes on, if anything is for long; that it has gone is told elsewhere.
+# The lasting problems of a running guard; its end is reported elsewhere.
 sub settled {  # HOST OTHERS REQUIRED STAYS
     my ($host, $others, $required, $stays) = @_;
     my $untrue;
@@ -166,7 +166,7 @@ sub settled {  # HOST OTHERS REQUIRED STAYS
     return 'never well: ' . ($difference || $untrue || 'the list is whole') . "; said: $verdict, @reasons";
 }
 
-# What amtguardctl says of a guard that has all its ports, and is not so.
+# The wrong statements of amtguardctl about a guard that has all its ports.
 sub untrue {  # HOST REQUIRED STAYS
     my ($host, $required, $stays) = @_;
     my ($exit, $json) = $host->status();

@@ -1,6 +1,6 @@
-# Faults.pm: how each system call may fail. The first line that fits a call, as `strace -y` prints it, names the error:
-# one that the kernel does give there. `-` stands for calls that can't fail, and for those whose failure strace can't
-# play: it plays one by leaving the call out, and a close that is left out leaves a descriptor that nobody has.
+# Faults.pm: how each system call may fail. The first line that fits a call, as `strace -y` prints it, names the error,
+# which the kernel really returns there. `-` stands for calls that can't fail, and for those whose failure strace can't
+# simulate: strace omits the call, and an omitted close leaves a descriptor without an owner.
 package Faults;
 use strict;
 use warnings;
@@ -38,8 +38,8 @@ sub error {  # CALL: the error that it gets, or none
     for (@table) { return $_->[1] eq '-' ? undef : $_->[1] if $call =~ $_->[0] }
 }
 
-# Without these no loop turns, or no memory is had. A guard that ends for it says so in a line, and the service manager
-# starts the next one.
+# Without these the loop can't run, or there is no memory. A guard that ends because of this reports it in a line, and the
+# service manager starts the next one.
 my $ends = qr/^(?:epoll_\w+|timerfd_\w+|signalfd4|eventfd2)$/;
 my $breaks = qr/^(?:mmap|brk|mremap|mprotect|munmap)$/;
 

@@ -1,4 +1,4 @@
-# Host.pm: one host with one guard, as the table of kills needs it: the kernel's list of this network namespace, an
+# Host.pm: one host with one guard, for the table of kills: the kernel's list of this network namespace, an
 # emulated /sys with an AMT, a service manager's socket, and the guard that is started, traced, ended and started again.
 package Host;
 use strict;
@@ -121,7 +121,7 @@ sub slurp {  # FILE
     return scalar(<$file>) // '';
 }
 
-# strace stands behind the process that it traces (-D), so that this one stays ours to wait for.
+# strace runs as a grandchild (-D), so that the traced process stays our child, for which we can wait.
 sub strace { my ($self, @how) = @_; return ('strace', '-q', '-o', $self->{trace}, @how) }
 
 sub start {  # [HOW strace traces it]: the guard; whether it became ready

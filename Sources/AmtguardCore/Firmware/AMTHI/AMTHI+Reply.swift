@@ -7,10 +7,10 @@ public protocol AMTHIReply: Hashable, Sendable {
 }
 
 extension AMTHIReply {
-    /// Parses a whole reply to `request`. Newer firmware may append fields; they are left over.
+    /// Parses a whole reply to `request`. Newer firmware may append fields; they are ignored.
     ///
-    /// - Returns: The reply, and how many bytes follow the last field that is known.
-    /// - Throws: `refused` if the status is not zero, whatever follows it.
+    /// - Returns: The reply, and how many bytes follow the last known field.
+    /// - Throws: `refused` if the status is not zero, whatever follows the status.
     public static func parse(
         _ bytes: [UInt8], to request: AMTHI.Request
     ) throws(WireError) -> (reply: Self, surplus: Int) {
@@ -23,7 +23,7 @@ extension AMTHIReply {
         return (reply, reader.count)
     }
 
-    /// The reply alone.
+    /// Parses a reply, without the number of surplus bytes.
     public init(parsing bytes: [UInt8], to request: AMTHI.Request) throws(WireError) {
         self = try Self.parse(bytes, to: request).reply
     }
@@ -37,7 +37,7 @@ extension AMTHI {
 }
 
 extension AMTHI.Request {
-    /// How many bytes of a reply follow the last field that is known.
+    /// How many bytes of a reply follow the last known field.
     public func surplus(of bytes: [UInt8]) throws(WireError) -> Int {
         switch self {
         case .codeVersions: try CodeVersions.parse(bytes, to: self).surplus

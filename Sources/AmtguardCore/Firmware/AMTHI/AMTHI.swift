@@ -2,7 +2,7 @@
 
 /// The AMT host interface.
 public enum AMTHI {
-    /// Every command that amtguard can send. All of them read; none changes a state or returns a secret.
+    /// Every command that amtguard can send. All of them only read; none changes a state or returns a secret.
     enum Command: UInt32, CaseIterable, Sendable {
         case provisioningState = 0x0400_0011
         case codeVersions = 0x0400_001A
@@ -15,7 +15,7 @@ public enum AMTHI {
         case controlMode = 0x0400_006B
     }
 
-    /// A complete question. Only this type can make the bytes of one.
+    /// A complete request. Only this type can create its bytes.
     public enum Request: Hashable, Sendable, CaseIterable {
         /// GetCodeVersions: `CodeVersions`.
         case codeVersions
@@ -65,7 +65,7 @@ public enum AMTHI {
             }
         }
 
-        /// The command as a reply repeats it: with the response bit.
+        /// The command in the reply: with the response bit.
         var replyCommand: UInt32 { command.rawValue | 1 << 23 }
 
         /// The bytes of the whole message.

@@ -6,21 +6,21 @@ public struct AMTStatus: RawRepresentable, Hashable, Sendable, CustomStringConve
         self.rawValue = rawValue
     }
 
-    /// The command was carried out, and its data follow.
+    /// The command succeeded, and its data follow.
     public static let success = AMTStatus(rawValue: 0)
     /// The firmware is starting: ask again.
     public static let notReady = AMTStatus(rawValue: 2)
-    /// This firmware does not have the command. It says so by one of these two codes.
+    /// This firmware does not implement the command. It reports this by one of these two codes.
     public static let unsupported = AMTStatus(rawValue: 0x812)
-    /// The other code of firmware that does not have the command.
+    /// The other code of firmware that does not implement the command.
     public static let invalidParameter = AMTStatus(rawValue: 0x24)
 
-    /// `NOT_READY`; a code without a name as a number: `0x99`.
+    /// `NOT_READY`; a number for a code without a name: `0x99`.
     public var description: String {
         Self.names[rawValue] ?? "0x" + String(rawValue, radix: 16)
     }
 
-    /// As intel/lms names them in StatusCodeDefinitions.h.
+    /// The names in intel/lms, StatusCodeDefinitions.h.
     private static let names: [UInt32: String] = [
         0x0: "SUCCESS", 0x1: "INTERNAL_ERROR", 0x2: "NOT_READY", 0x3: "INVALID_PT_MODE", 0x4: "INVALID_MESSAGE_LENGTH",
         0x5: "TABLE_FINGERPRINT_NOT_AVAILABLE", 0x6: "INTEGRITY_CHECK_FAILED", 0x7: "UNSUPPORTED_ISVS_VERSION",

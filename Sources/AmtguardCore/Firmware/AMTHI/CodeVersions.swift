@@ -2,18 +2,18 @@
 public struct CodeVersions: Hashable, Sendable {
     /// One row: `AMT` and `11.8.93`.
     public struct Row: Hashable, Sendable {
-        /// The component, as the firmware calls it; at most 20 bytes, printable.
+        /// The component, named by the firmware; at most 20 bytes, printable.
         public var name: String
         /// Its version or number as text; may be empty.
         public var version: String
     }
 
-    /// As the BIOS calls itself: `N1EETA2W (1.75 )`; may be empty.
+    /// The BIOS's version in its own notation: `N1EETA2W (1.75 )`; may be empty.
     public var bios: String
     /// In the firmware's order.
     public var rows: [Row]
 
-    /// The version in the row of that name; `nil` if there is none, or an empty one.
+    /// The version in the row of that name; `nil` if there is no such row, or its version is empty.
     public subscript(_ name: String) -> String? {
         let version = rows.first { $0.name == name }?.version
         return version?.isEmpty == false ? version : nil
@@ -32,7 +32,7 @@ extension CodeVersions: AMTHIReply {
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         bios = try reader.padded(Self.biosSize, "BIOS version")
         let count = try reader.u32("number of versions")
-        // The bytes must be there for so many, before memory is reserved for them.
+        // The bytes of so many rows must exist before memory is reserved for them.
         guard Int(count) <= reader.count / Self.rowSize else { throw .value("number of versions", count) }
         rows = []
         for _ in 0..<count {
@@ -42,7 +42,7 @@ extension CodeVersions: AMTHIReply {
     }
 }
 
-/// The product that was sold: the bits of the row `Sku`.
+/// The product: the bits of the row `Sku`.
 public struct SKU: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
@@ -57,7 +57,7 @@ public struct SKU: OptionSet, Hashable, Sendable {
     /// A corporate image of the firmware.
     public static let corporate = SKU(rawValue: 0x4000)
 
-    /// Whether these are the bits that are meant here: AMT 2.2 and older used other, small numbers.
+    /// Whether the bits have these meanings: AMT 2.2 and older used other, small numbers.
     var isOfMany: Bool { rawValue >= 0x100 }
 
     private static let bits: [(SKU, String)] = [
@@ -67,7 +67,7 @@ public struct SKU: OptionSet, Hashable, Sendable {
         (.corporate, "corporate"), (SKU(rawValue: 0x8000), "l3-upgrade"),
     ]
 
-    /// The names of its bits; a bit without a name as a number. AMT 2.2 and older used other numbers here.
+    /// The names of its bits; a number for a bit without a name. AMT 2.2 and older used other numbers here.
     public var names: [String] {
         var rest = self
         var names: [String] = []

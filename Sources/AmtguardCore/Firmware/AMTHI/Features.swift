@@ -1,6 +1,6 @@
 // GetRedirectionState, and GetFeaturesState of the web UI and of KVM: which services may listen.
 
-/// GetRedirectionState: whether the listener on 16994 and 16995 has anything to serve.
+/// GetRedirectionState: whether a service of the listener on 16994 and 16995 is on.
 public struct RedirectionState: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
@@ -18,12 +18,12 @@ public struct RedirectionState: OptionSet, Hashable, Sendable {
 
 extension RedirectionState: AMTHIReply {
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
-        // Bits to which no source gives a meaning are ignored.
+        // Bits without a documented meaning are ignored.
         self = RedirectionState(rawValue: try reader.u32("redirection state")).intersection([.sol, .ider, .kvm])
     }
 }
 
-/// GetFeaturesState 2: the web page on 16992 and 16993. WS-Management stays on these ports when it is off.
+/// GetFeaturesState 2: the web page on 16992 and 16993. If it is off, WS-Management still uses these ports.
 public struct WebUIState: Hashable, Sendable {
     /// Whether a browser gets a page there.
     public var enabled: Bool

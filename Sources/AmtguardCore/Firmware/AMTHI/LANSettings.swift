@@ -11,9 +11,9 @@ public struct LANSettings: Hashable, Sendable {
         /// Only 1 and 2 have a meaning.
         public static let words = ["", "active", "passive"]
 
-        /// AMT gets a lease of its own.
+        /// AMT gets its own lease.
         public static let active = DHCPMode(rawValue: 1)
-        /// AMT listens to the host's own exchange with the server, and takes the same address.
+        /// AMT listens to the host's own DHCP exchange, and takes the same address.
         public static let passive = DHCPMode(rawValue: 2)
     }
 
@@ -23,7 +23,7 @@ public struct LANSettings: Hashable, Sendable {
     public var ipv4: IPv4Address
     /// Whether AMT gets its address by DHCP; otherwise it is static.
     public var dhcpEnabled: Bool
-    /// How AMT uses DHCP; only looked at if it is on.
+    /// How AMT uses DHCP; ignored if DHCP is off.
     public var dhcpMode: DHCPMode
     /// Whether AMT sees a link.
     public var link: Bool
@@ -32,8 +32,8 @@ public struct LANSettings: Hashable, Sendable {
 }
 
 extension LANSettings: AMTHIReply {
-    /// The address is a little-endian number: 1.2.3.4 comes as 04 03 02 01. No recording of a real machine proves it.
-    /// Code that compares it with the host's addresses must try the reversed order as well.
+    /// The address is a little-endian number: 1.2.3.4 arrives as 04 03 02 01. No recording of a real machine proves
+    /// this, so code that compares it with the host's addresses must try the reversed order as well.
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         enabled = try reader.flag("interface's state")
         ipv4 = IPv4Address(bits: try reader.u32("IPv4 address"))

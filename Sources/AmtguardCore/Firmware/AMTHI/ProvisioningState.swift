@@ -1,4 +1,4 @@
-/// GetProvisioningState: how far AMT is set up. The header is 12 bytes, the status 4, the state a u32.
+/// GetProvisioningState: whether AMT is set up. The header has 12 bytes, the status 4; the state is a u32.
 public enum ProvisioningState: UInt32, Hashable, Sendable, CaseIterable {
     /// Not provisioned.
     case pre
@@ -20,7 +20,7 @@ public enum ProvisioningState: UInt32, Hashable, Sendable, CaseIterable {
 extension ProvisioningState: AMTHIReply {
     /// Reads the one number of the reply.
     ///
-    /// - Throws: `value` for a state that is none of the three; its meaning is unknown.
+    /// - Throws: `value` for any other state; its meaning is unknown.
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
         let number = try reader.u32("provisioning state")
         guard let state = ProvisioningState(rawValue: number) else { throw .value("provisioning state", number) }
@@ -28,7 +28,7 @@ extension ProvisioningState: AMTHIReply {
     }
 }
 
-/// GetControlMode: which rights apply once AMT is provisioned.
+/// GetControlMode: which rights the remote side has once AMT is provisioned.
 public struct ControlMode: Worded {
     public let rawValue: UInt32
 

@@ -1,6 +1,6 @@
 /// GetRemoteAccessConnectionStatus: the tunnel that AMT itself opens to a management server.
 public struct RemoteAccess: Hashable, Sendable {
-    /// Where AMT thinks it is.
+    /// The network in which AMT assumes to be.
     public struct Network: Worded {
         public let rawValue: UInt32
 
@@ -37,7 +37,7 @@ public struct RemoteAccess: Hashable, Sendable {
         public static let words = ["user", "alert", "provisioning", "periodic"]
     }
 
-    /// In which kind of network AMT takes itself to be.
+    /// The kind of network in which AMT assumes to be.
     public var network: Network
     /// Whether the tunnel is up now.
     public var connection: Connection

@@ -18,7 +18,7 @@ extension SecurityParameters: AMTHIReply {
     private static let reserved = 7 * 4
 
     public init(from reader: inout ByteReader, to request: AMTHI.Request) throws(WireError) {
-        // Ignored: GetProvisioningState and GetControlMode say the same reliably.
+        // Ignored: GetProvisioningState and GetControlMode report the same reliably.
         _ = try reader.u32("enterprise mode")
         tls = try reader.flag("TLS state")
         _ = try reader.u32("hardware cryptography")

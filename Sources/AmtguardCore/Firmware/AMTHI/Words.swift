@@ -1,13 +1,13 @@
 // Numbers of the firmware that stand for words.
 
-/// A number with a word for each value that is known.
+/// A number with a word for each known value.
 public protocol Worded: RawRepresentable<UInt32>, Hashable, Sendable {
     /// The words of 0, 1, 2, …; empty for a value without a meaning.
     static var words: [String] { get }
 }
 
 extension Worded {
-    /// The word; `other-9` for a number without one.
+    /// The word; `other-9` for a number without a word.
     public var word: String {
         let words = Self.words
         guard rawValue < words.count, !words[Int(rawValue)].isEmpty else { return "other-\(rawValue)" }

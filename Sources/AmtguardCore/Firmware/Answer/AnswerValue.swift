@@ -1,4 +1,4 @@
-// How each kind of value is written: as texts after keys, as JSON, and in words.
+// How each kind of value is written: as texts with keys, as JSON, and in words.
 
 /// A value of an answer. Its texts are printable ASCII on one line.
 protocol AnswerValue: Hashable, Sendable {

@@ -1,11 +1,11 @@
-/// A value that was found out, or the reason why it was not: "unknown" is never "no".
+/// A known value, or the reason why it is unknown: "unknown" never means "no".
 public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
-    /// The firmware, or its driver, said it.
+    /// The firmware, or its driver, reported it.
     case known(Value)
-    /// It was not said, or not understood.
+    /// It was not reported, or not understood.
     case unknown(Gap)
 
-    /// The value; `nil` if it is not known.
+    /// The value; `nil` if unknown.
     public var value: Value? {
         switch self {
         case .known(let value): value
@@ -13,7 +13,7 @@ public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
         }
     }
 
-    /// Why it is not known; `nil` if it is.
+    /// Why the value is unknown; `nil` if it is known.
     public var gap: Gap? {
         switch self {
         case .known: nil
@@ -21,10 +21,10 @@ public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
         }
     }
 
-    /// The same for people, one line.
+    /// Why the value is unknown, for people, one line.
     public var reason: String? { gap?.says }
 
-    /// Transforms the value. If `transform` returns nothing, `gap` gives the reason.
+    /// Transforms the value. If `transform` returns `nil`, `gap` gives the reason.
     func map<Other>(_ transform: (Value) -> Other?, else gap: Gap) -> Finding<Other> {
         switch self {
         case .known(let value): transform(value).map(Finding<Other>.known) ?? .unknown(gap)
@@ -32,17 +32,17 @@ public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
         }
     }
 
-    /// What a field is until something was said of it.
+    /// The finding of a field before anything was reported about it.
     static var unsaid: Self { .unknown(.unsaid) }
 }
 
-/// Why something in an answer is unknown. Judgements compare it, people read `says`.
+/// Why something in an answer is unknown. Judgements compare it; `says` is for people.
 public enum Gap: Hashable, Sendable {
     /// The firmware was not asked: why.
     case notAsked(String)
     /// The firmware was asked, and no answer came in time.
     case noAnswer
-    /// Another program holds the connection to the client, which has one.
+    /// Another program has the client's only connection.
     case held
     /// AMT answered and refused.
     case refused(AMTStatus)
@@ -76,7 +76,7 @@ public enum Gap: Hashable, Sendable {
         }
     }
 
-    /// Whether the next question is likely to fill it.
+    /// Whether the next question is likely to get it.
     var isPassing: Bool { [.noAnswer, .held, .refused(.notReady), .rejected(.notReady)].contains(self) }
 }
 
@@ -100,7 +100,7 @@ extension Gap {
         }
     }
 
-    /// Parses the helper's text: printable ASCII. A code that this version does not know is kept as words.
+    /// Parses the helper's text: printable ASCII. Keeps a code that this version does not define as words.
     init(parsing text: String) {
         let unknown = Gap.other(String(text.prefix(FirmwareAnswer.textLimit - "other ".count)))
         let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)

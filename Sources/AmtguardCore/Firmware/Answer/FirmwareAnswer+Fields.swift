@@ -1,5 +1,5 @@
-// The table of the fields: every output of an answer, and its parser, goes through its rows, in their order. A new field
-// is a property and a row.
+// The table of the fields: every output of an answer, and its parser, uses its rows, in their order. A new field needs
+// a property and a row.
 
 extension FirmwareAnswer {
     /// The source of a field.
@@ -42,16 +42,16 @@ extension FirmwareAnswer {
 
     /// A field of any type: its names, and how it is read from lines.
     struct Row: Sendable {
-        /// The key of its line, or the beginning of its keys.
+        /// The key of its line, or the prefix of its keys.
         let key: String
         /// Its name in the JSON.
         let name: String
         /// Its name for people.
         let label: String
         let source: Source
-        /// Makes it unknown.
+        /// Marks it as unknown.
         let miss: @Sendable (inout FirmwareAnswer, Gap) -> Void
-        /// Takes it from the lines. Without a line it stays as it is.
+        /// Reads it from the lines. Without a line it stays unchanged.
         let fill: @Sendable (inout FirmwareAnswer, inout AnswerLines) throws(Malformed) -> Void
         fileprivate let finding: @Sendable (FirmwareAnswer) -> any AnswerFinding
 
@@ -74,11 +74,11 @@ extension FirmwareAnswer {
         let row: Row
         fileprivate let finding: any AnswerFinding
 
-        /// A key and a text for each part; `nil` if it is not known.
+        /// A key and a text for each part; `nil` if the value is unknown.
         var lines: [(key: String, text: String)]? { finding.lines(row.key) }
         var json: JSON { finding.json }
         var words: String { finding.words }
-        /// Why it is not known.
+        /// Why it is unknown.
         var gap: Gap? { finding.gap }
         var reason: String? { gap?.says }
     }

@@ -6,7 +6,7 @@
 //     CONTROL_MODE_UNKNOWN=refused 0x812
 //     END=1
 //
-// They come from another process, which reads bytes of the firmware. The parser trusts none of them.
+// The lines come from another process, which reads bytes of the firmware. The parser trusts neither.
 
 extension FirmwareAnswer {
     /// The longest answer, in bytes.
@@ -41,8 +41,8 @@ extension FirmwareAnswer {
 
     /// Parses the bytes from the socket, up to its end.
     ///
-    /// Unknown keys are ignored, so that a newer helper may say more. A field without a line is unknown. A field with
-    /// some of its lines, or with two opinions, makes the whole answer unusable.
+    /// Unknown keys are ignored, so that a newer helper may send more. A field without a line is unknown. A field with
+    /// only some of its lines, or with two contradictory lines, makes the whole answer unusable.
     public init(parsing bytes: [UInt8]) throws(Malformed) {
         var lines = try AnswerLines(bytes)
         guard let word = lines.take("OUTCOME") else { throw Malformed("no line OUTCOME") }
@@ -58,7 +58,7 @@ extension FirmwareAnswer {
 struct AnswerLines {
     private var values: [String: String] = [:]
 
-    /// Checks everything that can be checked without knowing the keys.
+    /// Checks everything that does not depend on the keys.
     init(_ bytes: [UInt8]) throws(FirmwareAnswer.Malformed) {
         guard bytes.count <= FirmwareAnswer.sizeLimit else {
             throw .init("longer than \(FirmwareAnswer.sizeLimit) bytes")
@@ -93,7 +93,7 @@ struct AnswerLines {
         values.removeValue(forKey: key)
     }
 
-    /// Fills one field from its lines. Without lines the field stays as it is.
+    /// Reads one field from its lines. Without lines the field stays unchanged.
     mutating func fill<Value: AnswerValue>(
         _ field: inout Finding<Value>, _ key: String
     ) throws(FirmwareAnswer.Malformed) {

@@ -1,15 +1,15 @@
-// From bytes of the firmware to findings: each reply fills its own fields and no others.
+// From the firmware's bytes to findings: each reply sets its own fields only.
 
 extension FirmwareAnswer {
-    /// Takes the bytes that came back for `request`.
+    /// Parses the bytes of a reply to `request`.
     ///
-    /// - Returns: What was wrong with them; its fields hold the same as their reason.
+    /// - Returns: What was wrong with them; the request's fields get this as their reason.
     @discardableResult
     public mutating func take(_ bytes: [UInt8], for request: AMTHI.Request) -> WireError? {
         note(.bytes(bytes), for: request)
     }
 
-    /// Notes why there is no reply to `request`.
+    /// Records why there is no reply to `request`.
     public mutating func miss(_ request: AMTHI.Request, because gap: Gap) {
         _ = note(.missing(gap), for: request)
     }
@@ -33,7 +33,7 @@ extension FirmwareAnswer {
         case .wiredSettings: return fill(\.wired, reply, request)
         case .wirelessSettings:
             if let error = fill(\.wireless, reply, request) { return error }
-            // Both interfaces answer the same command, and nothing else in a reply names the interface.
+            // The replies for both interfaces have the same command, and nothing else in them identifies the interface.
             guard let mac = wireless.value?.mac, !mac.isZero, mac == wired.value?.mac else { return nil }
             wireless = .unknown(Gap(.repeated))
             return .repeated
@@ -49,7 +49,7 @@ extension FirmwareAnswer {
         }
     }
 
-    /// Takes the bytes that came back for `rule`; what was wrong with them, as above.
+    /// Parses the bytes of a reply to `rule`. Returns what was wrong with them, as above.
     @discardableResult
     public mutating func take(_ bytes: [UInt8], for rule: MKHI.Rule) -> WireError? {
         do {
@@ -62,7 +62,7 @@ extension FirmwareAnswer {
         }
     }
 
-    /// Notes why there is no reply to `rule`.
+    /// Records why there is no reply to `rule`.
     public mutating func miss(_ rule: MKHI.Rule, because gap: Gap) {
         set(rule, .unknown(gap))
     }
@@ -99,7 +99,7 @@ extension FirmwareAnswer {
         }
     }
 
-    /// Notes how much of a reply is not known here: newer firmware says more.
+    /// Records how many bytes of a reply are unknown to this version: newer firmware sends more.
     private mutating func note(_ surplus: Int, of request: AMTHI.Request) {
         let former = self.surplus.value.flatMap { $0 == Self.noSurplus ? nil : $0 + ", " } ?? ""
         if surplus > 0 {

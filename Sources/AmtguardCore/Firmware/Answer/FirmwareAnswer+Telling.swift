@@ -1,7 +1,7 @@
 // The answer for people and for programs. Both contain the same words.
 
 extension FirmwareAnswer {
-    /// Every key is always there. An unknown one holds null and says why.
+    /// Every key is always present. An unknown value is null, with its reason.
     public var json: JSON {
         .object(
             [
@@ -20,7 +20,7 @@ extension FirmwareAnswer {
                 })
     }
 
-    /// One fact per line, each with its source; then the unknown values, by their reason.
+    /// One fact per line, each with its source; then the unknown values, grouped by their reason.
     public var text: [Status.Line] {
         var lines = [Status.Line("Answer", outcome.says, outcome == .answered ? .good : .doubtful)]
         var missing: [(reason: String, labels: [String])] = []

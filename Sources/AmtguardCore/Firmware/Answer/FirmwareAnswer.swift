@@ -4,15 +4,15 @@ public struct FirmwareAnswer: Hashable, Sendable {
     public enum Behaviour: String, Hashable, Sendable, CaseIterable {
         /// It answers.
         case answers
-        /// The firmware has no such client (ENOTTY): no AMT, or switched off.
+        /// The firmware does not offer this client (ENOTTY): there is no AMT, or it is switched off.
         case notOffered = "not-offered"
         /// Its answer is empty: AMT is disabled.
         case disabled
-        /// Another program holds its one connection.
+        /// Another program has its only connection.
         case busy
-        /// It took the question and did not answer.
+        /// It accepted the question and did not answer.
         case silent
-        /// It says that it is not ready, or went away.
+        /// It reports that it is not ready, or it disappeared.
         case resetting
         /// Its answer is not AMTHI.
         case garbled
@@ -28,19 +28,19 @@ public struct FirmwareAnswer: Hashable, Sendable {
     /// `fw_ver`: `11.8.93.4323`.
     public var firmwareVersion: Finding<String> = .unsaid
 
-    /// How AMTHI's client behaved, whatever else is known.
+    /// How AMTHI's client behaved, even if nothing else is known.
     public var amthi: Finding<Behaviour> = .unsaid
-    /// As the BIOS calls itself.
+    /// The BIOS's version in its own notation.
     public var bios: Finding<String> = .unsaid
     /// `11.8.93`
     public var amtVersion: Finding<String> = .unsaid
     /// `4323`
     public var amtBuild: Finding<String> = .unsaid
-    /// What the firmware was sold as, by GetCodeVersions.
+    /// The product, by GetCodeVersions.
     public var sku: Finding<SKU> = .unsaid
     /// Whether AMT is set up, by AMTHI.
     public var provisioningState: Finding<ProvisioningState> = .unsaid
-    /// In which way AMT is provisioned, by AMTHI; firmware before AMT 6.2 does not have the command.
+    /// The control mode, by AMTHI; firmware before AMT 6.2 does not have the command.
     public var controlMode: Finding<ControlMode> = .unsaid
     /// The settings of AMT's wired interface.
     public var wired: Finding<LANSettings> = .unsaid
@@ -54,11 +54,11 @@ public struct FirmwareAnswer: Hashable, Sendable {
     public var webUI: Finding<Bool> = .unsaid
     /// Whether a remote user views the screen now.
     public var kvm: Finding<KVMState> = .unsaid
-    /// The tunnel that AMT itself opens, and where AMT thinks it is.
+    /// The tunnel that AMT itself opens, and the network in which AMT assumes to be.
     public var remoteAccess: Finding<RemoteAccess> = .unsaid
-    /// Which replies were longer than is known here, and by how much; `none`.
+    /// Which replies were longer than this version expects, and by how much; `none`.
     public var surplus: Finding<String> = .unsaid
-    /// The machine's own UUID; only a person asks for it.
+    /// The machine's own UUID; only read on request.
     public var uuid: Finding<GUID> = .unsaid
 
     /// Whether the chipset is capable of AMT, by MKHI.

@@ -1,11 +1,11 @@
 extension FirmwareAnswer {
     /// The overall result of asking.
     public enum Outcome: Hashable, Sendable {
-        /// The firmware answered, even if it says that it has no AMT or that AMT is off.
+        /// The firmware answered, even if it reports that it has no AMT or that AMT is off.
         case answered
         /// No management engine on this machine.
         case noDevice
-        /// A graphics card's device, but none of a management engine.
+        /// There is a graphics card's device, but none of a management engine.
         case graphicsOnly
         /// A management engine on the PCI bus, but no device node for it.
         case noDriver
@@ -13,13 +13,13 @@ extension FirmwareAnswer {
         case notPermitted
         /// The firmware or its driver is starting: ask again.
         case resetting
-        /// Another program holds the one connection.
+        /// Another program has the only connection.
         case busy
         /// No answer in time.
         case silent
-        /// Answers came, but none was whole: what was wrong with the first.
+        /// Answers came, but none was complete; what was wrong with the first.
         case garbled(String)
-        /// Anything else: the reason.
+        /// Any other failure: the reason.
         case failed(String)
 
         /// Its word in every output.
@@ -38,7 +38,7 @@ extension FirmwareAnswer {
             }
         }
 
-        /// The same for people, on one line.
+        /// The result for people, on one line.
         public var says: String {
             switch self {
             case .answered: "the firmware answered"
@@ -54,7 +54,7 @@ extension FirmwareAnswer {
             }
         }
 
-        /// The detail that the word leaves out.
+        /// The detail that `word` leaves out.
         var reason: String? {
             switch self {
             case .garbled(let reason), .failed(let reason): reason

@@ -26,7 +26,7 @@ public struct ByteReader: Sendable {
         return value
     }
 
-    /// A C truth value in four bytes: every value but zero is true.
+    /// A C truth value in four bytes: zero is false, all other values are true.
     mutating func flag(_ field: String) throws(WireError) -> Bool {
         try u32(field) != 0
     }
@@ -42,33 +42,34 @@ public struct ByteReader: Sendable {
         printable(try bytes(size, field).prefix { $0 != 0 }, atMost: size)
     }
 
-    /// A text with its length, in a field of fixed size.
+    /// A counted text in a field of fixed size.
     mutating func counted(in size: Int, _ field: String) throws(WireError) -> String {
         let length = try u16(field + " length")
         guard length <= size else { throw .value(field + " length", UInt32(length)) }
         return printable(try bytes(size, field).prefix(Int(length)), atMost: size)
     }
 
-    /// An "ANSI string": a count and as many bytes. The count, the bytes and the longest name limit it.
+    /// An "ANSI string": a count and as many bytes. Its length is limited by the count, by the bytes left, and by the
+    /// longest name.
     mutating func counted(_ field: String) throws(WireError) -> String {
         let length = try u16(field + " length")
         guard length <= Self.longestText else { throw .value(field + " length", UInt32(length)) }
         return printable(try bytes(Int(length), field), atMost: Self.longestText)
     }
 
-    /// A field that can hold only one value.
+    /// A field with only one allowed value.
     mutating func expect(_ value: UInt8, _ field: String) throws(WireError) {
         let found = try u8(field)
         guard found == value else { throw .value(field, UInt32(found)) }
     }
 
-    /// A field that can hold only one value.
+    /// A field with only one allowed value.
     mutating func expect(_ value: UInt32, _ field: String) throws(WireError) {
         let found = try u32(field)
         guard found == value else { throw .value(field, found) }
     }
 
-    /// Nothing may follow the last field.
+    /// Checks that no byte is left.
     func end() throws(WireError) {
         guard rest.isEmpty else { throw .long(rest.count) }
     }
@@ -78,7 +79,7 @@ public struct ByteReader: Sendable {
 }
 
 extension FixedWidthInteger {
-    /// The bytes as the firmware writes a number: the lowest first.
+    /// The bytes in the firmware's order: the lowest first.
     public var littleEndianBytes: [UInt8] {
         (0..<Self.bitWidth / 8).map { UInt8(truncatingIfNeeded: self >> (8 * $0)) }
     }

@@ -1,13 +1,13 @@
-/// A UUID as firmware writes it: the bytes of the first three groups are in the opposite order.
+/// A UUID in the firmware's form: the bytes of the first three groups are in the opposite order.
 ///
 /// The clients of the MEI device and the machine's own UUID (as in SMBIOS type 1) have this form.
 public struct GUID: Hashable, Sendable, CustomStringConvertible {
-    /// 16 bytes as they are on the wire.
+    /// The 16 bytes in the order of the wire.
     public let wire: [UInt8]
 
     /// A UUID from its bytes, in the order of the wire.
     ///
-    /// - Returns: `nil` for any other number of bytes than 16.
+    /// - Returns: `nil` unless there are 16 bytes.
     public init?(wire: some Collection<UInt8>) {
         guard wire.count == 16 else { return nil }
         self.wire = Array(wire)
@@ -52,11 +52,11 @@ public struct GUID: Hashable, Sendable, CustomStringConvertible {
     public static let mkhi = GUID([
         0x15, 0x67, 0x6A, 0x8E, 0xBC, 0x9A, 0x43, 0x40, 0x88, 0xEF, 0x9E, 0x39, 0xC6, 0xF6, 0x3E, 0x0F,
     ])
-    /// The same at a fixed address, 55213584-9a29-4916-badf-0fb7ed682aeb.
+    /// The kernel host interface at a fixed address, 55213584-9a29-4916-badf-0fb7ed682aeb.
     public static let fixedMKHI = GUID([
         0x84, 0x35, 0x21, 0x55, 0x29, 0x9A, 0x16, 0x49, 0xBA, 0xDF, 0x0F, 0xB7, 0xED, 0x68, 0x2A, 0xEB,
     ])
-    /// The watchdog client, 05b79a6f-4628-4d7f-899d-a91514cb32ab. The kernel's driver mei_wdt may hold it.
+    /// The watchdog client, 05b79a6f-4628-4d7f-899d-a91514cb32ab. The kernel's driver mei_wdt may be connected to it.
     public static let watchdog = GUID([
         0x6F, 0x9A, 0xB7, 0x05, 0x28, 0x46, 0x7F, 0x4D, 0x89, 0x9D, 0xA9, 0x15, 0x14, 0xCB, 0x32, 0xAB,
     ])

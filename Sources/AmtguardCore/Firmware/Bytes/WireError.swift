@@ -2,9 +2,9 @@
 public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The message ends before this field.
     case short(String)
-    /// So many bytes follow the last field.
+    /// This many bytes follow the last field.
     case long(Int)
-    /// A field holds a value that it may not have.
+    /// A field has a value that is not allowed.
     case value(String, UInt32)
     /// The reply answers another command: its number on the wire.
     case otherCommand(UInt32)
@@ -15,7 +15,7 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     /// MKHI answered and refused.
     case result(MKHI.Result)
 
-    /// One line for people. From the firmware it contains only numbers.
+    /// One line for people. Only numbers in it come from the firmware.
     public var description: String {
         switch self {
         case .short(let field): "the message ends before its \(field)"
@@ -28,7 +28,7 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether the firmware understood and refused: such a reply is whole.
+    /// Whether the firmware understood the request and refused it. Such a reply is complete.
     public var isRefusal: Bool {
         switch self {
         case .refused, .result: true

@@ -2,7 +2,7 @@
 
 /// The IPv4 address of one interface of AMT, in relation to the host.
 public enum AMTAddress: Hashable, Sendable {
-    /// It is the address of these interfaces of the host, which have these addresses now. Either list may be empty.
+    /// It is the address of these interfaces of the host, which have these addresses now. Either array may be empty.
     case shared(Rule, hostInterfaces: [String], addresses: [IPv4Address])
     /// It is another address, which the host does not have.
     case separate(Rule)
@@ -11,19 +11,20 @@ public enum AMTAddress: Hashable, Sendable {
     /// Unknown: the reason.
     case unknown(String)
 
-    /// Why an address counts as shared or separate: the rows of a table, each with the degree of its documentation.
+    /// The rule by which an address counts as shared or separate: a row of a table. Rules without a documented source
+    /// are marked as inferences.
     public enum Rule: String, Hashable, Sendable, CaseIterable {
         /// AMT reports an address that the host has, and DHCP is on.
         case sameLease = "same-lease"
-        /// The same without DHCP: the host's static address was copied into AMT.
+        /// As `sameLease`, without DHCP: the host's static address was copied into AMT.
         case sameStatic = "same-static"
-        /// The same with its octets reversed: no real machine has shown which order is right.
+        /// As `sameLease`, with reversed octets: no recording of a real machine shows the right order.
         case sameReversed = "same-reversed"
-        /// AMT takes over the host's next lease, and has seen none yet. An inference.
+        /// AMT takes over the host's next lease, and has not seen one yet. An inference.
         case awaitsLease = "awaits-lease"
-        /// AMT takes over the host's leases, and shows another address: a former lease. An inference.
+        /// AMT takes over the host's leases, and reports another address: a former lease. An inference.
         case formerLease = "former-lease"
-        /// AMT gets a lease of its own; it can change to the host's lease later. An inference.
+        /// AMT gets its own lease; it can change to the host's lease later. An inference.
         case ownLease = "own-lease"
         /// A static address that the host does not have.
         case ownStatic = "own-static"

@@ -10,23 +10,22 @@ public struct AMTInterface: Hashable, Sendable {
         case wireless
     }
 
-    /// Which of the two it is.
+    /// The medium of this interface.
     public var medium: Medium
     /// The firmware's settings, or why there are none.
     public var settings: Finding<LANSettings>
-    /// Whether AMT's address there is one of the host's own.
+    /// Whether AMT's address on it is one of the host's own.
     public var address: AMTAddress
-    /// Whether this is from an earlier answer, because the firmware does not say it now.
+    /// Whether this comes from an earlier answer, because the firmware does not report it now.
     public var isFormer = false
 
     /// Judges the firmware's settings of an interface by the host's interfaces.
     ///
     /// - Parameters:
-    ///   - medium: Which of the two it is; each has rules of its own.
-    ///   - settings: What the firmware says of it, or why it does not.
-    ///   - interfaces: All of the host; `nil` if they can't be read.
-    ///   - isWirelessDiverted: Whether the host's driver hands AMT's packets over on Wi-Fi (`iwlmei`); `nil` if
-    ///     unknown.
+    ///   - medium: The medium; each has its own rules.
+    ///   - settings: The firmware's settings, or why they are unknown.
+    ///   - interfaces: All interfaces of the host; `nil` if they can't be read.
+    ///   - isWirelessDiverted: Whether the host's Wi-Fi driver hands packets over to AMT (`iwlmei`); `nil` if unknown.
     public init(
         _ medium: Medium, _ settings: Finding<LANSettings>, among interfaces: [HostInterface]?,
         isWirelessDiverted: Bool? = nil
@@ -46,7 +45,7 @@ public struct AMTInterface: Hashable, Sendable {
 }
 
 extension AMTAddress {
-    /// The interfaces with AMT's MAC address, and the rule by which they have AMT's IPv4 address too.
+    /// The host interfaces with AMT's MAC address, and the rule by which they also have AMT's IPv4 address.
     private struct Match {
         var rule: Rule
         var interfaces: [HostInterface]
@@ -77,7 +76,7 @@ extension AMTAddress {
             }
             guard settings.dhcpEnabled else { return .none("AMT has no address, and asks for none") }
         }
-        // Whatever else it says, the host might have the same addresses.
+        // With any settings, the host might have the same addresses.
         guard let interfaces else { return .unknown("the host's interfaces can't be read") }
         if !settings.ipv4.isUnspecified,
             let other = interfaces.first(where: { $0.ipv4.contains(settings.ipv4) })
@@ -99,8 +98,8 @@ extension AMTAddress {
         }
     }
 
-    /// On Wi-Fi, no source shows what AMT's DHCP modes mean, or what the firmware does while the host has the radio.
-    /// AMT's packets pass the host only if `iwlmei` hands them over.
+    /// On Wi-Fi, no source documents AMT's DHCP modes, or what the firmware does while the host uses the radio. AMT
+    /// gets packets through the host only if `iwlmei` hands them over.
     fileprivate static func wireless(
         _ settings: LANSettings, _ interfaces: [HostInterface]?, isDiverted: Bool?
     ) -> AMTAddress {
@@ -129,6 +128,6 @@ extension AMTAddress {
 }
 
 extension Array {
-    /// This list, or `others` if it is empty.
+    /// This array, or `others` if it is empty.
     fileprivate func ifAny(else others: Self) -> Self { isEmpty ? others : self }
 }

@@ -1,6 +1,6 @@
-/// The most that the firmware itself has shown of AMT in this boot. It may be silent now.
+/// The strongest evidence of AMT that the firmware itself has shown in this boot, even if it is silent now.
 public enum AMTSighting: String, Hashable, Sendable, CaseIterable {
-    /// Present, in whatever state.
+    /// Present, in an unknown state.
     case present
     /// Present, and switched off.
     case disabled
@@ -14,7 +14,7 @@ public enum AMTSighting: String, Hashable, Sendable, CaseIterable {
     case provisionedClient = "provisioned-client"
     /// Set up in admin control mode.
     case provisionedAdmin = "provisioned-admin"
-    /// Set up in the way from before the control modes.
+    /// Set up before control modes existed.
     case provisionedLegacy = "provisioned-legacy"
 
     /// What a state proves if the firmware itself reported it; `nil` if it proves nothing.
@@ -31,7 +31,7 @@ public enum AMTSighting: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Follows "in this boot".
+    /// The words after "in this boot".
     var words: String {
         switch self {
         case .present: "it was there"
@@ -45,6 +45,6 @@ public enum AMTSighting: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether it was seen switched on: then an earlier note of the BIOS does not count.
+    /// Whether it was seen switched on. Then an earlier note of the BIOS does not count.
     var isOn: Bool { self != .disabled && self != .present }
 }

@@ -1,19 +1,20 @@
-// Machines whose engine can't be asked, whatever a person does with drivers: why, and what to do instead.
+// Machines whose engine can't be asked, even if the user changes drivers: why, and what to do instead.
 
-/// Why nothing on this machine can be asked whether there is AMT.
+/// Why nothing on this machine can be asked about AMT.
 enum DeadEnd: Hashable {
-    /// These engines are there and `mei_me` is loaded, but it made no device of them.
+    /// These engines exist and `mei_me` is loaded, but it created no device for them.
     case unusable([String])
     /// Another driver has these engines.
     case taken([String], by: String)
-    /// The machine has a TXE instead of a management engine, and no node leads to it; whether its driver is loaded.
+    /// The machine has a TXE instead of a management engine, and no node for it; the flag says whether its driver is
+    /// loaded.
     case trustedEngine([String], isDriven: Bool)
     /// Intel's chipset shows no engine at all.
     case hidden
     /// A virtual machine with these network cards of Intel.
     case passedThrough([String], hypervisor: String)
 
-    /// For people, on one line; it follows "AMT's state is not known:".
+    /// For people, on one line; the text after "AMT's state is not known:".
     var says: String {
         switch self {
         case .unusable(let engines):
@@ -53,7 +54,7 @@ enum DeadEnd: Hashable {
 }
 
 extension Presence {
-    /// `nil` if something can be asked, or nothing has to be.
+    /// `nil` if something can be asked, or if no question is needed.
     var deadEnd: DeadEnd? {
         if !heci.isEmpty {
             guard devices.allSatisfy({ !$0.isOfCSME }) else { return nil }

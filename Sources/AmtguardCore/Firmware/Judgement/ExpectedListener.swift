@@ -1,5 +1,5 @@
-// Which of AMT's ports its firmware is expected to listen on. No port is probed: a packet from this host never reaches
-// the firmware. All of it is inferred from what the firmware says of itself.
+// Which of AMT's ports its firmware is expected to listen on. No port is probed, because a packet from this host never
+// reaches the firmware. Everything is inferred from the firmware's answers.
 
 /// One of AMT's ports, and whether the firmware is expected to listen on it.
 public struct ExpectedListener: Hashable, Sendable {
@@ -7,7 +7,7 @@ public struct ExpectedListener: Hashable, Sendable {
     public enum Expectation: String, Hashable, Sendable, CaseIterable {
         /// The firmware is expected to listen.
         case open
-        /// It is not, because a service or the network is off.
+        /// The firmware is not expected to listen, because a service or the network is off.
         case closed
         /// There is no evidence for either, or the firmware was not asked.
         case unknown
@@ -15,7 +15,7 @@ public struct ExpectedListener: Hashable, Sendable {
 
     /// The port on AMT's address.
     public var port: UInt16
-    /// The same port may be served for TCP and for UDP by different services.
+    /// TCP and UDP of one port may belong to different services.
     public var `protocol`: LocalSocket.TransportProtocol
     /// An inference, as no packet of this host reaches the firmware.
     public var expected: Expectation
@@ -45,7 +45,7 @@ extension AMTService {
     fileprivate func judge(
         _ port: UInt16, _ state: AMTState, _ answer: FirmwareAnswer?, _ version: FirmwareVersion?
     ) -> (ExpectedListener.Expectation, String) {
-        // Before the set-up and after switching off, the hardware may divert these ports or not: there is no evidence.
+        // There is no evidence whether the hardware diverts these ports before the set-up or after switching off.
         switch state {
         case .impossible: return (.closed, state.because)
         case .unknown(let reason): return (.unknown, "AMT's state is not known: \(reason)")
@@ -80,7 +80,7 @@ extension AMTService {
             ? (expected, evidence + ", only for remote access") : (expected, evidence)
     }
 
-    /// Outside its company's network, AMT serves nothing but the tunnel that it opens itself.
+    /// Outside its company's network, AMT serves only the tunnel that it opens itself.
     private func byNetwork(_ answer: FirmwareAnswer) -> Judgement? {
         answer.remoteAccess.value?.network == .outside && !isTunnelled(answer)
             ? (.closed, "provisioned, and the firmware says that it is outside its company's network") : nil
@@ -90,14 +90,14 @@ extension AMTService {
         answer.remoteAccess.value.map { $0.network == .outside && $0.connection == .connected } ?? false
     }
 
-    /// Source: Intel's page "Intel AMT and Security Considerations". Without a version, as older firmware does.
+    /// Source: Intel's page "Intel AMT and Security Considerations". Without a version, assumes older firmware.
     private func byTLS(_ tls: Bool, _ version: FirmwareVersion?) -> Judgement {
         let evidence: String
         switch version {
         case _ where tls: evidence = "provisioned, TLS is on"
         case let version? where version >= .servesTLSOnly: evidence = "provisioned, firmware from 19 on serves TLS only"
         case let version? where version >= .servesNetworkByTLSOnly:
-            // It still serves this host without TLS.
+            // The firmware still serves this host without TLS.
             let firmware = "firmware from 16.1 on serves the network by TLS only"
             return isOfTLS
                 ? (.open, "provisioned, \(firmware)") : (.unknown, "provisioned, TLS is off, and \(firmware)")

@@ -1,11 +1,11 @@
 /// The result of asking the firmware: the helper's answer, or why there is none.
 public enum FirmwareInquiry: Hashable, Sendable {
-    /// The helper answered; the firmware itself may still have said nothing.
+    /// The helper answered; the firmware itself may not have answered.
     case answer(FirmwareAnswer)
     /// The helper gave no answer.
     case failed(FirmwareFailure)
 
-    /// The bytes that the helper sent until it closed.
+    /// Parses the bytes that the helper sent until it closed.
     public init(reply bytes: [UInt8]) {
         do {
             self = .answer(try FirmwareAnswer(parsing: bytes))
@@ -14,7 +14,7 @@ public enum FirmwareInquiry: Hashable, Sendable {
         }
     }
 
-    /// Whether it begins like an answer, but does not end like one.
+    /// Whether it begins like an answer, but has no end of an answer.
     private static func isCutShort(_ bytes: [UInt8]) -> Bool {
         let head = "OUTCOME=".utf8
         return bytes.starts(with: head.prefix(bytes.count)) && !bytes.suffix(7).elementsEqual("\nEND=1\n".utf8)
@@ -33,7 +33,7 @@ public enum FirmwareInquiry: Hashable, Sendable {
         }
     }
 
-    /// The same for people, on one line.
+    /// The result for people, on one line.
     public var says: String {
         switch self {
         case .answer(let answer): answer.outcome.says
@@ -49,14 +49,14 @@ public enum FirmwareInquiry: Hashable, Sendable {
         }
     }
 
-    /// Whether asking again soon may bring more: another program lets go, a reset ends, a helper comes back.
+    /// Whether another question soon may get more: another program disconnects, a reset ends, the helper returns.
     public var isWorthRepeating: Bool {
         switch self {
         case .answer(let answer):
             switch answer.outcome {
-            // The machine must change first, and the daemon sees that.
+            // The machine must change first, and the daemon is notified of that.
             case .noDevice, .graphicsOnly, .noDriver: false
-            // Some of it was refused for now, or never came.
+            // A part was refused for now, or never came.
             case .answered: answer.isStarting || answer.hasGaps
             case .notPermitted, .resetting, .busy, .silent, .garbled, .failed: true
             }
@@ -73,9 +73,9 @@ public enum FirmwareFailure: Hashable, Sendable {
     case refused(String)
     /// The answer did not come in time, and was abandoned.
     case abandoned
-    /// It went away in the middle of its answer, or before it.
+    /// The helper disappeared before the end of its answer.
     case ended
-    /// The answer is longer than the limit, or has no end.
+    /// The answer is longer than the limit, or does not end.
     case tooLong
     /// The bytes are not an answer: what is wrong with them.
     case malformed(String)
@@ -92,7 +92,7 @@ public enum FirmwareFailure: Hashable, Sendable {
         }
     }
 
-    /// The same for people, on one line.
+    /// The failure for people, on one line.
     public var says: String {
         switch self {
         case .noHelper: "the socket of amtguard-firmware does not exist"
@@ -125,7 +125,7 @@ extension FirmwareAnswer.Outcome {
         case .notPermitted: "Let the group amtguard-firmware open /dev/mei*: the package brings a udev rule."
         case .busy: "Find the program that uses it: fuser -v /dev/mei*."
         case .silent, .garbled: "Run amtguard-firmware as root: it says more."
-        // Its reason says all that the helper found out.
+        // The reason has everything that the helper found out.
         case .failed: "Look at the kernel's messages about mei: journalctl -k -g mei."
         }
     }
@@ -140,9 +140,9 @@ extension FirmwareAnswer {
             || [capable, enabled].contains { $0.gap == .rejected(.notReady) }
     }
 
-    /// Why an AMT that says that it is not provisioned is none that waits for a set-up; `nil` if it may be one.
+    /// Why an AMT that reports "not provisioned" does not wait for a set-up; `nil` if it may do so.
     ///
-    /// From 16.1 on, makers deliver machines with AMT switched off. And firmware without AMT may answer as well.
+    /// From 16.1 on, makers deliver machines with AMT switched off. Firmware without AMT may answer as well.
     var switchedOff: String? {
         if amtSwitch.value?.isOn == false { return "the watchdog client says that AMT is switched off" }
         guard let sku = sku.value, sku.isOfMany, sku.isDisjoint(with: [.amt, .standardManageability]) else {

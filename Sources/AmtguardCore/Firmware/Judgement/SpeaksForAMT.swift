@@ -1,5 +1,5 @@
-// What speaks for AMT, from each source: one list of words each, empty if nothing does. While any of them is not empty,
-// AMT is never "impossible".
+// Evidence for AMT, by source: one array of texts each, empty without evidence. While any of them is not empty, AMT is
+// never "impossible".
 
 extension Presence {
     var speaksForAMT: [String] {
@@ -32,8 +32,8 @@ extension FirmwareAnswer {
         return words
     }
 
-    /// Whether it is to be remembered, whatever the next answer says. An interface that only fell silent or was in reset
-    /// may not have been reached.
+    /// Whether the evidence is kept for this boot, whatever later answers say. An interface that was only silent or in
+    /// reset may not have been reached.
     var showsAMT: Bool {
         var answer = self
         if [.silent, .resetting].contains(amthi.value) { answer.amthi = .unsaid }

@@ -1,7 +1,7 @@
 // The evidence for and against AMT, one line each, for people.
 
 extension StateJudgement {
-    /// The deciding evidence, then everything else.
+    /// The deciding evidence, then all other evidence.
     static func evidence(_ basis: Basis, _ state: AMTState) -> [Evidence] {
         var evidence = byFirmware(basis.inquiry?.answer)
         if let note = basis.smbios?.amtNote {
@@ -20,7 +20,7 @@ extension StateJudgement {
         }
         evidence += byBuses(basis.presence)
         if basis.presence?.speaksForCSME == false {
-            // If there is no engine at all, that comes first.
+            // If there is no engine at all, this comes first.
             evidence.insert(Evidence(source: "pci", says: state.because), at: 0)
         }
         return evidence

@@ -1,5 +1,5 @@
-// The table of evidence, the strongest first: AMT's own answers, those of the engine's kernel, the notes of the BIOS
-// from the start of the machine, and the buses.
+// The table of evidence, the strongest first: AMT's own answers, those of the engine's kernel, the BIOS's notes from
+// the start of the machine, and the buses.
 
 /// The state of AMT, and the evidence for it.
 struct StateJudgement: Hashable, Sendable {
@@ -18,7 +18,7 @@ struct StateJudgement: Hashable, Sendable {
     }
 
     let state: AMTState
-    /// All evidence for and against it; the deciding one comes first.
+    /// All evidence for and against it, the deciding one first.
     let evidence: [Evidence]
     /// What the firmware itself shows now; `nil` for nothing.
     let sighting: AMTSighting?
@@ -60,7 +60,7 @@ struct StateJudgement: Hashable, Sendable {
             )
         case .disabled: return (.disabled("the AMT host interface answers with nothing"), .disabled)
         case .notOffered: return byMKHI(answer, basis)
-        // It is offered, and nothing else is known. That outweighs every note of the BIOS.
+        // AMTHI is offered, and nothing else is known. This outweighs every note of the BIOS.
         case .busy, .garbled: return (unknown(answer.outcome.says, basis), .present)
         case .silent, .resetting: return (bySMBIOS(basis, failing: answer.outcome.says), nil)
         case nil:
@@ -69,8 +69,8 @@ struct StateJudgement: Hashable, Sendable {
         }
     }
 
-    /// "Impossible" needs a proof and no evidence of AMT. If there is such evidence, the state is unknown, and its
-    /// reason names the contradiction.
+    /// "Impossible" needs a proof, and no evidence of AMT. With such evidence the state is unknown, and its reason
+    /// names the contradiction.
     private static func doubting(_ state: AMTState, _ basis: Basis) -> AMTState {
         guard case .impossible(let proof) = state else { return state }
         let contrary = contrary(basis)
@@ -78,19 +78,19 @@ struct StateJudgement: Hashable, Sendable {
         return .unknown("\(proof), but \(contrary.joined(separator: ", and "))")
     }
 
-    /// The evidence, from every source, that there is AMT.
+    /// The evidence for AMT, from every source.
     private static func contrary(_ basis: Basis) -> [String] {
         let contrary =
             (basis.presence?.speaksForAMT ?? []) + (basis.inquiry?.answer?.speaksForAMT ?? [])
             + (basis.smbios?.speaksForAMT ?? [])
-        // What /sys shows was noted as seen in this boot.
+        // The evidence in /sys was recorded as seen in this boot.
         guard let sighting = basis.sighting, sighting != .present || basis.presence?.showsAMT != true else {
             return contrary
         }
         return contrary + ["in this boot \(sighting.words)"]
     }
 
-    /// What follows if no management engine shows; `nil` if one does.
+    /// The state if no management engine shows; `nil` if one does.
     private static func withoutEngine(_ basis: Basis) -> AMTState? {
         guard let presence = basis.presence else {
             return basis.inquiry == nil ? unknown("nothing was looked at yet", basis) : nil
@@ -101,7 +101,7 @@ struct StateJudgement: Hashable, Sendable {
             return unknown(ignorance, basis)
         }
         if basis.sawCSME { return unknown("the management engine was seen in this boot and is gone", basis) }
-        // An engine that answers exists, whatever /sys shows.
+        // An engine that answers exists, even if /sys does not show it.
         if basis.inquiry?.answer?.outcome == .answered { return nil }
         guard let functions = presence.pciFunctions else { return unknown("the PCI bus can't be read in /sys", basis) }
         guard functions > 0 else { return unknown("the PCI bus shows no device at all", basis) }
@@ -152,7 +152,7 @@ struct StateJudgement: Hashable, Sendable {
         case .known(.admin): .admin
         case .known(.none): .legacy
         case .known: nil
-        // Firmware that is older than control modes refuses with one of these two.
+        // Firmware from before control modes refuses with one of these two codes.
         case .unknown(.refused(.unsupported)), .unknown(.refused(.invalidParameter)): .legacy
         case .unknown: nil
         }
@@ -177,8 +177,8 @@ struct StateJudgement: Hashable, Sendable {
         }
     }
 
-    /// If the firmware decides nothing, the notes of the BIOS count. They can prove that AMT is off, but never that it
-    /// is absent.
+    /// If the firmware does not decide, the BIOS's notes count. They can prove that AMT is off, but never that it is
+    /// absent.
     private static func bySMBIOS(_ basis: Basis, failing reason: String) -> AMTState {
         guard basis.sighting?.isOn != true else { return unknown(reason, basis) }
         guard let smbios = basis.smbios else { return unknown(reason, basis) }
@@ -202,7 +202,7 @@ struct StateJudgement: Hashable, Sendable {
 }
 
 extension SMBIOSReading {
-    /// The common note of all structures; if they differ, the one that says more for AMT counts.
+    /// The note that all structures have in common; if they differ, the one with more evidence for AMT.
     var amtNote: (isSupported: Bool, isEnabled: Bool)? {
         guard !amt.isEmpty else { return nil }
         return (amt.contains(where: \.isSupported), amt.contains(where: \.isEnabled))

@@ -1,15 +1,15 @@
 // MKHI, the kernel host interface: asked if AMTHI is not offered. Its layout is known only from intel/lms's code, and
-// no recording proves it. So every byte that can hold only one value is checked.
+// no recording proves it. So every byte with only one allowed value is checked.
 
 /// The kernel host interface, and one of its commands: GetRule of the group FWCAPS.
 public enum MKHI {
     /// The rules that amtguard asks for; each answers with a set of features.
     public enum Rule: UInt32, Hashable, Sendable, CaseIterable {
-        /// What the chipset is capable of.
+        /// The features that the chipset can have.
         case capable = 0
-        /// What the BIOS left enabled.
+        /// The features that the BIOS left enabled.
         case enabled = 32
-        /// What is ready now.
+        /// The features that are ready now.
         case available = 39
 
         /// The bytes of the whole request: the header `group, command, 0, 0`, then the rule.
@@ -62,12 +62,12 @@ extension MKHI {
             self.rawValue = rawValue
         }
 
-        /// The data follow.
+        /// The command succeeded, and its data follow.
         public static let success = Result(rawValue: 0)
         /// The firmware is starting: ask again.
         public static let notReady = Result(rawValue: 0x88)
 
-        /// `NOT_READY`; a code without a name as a number: `0x17`.
+        /// `NOT_READY`; a number for a code without a name: `0x17`.
         public var description: String {
             Self.names[rawValue] ?? "0x" + String(rawValue, radix: 16)
         }

@@ -1,4 +1,4 @@
-/// SMBIOS type 130 with the signature `$AMT`: what the firmware said of AMT when the machine started.
+/// SMBIOS type 130 with the signature `$AMT`: what the firmware recorded about AMT when the machine started.
 public struct AMTCapabilities: Hashable, Sendable {
     /// The flag at 0x08: the machine can have AMT.
     public var isSupported: Bool
@@ -16,8 +16,8 @@ public struct AMTCapabilities: Hashable, Sendable {
     /// - Returns: `nil` for another type, for another vendor's structure of this type, for one that is too short, and
     ///   for a flag that is neither 0 nor 1.
     public init?(parsing structure: SMBIOSStructure) {
-        // @4 signature, @8 supported, @9 enabled, @A storage redirection, @B serial over LAN; @C to @11 are not known
-        // well enough to be used; @12 KVM.
+        // @4 signature, @8 supported, @9 enabled, @A storage redirection, @B serial over LAN, @12 KVM. @C to @11 are
+        // not documented well enough to be used.
         guard structure.type == 130, structure.holds("$AMT", at: 4),
             let isSupported = structure.flag(at: 0x08),
             let isEnabled = structure.flag(at: 0x09),
@@ -44,21 +44,21 @@ extension SMBIOSStructure {
 
 /// SMBIOS type 131 with the signature `vPro`: what the management engine can do.
 public struct VProCapabilities: Hashable, Sendable {
-    /// The word at offset 0x18, as it is.
+    /// The word at offset 0x18, unchanged.
     public var engine: UInt32
     /// The engine's firmware: `12.0.70.1652`; `nil` if all numbers are 0.
     public var firmwareVersion: String?
 
     /// Bit 0: the management engine is on.
     public var isEngineEnabled: Bool { engine & 1 << 0 != 0 }
-    /// The firmware on the chip includes AMT, enabled or not.
+    /// Bit 3: the firmware on the chip includes AMT, enabled or not.
     public var hasAMTFirmware: Bool { engine & 1 << 3 != 0 }
     /// Bit 4: AMT without KVM and some other features.
     public var hasStandardManageability: Bool { engine & 1 << 4 != 0 }
     /// Bit 14: remote keyboard, video and mouse.
     public var hasKVM: Bool { engine & 1 << 14 != 0 }
 
-    /// Reads what a structure says of the engine.
+    /// Reads the data about the engine in a structure.
     ///
     /// - Returns: `nil` for another type, for another vendor's structure of this type, and for one that is too short.
     public init?(parsing structure: SMBIOSStructure) {

@@ -1,5 +1,5 @@
-/// Everything that SMBIOS says of AMT, from all structures of types 130 and 131 that carry Intel's signature. Type 38
-/// says whether the machine has a management controller with IPMI.
+/// The SMBIOS data about AMT: all structures of types 130 and 131 with Intel's signature. Type 38 says whether the
+/// machine has a management controller with IPMI.
 public struct SMBIOSReading: Hashable, Sendable {
     /// In the order of the table; there may be several, and they may differ.
     public var amt: [AMTCapabilities]
@@ -17,8 +17,8 @@ public struct SMBIOSReading: Hashable, Sendable {
 
     /// Reads a structure table: a complete one, or one that contains only these types.
     ///
-    /// The latter is what the privileged step hands to the daemon: the raw structures one after the other, each with
-    /// its own header and its final NULs, hence a structure table itself and read by the same code, as foreign bytes.
+    /// The privileged step hands the latter to the daemon: the raw structures one after the other, each with its own
+    /// header and its final NULs. This is itself a structure table, and is read by the same code, as untrusted bytes.
     public init(table: [UInt8]) {
         let structures = SMBIOSStructure.structures(in: table)
         amt = structures.compactMap(AMTCapabilities.init(parsing:))

@@ -3,15 +3,15 @@
 // Each structure has a header of four bytes: type, length of the formatted area with the header, handle (little
 // endian). Its strings follow that area, each with a NUL, then one more NUL. Without strings, two NULs follow.
 
-/// One structure of the table, as the board's firmware wrote it at this start of the machine.
+/// One structure of the table, as the board's firmware wrote it when the machine started.
 public struct SMBIOSStructure: Hashable, Sendable {
-    /// 0 to 127 are the specification's, 128 and more the maker's.
+    /// 0 to 127 are defined by the specification, 128 and above by the maker.
     public let type: UInt8
-    /// By which other structures refer to this one.
+    /// The number by which other structures refer to this one.
     public let handle: UInt16
     /// The formatted area, header included, so that offsets are those of the specification.
     public let formatted: [UInt8]
-    /// The structure as it lies in the table: the formatted area, the strings and the final NULs.
+    /// The bytes in the table: the formatted area, the strings and the final NULs.
     public let raw: [UInt8]
 
     /// The most structures that are read: a real table has some 100.
@@ -19,8 +19,8 @@ public struct SMBIOSStructure: Hashable, Sendable {
 
     /// The structures in the order of `table`, up to the end mark (type 127) or the end of the bytes.
     ///
-    /// A structure that is cut short or has a wrong length ends the walk. The place of the next one is then unknown,
-    /// and nothing after it is trusted.
+    /// A structure that is cut short or has a wrong length ends the reading: the position of the next one is unknown,
+    /// so nothing after it is trusted.
     public static func structures(in table: [UInt8]) -> [SMBIOSStructure] {
         var structures: [SMBIOSStructure] = []
         var rest = table[...]

@@ -1,7 +1,7 @@
 /// IsChangeToAMTEnabled, a question to the firmware's watchdog client: whether AMT is switched on. From 16.1 on, makers
-/// deliver machines on which it is switched off, while AMTHI answers as for an AMT that is not provisioned.
+/// deliver machines on which it is switched off, while AMTHI answers as if AMT were only not provisioned.
 ///
-/// Source: intel/lms, MNGIsChangeToAMTEnabledCommand. Its neighbour 0x53 switches AMT, and nothing here can make its
+/// Source: intel/lms, MNGIsChangeToAMTEnabledCommand. The sub-command 0x53 switches AMT; no code here can create its
 /// bytes.
 public struct AMTSwitch: OptionSet, Hashable, Sendable {
     public let rawValue: UInt8
@@ -14,10 +14,10 @@ public struct AMTSwitch: OptionSet, Hashable, Sendable {
     public static let operational = AMTSwitch(rawValue: 1 << 1)
     /// The ports for this host are served by TLS only; counts only with `isKnown`.
     public static let tlsOnly = AMTSwitch(rawValue: 1 << 6)
-    /// The firmware knows this question as it is meant here. Older firmware answers another one.
+    /// The firmware implements this question with this meaning. Older firmware answers another one.
     public static let isKnown = AMTSwitch(rawValue: 1 << 7)
 
-    /// Whether AMT is switched on; `nil` if this firmware does not say.
+    /// Whether AMT is switched on; `nil` if this firmware does not report it.
     public var isOn: Bool? { contains(.isKnown) ? contains(.operational) : nil }
 
     /// The bytes of the question: command, length, sub-command, version.

@@ -1,13 +1,13 @@
 import Glibc
 import SystemPackage
 
-/// Reads what the bus sends, and passes to libsystemd what the sieve lets through.
+/// Reads from the bus, and passes on to libsystemd what the sieve lets through.
 ///
-/// libsystemd itself sends to the bus, without the gate. The gate reads when no other work is due, a little at a time.
+/// libsystemd itself writes to the bus, without the gate. The gate reads when no other work is due, a little at a time.
 final class BusGate {
-    /// Whether the bus reads no more of our answers. Then the gate drops further calls.
+    /// Whether the bus no longer reads our answers. Then the gate drops further calls.
     var isClogged: () -> Bool = { false }
-    /// Called for each part that the gate reads while the bus takes no answers.
+    /// Called for each part that the gate reads while the bus does not read our answers.
     var onClogged: () -> Void = {}
     /// Called after each part of which the gate dropped broadcast signals.
     var onSignalsLost: () -> Void = {}
@@ -16,7 +16,7 @@ final class BusGate {
     private var inside: FileDescriptor?
     private var sieve = MessageSieve()
     private var budget = CallBudget()
-    /// Calls never displace a signal to which we subscribed, however many they are.
+    /// A separate budget, so that no number of calls displaces a signal to which this program subscribed.
     private var broadcastBudget = CallBudget()
     private var part = [UInt8](repeating: 0, count: BusGate.partLength)
     /// The bytes that libsystemd has not read yet.
@@ -104,21 +104,21 @@ final class BusGate {
         }
     }
 
-    /// Both budgets begin their seconds together.
+    /// Both budgets start their seconds together.
     private func beginSecond() -> Bool {
         let now = BootClock.now
         _ = broadcastBudget.begin(at: now)
         return budget.begin(at: now)
     }
 
-    /// The timer: the pause is over, or the second in which calls were postponed.
+    /// The timer fires: the pause is over, or the second in which calls were postponed.
     private func resume() {
         if beginSecond() { hand(sieve.release()) }
         if held.isEmpty { readable?.setEnabled(true) }
         if sieve.isWaiting { timer?.arm(at: budget.end) }
     }
 
-    /// Passes on the held bytes, and these. The corresponding C function is `send`.
+    /// Passes on the held bytes, then these. The corresponding C function is `send`.
     private func hand(_ bytes: [UInt8]) {
         held += bytes
         guard let inside, !held.isEmpty else { return }
@@ -129,7 +129,7 @@ final class BusGate {
         readable?.setEnabled(held.isEmpty)
     }
 
-    /// Closes the connection, as libsystemd sees it.
+    /// Closes libsystemd's end of the connection.
     private func shut() {
         readable = nil
         writable = nil

@@ -1,15 +1,16 @@
-/// Limits the calls that the guard takes in a second: a number in all, in equal shares, and at least a few of each
+/// Limits the calls that the guard accepts in a second: a total number, in equal shares, and at least a few for each
 /// sender.
 ///
 /// A sender that exceeded its share in the last second is greedy. All greedy senders together get no more than one
-/// sender alone may have. So a thousand of them leave room for a user who asks for the status. The first call beyond a
-/// share waits for the next second, and later ones are dropped. So a sender that waits for each answer before its next
+/// sender alone may have, so even a thousand of them leave room for a user who asks for the status. The first call
+/// beyond a share waits for the next second, and later ones are dropped. So a sender that waits for each answer before
+/// its next call loses none, unless it is greedy together with others.
 /// call loses none, unless it is greedy together with others.
 struct CallBudget {
     /// The number of calls that the senders share.
     static let inAll = 256
     static let least = 4
-    /// The most in all, if each sender gets its least: the calls of 256 senders. A usual bus allows a user 256
+    /// The most calls in all, if each sender gets its minimum: those of 256 senders. A usual bus allows a user 256
     /// connections.
     static let most = 1_024
     static let window: Duration = .seconds(1)
@@ -21,14 +22,14 @@ struct CallBudget {
     private var sendersBefore = 0
     private var passed = 0
     private var passedOfGreedy = 0
-    /// When the next second begins.
+    /// When the next second starts.
     private(set) var end: Duration = .zero
 
     private var share: Int { max(Self.least, Self.inAll / max(counts.count, sendersBefore, 1)) }
 
-    /// Begins the next second, if the last one is over.
+    /// Starts the next second, if the last one is over.
     ///
-    /// - Returns: Whether one began.
+    /// - Returns: Whether a second has started.
     mutating func begin(at now: Duration) -> Bool {
         guard now >= end else { return false }
         end = now + Self.window

@@ -9,18 +9,18 @@ struct MessageHeader {
     /// The codes of two fields.
     private static let (destination, sender) = (UInt8(6), UInt8(7))
 
-    /// What the fields say about who sent the message to whom.
+    /// The sender and the destination, from the fields.
     struct Route {
         /// The unique name of the sender, which the bus has set.
         var sender: String?
-        /// Whether the message is for us alone. Only a broadcast signal has no destination.
+        /// Whether the message is addressed to this connection alone. Only a broadcast signal has no destination.
         var hasDestination = false
     }
 
     private let isLittleEndian: Bool
     private let type: UInt8
     private let fieldsLength: Int
-    /// The length of the body, as the header says.
+    /// The length of the body, by the header.
     let bodyLength: Int
 
     /// Reads the fixed part; `nil` if it is not a header.
@@ -51,7 +51,7 @@ struct MessageHeader {
         }
     }
 
-    /// Reads the fields. Those that are of no use here are skipped, whatever their codes are.
+    /// Reads the fields. Skips the fields that are not needed here, with any code.
     ///
     /// - Returns: `nil` if there is a field that is neither of a basic type nor an array of one.
     func route(in header: [UInt8]) -> Route? {
@@ -77,7 +77,7 @@ struct MessageHeader {
         return route
     }
 
-    /// Where the value of a type lies, with its length and without the padding before it.
+    /// The range of a value of this type, with its length field and without the padding before it.
     private func value(of type: ArraySlice<UInt8>, in header: [UInt8], at: Int, end: Int) -> Range<Int>? {
         let element = type.drop { $0 == UInt8(ascii: "a") }
         guard element.count == 1, let letter = element.first, let size = Self.size(of: letter) else { return nil }
@@ -97,7 +97,7 @@ struct MessageHeader {
         return rest <= end ? start..<rest : nil
     }
 
-    /// How long a value of a basic type is, and to how many bytes it is aligned. Of a text this is its length field.
+    /// The length and the alignment of a value of a basic type, in bytes. Of a text, those of its length field.
     private static func size(of type: UInt8) -> Int? {
         switch Unicode.Scalar(type) {
         case "y", "g": 1

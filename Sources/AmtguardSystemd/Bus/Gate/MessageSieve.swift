@@ -1,8 +1,8 @@
 /// Decides which bytes from the bus reach libsystemd.
 ///
 /// libsystemd reads a whole message before it parses it, and the bus lets every user send 32 MiB. So the sieve cuts the
-/// body of a message that is longer than this service needs. libsystemd sees a short message and answers that the
-/// arguments are invalid. The sieve also drops the messages beyond a sender's budget. It needs a tenth of the time that
+/// body of a message that is longer than this service needs. Then libsystemd gets a short message and answers that the
+/// arguments are invalid. The sieve also drops the messages beyond a sender's budget, in a tenth of the time that
 /// libsystemd would need for them.
 package struct MessageSieve {
     /// What happens to a call or a signal.
@@ -13,11 +13,11 @@ package struct MessageSieve {
         case drop
     }
 
-    /// What has a budget of its own.
+    /// The kinds of messages with separate budgets.
     package enum Kind {
-        /// A call, or a signal that its sender addressed to us: any user of the machine can send it.
+        /// A call, or a signal that its sender addressed to this connection: any user of the machine can send it.
         case addressed
-        /// A broadcast signal. The bus hands over only those that match our subscriptions.
+        /// A broadcast signal. The bus delivers only those that match our subscriptions.
         case broadcast
     }
 
@@ -32,7 +32,7 @@ package struct MessageSieve {
     package static let mostWaiting = 262_144
 
     private enum Part {
-        /// Lines of the authentication. After a line that accepts us, the first message may follow.
+        /// Lines of the authentication. After the line that accepts this program, the first message may follow.
         case greeting(isWelcome: Bool)
         case header
         case fields(MessageHeader)
@@ -41,7 +41,7 @@ package struct MessageSieve {
     private var part = Part.greeting(isWelcome: false)
     private var gathered: [UInt8] = []
     private var wanted = 0
-    /// How many of the next bytes of a body pass; after them, how many are dropped.
+    /// How many of the next bytes of a body pass; after them, the rest is dropped.
     private var passing = 0
     private var dropping = 0
     private var isPostponing = false
@@ -51,17 +51,17 @@ package struct MessageSieve {
     /// Whether the last `take` dropped a message.
     private(set) var hasDropped = false
 
-    /// Whether the rest of a long message is still to come, and to be dropped.
+    /// Whether the rest of a long message is still to come, and will be dropped.
     var isDropping: Bool { dropping > 0 }
     package var isWaiting: Bool { !waiting.isEmpty }
 
-    /// One that waits for the greeting.
+    /// A sieve that waits for the greeting.
     package init() {}
 
     /// Takes bytes from the bus, and returns those that pass.
     ///
-    /// - Parameter judge: decides about a call or a signal of a sender. The sender is empty if the header can't be read.
-    ///   Answers, and messages of the bus itself, always pass.
+    /// - Parameter judge: decides about a call or a signal of a sender. The sender is empty if the header can't be
+    ///   read. Answers, and messages of the bus itself, always pass.
     package mutating func take(
         _ bytes: ArraySlice<UInt8>, judge: (_ kind: Kind, _ sender: String) -> Judgement
     ) throws(Nonsense) -> [UInt8] {
@@ -71,7 +71,7 @@ package struct MessageSieve {
         out.reserveCapacity(bytes.count)
         while let byte = rest.first {
             if case .greeting(let isWelcome) = part {
-                // A message begins with l or B; a line never does.
+                // A message starts with l or B; a line of the authentication never does.
                 if isWelcome, gathered.isEmpty, byte == UInt8(ascii: "l") || byte == UInt8(ascii: "B") {
                     expect(.header, MessageHeader.fixedLength)
                 } else {
@@ -98,7 +98,7 @@ package struct MessageSieve {
         return out
     }
 
-    /// Returns the messages that were postponed.
+    /// Returns the postponed messages.
     package mutating func release() -> [UInt8] {
         // The last one may not have arrived completely.
         let unfinished = isPostponing && passing > 0 ? waiting.popLast() : nil
@@ -150,7 +150,7 @@ package struct MessageSieve {
         _ header: MessageHeader, into out: inout [UInt8], _ judge: (_ kind: Kind, _ sender: String) -> Judgement
     ) {
         let route = header.route(in: gathered)
-        // A header that can't be read is no way around the budget.
+        // A message with an unreadable header must not avoid the budget.
         let sender = route?.sender ?? ""
         let isBroadcast = header.isSignal && route?.hasDestination == false
         var judgement = Judgement.pass

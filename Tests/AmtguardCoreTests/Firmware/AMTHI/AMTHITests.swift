@@ -4,7 +4,7 @@ import Testing
 @testable import AmtguardCore
 
 @Suite struct `AMTHI byte by byte` {
-    /// The header of a reply with SUCCESS, built by hand: not by the code that it tests.
+    /// The header of a reply with SUCCESS, built by hand, without the tested code.
     static func reply(_ command: [UInt8], status: [UInt8] = [0, 0, 0, 0], _ payload: [UInt8] = []) -> [UInt8] {
         let length = UInt8(4 + payload.count)
         return [1, 1, 0, 0] + command + [length, 0, 0, 0] + status + payload
@@ -53,7 +53,7 @@ import Testing
             "010100001000000400000000",  // unprovision
             "010100006700000428000000",  // local system account, a secret
             "010100001a00800400000000",  // a reply
-            "0101000049000004040000000000000000",  // a feature that is not asked for, and a byte too many
+            "0101000049000004040000000000000000",  // a feature that amtguard does not request, and one byte too many
             "01010000490000040400000000000000", "010100001a00000404000000", "0101", "",
         ])
     func `has no word for any other`(hex: String) throws {
@@ -127,7 +127,7 @@ import Testing
         let kvm = Self.reply([0x49, 0, 0x80, 4], [4, 0, 0, 0, 2, 0, 0, 0])
         #expect(try KVMState(parsing: kvm, to: .kvm) == .waiting)
         #expect(KVMState.waiting.encoded(to: .kvm) == kvm)
-        // An answer about another feature is none.
+        // An answer about another feature is refused.
         #expect(throws: WireError.value("feature", 2)) { try KVMState(parsing: web, to: .kvm) }
     }
 

@@ -6,7 +6,7 @@ import Testing
     static let state = RecordedMachine.provisioningState
     static let versions = RecordedMachine.codeVersions
 
-    /// The bytes with those from `offset` on replaced.
+    /// The bytes with replaced ones from `offset` on.
     static func changed(_ bytes: [UInt8], at offset: Int, _ values: UInt8...) -> [UInt8] {
         var bytes = bytes
         bytes.replaceSubrange(offset..<(offset + values.count), with: values)
@@ -26,10 +26,10 @@ import Testing
             (changed(state, at: 6, 0), .otherCommand(0x0400_0011)),
             (changed(state, at: 12, 0x24), .refused(AMTStatus(rawValue: 0x24))),
             (changed(state, at: 16, 3), .value("provisioning state", 3)),
-            // The length is true, and there is too little or too much behind it.
+            // The length in the header is right, but too few or too many bytes follow it.
             (Array(changed(state, at: 8, 4).prefix(16)), .short("provisioning state")),
             (Array(changed(state, at: 8, 0).prefix(12)), .short("status")),
-            // A refusal may carry a payload or none.
+            // A refusal may have a payload or none.
             (changed(Array(changed(state, at: 8, 4).prefix(16)), at: 12, 3), .refused(AMTStatus(rawValue: 3))),
         ] as [([UInt8], WireError)])
     func `says what is wrong`(bytes: [UInt8], error: WireError) {
@@ -133,7 +133,7 @@ import Testing
     @Test func `does no harm, whatever it holds`() {
         var generator = Seeded(11)
         for request in AMTHI.Request.allCases {
-            // A reply of the right command and of the length that it says, with anything behind it.
+            // A reply with the right command and the right length, and arbitrary bytes after them.
             let command = request.encoded[4..<6] + [request.encoded[6] | 0x80, 4]
             for _ in 0..<500 {
                 let count = Int.random(in: 0...120, using: &generator)

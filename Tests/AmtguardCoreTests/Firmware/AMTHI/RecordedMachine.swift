@@ -1,4 +1,4 @@
-/// A Lenovo with AMT 11.8.93, not provisioned: what its firmware answered.
+/// The firmware's replies of a Lenovo with AMT 11.8.93, not provisioned.
 ///
 /// The bytes are data of fwupd's test `intel-amt-setup.json`, recorded on the machine: PCI 8086:a13a, subsystem 17aa:222e.
 enum RecordedMachine {

@@ -4,7 +4,7 @@ import Testing
 @testable import AmtguardCore
 
 @Suite struct `The firmware's answer` {
-    /// Everything known, each value another than its default.
+    /// All values known, and each different from its default.
     static let full: FirmwareAnswer = {
         var answer = FirmwareAnswer(.answered)
         answer.device = .known("mei1")
@@ -15,7 +15,7 @@ import Testing
         answer.provisioningState = .known(.post)
         answer.controlMode = .known(.admin)
         answer.take(`AMTHI byte by byte`.lan, for: .wiredSettings)
-        // All zero: there is no such interface.
+        // All zero: this interface does not exist.
         answer.take(
             `AMTHI byte by byte`.reply([0x48, 0, 0x80, 4], [UInt8](repeating: 0, count: 20)), for: .wirelessSettings)
         answer.security = .known(

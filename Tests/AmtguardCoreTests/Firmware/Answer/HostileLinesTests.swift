@@ -79,7 +79,7 @@ import Testing
                 bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
             guard let answer = try? FirmwareAnswer(parsing: bytes) else { continue }
-            // What is believed can be told again, and is one answer.
+            // An accepted answer can be encoded again, and gives the same answer.
             #expect((try? FirmwareAnswer(parsing: answer.encoded)) == answer)
         }
     }

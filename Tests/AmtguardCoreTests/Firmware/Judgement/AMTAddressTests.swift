@@ -66,7 +66,7 @@ import Testing
             "one of several", .wired("192.0.2.20"), [.eno1("198.51.100.1", "192.0.2.20")], "shared", .sameLease,
             with: ["eno1"], at: ["192.0.2.20"]),
         Row("reversed", .wired("20.2.0.192"), host, "shared", .sameReversed, with: ["eno1"], at: ["192.0.2.20"]),
-        // Two interfaces with one address on the wire.
+        // Two interfaces with the same MAC address.
         Row(
             "docked, on the dock", .wired("192.0.2.21"), [.eno1(), .dock("192.0.2.21")], "shared", .sameLease,
             with: ["enx0"], at: ["192.0.2.21"]),
@@ -97,11 +97,11 @@ import Testing
         Row(
             "static, that of an interface which is not AMT's", .wired("192.0.2.30", dhcp: false),
             [.wlan0("192.0.2.30")], "unknown"),
-        // Not there, off, and what means nothing.
+        // Interfaces that do not exist or are off, and values without a meaning.
         Row("no such interface", .none, host, "none"), Row("no such interface, unreadable", .none, nil, "none"),
         Row("off, and no address", off, host, "none"),
         Row("a mode of no meaning", .wired("192.0.2.99", LANSettings.DHCPMode(rawValue: 9)), host, "unknown"),
-        // Wi-Fi: what its modes mean is not known; its packets pass the host only by iwlmei.
+        // Wi-Fi: the meaning of its modes is unknown; AMT gets packets through the host only by iwlmei.
         Row("no Wi-Fi", .none, host, "none").wireless(diverted: true),
         Row(
             "Wi-Fi", .wireless("192.0.2.30"), [.wlan0("192.0.2.30")], "shared", .sameLease, with: ["wlan0"],
@@ -157,7 +157,7 @@ import Testing
             $0.amtVersion = .unknown(.refused(.notReady))
             if !isStateTold { $0.provisioningState = .unknown(.refused(.notReady)) }
         }
-        // However often.
+        // Repetition changes nothing.
         for _ in 0..<3 { scene.see(.firmware(.answer(half))) }
         #expect(scene.status.amt.version == "15.0.42")
         #expect(scene.status.amt.interfaces?.map(\.address) == ["shared", "none"])

@@ -3,17 +3,17 @@ import Testing
 
 @testable import AmtguardCore
 
-/// Every combination of the evidence: "impossible" needs a proof, and nothing that speaks for AMT.
+/// Every combination of the evidence: "impossible" needs a proof, and no evidence for AMT.
 ///
-/// Without AMTGUARD_THOROUGH=1, values that the judgement can't tell apart are left out: half a million combinations in some
-/// seconds, instead of 26 million in minutes.
+/// Without AMTGUARD_THOROUGH=1, values that the judgement does not distinguish are left out: half a million
+/// combinations in some seconds, instead of 26 million in minutes.
 @Suite struct `AMT that is impossible` {
-    /// One value of a kind of evidence. The table says what it means, not the code under test.
+    /// One value of a kind of evidence. The table defines its meaning, independently of the tested code.
     struct Piece<Value: Sendable>: Sendable {
         var value: Value
-        /// Whether it speaks for AMT.
+        /// Whether it is evidence for AMT.
         var speaks = false
-        /// Whether it proves that there is none, unless something speaks for AMT.
+        /// Whether it proves that there is no AMT, unless there is evidence for AMT.
         var proves = false
 
         init(_ value: Value, speaks: Bool = false, proves: Bool = false) {
@@ -25,14 +25,14 @@ import Testing
 
     static let isThorough = ProcessInfo.processInfo.environment["AMTGUARD_THOROUGH"] != nil
 
-    /// These values, and others for a thorough run.
+    /// These values, and further ones for a thorough run.
     static func pieces<Value>(_ usual: [Piece<Value>], _ others: [Piece<Value>]) -> [Piece<Value>] {
         isThorough ? usual + others : usual
     }
 
     typealias Change = @Sendable (inout Presence) -> Void
 
-    /// How many functions the bus shows, and whose machine it is.
+    /// How many functions the bus shows, and the kind of machine.
     static let machines: [Piece<Change>] = [
         Piece { $0.pciFunctions = nil },
         Piece { $0.pciFunctions = 0 },
@@ -67,7 +67,7 @@ import Testing
         Piece { $0.devices = [`What /sys shows of AMT`.gsc] },
     ]
 
-    /// What only firmware with AMT shows.
+    /// Signs that only firmware with AMT shows.
     static let signs: [Piece<Change>] = [
         Piece { _ in },
         Piece({ $0.serialOverLAN = ["0000:00:16.3"] }, speaks: true),
@@ -165,7 +165,7 @@ import Testing
                             guard case .impossible = StateJudgement.judge(basis).state else { continue }
                             impossible += 1
                             let isSpokenFor = sign.speaks || past.speaks || note.speaks || answer.speaks
-                            // Intel's chipset without an engine, and a BIOS that says that AMT is not supported.
+                            // Intel's chipset without an engine, and a BIOS that reports that AMT is not supported.
                             let isDenied = presence.machine.chipset == .intel && note.value == .unsupported
                             let isProven =
                                 answer.proves
@@ -177,13 +177,13 @@ import Testing
                 }
             }
         }
-        // A test that never sees the state would prove nothing.
+        // A test that never reaches the state would prove nothing.
         let isPossible = Self.machines[machine].proves || engine != 0
         if isPossible, engine != 4 { #expect(impossible > 0) }
     }
 
     static let former: [FirmwareAnswer] = [
-        // It answered, and was not ready for the question that decides.
+        // It answered, but was not ready for the deciding question.
         .heard(.post, .admin).with { $0.provisioningState = .unknown(.refused(.notReady)) },
         .heard(.post, .admin).with { $0.deviceState = .known("RESETTING") }
             .with { $0.provisioningState = .unknown(.noAnswer) },

@@ -3,7 +3,7 @@ import Testing
 @testable import AmtguardCore
 
 @Suite struct `AMT's listeners` {
-    /// What is expected of 16992, 623, 16993, 664, 16994, 16995.
+    /// The expectation for 16992, 623, 16993, 664, 16994, 16995.
     static let rows: [(String, FirmwareAnswer, String)] = [
         ("no TLS", .heard(.post, .admin), "open closed open closed open closed"),
         ("TLS", .heard(.post, .admin, tls: true), "closed open closed open closed open"),
@@ -44,7 +44,7 @@ import Testing
             "closed open closed open closed open"
         ),
         ("no network", .heard(.post, .admin, network: false), "closed closed closed closed closed closed"),
-        // No evidence of what the hardware does with these ports then.
+        // There is no evidence for what the hardware does with these ports in this state.
         ("unprovisioned", .heard(.pre, .none), "unknown unknown unknown unknown unknown unknown"),
         ("provisioning", .heard(.in, .none), "unknown unknown unknown unknown unknown unknown"),
         ("disabled", .disabled, "unknown unknown unknown unknown unknown unknown"),
@@ -85,7 +85,7 @@ import Testing
         (.listener("0.0.0.0", 16992, uid: 0, unit: "lms.service"), "lms"),
         (.listener("0.0.0.0", 16992, uid: 988, unit: "intel-lms.service"), "lms"),
         (.listener("0.0.0.0", 16992, uid: 0, unit: "films.service"), nil),
-        // A name at hand decides.
+        // A known name decides.
         (.listener("0.0.0.0", 16992, uid: 0, unit: "session-3.scope").run(by: "bash", "lms", "sshd"), "lms"),
         (.listener("0.0.0.0", 16992, uid: 0, unit: "snap.lms.lms.service").run(by: "lms"), "lms"),
         (.listener("0.0.0.0", 16992, uid: 0).run(by: "lms"), "lms"),

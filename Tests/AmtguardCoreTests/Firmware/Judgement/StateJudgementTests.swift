@@ -13,7 +13,7 @@ typealias StateJudgementTests = `The state of AMT`
         var sighting: AMTSighting?
         var word: String
         var mode: String?
-        /// What the reason or the evidence must say.
+        /// A text that the reason or the evidence must contain.
         var because = ""
 
         init(
@@ -95,7 +95,7 @@ typealias StateJudgementTests = `The state of AMT`
         Row("a bus that can't be read", busless, nil, "unknown", because: "can't be read"),
         Row("a bus that can't be read, and a firmware that answers", busless, .heard(.pre, .none), "unprovisioned"),
         Row("nothing was looked at", nil, nil, "unknown"),
-        // The driver is missing: SMBIOS decides, and only that AMT is off.
+        // The driver is missing: SMBIOS decides, and can only show that AMT is off.
         Row("no driver", noDriver, FirmwareAnswer(.noDriver), "unknown", because: "no driver"),
         Row("no driver, off by SMBIOS", noDriver, FirmwareAnswer(.noDriver), smbios: .off, "disabled"),
         Row(
@@ -177,7 +177,7 @@ typealias StateJudgementTests = `The state of AMT`
             "answers, and not about its state", .csme,
             .heard(.pre, .none).with { $0.provisioningState = .unknown(.refused(AMTStatus(rawValue: 1))) }, "unknown",
             because: "INTERNAL_ERROR"),
-        // For now.
+        // Temporary states.
         Row(
             "NOT_READY", .csme, .heard(.pre, .none).with { $0.provisioningState = .unknown(notReady) }, "unknown",
             because: "ask again"),
@@ -328,7 +328,7 @@ enum FirmwareInquiryTests {
         let text = scene.status.firmwareText
         #expect(text.contains { $0.label == "Answer" && $0.value == inquiry.says && $0.tone == .doubtful })
         #expect(inquiry.says.oneLineOnly && !inquiry.says.isEmpty)
-        // SMBIOS knows better, and the failure is still told.
+        // SMBIOS decides, and the failure is still reported.
         scene.see(.smbios(.off))
         #expect(scene.status.reasons.first?.id == "firmware-\(inquiry.word)")
     }

@@ -2,7 +2,7 @@ import AmtguardCore
 import AmtguardLab
 import Testing
 
-/// Bytes after the layout: no recording of MKHI is public.
+/// Bytes by the layout: no recording of MKHI is public.
 @Suite struct `MKHI byte by byte` {
     @Test(
         arguments: [
@@ -27,7 +27,7 @@ import Testing
         #expect(with.rawValue == 0x10_0024)
         #expect(with.encoded(to: .enabled) == Self.reply(features: 0x24))
         #expect(!(try MKHI.Features(parsing: Self.reply(features: 0xFB), to: .enabled)).contains(.amt))
-        // Newer firmware may say more.
+        // Newer firmware may append bytes.
         #expect(try MKHI.Features(parsing: Self.reply(length: 8) + [1, 2, 3, 4], to: .enabled).contains(.amt))
     }
 
@@ -38,7 +38,7 @@ import Testing
             (reply(result: 0x89), .result(MKHI.Result(rawValue: 0x89))), (reply(rule: 0), .value("rule", 0)),
             (reply(length: 3), .value("data's length", 3)),
             (Array(reply().dropLast()), .short("data")), ([], .short("group")),
-            // Too little behind the header, and the result is told all the same.
+            // Too few bytes follow the header, but the result is still reported.
             ([3, 0x82, 0, 0x88], .result(.notReady)),
         ] as [([UInt8], WireError)])
     func `refuses bytes that are not a reply to the rule`(bytes: [UInt8], error: WireError) {

@@ -1,5 +1,5 @@
-// libasleep.so, for LD_PRELOAD: a machine that has slept. The boot clock is ahead by what the file ASLEEP names says, in
-// seconds; nothing as long as there is no such file.
+// libasleep.so, for LD_PRELOAD: simulates a machine that has slept. The environment variable ASLEEP names a file with a
+// number of seconds, by which the boot clock is ahead. Without the file, the clock is unchanged.
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-// login-manager BUS-ADDRESS: what systemd-logind is to amtguard. It owns org.freedesktop.login1, says "owned", and emits
-// PrepareForSleep with what each line of its standard input says, "true" before a sleep and "false" after it. It ends
+// login-manager BUS-ADDRESS: a stand-in for systemd-logind. It owns org.freedesktop.login1, prints "owned", and emits
+// PrepareForSleep with the value of each line of its standard input: "true" before a sleep and "false" after it. It ends
 // with its input.
 
 #include <err.h>

@@ -1,12 +1,12 @@
 // service-manager SOCKET LOG [STEP [ARGUMENT...] -- PROGRAM [ARGUMENT...]]
 //
-// What systemd is to a service of Type=notify, as far as amtguard can tell: it binds SOCKET, which the caller names in
-// NOTIFY_SOCKET, and writes each message to LOG, one line each, its assignments separated by spaces. It says "bound" in
-// LOG first. Descriptors that come with FDSTORE=1 are kept, those of FDSTOREREMOVE=1 closed; a barrier is answered.
+// A stand-in for systemd as the manager of a service of Type=notify: it binds SOCKET, which the caller names in
+// NOTIFY_SOCKET, and writes each message to LOG, one line each, its assignments separated by spaces. The first line of
+// LOG is "bound". Descriptors with FDSTORE=1 are stored, those of FDSTOREREMOVE=1 closed; a barrier is answered.
 //
-// With a STEP, it runs that first (ExecStartPre=) and then PROGRAM, which gets what was stored: LISTEN_FDS, LISTEN_PID,
-// LISTEN_FDNAMES. "main PID" in LOG tells who that is; its exit status is ours. With RESTARTS=N in the environment it
-// starts PROGRAM again whenever it has ended, N times. Without a STEP, it goes on until it is killed.
+// With a STEP, it runs that first (ExecStartPre=) and then PROGRAM, which gets the stored descriptors: LISTEN_FDS,
+// LISTEN_PID, LISTEN_FDNAMES. "main PID" in LOG is the pid of PROGRAM, whose exit status is returned. With RESTARTS=N in
+// the environment it starts PROGRAM again whenever it has ended, N times. Without a STEP, it runs until it is killed.
 
 #include <err.h>
 #include <errno.h>
@@ -74,14 +74,14 @@ static void receive(int socket)
         for (size_t i = 0; i < (c->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++) {
             int fd;
             memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
-            // As systemd does, unless it is told not to.
+            // Like systemd, unless the message forbids it.
             struct pollfd hung = { .fd = fd };
             bool dropped = !strstr(text, "FDPOLL=0") && poll(&hung, 1, 0) > 0 && hung.revents & (POLLERR | POLLHUP);
             if (store && !dropped && stored_count < most_stored) {
                 stored[stored_count].fd = fd;
                 memcpy(stored[stored_count++].name, name, sizeof name);
             } else {
-                close(fd);  // A barrier waits for just this.
+                close(fd);  // A barrier waits for this.
             }
         }
     }
@@ -102,7 +102,7 @@ static pid_t start(char **command)
     if (stored_count > 0) {
         char number[16], names[most_stored * 65] = "";
         for (int i = 0; i < stored_count; i++) {
-            // First out of the way, as one may lie where another belongs; then in its place, for good.
+            // First to a high number, because one may occupy the number of another; then to its final number.
             stored[i].fd = fcntl(stored[i].fd, F_DUPFD, beyond);
             strcat(strcat(names, i ? ":" : ""), stored[i].name);
         }
@@ -121,7 +121,7 @@ static pid_t start(char **command)
     _exit(127);
 }
 
-// Receives until the child has ended, and what it sent last.
+// Receives until the child has ended, including its last messages.
 static int attend(int socket, pid_t child)
 {
     for (int status;;) {

@@ -23,7 +23,7 @@ static void write_line(const char *path, const char *line)
     close(number);
 }
 
-// Root in a user namespace of one's own may mount; outside it stays whom it was.
+// Root in a new user namespace may mount; outside, the process keeps its user.
 static void enter_namespaces(uid_t user, gid_t group)
 {
     char line[64];
@@ -44,7 +44,7 @@ static void answer(int device, uint64_t unique, int error, const void *body, siz
         err(1, "an answer to the kernel");
 }
 
-// Answers until the file is open. What closes the file asks for a flush, and waits for an answer that never comes.
+// Answers until the file is open. A close of the file requests a flush, and waits for an answer that never comes.
 static void serve(int device, uid_t user, gid_t group)
 {
     static char request[FUSE_MIN_READ_BUFFER + 65536];
@@ -76,14 +76,14 @@ int file_of_ours(void)
         err(1, "%s", path);
     close(place);
     enter_namespaces(user, group);
-    // The device must be opened in the namespace that mounts.
+    // The device must be opened in the namespace of the mount.
     int device = open("/dev/fuse", O_RDWR | O_CLOEXEC);
     if (device < 0)
         err(77, "/dev/fuse");
     snprintf(options, sizeof options, "fd=%d,rootmode=100600,user_id=%u,group_id=%u", device, user, group);
     if (mount("stranger", path, "fuse", MS_NOSUID | MS_NODEV, options) < 0)
         err(77, "a mount of FUSE");
-    // The parent serves, so that its death sets free whoever waits for an answer.
+    // The parent serves, so that its end also ends all waits for an answer.
     pid_t child = fork();
     if (child < 0)
         err(1, "fork");

@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// A TCP connection with unsent data, and a peer that never reads: whoever closes it last waits for SO_LINGER's time.
+// A TCP connection with unsent data, and a peer that never reads: the last process to close it waits for SO_LINGER's time.
 static int lingering(int seconds)
 {
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -34,7 +34,7 @@ static int lingering(int seconds)
     return sender;
 }
 
-// One end of a pair in whose queue the former lies: whoever closes it closes that.
+// One end of a pair with that connection in its queue: closing this end closes the connection.
 static int queued(int seconds)
 {
     int ends[2], held = lingering(seconds);

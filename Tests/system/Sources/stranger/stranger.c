@@ -1,17 +1,17 @@
-// stranger ACT …: somebody without rights who wishes the guard ill, as far as the bus and the helper's socket let him.
+// stranger ACT …: an unprivileged, hostile process that uses the bus and the helper's socket against the guard.
 // ADDRESS is that of a bus, unix:path=…; KIND is a message of `kinds`; OBJECT one of objects.h.
 //
 //   flood ADDRESS KIND SECONDS PER_SECOND [CONNECTIONS [read|deaf]]
-//       sends so many, evenly, and prints how many it were. It wants no answers; with read it reads them, with deaf it lets
-//       them lie.
+//       sends this many messages, evenly, and prints their number. It requests no answers; with read it requests and reads
+//       them, with deaf it does not read them.
 //   huge ADDRESS KIND CONNECTIONS MEBIBYTES
-//       sends one with a text of that length by each of so many connections, and prints what each is answered
+//       sends one message with a text of that length on each of the connections, and prints each answer
 //   attach ADDRESS KIND OBJECT DESCRIPTORS SECONDS
-//       sends one with so many descriptors of an object, says "sent", lets go of the object, and stays for so long
+//       sends one message with this many descriptors of an object, prints "sent", closes the object, and stays for SECONDS
 //   own ADDRESS NAME
-//       takes a name, says "owned", and answers nothing
+//       takes a name, prints "owned", and answers nothing
 //   answer SOCKET OBJECT SECONDS [urgent]
-//       is a helper that sends an object along with its answer, as urgent data if told so, and says "sent" or why not
+//       is a helper that sends an object with its answer, with urgent as urgent data, and prints "sent" or why not
 
 #include "objects.h"
 #include "wire.h"
@@ -103,7 +103,7 @@ static void flood(const char *address, const char *kind, double seconds, double 
     fflush(stdout);
     long sent = 0;
     uint32_t serial = 1;
-    // At each turn what is due by now.
+    // Each turn sends the messages that are due by now.
     for (double start = now(), end = start + seconds; now() < end; rest(0.001)) {
         for (long due = (long)((now() - start) * rate); sent < due; sent++) {
             message_number(&message, ++serial);
@@ -141,7 +141,7 @@ static void attach(const char *address, const char *kind, const char *object, in
     send_all(bus, message.bytes, message.length, attached, count);
     puts("sent");
     fflush(stdout);
-    // Whoever has it last waits, and if the bus has refused it, that is who sent it.
+    // The last process that closes it waits. If the bus refused it, this is the sender.
     close(attached);
     rest(seconds);
 }

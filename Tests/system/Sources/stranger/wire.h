@@ -1,4 +1,4 @@
-// wire.h: the D-Bus protocol as far as a stranger needs it, by hand: libsystemd sends nothing that is wrong.
+// wire.h: the D-Bus protocol for stranger, written by hand, because libsystemd sends no invalid messages.
 // https://dbus.freedesktop.org/doc/dbus-specification.html
 #pragma once
 
@@ -11,8 +11,8 @@ enum { no_reply_expected = 1, allow_interactive_authorization = 4 };
 
 struct message { uint8_t *bytes; size_t length; };
 
-// What a message says beside its type; what is NULL or 0 is left out. Its arguments are `words`, one to three of them, a text of
-// `filler` bytes, and a 0 of the type `zero`, b or u.
+// The content of a message besides its type; NULL and 0 are left out. Its arguments are `words`, one to three of them, a
+// text of `filler` bytes, and a 0 of the type `zero`, b or u.
 struct content {
     uint8_t type, flags;
     const char *destination, *path, *interface, *member, *words[3];
@@ -24,10 +24,10 @@ struct content {
 struct message message_new(const struct content *content);
 void message_number(struct message *message, uint32_t serial);
 
-// Connects, says who we are, and says Hello; ends the program where that fails.
+// Connects, authenticates, and sends Hello; ends the program if that fails.
 int bus_connect(const char *address);
 void send_all(int socket, const void *bytes, size_t length, int descriptor, int descriptors);
 // The next message of a type, its error's name in `name`, within so many milliseconds; false if there is none.
 bool bus_receive(int socket, int milliseconds, uint8_t type, char *name, size_t size);
-// Reads away what is there.
+// Reads and discards what is there.
 long bus_drain(int socket);

@@ -1,8 +1,8 @@
 // greeter ADDRESS PORTS: the peer of the demo. It listens on a port or a range of them, greets each connection, and
 // closes it.
 //
-// It closes first, so that it needs no descriptor for a connection that the other side keeps open: thirty thousand
-// connections cost it nothing.
+// It closes first, so that it needs no descriptor for a connection that the other side keeps open. So thirty
+// thousand connections need no further descriptor.
 
 #include <arpa/inet.h>
 #include <err.h>

@@ -1,9 +1,9 @@
 // opener ADDRESS PORTS COUNT SECONDS [LOCAL-PORTS]: opens COUNT TCP connections to a listener that greets. The kernel
 // chooses every local port. It prints which connections never got the greeting.
 //
-// No socket is closed before the end: so the kernel must choose each local port only once for a destination. It walks
-// the ports of one parity first, then the others. So a COUNT above half of net.ipv4.ip_local_port_range certainly meets
-// each port of one parity. A process may have too few descriptors for that, so several share the work. A connection
+// No socket is closed before the end, so the kernel can choose each local port only once for a destination. It first
+// tries the ports of one parity, then the others. So a COUNT above half of net.ipv4.ip_local_port_range certainly
+// includes each port of one parity. One process may have too few descriptors, so several share the work. A connection
 // without an answer SECONDS after the last one was opened counts as hung.
 //
 // PORTS is a port or a range of them, which the connections take in turn. With LOCAL-PORTS, a range too, each connection
@@ -60,7 +60,7 @@ static struct ports range(const char *text)
     return ports;
 }
 
-// Opens the connection of this number without waiting for it; -1 if no local port is left.
+// Opens the connection of this number without waiting for it; returns -1 if no local port is left.
 static int begin(struct sockaddr_in peer, struct ports remote, struct ports local, int number, int poller,
                  double *sockets)
 {
@@ -94,7 +94,7 @@ static void open_all(struct sockaddr_in peer, struct ports remote, struct ports 
                      double patience, int limit, struct tally *tally)
 {
     int poller = epoll_create1(EPOLL_CLOEXEC);
-    double *waiting = calloc((size_t)limit, sizeof *waiting);  // by descriptor: since when, or 0 for answered
+    double *waiting = calloc((size_t)limit, sizeof *waiting);  // by descriptor: start of the wait, or 0 if answered
     if (poller < 0 || !waiting)
         err(1, "epoll");
 
@@ -155,7 +155,7 @@ int main(int argc, char **argv)
         errx(1, "%d connections need more descriptors than this limit allows: %d", count, limit);
     int workers = (count + each - 1) / each;
 
-    // `results` carries a tally from each worker; the end of `hold` tells the workers that all have opened theirs.
+    // `results` carries a tally from each worker. Closing `hold` tells the workers that all have opened theirs.
     int results[2], hold[2];
     if (pipe2(results, O_CLOEXEC) < 0 || pipe2(hold, O_CLOEXEC) < 0)
         err(1, "pipe");

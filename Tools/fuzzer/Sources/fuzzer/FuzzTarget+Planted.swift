@@ -1,4 +1,5 @@
-// Parsers with one fault each: a fuzzer that does not find these, or writes no file, finds nothing elsewhere either.
+// Parsers with one planted fault each. A fuzzer that does not find these faults, or writes no file, finds no others
+// either.
 
 import AmtguardFuzz
 

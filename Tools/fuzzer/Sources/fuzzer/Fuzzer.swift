@@ -21,7 +21,8 @@ public func initialize(
     return 0
 }
 
-/// libFuzzer calls this with each input. A broken promise ends like a trap, so that libFuzzer writes a file.
+/// libFuzzer calls this with each input. A broken promise ends the program like a trap, so that libFuzzer writes a
+/// file.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))

@@ -2,7 +2,7 @@
 public enum Client: String, CaseIterable, Sendable {
     case amthi, mkhi, mkhiFixed = "mkhi-fixed", lme, watchdog, update, hotham, mchi, upid, psr, sap
 
-    /// As sysfs prints it.
+    /// In the notation of sysfs.
     public var uuid: String {
         switch self {
         case .amthi: "12f80028-b4b7-4b2d-aca8-46e0ff65814c"
@@ -19,7 +19,7 @@ public enum Client: String, CaseIterable, Sendable {
         }
     }
 
-    /// As in the connect ioctl: the first three groups are little endian.
+    /// In the form of the connect ioctl: the first three groups are little endian.
     public var wire: [UInt8] { mixedEndian(uuid: uuid) ?? [] }
 
     /// The longest message. Recorded on a real machine for AMTHI and MCHI.
@@ -30,8 +30,8 @@ public enum Client: String, CaseIterable, Sendable {
         }
     }
 
-    /// How many may be connected at a time: one, or none if the client has a fixed address that user space can't use.
-    /// The kernel keeps a client with more than one connection off its bus.
+    /// How many connections it accepts at a time: one, or none if the client has a fixed address that user space can't
+    /// use. The kernel does not show a client with more than one connection on its bus.
     public var connections: UInt8 {
         switch self {
         case .mkhiFixed: 0
@@ -51,7 +51,7 @@ public enum Client: String, CaseIterable, Sendable {
 public enum Offer: String, CaseIterable, Sendable {
     /// It is on the bus of `/sys`, and accepts a connection.
     case yes
-    /// Neither.
+    /// It is not on the bus, and accepts no connection.
     case no
     /// It accepts a connection, but `/sys` does not show it.
     case hidden

@@ -43,7 +43,7 @@ extension Device {
         case .oversized: return reply + [UInt8](repeating: 0xA5, count: max(mtu - reply.count, 0))
         case .zeroLength: return []
         case .garbage:
-            // Noise, the same each time.
+            // Noise that is the same each time.
             var noise: UInt32 = 0x2545_F491
             return reply.map { _ in
                 noise ^= noise << 13

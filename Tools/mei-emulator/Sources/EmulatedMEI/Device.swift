@@ -1,6 +1,6 @@
-// The character device, as programs see it, in virtual time. Every call takes the time as an argument and returns the
-// result of the system call, or until when it waits. Waiting calls are repeated: a read after every change, the others
-// when their time has come.
+// The character device that programs see, in virtual time. Every call takes the time as an argument and returns the
+// result of the system call, or the time until which it waits. Waiting calls are repeated: a read after every change,
+// the others when their time has come.
 
 /// Milliseconds of a clock that never goes backwards.
 public typealias Moment = Int
@@ -24,21 +24,21 @@ public struct Device {
     public private(set) var stateChanges = 0
     /// How often anything changed that a reader or a poller may wait for.
     public private(set) var changes = 0
-    /// The questions, oldest first; the code that writes them down takes them.
+    /// The questions, oldest first; the code that prints them removes them.
     public var log: [String] = []
 
     private var firmware: Firmware
     var rules: [FaultRule]
     private var files: [File: OpenFile] = [:]
     private var lastFile: File = 0
-    /// Until when another program holds the slot, by the rule's target.
+    /// Until when another program has the slot, by the rule's target.
     var strangers: [String: Moment] = [:]
     private var deliveries: [(at: Moment, to: File, bytes: [UInt8])] = []
     private var enabledAt: Moment?
 
     private struct OpenFile {
         var connected: Client?
-        /// If that is LME.
+        /// The connection's port forwarding, if its client is LME.
         var forwarding: PortForwarding?
         var inbox: [[UInt8]] = []
         /// How many bytes of the first message were read.
@@ -53,7 +53,7 @@ public struct Device {
         enabledAt = machine.hardware.stateLasts.map { now + $0 }
     }
 
-    /// The machine changes: docked, provisioned, repaired. Connections stay.
+    /// Replaces the machine: docked, provisioned, repaired. Connections stay.
     public mutating func become(_ machine: Machine, at now: Moment) {
         firmware.machine = machine
         rules = machine.faults
@@ -69,7 +69,7 @@ public struct Device {
         (deliveries.map(\.at) + [enabledAt].compactMap { $0 }).min()
     }
 
-    /// Lets the firmware do its own work.
+    /// Runs the firmware's own work.
     public mutating func advance(to now: Moment) {
         if let moment = enabledAt, moment <= now {
             enabledAt = nil
@@ -84,7 +84,7 @@ public struct Device {
         changes += 1
     }
 
-    /// A firmware reset: all connections end, and no program can connect before it is over.
+    /// Resets the firmware: all connections end, and no program can connect before it is over.
     public mutating func reset(lasting milliseconds: Int, at now: Moment) {
         log.append("reset")
         enter(.resetting)

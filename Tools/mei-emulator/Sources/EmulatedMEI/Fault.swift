@@ -6,7 +6,7 @@ public enum Fault: Hashable, Sendable {
     case silent
     /// Only the first bytes; `nil`: all but the last.
     case short(Int?)
-    /// So many bytes too many.
+    /// This many additional bytes.
     case long(Int)
     /// Padded to the longest message.
     case oversized
@@ -22,9 +22,9 @@ public enum Fault: Hashable, Sendable {
     case garbage
     /// The right answer twice.
     case twice
-    /// The firmware resets in the middle, for so many milliseconds.
+    /// The firmware resets before the answer, for this many milliseconds.
     case reset(Int)
-    /// Another program holds the slot, for so many milliseconds from the first attempt on.
+    /// Another program has the slot, for this many milliseconds from the first attempt on.
     case busy(Int)
     /// It takes this many milliseconds, and no signal ends the wait.
     case uninterruptible(Int)
@@ -86,9 +86,9 @@ public struct FaultRule: Hashable, Sendable {
     /// `open`, `connect/amthi`, `GetControlMode`, `any`.
     public var target: String
     public var fault: Fault
-    /// So many calls succeed first.
+    /// This many calls succeed first.
     public var after = 0
-    /// So many calls fail; `nil`: all.
+    /// This many calls fail; `nil`: all.
     public var times: Int?
     /// Milliseconds before an altered reply.
     public var delay = 0

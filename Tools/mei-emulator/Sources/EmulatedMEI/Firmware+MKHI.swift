@@ -47,8 +47,8 @@ extension Firmware {
         }
     }
 
-    /// Minor, major, build, hotfix: of the code, of the recovery, and of the image as the maker flashed it. The kernel
-    /// makes the three lines of `fw_ver` from it; if those are given, it is the other way round.
+    /// Minor, major, build, hotfix: of the code, of the recovery, and of the image that the maker flashed. The kernel
+    /// makes the three lines of `fw_ver` from them; if the file gives those lines, the versions are derived from them.
     private var versions: [UInt8] {
         let own = "0:\(machine.amt.version).\(machine.amt.build)"
         let lines = (machine.hardware.fwVer ?? own).split(separator: " ")

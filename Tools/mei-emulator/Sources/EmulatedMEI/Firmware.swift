@@ -9,12 +9,12 @@ struct Firmware {
         var title: String { names.first ?? "?" }
     }
 
-    /// How often each recorded request was answered: the same question may have had two different answers.
+    /// How often each recorded request was answered, because the same question may have two different answers.
     private var repetitions: [[UInt8]: Int] = [:]
 
     init(machine: Machine) { self.machine = machine }
 
-    /// Names the request and answers it like a healthy firmware; no reply if the client does not answer this.
+    /// Names the request and answers it like a sound firmware; no reply if the client does not answer this.
     ///
     /// - Parameter forwarding: The connection, if it is one to LME.
     mutating func answer(
@@ -32,7 +32,7 @@ struct Firmware {
         guard let exchanges = machine.exchanges[client] else { return described }
         let recorded = exchanges.filter { $0.request == bytes }
         guard let last = recorded.last else {
-            // A recording knows nothing else, and must not be completed with answers that were not recorded.
+            // A recording has no further answers, and must not be completed with answers that were not recorded.
             let reply = client == .amthi ? response(to: Cursor(bytes).command ?? 0, status: 0x812) : nil
             return (described.request, reply)
         }
@@ -75,7 +75,7 @@ extension Firmware {
     }
 
     /// Only IsChangeToAMTEnabled reads. All other commands change a state of AMT, or start a watchdog that resets the
-    /// machine; no refusal of them is known, so they get no reply.
+    /// machine. How the firmware refuses them is unknown, so they get no reply.
     private func watchdog(_ bytes: [UInt8]) -> (request: Request, reply: [UInt8]?) {
         guard bytes == [0x05, 0x02, 0x51, 0x10] else {
             let command = bytes.count > 2 ? "0x" + String(bytes[2], radix: 16) : "malformed"

@@ -15,14 +15,14 @@ extension Key {
         }
     }
 
-    /// A name for some numbers; any other number as itself, because a firmware can return unnamed values.
+    /// A name for some numbers. Any other number is written as a number, because a firmware can return unnamed values.
     static func code(
         _ name: String, _ path: WritableKeyPath<Machine, UInt32>, _ choices: KeyValuePairs<String, UInt32>
     ) -> Key {
         code(name, choices) { $0[keyPath: path] = $1 }
     }
 
-    /// The same with a default of its own.
+    /// As above, for a property that may be `nil`, which stands for a separate default.
     static func code(
         _ name: String, _ path: WritableKeyPath<Machine, UInt32?>, _ choices: KeyValuePairs<String, UInt32>
     ) -> Key {

@@ -22,7 +22,7 @@ public struct Machine: Hashable, Sendable {
     public var mkhi = MKHI()
     /// IsChangeToAMTEnabled of the watchdog client.
     public var watchdog = Watchdog()
-    /// What LME asks the host for.
+    /// The requests of LME to the host.
     public var lme = LME()
     /// Raw SMBIOS structures by type.
     public var smbios: [UInt8: [UInt8]] = [:]
@@ -37,7 +37,7 @@ public struct Machine: Hashable, Sendable {
     /// The expected conclusions about this machine.
     public var expectation = Expectation()
 
-    /// A machine of today with AMT, not provisioned.
+    /// A present-day machine with AMT, not provisioned.
     public init() {}
 
     /// The PCI side and the driver's side.
@@ -48,16 +48,16 @@ public struct Machine: Hashable, Sendable {
         /// The PCI function of the CSME: domain, bus, device, function.
         public var address = "0000:00:16.0"
         public var pciDevice: UInt16 = 0x51E0
-        /// Vendor and device of the host bridge, which is on every machine; empty for the usual one.
+        /// Vendor and device of the host bridge, which every machine has; empty for the usual one.
         public var hostBridge: [UInt16] = []
-        /// The host bridge of the machine: Intel's, unless there is no CSME and the file says nothing of a bridge.
+        /// The host bridge of the machine: Intel's, unless there is no CSME and the file names no bridge.
         public var bridge: [UInt16] { hostBridge.isEmpty ? (csme ? [0x8086, 0x4601] : [0x1022, 0x14D8]) : hostBridge }
-        /// The same of a network card.
+        /// Vendor and device of a network card.
         public var networkCard: [UInt16] = [0x8086, 0x1A1C]
         /// `nil`: a kernel before 5.8.
         public var kind: String? = "mei"
         public var state = DeviceState.enabled
-        /// After this many milliseconds the state turns ENABLED.
+        /// After this many milliseconds the state becomes ENABLED.
         public var stateLasts: Int?
         /// How long a reset takes after SIGUSR1.
         public var resetLasts = 1_000
@@ -75,7 +75,7 @@ public struct Machine: Hashable, Sendable {
         public var latency = 0
     }
 
-    /// GetCodeVersions, GetProvisioningState, GetControlMode, GetUUID and their like.
+    /// GetCodeVersions, GetProvisioningState, GetControlMode, GetUUID and similar ones.
     public struct AMT: Hashable, Sendable {
         public var version = "16.1.25"
         public var build = "2020"
@@ -96,7 +96,7 @@ public struct Machine: Hashable, Sendable {
     /// GetLanInterfaceSettings. All zero means that there is no such interface.
     public struct LAN: Hashable, Sendable {
         public var enabled = false
-        /// The octets as people write them.
+        /// The octets in the usual order.
         public var ipv4: [UInt8] = [0, 0, 0, 0]
         public var dhcp = false
         public var mode: UInt8 = 0
@@ -108,7 +108,7 @@ public struct Machine: Hashable, Sendable {
         public var enterprise = false
         public var tls = false
         public var crypto = true
-        /// `nil`: as `[amt] provisioning` says.
+        /// `nil`: as in `[amt] provisioning`.
         public var provisioned: Bool?
         public var network = false
         public var sol = false
@@ -145,12 +145,12 @@ public struct Machine: Hashable, Sendable {
     public struct Watchdog: Hashable, Sendable {
         /// New interface, operational, enabled.
         public var answer: UInt32 = 0x83
-        /// Whether the answer has four bytes, as of old firmware, or one.
+        /// Whether the answer has four bytes, as from old firmware, or one.
         public var isLong = false
     }
 
     public struct LME: Hashable, Sendable {
-        /// `nil`: those of a firmware with these settings.
+        /// `nil`: the ports of a firmware with these settings.
         public var ports: [UInt16]?
         /// `nil`: AMT's own name.
         public var address: String?
@@ -164,14 +164,14 @@ public struct Machine: Hashable, Sendable {
         public var platform: UInt32 = 0x1482
     }
 
-    /// A request and what the firmware answered.
+    /// A request and the firmware's reply.
     public struct Exchange: Hashable, Sendable {
         public var request: [UInt8]
         /// `nil`: no reply came.
         public var reply: [UInt8]?
     }
 
-    /// An interface of the host: `mei-emulator --host` prints the commands that make it.
+    /// An interface of the host: `mei-emulator --host` prints the commands that create it.
     public struct HostInterface: Hashable, Sendable {
         public var name: String
         public var mac = [UInt8](repeating: 0, count: 6)
@@ -182,7 +182,7 @@ public struct Machine: Hashable, Sendable {
         public var kind = "ethernet"
     }
 
-    /// In the words of the product.
+    /// In the product's terms.
     public struct Expectation: Hashable, Sendable {
         public var state: String?
         public var controlMode: String?

@@ -117,7 +117,7 @@ struct Section {
     }
 }
 
-/// A key, its allowed values, and where the value goes.
+/// A key, its allowed values, and the property that it sets.
 struct Key {
     var name: String
     var allowed: String

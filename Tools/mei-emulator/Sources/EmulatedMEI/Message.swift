@@ -30,7 +30,7 @@ struct Message {
         raw(repeatElement(0, count: count - text.count))
     }
 
-    /// The length as APF writes it, then the text.
+    /// The length in APF's notation, then the text.
     mutating func bigCounted(_ value: String) {
         bigLong(UInt32(value.utf8.count))
         raw(value.utf8)

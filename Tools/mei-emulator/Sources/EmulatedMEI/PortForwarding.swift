@@ -1,7 +1,7 @@
-// LME, which forwards ports between the host and AMT. Unlike all other clients it speaks first: it asks the host to
+// LME, which forwards ports between the host and AMT. Unlike all other clients it sends first: it asks the host to
 // listen, one port after the other. Its messages are those of APF, which resemble SSH's; their numbers are big endian.
 
-/// One connection to LME, from the side of the firmware.
+/// The firmware's side of one connection to LME.
 struct PortForwarding {
     /// What the firmware waits for.
     private enum Stage {
@@ -11,12 +11,12 @@ struct PortForwarding {
         case service
         /// The host listens on this port, or does not.
         case port(UInt16)
-        /// Nothing: all ports were asked for.
+        /// Nothing: all ports were requested.
         case listening
         /// One side has ended the connection.
         case ended
 
-        /// Whether callers may come: some programs open a channel before all ports were asked for.
+        /// Whether callers may connect: some programs open a channel before all ports were requested.
         var takesChannels: Bool {
             switch self {
             case .service, .port, .listening: true
@@ -30,7 +30,7 @@ struct PortForwarding {
     /// The channels that both sides have open.
     private var channels: Set<UInt32> = []
     private let address: String
-    /// What AMT's web server answers.
+    /// The answer of AMT's web server.
     private let page: [UInt8]
     private let uuid: [UInt8]
 
@@ -63,7 +63,7 @@ struct PortForwarding {
 
     private static let service = "pfwd@amt.intel.com"
 
-    /// What the firmware says as soon as a program has connected: version 1.0, no trigger, the machine's UUID.
+    /// The firmware's first message after a program has connected: version 1.0, no trigger, the machine's UUID.
     var greeting: [UInt8] {
         var message = Message()
         message.byte(Kind.version)
@@ -75,7 +75,7 @@ struct PortForwarding {
 
     /// Takes a message of the host.
     ///
-    /// - Returns: Its name for the log and for `[faults]`, and what the firmware says to it.
+    /// - Returns: Its name for the log and for `[faults]`, and the firmware's replies.
     mutating func take(_ bytes: [UInt8]) -> (name: String, replies: [[UInt8]]) {
         var cursor = Cursor(bytes)
         switch (cursor.byte(), stage) {
@@ -94,7 +94,7 @@ struct PortForwarding {
             guard cursor.bigCounted() == Array(Self.service.utf8) else { return protocolError() }
             return ("lme/service-accept", nextPort())
         case (Kind.success, .port(let port)):
-            // The port comes back.
+            // The reply repeats the port.
             guard bytes.count == 1 || cursor.bigLong() == UInt32(port) else { return protocolError() }
             return ("lme/listens-\(port)", nextPort())
         case (Kind.failure, .port(let port)): return ("lme/refuses-\(port)", nextPort())
@@ -119,7 +119,7 @@ struct PortForwarding {
         var message = Message()
         message.byte(Kind.globalRequest)
         message.bigCounted("tcpip-forward")
-        // An answer is wanted.
+        // A reply is requested.
         message.byte(1)
         message.bigCounted(address)
         message.bigLong(UInt32(port))
@@ -139,7 +139,7 @@ struct PortForwarding {
         return ("lme/open", [reply.bytes])
     }
 
-    /// The caller has said something. AMT says that it wants a password, and closes the channel.
+    /// The caller has sent data. AMT answers that it requires a password, and closes the channel.
     private mutating func answer(_ message: Cursor) -> (name: String, replies: [[UInt8]]) {
         var cursor = message
         guard let channel = cursor.bigLong(), cursor.bigCounted() != nil else { return protocolError() }
@@ -158,7 +158,7 @@ struct PortForwarding {
         return message.bytes
     }
 
-    /// A message that makes no sense here.
+    /// An unexpected message.
     private mutating func protocolError() -> (name: String, replies: [[UInt8]]) {
         stage = .ended
         var message = Message()

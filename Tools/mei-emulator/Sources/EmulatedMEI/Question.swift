@@ -35,14 +35,14 @@ enum Question: UInt32, CaseIterable {
         }
     }
 
-    /// `GetLanInterfaceSettings/wireless`: the parameter divides such a question into several.
+    /// `GetLanInterfaceSettings/wireless`: the parameter distinguishes several such questions.
     static let parts: [(question: Question, parameter: UInt32, name: String)] = [
         (.getLanInterfaceSettings, 0, "wired"), (.getLanInterfaceSettings, 1, "wireless"),
         (.getFeaturesState, 0, "sessions"), (.getFeaturesState, 1, "system-defence"), (.getFeaturesState, 2, "web-ui"),
         (.getFeaturesState, 3, "eac"), (.getFeaturesState, 4, "kvm"),
     ]
 
-    /// Questions that change a state or reveal a secret: a program that only looks never asks them. They are refused,
+    /// Questions that change a state or reveal a secret: a program that only reads never asks them. They are refused,
     /// and named in the log.
     static let forbidden: [UInt32: String] = [
         0x0400_0010: "Unprovision", 0x0400_0028: "0x28", 0x0400_0029: "StartConfiguration", 0x0400_002A: "0x2A",
@@ -52,8 +52,8 @@ enum Question: UInt32, CaseIterable {
         0x0400_008B: "StartConfigurationHostBased",
     ]
 
-    /// The same for MKHI: groups, and which of their commands; `nil` for all. A reset of the engine or the machine,
-    /// passwords, SetRule, unlocking the flash, an update of the firmware.
+    /// The forbidden MKHI commands: groups, and which of their commands; `nil` for all. A reset of the engine or the
+    /// machine, passwords, SetRule, unlocking the flash, an update of the firmware.
     static let forbiddenMKHI: [(group: UInt8, commands: [UInt8]?)] = [
         (0, nil), (2, nil), (3, [3]), (5, nil), (6, nil),
     ]

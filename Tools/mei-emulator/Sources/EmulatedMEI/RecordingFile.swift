@@ -3,7 +3,7 @@
 
 /// The text of a recording.
 public struct RecordingFile {
-    /// Whether this text says that it is a recording, in its first line that is not a comment.
+    /// Whether the first line of this text that is not a comment declares a recording.
     public static func isRecording(_ text: String) -> Bool {
         let first = text.split(separator: "\n").first { !$0.hasPrefix("#") }
         return first?.hasPrefix("amtguard-recording:") == true
@@ -81,7 +81,7 @@ public struct RecordingFile {
         private mutating func connect(to uuid: String, _ outcome: [String]) -> Bool {
             guard let wire = mixedEndian(uuid: uuid) else { return false }
             client = Client(wire: wire)
-            // An unknown client is never asked for here.
+            // Unknown clients are never asked here.
             guard let client else { return true }
             switch failure(outcome) {
             case .ENOTTY?: machine.clients[client] = .no

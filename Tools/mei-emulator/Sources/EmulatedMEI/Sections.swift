@@ -1,7 +1,7 @@
 // The contents of a machine file, one line per key. README.md has the same list with its meaning, and a test compares
 // them.
 
-/// All sections. Computed, because a global of closures would be shared state.
+/// All sections. A computed property, because a global of closures would be shared state.
 var sections: [Section] {
     [
         Section(name: "machine", content: .keys(machineKeys)),

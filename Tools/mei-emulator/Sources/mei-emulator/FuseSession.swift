@@ -1,7 +1,7 @@
-// libfuse's low-level interface, wrapped as far as this program needs it.
+// libfuse's low-level interface, wrapped for the needs of this program.
 //
 // One session serves either a directory with the nodes in it, or a single file: a FUSE file system can be mounted on a
-// regular file, and then its root is a file. In this way `dev_state` gets into a tree of ordinary files.
+// regular file, and then its root is a file. In this way a tree of ordinary files contains `dev_state`.
 
 import CFuse
 import EmulatedMEI
@@ -23,7 +23,7 @@ import Glibc
     func reply(ioctl bytes: [UInt8]) { unsafe _ = fuse_reply_ioctl(pointer, 0, bytes, bytes.count) }
     func reply(events: UInt32) { unsafe _ = fuse_reply_poll(pointer, events) }
 
-    /// The message of fuse_reply_open, with FOPEN_STREAM, which libfuse does not know. Without it the kernel blocks
+    /// The message of fuse_reply_open, with FOPEN_STREAM, which libfuse does not support. Without it the kernel blocks
     /// writes to a file while a program reads from it.
     func reply(open file: UInt64) {
         var answer = fuse_open_out()
@@ -94,10 +94,10 @@ enum Node: Hashable {
         }
     }
 
-    /// The descriptor at which requests arrive.
+    /// The descriptor for the requests.
     var descriptor: CInt { unsafe session.map { unsafe fuse_session_fd($0) } ?? -1 }
 
-    /// Serves one request; `false`: another program has unmounted the file system.
+    /// Serves one request; `false` if another program has unmounted the file system.
     func serve() -> Bool {
         guard let session = unsafe session else { return false }
         let result = unsafe fuse_session_receive_buf(session, buffer)
@@ -149,7 +149,7 @@ enum Node: Hashable {
     }
 }
 
-/// A promise to tell the kernel once when a poll may have a new result.
+/// The kernel's request to be notified once when a poll may have a new result.
 @safe final class PollHandle {
     private var handle: OpaquePointer?
 

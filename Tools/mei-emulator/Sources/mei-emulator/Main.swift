@@ -33,7 +33,7 @@ struct Emulator {
         }
     }
 
-    /// Reads a machine file; prints a complaint if it can't.
+    /// Reads a machine file; if it can't, prints the problem.
     static func machine(at path: String) -> Machine? {
         do {
             let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
@@ -54,7 +54,7 @@ struct Emulator {
             guard descriptor >= 0 else { refuse("mei-emulator: can't write \(path)\n", status: 1) }
             return descriptor
         }
-        // Before the first mount: from here on a signal waits for the loop, which unmounts.
+        // Before the first mount, because from here on a signal waits for the loop, which unmounts.
         let signals = blockSignals()
         let server = Server(machine, log: log)
         var sessions: [FuseSession] = []
@@ -100,7 +100,7 @@ struct Emulator {
         return unsafe signalfd(-1, &set, CInt(SFD_CLOEXEC))
     }
 
-    /// The interfaces of the host as iproute2 commands, for a network namespace of a test.
+    /// The interfaces of the host as iproute2 commands, for the network namespace of a test.
     private static func commands(for host: [Machine.HostInterface]) -> String {
         var text = ""
         for interface in host {
@@ -112,7 +112,7 @@ struct Emulator {
                 if !above.isEmpty { text += "ip link set \(above) down master \(interface.name)\n" }
             case "vlan": text += "ip link add link \(above) name \(interface.name) type vlan id 7\n"
             default:
-                // Either one is an interface that leads nowhere; kernels differ in which they have.
+                // Both types are interfaces without a link; kernels differ in which they have.
                 let add = "ip link add \(interface.name) address \(mac) type"
                 text += "\(add) dummy 2>/dev/null || \(add) ifb\n"
             }

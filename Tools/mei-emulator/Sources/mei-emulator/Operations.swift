@@ -1,4 +1,4 @@
-// The kernel's operations, passed from libfuse to the server: they are C functions, so nothing is captured.
+// Passes the kernel's operations from libfuse to the server. They are C functions, so nothing is captured.
 
 import CFuse
 import EmulatedMEI
@@ -90,7 +90,7 @@ private func addNames(to operations: inout fuse_lowlevel_ops) {
         }
         unsafe _ = fuse_reply_attr(request, &attributes, 1)
     }
-    // Only O_TRUNC gets here, and a device ignores it.
+    // Only O_TRUNC causes this call, and a device ignores it.
     unsafe operations.setattr = { request, inode, _, _, _ in
         guard var attributes = unsafe fuseSession(of: request).attributes(inode) else {
             unsafe _ = fuse_reply_err(request, ENOENT)

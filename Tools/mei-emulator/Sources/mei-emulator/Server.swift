@@ -1,4 +1,4 @@
-// One thread and one loop: requests of the kernel, signals, and the time of the emulated firmware.
+// One thread and one loop for requests of the kernel, signals, and the time of the emulated firmware.
 
 import CFuse
 import EmulatedMEI
@@ -6,7 +6,7 @@ import Glibc
 
 /// Serves the emulated devices until a signal ends it.
 final class Server {
-    /// A request that waits. Nothing else waits, so other programs are served in the meantime.
+    /// A request that waits. It blocks nothing else, so other programs are served in the meantime.
     private struct Parked {
         enum Call {
             case open, connect(Device.File, [UInt8]), write(Device.File, [UInt8]), read(Device.File, Int)
@@ -32,8 +32,8 @@ final class Server {
     private var parked: [Parked] = []
     private var watchers: [Watcher] = []
     private var notified: [Int: Int] = [:]
-    /// For each open `dev_state` file, how many changes its reader has seen. The kernel's count begins at one, that of
-    /// a file at zero: so a poll before the first read returns at once.
+    /// For each open `dev_state` file, how many changes its reader has seen. The kernel's count starts at one, that of
+    /// a file at zero, so a poll before the first read returns at once.
     private var seen: [UInt64: Int] = [:]
     private var lastStateFile: UInt64 = 0
 
@@ -59,7 +59,7 @@ final class Server {
 
     // MARK: The loop
 
-    /// Runs until SIGTERM or SIGINT. `reread`: SIGHUP requests the machine file again.
+    /// Runs until SIGTERM or SIGINT. `reread`: called at SIGHUP, to read the machine file again.
     func run(_ sessions: [FuseSession], signals: CInt, reread: () -> Machine?) {
         while true {
             settle()
@@ -93,7 +93,7 @@ final class Server {
         return true
     }
 
-    /// Advances the devices to the present, answers requests that need not wait any more, and tells the pollers.
+    /// Advances the devices to the present, answers requests that need not wait any more, and notifies the pollers.
     private func settle() {
         let now = Server.now
         for index in devices.keys { devices[index]?.advance(to: now) }
@@ -135,7 +135,7 @@ final class Server {
         if interruptible {
             if unsafe fuse_req_interrupted(request.pointer) != 0 { return request.fail(.EINTR) }
             let server = unsafe Unmanaged.passUnretained(self).toOpaque()
-            // Without this a signal waits for the answer: the kernel's wait is uninterruptible.
+            // Without this a signal waits for the answer, because the kernel's wait is uninterruptible.
             unsafe fuse_req_interrupt_func(
                 request.pointer,
                 { pointer, server in

@@ -1,4 +1,4 @@
-// The `/sys` beside the device, as ordinary files: the entries of the MEI class and bus that the kernel documents in
+// The `/sys` for the device, as ordinary files: the entries of the MEI class and bus that the kernel documents in
 // Documentation/ABI/testing, the PCI functions around the CSME, and the SMBIOS structures of AMT.
 
 import EmulatedMEI
@@ -6,7 +6,7 @@ import FoundationEssentials
 
 /// A tree below a directory: `sys`, and beside it `dev`, `etc` and `run`.
 struct SystemTree {
-    /// The obstacle.
+    /// The reason why the tree can't be created.
     struct LayoutError: Error, CustomStringConvertible {
         var description: String
     }
@@ -21,7 +21,7 @@ struct SystemTree {
     private var csme: String { hardware.address }
     private static let mark = "sys/.mei-emulator"
 
-    /// Lays out the tree; replaces only a tree that an emulator made before.
+    /// Creates the tree; replaces only a tree that an emulator created before.
     init(_ machine: Machine, below root: String) throws {
         self.machine = machine
         self.root = root
@@ -60,10 +60,10 @@ struct SystemTree {
         }
     }
 
-    /// The directory of the bus that a function is on, below `sys/devices`: each bus here is a root of its own.
+    /// The directory of a function's bus, below `sys/devices`: each bus here is a root of its own.
     private func bus(of address: String) -> String { "pci\(address.prefix(7))" }
 
-    /// The directory of a function, and of what is below it.
+    /// The directory of a function and its content.
     private func directory(of address: String) -> String { "sys/devices/\(bus(of: address))/\(address)" }
 
     private func function(
@@ -129,7 +129,7 @@ struct SystemTree {
         try write(hardware.hbmVer + "\n", to: "\(directory)/hbm_ver_drv")
         try write("50\n", to: "\(directory)/tx_queue_limit")
         try write(lines(hardware.fwStatus.uppercased()), to: "\(directory)/fw_status")
-        // The file system for this place is mounted on it.
+        // The file system for this path is mounted on it.
         try write("", to: "\(directory)/dev_state")
         stateFiles.append(("\(root)/\(directory)/dev_state", index))
         let last = parent.split(separator: "/").last ?? ""
@@ -140,7 +140,7 @@ struct SystemTree {
     }
 
     private func layOut(_ client: Client) throws {
-        // The kernel keeps a client with more than one connection off its bus.
+        // The kernel does not show a client with more than one connection on its bus.
         guard let offer = machine.clients[client], offer == .yes || offer == .refused, client.connections < 2 else {
             return
         }

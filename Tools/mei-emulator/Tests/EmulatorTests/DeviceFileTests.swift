@@ -6,7 +6,7 @@ private let connected = ["mtu: 5120, version: 1", "connect: 16 0014000001b42d4ba
 private let askState = "write=010100001100000400000000"
 private let state = "read: 20 0101000011008004080000000000000000000000"
 
-/// Through the kernel: real open, ioctl, write, poll and read of a program that shares no code with the emulator.
+/// Through the kernel: real open, ioctl, write, poll and read by a program that shares no code with the emulator.
 @Suite(.enabled(if: canMount, needsMount))
 struct DeviceFileTests {
     private func client(_ steps: String, machine: String = "") throws -> [String] {
@@ -147,7 +147,7 @@ struct DeviceFileTests {
     }
 
     @Test func `one process reads while another writes to the same open file`() throws {
-        // A regular file has one position with a lock around it; a device has none.
+        // A regular file has one position, protected by a lock; a device has none.
         let lines = try client("open connect=\(amthi) reader \(askState) wait")
         #expect(lines.sorted() == (["open: 0", "write: 12", state] + connected).sorted())
     }

@@ -65,7 +65,7 @@ struct DeviceTests {
         #expect(device.nextMoment == nil)
     }
 
-    /// Each field at its place in the protocol's tables, by hand.
+    /// Each field at its position in the protocol's tables, built by hand.
     @Test(arguments: [
         (
             "01010000480000040400000000000000",
@@ -135,7 +135,7 @@ struct DeviceTests {
     func `what must not be asked is refused, and named`(
         client: Client, question: String, name: String, replies: [String]
     ) throws {
-        // No program reaches a client at a fixed address.
+        // No program can connect to a client at a fixed address.
         if client == .mkhiFixed { return _ = #expect(throws: NotConnected.self) { try connected("", to: client) } }
         var (device, file) = try connected("", to: client)
         #expect(ask(&device, file, hexadecimal(question) ?? [], at: 0) == replies)

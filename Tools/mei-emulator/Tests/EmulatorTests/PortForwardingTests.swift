@@ -3,12 +3,12 @@ import Testing
 
 private struct NotConnected: Error {}
 
-/// LME, byte by byte: the messages of APF.
+/// LME, byte by byte, with the messages of APF.
 struct PortForwardingTests {
     private static let version = "c0" + "00000001" + "00000000" + "00000000" + String(repeating: "00", count: 80)
     private static let service = "00000012" + "7066776440616d742e696e74656c2e636f6d"
 
-    /// What the host sends, and what comes back, in their order.
+    /// The messages of the host and the replies, in their order.
     private func talk(_ text: String, _ messages: [String]) throws -> (
         greeting: [String], replies: [[String]], log: [String]
     ) {

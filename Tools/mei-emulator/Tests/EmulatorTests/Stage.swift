@@ -6,7 +6,7 @@ import Testing
 let canMount = geteuid() == 0 && FileManager.default.isWritableFile(atPath: "/dev/fuse")
 let needsMount: Comment = "needs root and /dev/fuse: a mount namespace of its own for each test"
 
-/// An emulator in a mount and process namespace of its own, which end with the test.
+/// An emulator in separate mount and process namespaces, which end with the test.
 struct Stage {
     /// The output of a script.
     struct Output {
@@ -14,7 +14,7 @@ struct Stage {
         var errors: String
     }
 
-    /// Runs a shell script beside an emulator. In it `$ROOT` is the tree, `$MEI` the client, `$NODE` the device, `$PID`
+    /// Runs a shell script with an emulator. In it `$ROOT` is the tree, `$MEI` the client, `$NODE` the device, `$PID`
     /// the emulator, `$LOG` the log of its questions and `$MACHINE` its file.
     static func run(machine text: String, options: String = "", _ script: String) throws -> Output {
         try run(
@@ -36,7 +36,7 @@ struct Stage {
         process.executableURL = URL(filePath: "/usr/bin/unshare")
         process.arguments = [
             "-m", "-p", "--fork", "--kill-child", "--mount-proc",
-            // The process that started the tests may ignore SIGINT, and a shell can't undo that.
+            // The process that started the tests may ignore SIGINT, and a shell can't change that.
             "env", "--default-signal", "timeout", "-k", "5", "60", "bash", "-c",
             "BIN=\(try binaries()) MEI=\(try binaries())/mei-client\n" + script,
         ]
@@ -55,7 +55,7 @@ struct Stage {
             errors: String(decoding: complaint, as: UTF8.self))
     }
 
-    /// The directory of the programs: beside the bundle of the tests.
+    /// The directory of the programs, which also has the bundle of the tests.
     static func binaries() throws -> String {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
         var directory = URL(filePath: bundle).standardizedFileURL

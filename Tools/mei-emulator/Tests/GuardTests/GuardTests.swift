@@ -1,6 +1,6 @@
 import Testing
 
-/// Each has namespaces of its own, so they run in parallel: most of the time they wait for the emulated firmware.
+/// Each has its own namespaces, so they run in parallel: most of the time they wait for the emulated firmware.
 @Suite(.enabled(if: Play.isPossible, Play.needs))
 struct `The guard with a firmware that answers` {
     @Test(arguments: Play.machines)

@@ -14,7 +14,8 @@ enum Play {
         !["emulator", "lms-lib", "table"].contains($0)
     }
 
-    /// What `make test-emulator` builds first and says where: this package knows nothing of the guard.
+    /// The condition of these tests. `make test-emulator` builds the guard and passes its path, because this package
+    /// does not depend on it.
     static let needs: Comment = "needs root, /dev/fuse, and the guard: make test-emulator"
     static let isPossible =
         geteuid() == 0 && FileManager.default.isWritableFile(atPath: "/dev/fuse")
@@ -25,14 +26,15 @@ enum Play {
         return names.filter { $0.hasSuffix(ending) }.sorted().map { String($0.dropLast(ending.count)) }
     }
 
-    /// They mostly wait, so there are more of them at a time than processors, and not so many that they wait for those.
+    /// They mostly wait, so more of them run at a time than there are processors, but not so many that they wait for
+    /// processors.
     private static let queue = {
         let queue = OperationQueue()
         queue.maxConcurrentOperationCount = 6
         return queue
     }()
 
-    /// Plays one to its end, within `limit` seconds; tells what it printed where something did not hold.
+    /// Runs one to its end, within `limit` seconds; reports its output if an expectation failed.
     static func run(_ scenario: String, _ arguments: [String] = [], within limit: Int) async throws {
         let (status, output) = try await withCheckedThrowingContinuation { continuation in
             queue.addOperation {
@@ -63,7 +65,7 @@ enum Play {
         return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Where the emulator is: beside the bundle of the tests.
+    /// The directory of the emulator, which also has the bundle of the tests.
     private static func binaries() throws -> String {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
         var directory = URL(filePath: bundle).standardizedFileURL

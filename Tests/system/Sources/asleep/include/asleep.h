@@ -1,1 +1,1 @@
-// The package manager wants a header of a library.
+// The package manager requires a header for a library.
