@@ -19,10 +19,6 @@ public struct Situation: Hashable, Sendable {
 
     /// The ports to keep free; none if AMT is impossible on this machine.
     public var required = PortSet()
-    /// The ports on which AMT takes TCP.
-    public var tcp = PortSet()
-    /// The ports on which AMT takes UDP.
-    public var udp = PortSet()
     /// The list now; `nil` if it can't be read.
     public var reserved: PortSet?
     /// From which ports the kernel chooses, whatever the list says; `nil` if that can't be read.
@@ -54,6 +50,12 @@ public struct Situation: Hashable, Sendable {
 
     /// Whether AMT may take anything here.
     public var isConcerned: Bool { !required.isEmpty }
+
+    /// The ports on which AMT takes TCP.
+    public var tcp: PortSet { isConcerned ? required.union(.ofAMT) : PortSet() }
+
+    /// The ports on which AMT takes UDP.
+    public var udp: PortSet { isConcerned ? .ofAMTsUDP : PortSet() }
 
     /// Whether amtguardd repairs the list; `nil` if unknown.
     public var isGuarded: Bool? { guarding.isSure }
