@@ -9,6 +9,13 @@ extension Examination {
         return low...high
     }
 
+    /// Where a setting of the kernel got its value: the last line of sysctl.d that fits, or the kernel's own file.
+    ///
+    /// - Parameter setting: A path below `/proc/sys`.
+    func place(of setting: String, where fits: (_ value: String) -> Bool) -> Place {
+        assignments(of: setting).all.last { fits($0.value) }?.place ?? Place("/proc/sys/\(setting)")
+    }
+
     /// The first port that needs no privilege. The kernel never chooses a port below it.
     var unprivilegedStart: UInt16 {
         attribute("/proc/sys/net/ipv4/ip_unprivileged_port_start").flatMap { UInt16($0.trimmed) } ?? 1024

@@ -85,7 +85,7 @@ final class Examination {
     }
 
     /// The content of a file; `nil` if there is no such file, or if it can't be read, which is reported.
-    func bytes(_ path: String) -> [UInt8]? {
+    private func bytes(_ path: String) -> [UInt8]? {
         guard !isSpent else { return nil }
         guard filesLeft > 0, budget > 0 else {
             isSpent = true

@@ -46,8 +46,6 @@ public struct NamespaceSurvey: Sendable {
 
 /// One network namespace, as seen from inside it.
 public struct NamespaceLook: Hashable, Sendable {
-    /// Its inode, as `lsns -t net` shows it.
-    public var identity: UInt64
     /// A unit, a container or a name of `ip netns`; "pid 4711" if nothing better is known.
     public var owner: String
     /// From which ports its kernel chooses; `nil` if that can't be read.
@@ -58,9 +56,8 @@ public struct NamespaceLook: Hashable, Sendable {
     public var addresses: [String]?
 
     public init(
-        identity: UInt64, owner: String, range: ClosedRange<UInt16>?, reserved: PortSet?, addresses: [String]?
+        owner: String, range: ClosedRange<UInt16>?, reserved: PortSet?, addresses: [String]?
     ) {
-        self.identity = identity
         self.owner = owner
         self.range = range
         self.reserved = reserved

@@ -26,14 +26,9 @@ extension Situation {
 
     private init(_ status: Status) {
         self.init()
-        func set(_ text: String?) -> PortSet? { text.flatMap { try? PortSet(kernel: Array($0.utf8)) } }
-        required = set(status.ports.required) ?? PortSet()
-        if !required.isEmpty {
-            tcp = required.union(.ofAMT)
-            udp = .ofAMTsUDP
-        }
-        reserved = set(status.ports.reserved)
-        reach = set(status.ports.reach)
+        required = PortSet(told: status.ports.required) ?? PortSet()
+        reserved = status.ports.reserved.flatMap(PortSet.init(told:))
+        reach = status.ports.reach.flatMap(PortSet.init(told:))
         sharing = Sharing(status.amt)
         held = status.held("tcp", onEachOf: sharing.addresses)
         heldUDP = status.held("udp", onEachOf: sharing.addresses)
@@ -64,11 +59,6 @@ extension Guarding {
     /// The advice if there is none more specific.
     static let look = "Look at journalctl -u amtguardd."
 
-    /// The reasons that amtguardd gives when it can't write the list.
-    private static let obstacles: Set<String> = [
-        "list-missing", "list-read-only", "not-permitted", "list-covered", "list-malformed", "list-busy", "list-failed",
-    ]
-
     init(_ assessment: Assessment) {
         let status = assessment.status
         guard assessment.voice == .answers else {
@@ -77,11 +67,11 @@ extension Guarding {
                 reason?.says ?? "amtguardd does not answer", advice: reason?.advice ?? Self.look)
             return
         }
-        func set(_ text: String?) -> PortSet? { text.flatMap { try? PortSet(kernel: Array($0.utf8)) } }
-        let missing = (set(status.ports.required) ?? PortSet()).subtracting(set(status.ports.reserved) ?? PortSet())
+        let reserved = status.ports.reserved.flatMap(PortSet.init(told:)) ?? PortSet()
+        let missing = (PortSet(told: status.ports.required) ?? PortSet()).subtracting(reserved)
         if status.mode == Configuration.Mode.observe.rawValue {
             self = .observes
-        } else if !missing.isEmpty || status.reasons.contains(where: { Self.obstacles.contains($0.id) }) {
+        } else if !missing.isEmpty || status.reasons.contains(where: \.isObstacle) {
             self = .hindered
         } else {
             self = .repairs

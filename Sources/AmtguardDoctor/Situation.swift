@@ -19,10 +19,6 @@ public struct Situation: Hashable, Sendable {
 
     /// The ports to keep free; none if AMT is impossible on this machine.
     public var required = PortSet()
-    /// The ports on which AMT takes TCP.
-    public var tcp = PortSet()
-    /// The ports on which AMT takes UDP.
-    public var udp = PortSet()
     /// The present content of the list; `nil` if it can't be read.
     public var reserved: PortSet?
     /// The ports from which the kernel chooses, without regard to the list; `nil` if they can't be read.
@@ -54,6 +50,12 @@ public struct Situation: Hashable, Sendable {
 
     /// Whether AMT may take packets on this machine.
     public var isConcerned: Bool { !required.isEmpty }
+
+    /// The ports on which AMT takes TCP.
+    public var tcp: PortSet { isConcerned ? required.union(.ofAMT) : PortSet() }
+
+    /// The ports on which AMT takes UDP.
+    public var udp: PortSet { isConcerned ? .ofAMTsUDP : PortSet() }
 
     /// Whether amtguardd repairs the list; `nil` if unknown.
     public var isGuarded: Bool? { guarding.isSure }

@@ -22,8 +22,6 @@ extension FuzzTarget {
     private static var unguarded: Situation {
         var situation = Situation()
         situation.required = .ofAMT
-        situation.tcp = .ofAMT
-        situation.udp = .ofAMTsUDP
         situation.reserved = PortSet()
         situation.reach = PortSet(1...65535)
         situation.sharing = .shared(["192.0.2.20"])

@@ -38,8 +38,6 @@ extension Situation {
     static var concerned: Situation {
         var situation = Situation()
         situation.required = .ofAMT
-        situation.tcp = .ofAMT
-        situation.udp = .ofAMTsUDP
         situation.reserved = .ofAMT
         situation.reach = PortSet(32768...60999)
         situation.sharing = .shared(["192.0.2.20"])

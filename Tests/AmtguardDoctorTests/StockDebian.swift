@@ -33,7 +33,7 @@ extension PaperMachine {
         ])
         machine.others = [
             NamespaceLook(
-                identity: 4_026_532_222, owner: "docker-3f2a", range: 32768...60999, reserved: PortSet(),
+                owner: "docker-3f2a", range: 32768...60999, reserved: PortSet(),
                 addresses: ["172.17.0.2"])
         ]
         return machine

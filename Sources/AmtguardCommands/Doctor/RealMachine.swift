@@ -67,7 +67,7 @@ struct RealMachine: Machine {
             }
             let looks = found.looks.map {
                 NamespaceLook(
-                    identity: $0.inode, owner: $0.owner, range: $0.range, reserved: $0.reserved,
+                    owner: $0.owner, range: $0.range, reserved: $0.reserved,
                     addresses: $0.addresses?.map(\.description))
             }
             return NamespaceSurvey(

@@ -17,18 +17,11 @@ public struct Reason: Hashable, Sendable, Codable {
 
 extension Reason {
     static func obstacle(_ obstacle: Obstacle) -> Reason {
-        let id =
-            switch obstacle {
-            case .missing: "list-missing"
-            case .readOnly: "list-read-only"
-            case .notPermitted: "not-permitted"
-            case .covered: "list-covered"
-            case .malformed: "list-malformed"
-            case .busy: "list-busy"
-            case .failed: "list-failed"
-            }
-        return Reason(id: id, says: obstacle.says, advice: obstacle.advice)
+        Reason(id: obstacle.id, says: obstacle.says, advice: obstacle.advice)
     }
+
+    /// Whether it is why the list can't be read or written.
+    public var isObstacle: Bool { Obstacle.ids.contains(id) }
 
     static func contested(_ contest: Contest, required: PortSet) -> Reason {
         let writers = contest.writers.words(atMost: 2).map { " by \($0)" } ?? ""

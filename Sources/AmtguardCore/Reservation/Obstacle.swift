@@ -15,6 +15,23 @@ public enum Obstacle: Hashable, Sendable {
     /// Anything else, in the words of the C library.
     case failed(String)
 
+    /// A word for programs.
+    var id: String {
+        switch self {
+        case .missing: "list-missing"
+        case .readOnly: "list-read-only"
+        case .notPermitted: "not-permitted"
+        case .covered: "list-covered"
+        case .malformed: "list-malformed"
+        case .busy: "list-busy"
+        case .failed: "list-failed"
+        }
+    }
+
+    /// The words of all.
+    static let ids = Set(
+        [Obstacle.missing, .readOnly, .notPermitted, .covered, .malformed(""), .busy, .failed("")].map(\.id))
+
     /// The obstacle, for people.
     public var says: String {
         switch self {

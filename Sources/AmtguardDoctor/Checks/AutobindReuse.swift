@@ -6,8 +6,7 @@ extension Check {
         examination in
         let setting = "net/ipv4/ip_autobind_reuse"
         guard let text = examination.attribute("/proc/sys/\(setting)"), text.trimmed != "0" else { return }
-        let lines = examination.assignments(of: setting).all
-        let place = lines.last { $0.value == text.trimmed }?.place ?? Place("/proc/sys/\(setting)")
+        let place = examination.place(of: setting) { $0 == text.trimmed }
         let says = "net.ipv4.ip_autobind_reuse is \(printable(text.trimmed.utf8))"
         guard let exposed = examination.situation.exposed else {
             guard examination.situation.isConcerned else { return examination.report(.ok, says, at: place) }

@@ -6,13 +6,10 @@ extension Check {
         examination in
         let setting = "net/ipv4/ip_local_port_range"
         guard let text = examination.attribute("/proc/sys/\(setting)") else { return }
-        let now = Place("/proc/sys/\(setting)")
         guard let range = Examination.range(text) else {
-            return examination.report(.unknown, "the range is not legible", at: now)
+            return examination.report(.unknown, "the range is not legible", at: Place("/proc/sys/\(setting)"))
         }
-        // The configuration line that set the range is more useful than the kernel's own file.
-        let lines = examination.assignments(of: setting).all
-        let place = lines.last { Examination.range($0.value) == range }?.place ?? now
+        let place = examination.place(of: setting) { Examination.range($0) == range }
         let says = "net.ipv4.ip_local_port_range is \(range.lowerBound)-\(range.upperBound)"
         let inside = examination.required(within: range)
         guard !inside.isEmpty else { return examination.report(.ok, says, at: place) }

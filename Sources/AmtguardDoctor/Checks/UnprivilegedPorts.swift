@@ -7,11 +7,9 @@ extension Check {
         examination in
         let setting = "net/ipv4/ip_unprivileged_port_start"
         let start = examination.unprivilegedStart
-        let open = examination.situation.required.intersection(PortSet(0...1023)).subtracting(
-            start == 0 ? PortSet() : PortSet(0...(start - 1)))
         guard start < 1024 else { return }
-        let lines = examination.assignments(of: setting).all
-        let place = lines.last { UInt16($0.value) == start }?.place ?? Place("/proc/sys/\(setting)")
+        let open = examination.situation.required.intersection(PortSet(start...1023))
+        let place = examination.place(of: setting) { UInt16($0) == start }
         let says = "net.ipv4.ip_unprivileged_port_start is \(start)"
         guard !open.isEmpty else { return examination.report(.ok, says, at: place) }
         let exposed = open.intersection(examination.situation.exposed ?? PortSet())

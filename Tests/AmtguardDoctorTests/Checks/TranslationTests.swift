@@ -45,7 +45,7 @@ import Testing
         _ owner: String, _ range: ClosedRange<UInt16>? = 1024...65535, reserved: PortSet? = PortSet(),
         at addresses: [String]? = ["10.88.0.2"]
     ) -> NamespaceLook {
-        NamespaceLook(identity: 1, owner: owner, range: range, reserved: reserved, addresses: addresses)
+        NamespaceLook(owner: owner, range: range, reserved: reserved, addresses: addresses)
     }
 
     private func findings(_ looks: [NamespaceLook], _ change: (inout Situation) -> Void = { _ in }) -> [Diagnosis
