@@ -49,7 +49,7 @@ printf 0x1394 >$list
 sleep 0.5
 expect "nobody's ports are taken for a text that is refused or unknown" like "$(<$list)" '623,664,5005,5012,16992-16995'
 expect "and nothing more was prevented" prevented 4
-expect "which is told" says 'the text is not known whole: what was to leave the list stays in it'
+expect "which is told" says 'amtguard could not read all of the text: the ports that it left out stay reserved'
 overwrite 5000-5005
 eventually "the next replacement decides again" holds 623,664,5000-5005,16992-16995
 

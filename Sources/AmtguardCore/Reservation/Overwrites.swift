@@ -135,7 +135,7 @@ extension Contest.Answer {
         switch self {
         case .repaired: ""
         case .prevented: "; none took a required port away"
-        case .paced: "; repairs have reached their pace, so required ports are missing between repairs"
+        case .paced: "; the limit on repairs is reached, so required ports are missing between repairs"
         case .left: "; they are not repaired, so required ports are missing"
         }
     }

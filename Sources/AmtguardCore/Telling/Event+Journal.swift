@@ -34,15 +34,15 @@ extension Event {
             JournalEntry(
                 .notice, id: .unjudged,
                 (lost > 0
-                    ? "\(lost == 1 ? "A write" : "\(lost) writes") of the list came too fast to be noted"
-                    : "\(by(writer)) wrote the list, and the text is not known whole")
-                    + ": what was to leave the list stays in it.",
+                    ? "\(lost == 1 ? "A write" : "\(lost) writes") of the list came too fast to be recorded"
+                    : "\(by(writer)) wrote the list, but amtguard could not read all of the text")
+                    + ": the ports that \(lost > 1 ? "they" : "it") left out stay reserved.",
                 [("LOST", "\(lost)")] + fields(of: writer))
         case .overwritten(let overwrite):
             JournalEntry(
                 .notice, id: .overwritten,
                 "\(by(overwrite.writer)) overwrote the list: found \(overwrite.found.brief), which lacks "
-                    + "\(overwrite.missing.brief); Mode=observe leaves it so.",
+                    + "\(overwrite.missing.brief). amtguard does not repair it (Mode=observe).",
                 [("FOUND", overwrite.found.field), ("MISSING", overwrite.missing.field)]
                     + fields(of: overwrite.writer))
         case .contested(let contest):
@@ -86,7 +86,7 @@ extension Event {
             JournalEntry(
                 .notice, id: .unseenWrite,
                 "The list was changed through another mount of /proc (writer unknown): found \(found.brief). "
-                    + "Looking each second for ten minutes.",
+                    + "amtguard checks the list each second for ten minutes.",
                 [("FOUND", found.field)])
         case .amt(let state, let evidence):
             JournalEntry(
@@ -149,7 +149,7 @@ extension Event {
         case .redrawingEnded:
             JournalEntry(
                 .notice, id: .redrawingEnded,
-                "The table ip \(RedrawTable.name) is gone: nothing is to be redrawn now.")
+                "The table ip \(RedrawTable.name) is no longer in force: it is not needed now, or Redraw=no is set.")
         case .redrawRestored(let times):
             JournalEntry(
                 .warning, id: .redrawRestored,
@@ -164,8 +164,8 @@ extension Event {
         case .redrawn(let redrawn, let refused):
             JournalEntry(
                 .notice, id: .redrawn,
-                "Translated connections that had drawn a port of AMT's: \(redrawn) were made to draw another, "
-                    + "\(refused) were refused.",
+                "Translated connections that got a port of AMT: \(redrawn) redrawn (the kernel draws another port), "
+                    + "\(refused) refused.",
                 [("REDRAWN", "\(redrawn)"), ("REFUSED", "\(refused)")])
         case .configuration(let problem):
             JournalEntry(

@@ -95,8 +95,8 @@ import Testing
         (
             contests.first.map(Event.contested), .warning, "contested",
             "The list is repeatedly overwritten by sysctl[4711] of systemd-sysctl.service (once), once since "
-                + "2026-11-22T20:01:40Z, last with 8080; repairs have reached their pace, so required ports are missing "
-                + "between repairs.",
+                + "2026-11-22T20:01:40Z, last with 8080; the limit on repairs is reached, so required ports are "
+                + "missing between repairs.",
             [
                 "FOUND": "8080", "OVERWRITES": "1", "OVERWRITES_IN_ALL": "1", "SINCE": "2026-11-22T20:01:40Z",
                 "ANSWER": "paced", "WRITERS": "sysctl[4711] of systemd-sysctl.service (once)", "WRITER_PID": "4711",
@@ -106,8 +106,8 @@ import Testing
         (
             contests.last.map(Event.contested), .warning, "contested",
             "The list is repeatedly overwritten by sysctl[4711] of systemd-sysctl.service (twice), 61 times since "
-                + "2026-11-22T20:01:40Z, last with 8080; repairs have reached their pace, so required ports are missing "
-                + "between repairs.",
+                + "2026-11-22T20:01:40Z, last with 8080; the limit on repairs is reached, so required ports are "
+                + "missing between repairs.",
             [
                 "FOUND": "8080", "OVERWRITES": "60", "OVERWRITES_IN_ALL": "61", "SINCE": "2026-11-22T20:01:40Z",
                 "ANSWER": "paced", "WRITERS": "sysctl[4711] of systemd-sysctl.service (twice)", "WRITER_PID": "4711",
@@ -149,20 +149,21 @@ import Testing
         ),
         (
             .unjudged(by: sysctl, lost: 0), .notice, "unjudged",
-            "sysctl[4711] of systemd-sysctl.service wrote the list, and the text is not known whole: what was to leave the "
-                + "list stays in it.",
+            "sysctl[4711] of systemd-sysctl.service wrote the list, but amtguard could not read all of the text: the "
+                + "ports that it left out stay reserved.",
             [
                 "LOST": "0", "WRITER_PID": "4711", "WRITER_COMM": "sysctl", "WRITER_UNIT": "systemd-sysctl.service",
             ]
         ),
         (
             .unjudged(by: nil, lost: 3), .notice, "unjudged",
-            "3 writes of the list came too fast to be noted: what was to leave the list stays in it.", ["LOST": "3"]
+            "3 writes of the list came too fast to be recorded: the ports that they left out stay reserved.",
+            ["LOST": "3"]
         ),
         (
             .overwritten(ObservedOverwrite(found: "8080", missing: amt, writer: sysctl)), .notice, "overwritten",
-            "sysctl[4711] of systemd-sysctl.service overwrote the list: found 8080, which lacks 623,664,16992-16995; "
-                + "Mode=observe leaves it so.",
+            "sysctl[4711] of systemd-sysctl.service overwrote the list: found 8080, which lacks 623,664,16992-16995. "
+                + "amtguard does not repair it (Mode=observe).",
             [
                 "FOUND": "8080", "MISSING": "623,664,16992-16995", "WRITER_PID": "4711", "WRITER_COMM": "sysctl",
                 "WRITER_UNIT": "systemd-sysctl.service",
@@ -205,8 +206,8 @@ import Testing
         ),
         (
             .unseenWrite(found: "8080"), .notice, "unseenWrite",
-            "The list was changed through another mount of /proc (writer unknown): found 8080. Looking each second for "
-                + "ten minutes.",
+            "The list was changed through another mount of /proc (writer unknown): found 8080. amtguard checks the "
+                + "list each second for ten minutes.",
             ["FOUND": "8080"]
         ),
         (
@@ -313,7 +314,7 @@ import Testing
         ),
         (
             .redrawingEnded, .notice, "redrawingEnded",
-            "The table ip amtguard is gone: nothing is to be redrawn now.", [:]
+            "The table ip amtguard is no longer in force: it is not needed now, or Redraw=no is set.", [:]
         ),
         (
             .redrawRestored(times: 1), .warning, "redrawRestored",
@@ -335,7 +336,7 @@ import Testing
         ),
         (
             .redrawn(3, refused: 1), .notice, "redrawn",
-            "Translated connections that had drawn a port of AMT's: 3 were made to draw another, 1 were refused.",
+            "Translated connections that got a port of AMT: 3 redrawn (the kernel draws another port), 1 refused.",
             ["REDRAWN": "3", "REFUSED": "1"]
         ),
         (
