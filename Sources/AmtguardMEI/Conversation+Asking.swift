@@ -167,6 +167,6 @@ private struct Tally {
         if let failure { return failure }
         if notReady { return .resetting }
         if let fault { return .garbled(fault.description) }
-        return .failed("the recording does not hold the questions")
+        return .failed("the recording does not contain these questions")
     }
 }

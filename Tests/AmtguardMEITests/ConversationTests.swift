@@ -177,7 +177,7 @@ import Testing
         let result = try Self.converse(
             Line.amthi + Line.ask(.wiredSettings, try Line.lan) + Line.ask(.wirelessSettings, try Line.lan))
         #expect(result.answer.wired == .known(try Line.lan))
-        #expect(result.answer.wireless == .unknown(.malformed("the message answers the question before")))
+        #expect(result.answer.wireless == .unknown(.malformed("the message repeats the previous answer")))
         #expect(result.discards == 1)
     }
 

@@ -59,7 +59,7 @@ emulate hidden
 printf '\n' >$list
 start_guard
 expect "Intel's chipset without a management engine makes it unknown" json .amt.state unknown
-expect "with the reason" json .amt.evidence.0.says "Intel's chipset shows no management engine, and a BIOS can hide it while AMT runs"
+expect "with the reason" json .amt.evidence.0.says "Intel's chipset shows no management engine, but a BIOS can hide it while AMT runs"
 expect "the ports are required" holds $amt
 expect "and a person learns what to do" json .reasons.0.advice 'Look at the BIOS set-up and the data sheet: if the machine has no AMT, remove amtguard; if it has, set Mode=always.'
 stop_guard

@@ -30,11 +30,11 @@ bears "a socket without a listener" no-helper 'the socket of amtguard-firmware d
 rm $socket
 
 # The helper.
-bears_from "a helper that is killed" helper-ended 'ended before its answer did' bash -c 'kill -KILL $$'
+bears_from "a helper that is killed" helper-ended 'ended before its answer was complete' bash -c 'kill -KILL $$'
 usual=$resident
-bears_from "one that is killed in the middle" helper-ended 'ended before its answer did' \
+bears_from "one that is killed in the middle" helper-ended 'ended before its answer was complete' \
     bash -c 'echo OUTCOME=answered; kill -KILL $$'
-bears_from "one that is not there" helper-ended 'ended before its answer did' /nonexistent/amtguard-firmware
+bears_from "one that is not there" helper-ended 'ended before its answer was complete' /nonexistent/amtguard-firmware
 bears_from "one that says something else" answer-malformed 'the answer of amtguard-firmware is malformed' echo hello
 bears_from "an answer of 1 GB" answer-too-long 'is longer than' head -c 1G /dev/zero
 expect "of which next to nothing is kept" at_most $resident $((usual + 1024))
@@ -48,7 +48,7 @@ while read -r name word text; do
     bears_from $name $word "$text"
     stop_machine
 done <<'TABLE'
-driver-missing no-driver the management engine is on the PCI bus, and no driver serves it (mei_me)
+driver-missing no-driver the management engine is on the PCI bus, but no driver serves it (mei_me)
 forbidden not-permitted no permission to open the device
 slot-taken busy another program holds the AMT host interface
 garbled garbled the answer is garbled

@@ -44,7 +44,7 @@ extension FirmwareAnswer {
             case .answered: "the firmware answered"
             case .noDevice: "no management engine interface is on the PCI bus"
             case .graphicsOnly: "the only such device belongs to a graphics card, not to the management engine"
-            case .noDriver: "the management engine is on the PCI bus, and no driver serves it (mei_me)"
+            case .noDriver: "the management engine is on the PCI bus, but no driver serves it (mei_me)"
             case .notPermitted: "no permission to open the device: be root, or in the group amtguard-firmware"
             case .resetting: "the firmware is in reset or not ready yet: ask again"
             case .busy: "another program holds the AMT host interface"

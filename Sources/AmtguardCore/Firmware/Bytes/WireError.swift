@@ -22,7 +22,7 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
         case .long(let count): "the message is \(count) bytes too long"
         case .value(let field, let value): "the message's \(field) is 0x\(String(value, radix: 16))"
         case .otherCommand(let command): "the message is of another command, 0x\(String(command, radix: 16))"
-        case .repeated: "the message answers the question before"
+        case .repeated: "the message repeats the previous answer"
         case .refused(let status): "status \(status)"
         case .result(let result): "result \(result)"
         }

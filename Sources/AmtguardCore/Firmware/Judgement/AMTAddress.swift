@@ -35,8 +35,8 @@ public enum AMTAddress: Hashable, Sendable {
             case .sameLease: "AMT has the same address by DHCP"
             case .sameStatic: "AMT has the same address, not by DHCP"
             case .sameReversed: "AMT has the same address, told with its octets in the other order"
-            case .awaitsLease: "AMT takes over the host's lease, and has seen none yet"
-            case .formerLease: "AMT takes over the host's lease, and shows another address that must be a former one"
+            case .awaitsLease: "AMT takes over the host's lease, but has seen none yet"
+            case .formerLease: "AMT takes over the host's lease, but reports another address, probably a former one"
             case .ownLease: "AMT leases an address for itself, for now"
             case .ownStatic: "AMT has a static address that the host does not have"
             }

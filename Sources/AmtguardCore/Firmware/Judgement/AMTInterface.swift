@@ -81,14 +81,14 @@ extension AMTAddress {
         if !settings.ipv4.isUnspecified,
             let other = interfaces.first(where: { $0.ipv4.contains(settings.ipv4) })
         {
-            return .unknown("\(other.name) has AMT's address \(settings.ipv4), and not AMT's \(settings.mac)")
+            return .unknown("\(other.name) has AMT's address \(settings.ipv4), but not its MAC address \(settings.mac)")
         }
         guard settings.dhcpEnabled else { return .separate(.ownStatic) }
         switch settings.dhcpMode {
         case .active: return .separate(.ownLease)
         case .passive:
             guard !carrying.isEmpty else {
-                return .unknown("AMT takes over the host's lease, and no interface of the host has its \(settings.mac)")
+                return .unknown("AMT takes over the host's lease, but no interface of the host has its MAC address")
             }
             return .shared(
                 settings.ipv4.isUnspecified ? .awaitsLease : .formerLease,

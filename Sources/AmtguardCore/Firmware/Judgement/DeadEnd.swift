@@ -18,18 +18,18 @@ enum DeadEnd: Hashable {
     var says: String {
         switch self {
         case .unusable(let engines):
-            "the driver mei_me is loaded and found no interface that it can use in \(engines.brief); a server's "
-                + "firmware (SPS) looks so, and AMT is unlikely then"
+            "the driver mei_me is loaded, but found no interface that it can use in \(engines.brief); this is typical "
+                + "of a server's firmware (SPS), so AMT is unlikely"
         case .taken(let engines, let driver):
             "the driver \(driver) has \(engines.brief), the management engine, so this system can't ask it"
         case .trustedEngine(let engines, _):
             "\(engines.brief) is the trusted execution engine (TXE) of an Atom processor, which is not known to have "
-                + "AMT, and no device leads to it"
+                + "AMT, and there is no device for it"
         case .hidden:
-            "Intel's chipset shows no management engine, and a BIOS can hide it while AMT runs"
+            "Intel's chipset shows no management engine, but a BIOS can hide it while AMT runs"
         case .passedThrough(let cards, let hypervisor):
             "this is a virtual machine (\(hypervisor)), and Intel's network card \(cards.brief) is passed through to "
-                + "it: if the machine below has AMT, AMT takes packets from that card"
+                + "it: if the physical machine has AMT, AMT takes packets from that card"
         }
     }
 
@@ -42,13 +42,13 @@ enum DeadEnd: Hashable {
         case .taken(_, let driver):
             "To let amtguard ask the firmware, give the function back to mei_me instead of \(driver)."
         case .trustedEngine(_, let isDriven):
-            (isDriven ? "Loading a driver can't help." : "Load mei_me to have it asked.")
+            (isDriven ? "Loading a driver can't help." : "Load mei_me, so that amtguard can ask it.")
                 + " Or look at the data sheet: if the machine has no AMT, remove amtguard."
         case .hidden:
             "Look at the BIOS set-up and the data sheet: if the machine has no AMT, remove amtguard; if it "
                 + "has, set Mode=always."
         case .passedThrough:
-            "Look at the machine below: if it has no AMT, remove amtguard."
+            "Look at the physical machine: if it has no AMT, remove amtguard."
         }
     }
 }

@@ -99,7 +99,7 @@ public enum FirmwareFailure: Hashable, Sendable {
         case .refused(let reason): "the socket of amtguard-firmware can't be connected to: \(reason)"
         case .abandoned:
             "amtguard-firmware gave no answer within \(FirmwareSchedule.patience.components.seconds) s, and was abandoned"
-        case .ended: "amtguard-firmware ended before its answer did"
+        case .ended: "amtguard-firmware ended before its answer was complete"
         case .tooLong: "the answer of amtguard-firmware is longer than \(FirmwareAnswer.sizeLimit) bytes"
         case .malformed(let reason): "the answer of amtguard-firmware is malformed: \(reason)"
         }

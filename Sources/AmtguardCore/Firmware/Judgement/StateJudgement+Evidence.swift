@@ -39,12 +39,12 @@ extension StateJudgement {
         }
         if let version = answer.amtVersion.value { say(.amthi, "its version is \(version)") }
         switch answer.amthi.value {
-        case .disabled: say(.amthi, "the AMT host interface answers with nothing, as it does where AMT is disabled")
+        case .disabled: say(.amthi, "the AMT host interface answers with nothing, which means that AMT is disabled")
         case .notOffered: say(.amthi, "the firmware does not offer the AMT host interface")
         case .busy: say(.amthi, "the AMT host interface is there, and another program holds it")
         case .silent: say(.amthi, "the AMT host interface took a question and did not answer")
         case .resetting: say(.amthi, "the AMT host interface was not ready")
-        case .garbled: say(.amthi, "the AMT host interface gave no whole answer")
+        case .garbled: say(.amthi, "the AMT host interface gave no complete answer")
         case .answers, nil: break
         }
         if let flag = answer.capable.value { say(.mkhi, "the engine is \(flag ? "" : "not ")capable of AMT") }

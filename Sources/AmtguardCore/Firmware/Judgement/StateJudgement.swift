@@ -55,9 +55,8 @@ struct StateJudgement: Hashable, Sendable {
         switch answer.amthi.value {
         case .answers:
             let reason = answer.provisioningState.reason ?? "its answers contradict each other"
-            return (
-                unknown("its firmware answers, but does not say how far it is provisioned: \(reason)", basis), .present
-            )
+            let unreported = "the firmware answers, but does not report AMT's provisioning state: \(reason)"
+            return (unknown(unreported, basis), .present)
         case .disabled: return (.disabled("the AMT host interface answers with nothing"), .disabled)
         case .notOffered: return byMKHI(answer, basis)
         // AMTHI is offered, and nothing else is known. This outweighs every note of the BIOS.
@@ -128,7 +127,7 @@ struct StateJudgement: Hashable, Sendable {
             return .impossible("\(none), and SMBIOS says that AMT is not supported")
         }
         return unknown(
-            basis.deadEnd?.says ?? "\(none), and no host bridge shows whether the machine is one of Intel's", basis)
+            basis.deadEnd?.says ?? "\(none), and no host bridge shows whether the chipset is Intel's", basis)
     }
 
     /// The state that AMT itself reports; `nil` if it reports none.
