@@ -128,7 +128,7 @@ cockpit.locale({"":{"plural-forms":n=>n != 1,"language":"de","language-direction
 "Whether AMT's ports are reserved is unknown.":[null, "Ob AMTs Ports reserviert sind, ist unbekannt."],
 "No port has to be reserved on this machine.":[null, "Auf diesem Rechner muss kein Port reserviert sein."],
 "The kernel may choose $0 for a connection.":[null, "Der Kernel kann $0 für eine Verbindung wählen."],
-"The kernel does not choose $0 now, but nothing watches over that.":[null, "Der Kernel wählt $0 jetzt nicht, aber nichts wacht darüber."],
+"The kernel does not choose $0 now, but no daemon repairs the list.":[null, "Der Kernel wählt $0 jetzt nicht, aber kein Dienst repariert die Liste."],
 "Remarks":[null, "Hinweise"],
 "What to do":[null, "Was zu tun ist"],
 "This page does not understand this part of the status.":[null, "Diese Seite versteht diesen Teil des Status nicht."],

@@ -84,7 +84,7 @@ function here(own) {
     if (exposed(own)) return chosen(own);
     if (own.ports.reserved === null) return _("Whether AMT's ports are reserved is unknown.");
     const names = shown(own.ports.required);
-    return cockpit.format(_("The kernel does not choose $0 now, but nothing watches over that."), names);
+    return cockpit.format(_("The kernel does not choose $0 now, but no daemon repairs the list."), names);
 }
 
 /**

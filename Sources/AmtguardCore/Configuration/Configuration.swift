@@ -78,7 +78,7 @@ public struct Pace: Hashable, Sendable {
 
     /// Both at least 1.
     public init(burst: Int, perSecond: Int) {
-        precondition(burst > 0 && perSecond > 0, "a pace of nothing")
+        precondition(burst > 0 && perSecond > 0, "burst and rate must be at least 1")
         self.burst = burst
         self.perSecond = perSecond
     }

@@ -157,7 +157,7 @@ struct ConfigurationParser {
     private mutating func assign(_ name: String, _ value: String, at line: Int) {
         switch section {
         case .unknown: return
-        case .none: report(.refused, line, "\(quoted(name)) stands before any section. Allowed: [Guard] first")
+        case .none: report(.refused, line, "\(quoted(name)) is before the first section. Allowed: [Guard] first")
         case .known(let section):
             guard let key = ConfigurationKey(rawValue: name), key.section == section else {
                 let known = ConfigurationKey.allCases.filter { $0.section == section }.map(\.rawValue)

@@ -138,7 +138,7 @@ extension Guardian {
                 Reason(
                     id: "published",
                     says: "a rule in \(first.chain.words) publishes \(ports.brief) on an address that AMT shares; AMT "
-                        + "takes what comes from outside",
+                        + "takes the packets that come from outside",
                     advice: "Publish another port, or another address of the host."))
         }
         if redrawTable != nil, let seen = translation.seen, seen.isInUse == nil {
@@ -180,7 +180,7 @@ extension Guardian {
 
     private func advice(_ state: RedrawReading.State?) -> String {
         if case .foreign = state {
-            return "See it with nft list table ip \(RedrawTable.name). If nobody needs it: nft delete table ip "
+            return "See it with nft list table ip \(RedrawTable.name). If no program needs it: nft delete table ip "
                 + "\(RedrawTable.name)"
         }
         return state?.advice ?? Self.limitTheRule

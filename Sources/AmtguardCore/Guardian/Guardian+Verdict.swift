@@ -64,8 +64,9 @@ extension Guardian {
             reasons.append(
                 Reason(
                     id: "runtime-directory", says: runtimeProblem,
-                    advice: "Make /run/amtguard writable for amtguardd: otherwise it forgets at a restart which ports "
-                        + "it owns. If the directory is missing, restarting amtguardd creates it."))
+                    advice: "Make /run/amtguard writable for amtguardd: otherwise it can't record which ports it owns, "
+                        + "and does not remove them after a restart. If the directory is missing, restarting amtguardd "
+                        + "creates it."))
         }
         if let reason = watch.reason { reasons.append(reason) }
         if let until = reservation.unseenUntil, let observedAt {

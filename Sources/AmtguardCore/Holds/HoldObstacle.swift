@@ -30,7 +30,7 @@ public enum HoldObstacle: Hashable, Sendable {
         switch self {
         case .listener(let owner): "\(owner ?? "another program") listens there"
         case .occupied(let owner): "\(owner ?? "a socket of another program") uses the port"
-        case .placeholder(let owner): "\(owner) keeps the port and sends nothing, which serves as a hold does"
+        case .placeholder(let owner): "\(owner) has the port and sends nothing, which protects it like a hold"
         case .notPermitted: "binding it is not permitted"
         case .noDescriptor: "there are no file descriptors left"
         case .failed(let error): "\(error)"

@@ -56,9 +56,12 @@ extension ProbeResult {
                         throw malformed("\(quoted(value)) is no address and port")
                     }
                     // The line with its outcome comes before it.
-                    guard (ports[port] ?? controls[port])?.isComparable == true,
-                        departures.updateValue(departure, forKey: port) == nil
-                    else { throw malformed("port \(port) can't have left") }
+                    guard (ports[port] ?? controls[port])?.isComparable == true else {
+                        throw malformed("port \(port) has a departure, but no outcome that allows one")
+                    }
+                    guard departures.updateValue(departure, forKey: port) == nil else {
+                        throw malformed("the departure of port \(port) appears twice")
+                    }
                     continue
                 }
                 guard let outcome = Self.outcome(value) else { throw malformed("\(quoted(value)) is no outcome") }

@@ -140,7 +140,7 @@ extension ProbeResult {
                     + "systemctl stop lms. --ports leaves a port out.")
         }
         if plan.all.contains(where: { outcome(of: $0) == .notPermitted }) {
-            advice.append("As root the ports below 1024 can be probed as well; --ports leaves them out.")
+            advice.append("Only root can probe ports below 1024. To leave them out, use --ports.")
         }
         return advice
     }
@@ -150,8 +150,8 @@ extension ProbeResult {
         let isTranslated = doubts.contains { if case .translated = $0 { true } else { false } }
         return [
             isTranslated
-                ? "A rule on this host changes the port: see nft list ruleset. Except the host's own connections to "
-                    + "\(to) from masquerade and snat while you probe." : nil,
+                ? "A rule on this host changes the port: see nft list ruleset. While you probe, exclude the host's own "
+                    + "connections to \(to) from masquerade and snat." : nil,
             doubts.contains(.untracked) ? "A packet filter of this host may drop them: see nft list ruleset." : nil,
             doubts.contains(.notPermitted) ? "Run the probe as root: it then sees with which port it left." : nil,
         ].compactMap(\.self)

@@ -40,7 +40,7 @@ public struct ProbeService: Hashable, Sendable {
         if host.first == "[", host.last == "]", host.count > 2 {
             host = host.dropFirst().dropLast()
         } else if host.contains(where: { $0 == ":" || $0 == "[" || $0 == "]" }) {
-            throw malformed("an IPv6 address stands in brackets")
+            throw malformed("write an IPv6 address in brackets")
         }
         guard !host.isEmpty else { throw malformed("there is no host") }
         guard host.utf8.count <= Self.longestName, host.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {

@@ -87,7 +87,7 @@ extension Status {
         let names = required.abbreviated(to: 40)
         guard !required.isEmpty else {
             return
-                "nothing is to be reserved: \(amt.evidence.first?.says ?? "AMT is impossible on this machine")"
+                "no port needs to be reserved: \(amt.evidence.first?.says ?? "AMT is impossible on this machine")"
         }
         guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
             return "the list can't be read, so it is unknown whether \(names) are reserved"
@@ -96,7 +96,7 @@ extension Status {
             return "the kernel may choose \(exposed.abbreviated(to: 40)) for a connection"
         }
         if reserved.isSuperset(of: required) {
-            return "\(names) are reserved now" + (isWatched ? "" : ", but nothing watches over that")
+            return "\(names) are reserved now" + (isWatched ? "" : ", but no daemon repairs the list")
         }
         return "the local port range is \(ports.ephemeralRange ?? "another"), so the kernel never chooses \(names)"
     }

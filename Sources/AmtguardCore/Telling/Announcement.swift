@@ -111,7 +111,7 @@ extension Announcement {
     public static let present = Announcement("Present", "amtguardd is on the bus", .good)
     /// There is no bus.
     public static let noBus = Announcement(
-        "NoBus", "there is no bus, or it does not answer, so events can't be heard; waiting for it", .doubtful)
+        "NoBus", "there is no bus, or it does not answer, so no events arrive; waiting for the bus", .doubtful)
     /// Signals were lost on their way.
     public static let lost = Announcement(
         "Lost", "signals were left out: more came in a second than amtguardctl takes", .doubtful)

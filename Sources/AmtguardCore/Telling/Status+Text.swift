@@ -76,7 +76,7 @@ extension Status {
         lines += victimText
         lines += natText
         lines.append(Line("Watch", watch.known?.word ?? watch.text))
-        if let watchShortfall { lines.append(Line("", "no better one: \(watchShortfall)", .faint)) }
+        if let watchShortfall { lines.append(Line("", "no better watch: \(watchShortfall)", .faint)) }
         lines.append(Line("Repairs", "\(repairs.count)" + (contested ? ", repeatedly overwritten" : "")))
         if let last = repairs.last {
             lines.append(

@@ -110,7 +110,7 @@ extension Status {
         guard !missing.isEmpty else { return Line("Reserved", "\(brief(ports.required)), all of them\(beside)") }
         let which =
             missing == required
-            ? "none of \(brief(ports.required))" : "\(brief(ports.required)) but for \(missing.abbreviated(to: 40))"
+            ? "none of \(brief(ports.required))" : "\(brief(ports.required)) except \(missing.abbreviated(to: 40))"
         return Line("Reserved", which + beside, ports.exposedSet == nil ? .plain : .bad)
     }
 

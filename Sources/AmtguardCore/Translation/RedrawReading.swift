@@ -41,7 +41,7 @@ extension RedrawReading.State {
     /// - Parameter table: The sentence's words for another program's table of this name.
     func says(_ table: String) -> String {
         switch self {
-        case .absent, .inForce, .altered: "its table is not there"
+        case .absent, .inForce, .altered: "amtguard's table is not loaded"
         case .foreign(let owner): "another program\(owner.map { " (\($0))" } ?? "") has \(table)"
         case .unknown(let says, _): says
         }

@@ -113,7 +113,7 @@ import Testing
             "[Guard]\nRepairsPerSec=99999999999999999999", 2,
             "RepairsPerSec=: \"99999999999999999999\" is not a whole number. Allowed: a whole number from 1 to 100000"
         ),
-        ("Mode=auto", 1, "\"Mode\" stands before any section. Allowed: [Guard] first"),
+        ("Mode=auto", 1, "\"Mode\" is before the first section. Allowed: [Guard] first"),
         ("[Guard]\nnonsense", 2, "\"nonsense\" is no assignment. Allowed: [Section], Key=value, and # comments"),
         ("[Guard\n", 1, "\"[Guard\" is no assignment. Allowed: [Section], Key=value, and # comments"),
         (

@@ -130,10 +130,10 @@ import Testing
         scene.hear(.provisioned(.admin))
         #expect(
             scene.status.holds.first { $0.port == 16992 }?.says
-                == "portreserve (portreserve.service) keeps the port and sends nothing, which serves as a hold does")
+                == "portreserve (portreserve.service) has the port and sends nothing, which protects it like a hold")
         #expect(!scene.status.reasons.contains { $0.id.hasPrefix("hold") } && scene.status.verdict == .protected)
         let journal = scene.toldEvents().map(\.journalEntry.message)
-        #expect(journal.contains { $0.contains("keeps the port and sends nothing") })
+        #expect(journal.contains { $0.contains("has the port and sends nothing") })
     }
 
     @Test(

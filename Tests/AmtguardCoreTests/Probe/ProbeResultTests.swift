@@ -66,7 +66,7 @@ import Testing
         let busy = probe([16992: .busy("presumably Intel LMS (uid 0) listens there")])
         #expect(busy.says(of: 16992) == "the port is in use: presumably Intel LMS (uid 0) listens there")
         #expect(busy.advice.first?.hasPrefix("To probe 16992, stop the program that has the port") == true)
-        #expect(probe([622: .notPermitted]).advice.first?.hasPrefix("As root") == true)
+        #expect(probe([622: .notPermitted]).advice.first?.hasPrefix("Only root") == true)
     }
 
     static let departed: [ProbeResult] = [
@@ -142,9 +142,9 @@ import Testing
         ("left.623=nowhere", "line 8: \"nowhere\" is no address and port"),
         ("left.623=192.0.2.1:0", "line 8: \"192.0.2.1:0\" is no address and port"),
         ("left.623=192.0.2.1:0623", "line 8: \"192.0.2.1:0623\" is no address and port"),
-        ("left.625=untracked", "line 8: port 625 can't have left"),
-        ("left.623=untracked\nleft.623=failed", "line 9: port 623 can't have left"),
-        ("port.625=busy x\nleft.625=untracked", "line 9: port 625 can't have left"),
+        ("left.625=untracked", "line 8: port 625 has a departure, but no outcome that allows one"),
+        ("left.623=untracked\nleft.623=failed", "line 9: the departure of port 623 appears twice"),
+        ("port.625=busy x\nleft.625=untracked", "line 9: port 625 has a departure, but no outcome that allows one"),
     ]
 
     @Test(arguments: departures)

@@ -78,7 +78,7 @@ def exposed(machine, browser):
 def the_daemon_goes_and_returns(machine, browser):
     machine.stop_guard()
     browser.verdict("Not running")
-    browser.awaits("#verdict-why", "but nothing watches over that")
+    browser.awaits("#verdict-why", "but no daemon repairs the list")
     has(browser, "without a daemon the page says what the kernel does", "#verdict-why", "does not choose 623, 664")
     browser.awaits("#advice", "systemctl start amtguardd")
     same("it says how to start it, and draws the ports", browser.frame.locator("rect.kept").count(), 3)
