@@ -31,7 +31,7 @@ final class Daemon {
     struct NotPermitted: Error, CustomStringConvertible {
         let description =
             "this user may not write \(ReservedPortsList.path). Use systemctl start amtguardd, run it "
-            + "with CAP_NET_ADMIN, or only look with --dry-run"
+            + "with CAP_NET_ADMIN, or use --dry-run, which changes nothing"
     }
 
     /// Opens what can be opened. It does not read the list yet, and writes nothing.

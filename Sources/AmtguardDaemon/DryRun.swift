@@ -36,7 +36,7 @@ struct DryRun: ~Copyable {
         observe(.interfaces(try? readInterfaces()))
         observe(.redrawTable(RedrawReading(.absent), .request))
         observe(.translation(TranslationReader().read(publishing: guardian.portsOfInterest)))
-        say("As it is now: \(guardian.status.here(isWatched: true)).")
+        say("Present state: \(guardian.status.here(isWatched: true)).")
         guard let refusal = ground.list.refusal else { return isConfigured }
         say("amtguardd could not guard: \(refusal.says). \(refusal.advice)")
         return false

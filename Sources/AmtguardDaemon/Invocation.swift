@@ -84,7 +84,7 @@ public struct Invocation: Equatable {
                          FILE:LINE messages if not
           --dry-run      look once, say what would be done, do nothing
           --arm          open what an unprivileged daemon may not, hand it to the
-                         service manager and exit (ExecStartPre=+ of the unit)
+                         service manager and exit (ExecStartPre=-+ of the unit)
           --release      remove what the last daemon added to the list, and exit;
                          refused while a daemon runs
           --during COMMAND [ARGUMENT...]

@@ -23,7 +23,7 @@ public struct Descriptor: ~Copyable {
         // Linux frees the number whatever `close` returns. Only EBADF means that other code closed the descriptor.
         let isClosed = close(fileDescriptor.rawValue) == 0
         precondition(
-            isClosed || errno != EBADF, "descriptor \(fileDescriptor.rawValue) was closed behind its owner's back")
+            isClosed || errno != EBADF, "descriptor \(fileDescriptor.rawValue) was closed by other code")
     }
 
     /// Returns the descriptor without closing it.
