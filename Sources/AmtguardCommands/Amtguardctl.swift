@@ -9,10 +9,11 @@ public struct Amtguardctl: ParsableCommand {
         commandName: "amtguardctl",
         abstract: "Show whether the ports of Intel AMT are reserved on this host.",
         discussion: """
-            Is this machine affected? amtguardctl status tells, also without amtguardd.
+            Is this machine affected? amtguardctl status answers this, even if amtguardd does not run.
 
-            Exit status of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not \
-            run, or its report is too old and the list shows no exposed port), 64 wrong usage.
+            Exit status of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (no port is seen to be \
+            exposed, and amtguardd does not run, has not reported lately, or does not answer while the list can't be \
+            read), 64 wrong usage.
             """,
         version: "amtguardctl \(amtguardVersion)",
         subcommands: [

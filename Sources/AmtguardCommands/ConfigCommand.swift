@@ -10,8 +10,8 @@ struct ConfigCommand: ParsableCommand {
             This is what the files say now. amtguardd reads them at its start and at a reload; amtguardctl status says \
             whether it refused them.
 
-            Exit status: 0 if amtguardd takes the files, even if it ignores lines of them; 1 if it refuses them; 3 if \
-            you may not read one that amtguardd may read; 64 wrong usage.
+            Exit status: 0 if amtguardd accepts the files, even if it ignores lines of them; 1 if it refuses them; 3 \
+            if you may not read one that amtguardd may read; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions

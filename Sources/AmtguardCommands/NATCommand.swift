@@ -6,13 +6,14 @@ struct NATCommand: ReportCommand {
     static let configuration = CommandConfiguration(
         commandName: "nat", abstract: "Show the translation of addresses, and the table that keeps it off AMT's ports.",
         discussion: """
-            Where this host gives its own address to connections of containers, of virtual machines or of a network \
-            behind it, the kernel draws their ports without a look at the reserved ones. amtguardd then keeps a table \
-            of nf_tables, "table ip amtguard", that makes it draw again. It is shown as nft would print it.
+            A host translates addresses if connections of containers, of virtual machines or of a network behind it \
+            leave with its own address. The kernel draws their local ports and ignores the list of reserved ports. \
+            amtguardd therefore keeps a table of nf_tables, "table ip amtguard", in force: if the kernel has drawn one \
+            of AMT's ports, the table makes it draw again. The command prints the table as nft does.
 
-            Exit status: 0 if it is in force, or there is nothing to translate; 1 if connections may get AMT's ports, \
-            or AMT cuts some off; 3 if that is not known, or amtguardd does not run, does not answer or reported too \
-            long ago; 64 wrong usage.
+            Exit status: 0 if the table is in force, or is not needed; 1 if connections may get AMT's ports, if AMT \
+            cuts some off, or if a rule publishes one of AMT's ports; 3 if that is not known, or amtguardd does not \
+            run, does not answer or reported too long ago; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions

@@ -11,11 +11,13 @@ struct ProbeCommand: ParsableCommand {
             Connects to HOST:PORT, a service of your choice on another machine, once from each required TCP port and \
             once from each of some neighbouring ports, all at the same time, and compares the results. It sends \
             connection requests and nothing else: it reads no data and resets each connection as soon as it is \
-            established. It uses one address of a host name. A port below 1024 needs root. UDP is not probed. If address \
-            translation on this host changes a port, nothing is known of it; only root can see that.
+            established. It uses one address of a host name. A port below 1024 needs root. UDP is not probed. If \
+            address translation on this host changes a port, the probe says nothing about that port; only root can see \
+            this.
 
             Exit status: 0 if every port passes, 1 if any is diverted, 3 if a port could not be tested (no answer, in \
-            use, not tried, translated, no route), 64 wrong usage. If root runs it, amtguardd keeps the result and status shows it.
+            use, not tried, translated, no route), 64 wrong usage. If root runs it, amtguardd keeps the result and \
+            status shows it.
             """)
 
     @OptionGroup var common: CommonOptions

@@ -6,14 +6,14 @@ import SystemPackage
 /// `amtguardctl reload`
 struct ReloadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reload", abstract: "Have the configuration read again, and show what is wrong with it.",
+        commandName: "reload", abstract: "Make amtguardd read the configuration again, and show what is wrong with it.",
         discussion: """
-            As "systemctl reload amtguardd" does, but it also shows which lines are ignored or refused. If one is \
-            refused, the former configuration stays in force. Root may do this, and users to whom polkit grants \
+            Does the same as "systemctl reload amtguardd", and also shows which lines are ignored or refused. If one \
+            is refused, the former configuration stays in force. Root may do this, and users to whom polkit grants \
             org.amtguard1.reload.
 
-            Exit status: 0 if the configuration is in force, though lines of it may be ignored; 1 if it was refused, or \
-            you may not do this; 3 if amtguardd does not run or does not answer; 64 wrong usage.
+            Exit status: 0 if the configuration is in force, though lines of it may be ignored; 1 if it was refused, \
+            or you may not do this; 3 if amtguardd does not run or does not answer; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions

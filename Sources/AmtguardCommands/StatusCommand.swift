@@ -8,8 +8,9 @@ struct StatusCommand: ReportCommand {
         discussion: """
             Without amtguardd it shows what this machine needs, as amtguardd --dry-run does.
 
-            Exit status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not run, or its \
-            report is too old, and no port is seen to be exposed), 64 wrong usage.
+            Exit status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (no port is seen to be exposed, \
+            and amtguardd does not run, has not reported lately, or does not answer while the list can't be read), 64 \
+            wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions

@@ -7,12 +7,13 @@ struct VictimsCommand: ReportCommand {
     static let configuration = CommandConfiguration(
         commandName: "victims", abstract: "Show the sockets that AMT cuts off; as root, with their processes.",
         discussion: """
-            A victim uses one of AMT's ports on an address that AMT shares. A connection that this host translates may \
-            do so too. AMT takes the packets that come to it from outside, and the program waits for packets that \
-            never arrive. Let the program use another port.
+            A victim uses one of AMT's ports on an address that AMT shares. It can be a socket of this host, or a \
+            connection that this host translates. AMT takes the packets that come for it from outside, and the program \
+            waits for packets that never arrive. Let the program use another port. The command also shows rules that \
+            publish one of AMT's ports: nothing from outside reaches such a port.
 
-            Exit status: 0 if there is none, 1 if there is one, 3 if that is not known, or amtguardd does not run, does \
-            not answer or reported too long ago; 64 wrong usage.
+            Exit status: 0 if there is no victim and no such rule, 1 if there is one, 3 if that is not known, or \
+            amtguardd does not run, does not answer or reported too long ago; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions

@@ -58,11 +58,11 @@ _amtguardctl() {
             'firmware:Show what is known of Intel AMT, and the evidence.'
             'nat:Show the translation of addresses, and the table that keeps it off AMT'\''s ports.'
             'probe:Test which local ports receive answers through this machine'\''s network card.'
-            'doctor:Look for what reservation, holds and redrawing can'\''t reach. Changes nothing.'
+            'doctor:Find settings and programs that amtguard can'\''t protect against. Changes nothing.'
             'check:Print one line with performance data, as a monitoring plugin does.'
             'metrics:Print metrics for Prometheus, or write them to a file for node_exporter.'
             'report:Write one text file to attach to a bug report.'
-            'reload:Have the configuration read again, and show what is wrong with it.'
+            'reload:Make amtguardd read the configuration again, and show what is wrong with it.'
             'config:Show each key of the configuration, its value, and the line that sets it.'
             'help:Show subcommand help information.'
         )
@@ -183,7 +183,7 @@ _amtguardctl_doctor() {
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
         '--only[Only these checks.]:check:{__amtguardctl_complete "${___only[@]}"}'
-        '--skip[All but these checks.]:check:{__amtguardctl_complete "${___skip[@]}"}'
+        '--skip[Skip these checks.]:check:{__amtguardctl_complete "${___skip[@]}"}'
         '(--verbose -v)'{--verbose,-v}'[Show what passed as well, and each finding in full.]'
         '--json[Print JSON, as /usr/share/amtguard/doctor.schema.json describes it.]'
         '--version[Show the version.]'
@@ -198,7 +198,7 @@ _amtguardctl_check() {
     local -i ret=1
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
-        '--problem[Exit with this status, 1 to 3, instead of every other one that is not 0.]:status:'
+        '--problem[Exit with this status, 1 to 3, for every problem.]:status:'
         '--accept[Exit with 0 up to this status\: 1 accepts degraded, 2 exposed as well.]:status:'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'

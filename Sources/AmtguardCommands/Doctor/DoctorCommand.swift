@@ -7,15 +7,16 @@ import SystemPackage
 /// `amtguardctl doctor`
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Look for what reservation, holds and redrawing can't reach. Changes nothing.",
+        commandName: "doctor",
+        abstract: "Find settings and programs that amtguard can't protect against. Changes nothing.",
         discussion: """
             Reads the configuration of this machine and of programs that choose source ports themselves. For each \
-            finding it names the file and line, what follows here, and the change to make. \
+            finding it names the file and line, the consequence on this machine, and the change to make. \
             /usr/share/doc/amtguard/docs/DOCTOR.md has a section for each check. As root it sees more: the network \
             namespaces of containers, and files that others may not read.
 
-            Exit status: 0 nothing to do, 1 warnings, 2 problems, 64 wrong usage. Notes and what could not be read \
-            don't count.
+            Exit status: 0 nothing to do, 1 warnings, 2 problems, 64 wrong usage. Notes, and files that could \
+            not be read, don't count.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -27,7 +28,7 @@ struct DoctorCommand: ParsableCommand {
     var only: [String] = []
 
     @Option(
-        parsing: .upToNextOption, help: ArgumentHelp("All but these checks.", valueName: "check"),
+        parsing: .upToNextOption, help: ArgumentHelp("Skip these checks.", valueName: "check"),
         completion: .list(Check.all.map(\.id)))
     var skip: [String] = []
 

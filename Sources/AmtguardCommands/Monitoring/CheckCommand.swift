@@ -11,17 +11,17 @@ struct CheckCommand: ParsableCommand {
             For Nagios, Icinga, Naemon, Checkmk, Sensu, NRPE and others. The line begins with AMTGUARD OK, WARNING, \
             CRITICAL or UNKNOWN. The performance data after the bar omit what is not known.
 
-            Exit status, as of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (amtguardd does not \
-            run, does not answer, or reported too long ago, and the list shows no exposed port), 64 wrong usage. With \
-            --problem=1, which node-problem-detector wants: 0 protected or not needed, 1 anything else. With \
-            --accept=2, which a liveness probe wants: 0 as long as amtguardd reports.
+            Exit status, as of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (no port is seen to \
+            be exposed, and amtguardd does not run, has not reported lately, or does not answer while the list can't \
+            be read), 64 wrong usage. With --problem=1, which node-problem-detector wants: 0 protected or not needed, \
+            1 anything else. With --accept=2, which a liveness probe wants: 0 unless the state is unknown.
             """)
 
     @OptionGroup var common: CommonOptions
 
     @Option(
         help: ArgumentHelp(
-            "Exit with this status, 1 to 3, instead of every other one that is not 0.", valueName: "status"))
+            "Exit with this status, 1 to 3, for every problem.", valueName: "status"))
     var problem: Int32?
 
     @Option(
