@@ -11,8 +11,8 @@ struct PortsCommand: ReportCommand {
             the most serious state among them. If amtguardd does not run, the command shows what the kernel reports of \
             the ports that this machine needs.
 
-            Exit status: 0 if no required port is exposed, 2 if one is, 3 if that is not known: the list can't be read, \
-            or amtguardd does not run, does not answer or reported too long ago; 64 wrong usage.
+            Exit status: 0 if no required port is exposed, 2 if one is, 3 if that is not known: the list can't be \
+            read, or amtguardd does not run, does not answer or reported too long ago; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -47,7 +47,7 @@ struct PortsCommand: ReportCommand {
 
     private static func heading(_ assessment: Assessment) -> [Status.Line] {
         guard let reason = assessment.status.reasons.first, !assessment.isDaemons else { return [] }
-        let whose = assessment.showsOwnLook ? "The list as it is now" : "Its last report"
+        let whose = assessment.showsOwnLook ? "The present list" : "Its last report"
         return [Status.Line("Warning", "\(reason.says). \(whose):", .bad)] + Status.Line.advice(of: reason)
     }
 

@@ -88,8 +88,9 @@ struct ProbeRun {
             }
             guard usual.address != peer.address else {
                 throw Impossible(
-                    "own-address", "\(peer.address) is this host itself: no packet would pass its network card",
-                    "Take a service on another machine.")
+                    "own-address",
+                    "\(peer.address) is an address of this host, so no packet would pass the network card",
+                    "Use a service on another machine.")
             }
             return (source, peer)
         }
@@ -101,7 +102,7 @@ struct ProbeRun {
         case .addressNotAvailable:
             Impossible(
                 "not-our-address", "\(from.map { "\($0)" } ?? "?") is not an address of this host",
-                "Take one that \"ip address\" shows, or leave --from out.")
+                "Use one that \"ip address\" shows, or omit --from.")
         case .addressFamilyNotSupported where from != nil:
             Impossible(
                 "no-way", "\(service.host) has no address of the same kind as --from",

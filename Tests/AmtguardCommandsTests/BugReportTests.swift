@@ -55,8 +55,8 @@ import Testing
         let sections = BugReport.sections
         let text = BugReportCommand.announcement(sections, to: "x.txt", isRoot: false)
         for section in sections { #expect(text.contains("  \(section.title) ")) }
-        #expect(text.hasPrefix("This goes to x.txt, and nowhere else:\n") && text.contains("As root"))
-        #expect(!BugReportCommand.announcement(sections, to: "-", isRoot: true).contains("As root"))
+        #expect(text.hasPrefix("This goes to x.txt, and nowhere else:\n") && text.contains("If root runs this"))
+        #expect(!BugReportCommand.announcement(sections, to: "-", isRoot: true).contains("If root runs this"))
     }
 
     @Test func `is cut where it is too long`() {

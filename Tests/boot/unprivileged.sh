@@ -33,7 +33,7 @@ for option in "" --json "--record /tmp/recording"; do
     expect "and says why at last" like "${said##*$'\n'}" 'amtguard-firmware: opening the device: *'
 done
 expect "probe" exits 3 as_somebody amtguardctl probe 192.168.1.20:22
-expect "says what to do" like "$said" '*Take a service on another machine.*'
+expect "says what to do" like "$said" '*Use a service on another machine.*'
 expect "the list is what it was" holds $amt
 expect "the guard never noticed" shows NRestarts 0
 

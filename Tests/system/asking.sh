@@ -82,7 +82,7 @@ expect "the list" told_json .ports.reserved 5001
 expect "the ports" told_json .ports.exposed $amt
 expect "each of them" told_json .ports.each.0.exposure exposed
 expect "and since when is not known" told_json .since null
-expect "ports shows it" told ports '*The list as it is now:*16992  exposed*'
+expect "ports shows it" told ports '*The present list:*16992  exposed*'
 rm $run/state.json
 asked "stopped, without a state file" 2 2 3 3
 expect "that is said, and not that it does not run" told status \

@@ -157,7 +157,7 @@ expect "with nothing left behind" is "$(ls -A $work/reports)" ''
 umount $work/reports
 if "${nobody[@]}" "$amtguardctl" --version >/dev/null 2>&1; then
     said=$("${nobody[@]}" "$amtguardctl" --root $root report - 2>&1)
-    expect "every user may write one" like "$said" '*As root it would have*==== status:*'
+    expect "every user may write one" like "$said" '*If root runs this, the file also has*==== status:*'
     expect "with a line for what needs root" like "$said" '*==== firmware now:*Not available: only root may*'
 fi
 

@@ -75,7 +75,7 @@ done
 expect "no route" exits 3 probe 198.51.100.1:22
 expect "says so" like "$said" '*there is no route to 198.51.100.1: *'
 expect "itself" exits 3 probe 192.0.2.1:22
-expect "says so" like "$said" '*is this host itself*'
+expect "says so" like "$said" '*is an address of this host, so no packet*'
 expect "somebody else's address" exits 3 probe 192.0.2.2:22 --from 192.0.2.9
 expect "says so" like "$said" '*192.0.2.9 is not an address of this host*'
 for bad in 192.0.2.2 2001:db8::1:22 server:0 :22 server:no-such-service '192.0.2.2:22 --ports 0' '192.0.2.2:22 --ports 1-1000' \

@@ -82,7 +82,7 @@ struct BugReportCommand: ParsableCommand {
         let place = path == "-" ? "standard output" : printable(path.utf8, atMost: 200)
         return "This goes to \(place), and nowhere else:\n" + list.joined()
             + "MAC addresses, public addresses and names of management servers are masked.\n"
-            + (isRoot ? "" : "As root it would have the whole journal and the firmware's own answer.\n")
+            + (isRoot ? "" : "If root runs this, the file also has the whole journal and the firmware's own answer.\n")
     }
 
     private static func newFile(_ path: String) throws -> NewFile {

@@ -46,10 +46,10 @@ extension Metrics {
                 "Whether this is the verdict."),
             MetricFamily(
                 gauge: "amtguard_verdict_since_timestamp_seconds", seconds(status.since),
-                "When the verdict became this one."),
+                "When the present verdict began."),
             MetricFamily(
                 gauge: "amtguard_reason", ids.map { .init("reason", $0, 1) },
-                "What a person should know of the verdict, always 1; absent if it does not apply."),
+                "A reason for the verdict, always 1; absent if it does not apply."),
             MetricFamily(
                 gauge: "amtguard_mode",
                 MetricFamily.states("mode", Configuration.Mode.allCases.map(\.rawValue), present: status.mode),
@@ -59,7 +59,7 @@ extension Metrics {
                 "When amtguardd looked at the list last."),
             MetricFamily(
                 gauge: "amtguard_audit_interval_seconds", status.observed.auditUSec.map { Double($0) / 1_000_000 },
-                "How often amtguardd looks at the list without a cause; absent if nothing is required."),
+                "How often amtguardd looks at the list without an event; absent if nothing is required."),
             MetricFamily(
                 gauge: "amtguard_watch",
                 MetricFamily.states("kind", Watch.Kind.allCases.map(\.rawValue), present: status.watch.text),
@@ -162,7 +162,8 @@ extension Metrics {
                 "Translated connections since amtguardd started that drew another port instead of a required one."),
             MetricFamily(
                 counter: "amtguard_refused_connections_total", Double(nat.refused),
-                "Translated connections since amtguardd started that were reset, because their port would come again."),
+                "Translated connections since amtguardd started that were reset, because the next attempt would get "
+                    + "the same port."),
             MetricFamily(
                 gauge: "amtguard_translated_victims", nat.victimCount.map(Double.init),
                 "Translated connections that Intel AMT cuts off; absent if that is not known."),

@@ -8,7 +8,7 @@ extension Assessment {
             return status.text(
                 verdict: Status.Line("Verdict", reported, status.verdict.tone), showsOwnLook: showsOwnLook)
         }
-        let words = verdict.map { $0.words + (showsOwnLook ? ", as the list is now" : "") } ?? "unknown"
+        let words = verdict.map { $0.words + (showsOwnLook ? ", by the present list" : "") } ?? "unknown"
         return status.text(
             verdict: Status.Line("Verdict", words, verdict?.tone ?? .doubtful), showsOwnLook: showsOwnLook)
             + [Status.Line("", "last report: \(reported)", .faint)]
