@@ -33,17 +33,18 @@ extension Examination {
             report(
                 .note, says, at: place,
                 consequence:
-                    "amtguardd holds \(taken.abbreviated(to: 100)), so the program is told that they are in use")
+                    "amtguardd holds \(taken.abbreviated(to: 100)), so the program gets the error "
+                    + "\"Address already in use\"")
         } else if !taken.isEmpty {
             let answers = "the answers to \(transport.rawValue) \(taken.abbreviated(to: 100))"
             report(
                 situation.sharing == .no ? .note : .warning, says, at: place,
                 consequence: situation.sharing.loss(of: answers)
-                    + (situation.sharing == .no ? "" : ", so what is sent from there gets no answer"), change: change)
+                    + (situation.sharing == .no ? "" : ", so requests from there get no answer"), change: change)
         } else if !near.isEmpty, situation.sharing != .no {
             report(
                 .note, says, at: place,
-                consequence: "AMT takes TCP on \(near.abbreviated(to: 100)); some network cards keep UDP as well",
+                consequence: "AMT takes TCP on \(near.abbreviated(to: 100)); some network cards give it UDP as well",
                 change: change)
         } else {
             report(.ok, says, at: place)

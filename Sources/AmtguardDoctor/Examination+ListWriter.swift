@@ -59,7 +59,7 @@ extension Examination {
             ?? "Write ports and ranges as decimal numbers with commas between them: 623,664,16992-16995"
         guard list.ports == nil else {
             return report(
-                .note, fault, at: place, consequence: "other ports are reserved than the line seems to say",
+                .note, fault, at: place, consequence: "the kernel reserves other ports than the line suggests",
                 change: change)
         }
         let severity: Severity =

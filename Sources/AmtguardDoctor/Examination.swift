@@ -40,7 +40,7 @@ final class Examination {
                 findings.append(
                     Diagnosis.Finding(
                         check: check.id, severity: severity, component: component ?? check.component,
-                        place: place.map { Place($0.file) }, says: "there is more of this; the rest is not listed"))
+                        place: place.map { Place($0.file) }, says: "there are more such findings, not listed here"))
             }
             return
         }

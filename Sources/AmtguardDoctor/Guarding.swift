@@ -26,7 +26,7 @@ public enum Guarding: Hashable, Sendable {
     /// How to make amtguardd repair the list: one or two sentences.
     var remedy: String {
         switch self {
-        case .repairs, .hindered: "See amtguardctl status for what keeps amtguardd from it."
+        case .repairs, .hindered: "amtguardctl status says what keeps amtguardd from repairing the list."
         case .observes:
             "Set Mode=auto in the section [Guard] of /etc/amtguard.conf, and run systemctl reload amtguardd."
         case .absent: "Run systemctl enable --now amtguardd."

@@ -12,7 +12,7 @@ import Testing
         }
         let findings = Check.listWriters.findings(on: machine, in: .concerned)
         #expect(findings.count == Examination.most + 1)
-        #expect(findings.last?.says == "there is more of this; the rest is not listed")
+        #expect(findings.last?.says == "there are more such findings, not listed here")
         #expect(findings.allSatisfy { $0.severity == .unknown })
     }
 

@@ -11,11 +11,11 @@ extension Check {
         guard let exposed = examination.situation.exposed else {
             guard examination.situation.isConcerned else { return examination.report(.ok, says, at: place) }
             return examination.report(
-                .unknown, "\(says); whether the list has AMT's ports can't be read", at: place,
+                .unknown, "\(says); the list can't be read, so it is unknown whether it has AMT's ports", at: place,
                 change: "Set net.ipv4.ip_autobind_reuse = 0.")
         }
         guard !exposed.isEmpty else {
-            return examination.report(.ok, "\(says); the kernel obeys the list all the same", at: place)
+            return examination.report(.ok, "\(says); the kernel still respects the list", at: place)
         }
         examination.report(
             .warning, says, at: place,

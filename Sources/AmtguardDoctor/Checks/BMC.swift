@@ -13,9 +13,9 @@ extension Check {
             return examination.report(
                 .note, "this machine has a BMC", at: Place("\(directory)/\(name)"),
                 consequence:
-                    "if it shares a network card and its address with this host, it takes what comes to 623 and "
+                    "if it shares a network card and its address with this host, it takes the packets to 623 and "
                     + "664" + (isCovered ? "; the list has both" : ""),
-                change: "Look at its address: ipmitool lan print. If it is one of this host's, give it one of its own.")
+                change: "Look at its address: ipmitool lan print. If this host has the same one, give the BMC another.")
         }
     }
 }

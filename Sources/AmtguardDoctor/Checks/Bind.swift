@@ -155,7 +155,7 @@ extension Examination {
             judge(
                 choiceOf: PortSet(fixed.range), fixed.setting.hasPrefix("query-source") ? .udp : .tcp,
                 reusesAddress: true, "\(fixed.setting) is port \(PortSet(fixed.range))", at: fixed.place,
-                change: "Take \"port \(PortSet(fixed.range))\" out of this line.")
+                change: "Remove \"port \(PortSet(fixed.range))\" from this line.")
         }
     }
 

@@ -33,7 +33,7 @@ extension Check {
             consequence: !free.isEmpty
                 ? "a socket \(once)"
                 : udp.subtracting(situation.heldUDP).isEmpty
-                    ? "amtguardd holds these ports, so a program is told that they are in use"
+                    ? "amtguardd holds these ports, so a program gets the error \"Address already in use\""
                     : "amtguardd holds the TCP ports; a UDP socket \(once)",
             change: "Add a line for each of \(tcp.union(udp)), and restart these programs.")
     }

@@ -54,7 +54,7 @@ extension Examination {
             else { return }
             judge(
                 choiceOf: PortSet(range), .udp, "queries come from ports \(PortSet(range))", at: place,
-                change: low == nil ? "min-port=32768 in the same file." : "min-port=32768 instead of this line.")
+                change: low == nil ? "Set min-port=32768 in the same file." : "Replace this line with min-port=32768.")
         } else {
             pass("the kernel chooses the ports of queries", at: Place(main))
         }

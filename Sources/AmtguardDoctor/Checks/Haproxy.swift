@@ -28,7 +28,7 @@ extension Check {
             examination.judge(
                 choiceOf: PortSet(source.range), .tcp, reusesAddress: true,
                 "connections come from ports \(PortSet(source.range))", at: source.place,
-                change: "Another range in this line, such as source \(printable(source.setting.utf8)):20000-60999.")
+                change: "Use another range in this line, such as source \(printable(source.setting.utf8)):20000-60999.")
         }
     }
 }

@@ -43,7 +43,7 @@ extension Examination {
         report(
             situation.sharing.isShared ? .warning : .note, says, at: place,
             consequence: "a service may get \(taken.abbreviated(to: 100)); where AMT shares the node's address, it "
-                + "takes what comes there from outside",
+                + "takes the packets that come from outside for that service",
             change: "Set service-node-port-range to 30000-32767 (the default), and move services that have such a port."
         )
     }

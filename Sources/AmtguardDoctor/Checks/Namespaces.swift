@@ -35,7 +35,7 @@ extension Examination {
     }
 
     fileprivate func report(whatIsHiddenIn survey: NamespaceSurvey) {
-        if survey.isCut { report(.unknown, "there are too many network namespaces, so the rest was not looked at") }
+        if survey.isCut { report(.unknown, "there are too many network namespaces, so the rest was not examined") }
         var parts: [String] = []
         if survey.closed > 0 { parts.append("\(survey.closed) can't be entered") }
         if survey.hiddenProcesses > 0 {
@@ -69,12 +69,12 @@ extension Examination {
             report(.ok, "\(says); this host does not translate their addresses")
         } else if situation.sharing == .unknown, !situation.isRedrawing {
             report(
-                .unknown, "\(says); whether AMT shares an address of this host is not known",
+                .unknown, "\(says); it is unknown whether AMT shares an address of this host",
                 consequence: "if this host translates their addresses, \(situation.sharing.loss(of: "the replies"))",
                 change: change)
         } else if situation.isTranslating == nil {
             report(
-                .unknown, "\(says); whether this host translates their addresses can't be found out", change: change)
+                .unknown, "\(says); it is unknown whether this host translates their addresses", change: change)
         } else if situation.isRedrawing {
             // A new attempt gets the same port: the connection is refused after a second, and does not hang.
             report(

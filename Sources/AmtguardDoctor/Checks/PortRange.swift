@@ -7,7 +7,7 @@ extension Check {
         let setting = "net/ipv4/ip_local_port_range"
         guard let text = examination.attribute("/proc/sys/\(setting)") else { return }
         guard let range = Examination.range(text) else {
-            return examination.report(.unknown, "the range is not legible", at: Place("/proc/sys/\(setting)"))
+            return examination.report(.unknown, "the range can't be parsed", at: Place("/proc/sys/\(setting)"))
         }
         let place = examination.place(of: setting) { Examination.range($0) == range }
         let says = "net.ipv4.ip_local_port_range is \(range.lowerBound)-\(range.upperBound)"
@@ -15,7 +15,7 @@ extension Check {
         guard !inside.isEmpty else { return examination.report(.ok, says, at: place) }
         guard let reserved = examination.situation.reserved else {
             return examination.report(
-                .unknown, "\(says); whether the list keeps \(inside) out of it can't be read", at: place)
+                .unknown, "\(says); the list can't be read, so it is unknown whether \(inside) are reserved", at: place)
         }
         let exposed = inside.subtracting(reserved)
         guard exposed.isEmpty else {

@@ -9,7 +9,7 @@ extension Check {
         guard situation.isConcerned, situation.sharing != .no, situation.isTranslating != false else { return }
         guard situation.isTranslating == true else {
             return examination.report(
-                .unknown, "whether this host translates the addresses of others' connections can't be found out",
+                .unknown, "it is unknown whether this host translates the addresses of others' connections",
                 change: situation.isRoot ? nil : "Run amtguardctl doctor as root.")
         }
         let says = "this host translates the addresses of others' connections"
@@ -19,7 +19,7 @@ extension Check {
         let addresses = situation.sharing.addresses.prefix(4).joined(separator: ", ")
         examination.report(
             situation.sharing.isShared ? .warning : .unknown,
-            situation.sharing.isShared ? says : "\(says); whether AMT shares their new address is not known",
+            situation.sharing.isShared ? says : "\(says); it is unknown whether AMT shares their new address",
             consequence: "a connection may get one of \(situation.required.abbreviated(to: 100))"
                 + (addresses.isEmpty ? "" : " of \(addresses)") + ", and \(situation.sharing.loss(of: "the replies"))",
             change: situation.guarding.acts

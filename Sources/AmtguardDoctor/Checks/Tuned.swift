@@ -50,14 +50,15 @@ extension Examination {
     fileprivate func judge(range setting: SysctlAssignment) {
         guard let value = written(setting) else { return }
         guard let range = Self.range(value) else {
-            return report(.unknown, "the range is not legible", at: setting.place)
+            return report(.unknown, "the range can't be parsed", at: setting.place)
         }
         let says = "the profile sets net.ipv4.ip_local_port_range to \(range.lowerBound)-\(range.upperBound)"
         let inside = required(within: range)
         guard !inside.isEmpty else { return report(.ok, says, at: setting.place) }
         guard let reserved = situation.reserved else {
             return report(
-                .unknown, "\(says); whether the list keeps \(inside) out of it can't be read", at: setting.place)
+                .unknown, "\(says); the list can't be read, so it is unknown whether \(inside) are reserved",
+                at: setting.place)
         }
         let missing = inside.subtracting(reserved)
         if situation.isGuarded == true, missing.isEmpty { return report(.ok, says, at: setting.place) }
@@ -73,14 +74,15 @@ extension Examination {
         } else if isInForce, situation.isGuarded == nil {
             report(
                 .unknown, says, at: setting.place,
-                consequence: "the list keeps \(inside) out of it; whether amtguardd restores the list is not known",
+                consequence: "the list keeps \(inside) out of it; it is unknown whether amtguardd restores the list",
                 change: change)
         } else {
             report(
                 .note, says, at: setting.place,
                 consequence: isInForce
                     ? "the list keeps \(inside) out of it, but nothing restores the list if a program overwrites it"
-                    : "that is not so now; once TuneD sets it, the kernel can choose \(inside) if not reserved",
+                    : "this is not in force now; when TuneD sets it, the kernel can choose \(inside) unless they are "
+                        + "reserved",
                 change: change)
         }
     }

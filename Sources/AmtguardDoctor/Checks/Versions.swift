@@ -21,7 +21,7 @@ extension Examination {
         let numbers = text.split(whereSeparator: { !$0.isNumber }).prefix(2).compactMap { Int($0) }
         let says = "Linux \(printable(text.utf8))"
         guard numbers.count == 2 else {
-            return report(.unknown, "the kernel's version is not legible", at: Place(file))
+            return report(.unknown, "the kernel's version can't be parsed", at: Place(file))
         }
         if numbers.lexicographicallyPrecedes(Self.oldestKernel) {
             return report(

@@ -63,7 +63,9 @@ import Testing
         #expect(statd.findings(of: .bindresvport, in: situation) == ["note \(Self.file)"])
         situation.heldUDP = .ofAMTsUDP
         let finding = Check.bindresvport.findings(on: PaperMachine(files: Self.statd), in: situation).first
-        #expect(finding?.consequence == "amtguardd holds these ports, so a program is told that they are in use")
+        #expect(
+            finding?.consequence
+                == "amtguardd holds these ports, so a program gets the error \"Address already in use\"")
         situation.held = PortSet()
         situation.sharing = .no
         #expect(statd.findings(of: .bindresvport, in: situation) == ["note \(Self.file)"])

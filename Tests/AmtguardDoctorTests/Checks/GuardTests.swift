@@ -44,7 +44,7 @@ import Testing
     @Test func `each state has its own remedy`() {
         #expect(findings(.absent).first?.change == "Run systemctl enable --now amtguardd.")
         #expect(findings(.observes).first?.change?.hasPrefix("Set Mode=auto in the section [Guard]") == true)
-        #expect(findings(.hindered).first?.change?.hasPrefix("See amtguardctl status") == true)
+        #expect(findings(.hindered).first?.change?.hasPrefix("amtguardctl status says") == true)
         #expect(findings(Self.silent).first?.change == "Restart it.")
     }
 

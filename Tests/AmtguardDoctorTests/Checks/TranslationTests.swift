@@ -116,7 +116,7 @@ import Testing
         let found = Check.namespaces.findings(on: machine, in: .concerned)
         #expect(
             found.map(\.says) == [
-                "there are too many network namespaces, so the rest was not looked at",
+                "there are too many network namespaces, so the rest was not examined",
                 "some network namespaces are hidden: 2 can't be entered, that of 213 processes can't be seen",
             ])
         #expect(found.map(\.severity) == [.unknown, .unknown])
@@ -142,7 +142,7 @@ import Testing
             found.map(\.says) == [
                 "a rule in inet mine prerouting publishes UDP 623", "a rule in ip nat DOCKER publishes TCP 16992-16993",
             ])
-        #expect(found.first?.consequence == "AMT takes what comes there from outside")
+        #expect(found.first?.consequence == "AMT takes the packets that come from outside for this port")
         #expect(findings { $0.published = [] }.map(\.severity) == [.ok])
         #expect(findings { $0.published = nil }.map(\.severity) == [.unknown])
         #expect(findings { ($0.published, $0.sharing) = (nil, .no) }.map(\.severity) == [.ok])
