@@ -84,8 +84,8 @@ elif command -v strip >/dev/null; then
         strip -o "$scratch/$program" $release/$program
         size=$(stat -c %s "$scratch/$program")
         total=$((total + size))
-        if [ $program = amtguardd ] && [ "$size" -gt 9700000 ]; then
-            echo "amtguardd has $size bytes; at most 9700000" >&2
+        if [ $program = amtguardd ] && [ "$size" -gt 9300000 ]; then
+            echo "amtguardd has $size bytes; at most 9300000" >&2
             failed=1
         fi
         if [ $program != amtguardctl ] && nm $release/$program | grep -m 1 ' swift_task_' >&2; then
