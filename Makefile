@@ -13,14 +13,16 @@ UDEVDIR  ?= /usr/lib/udev/rules.d
 COCKPITDIR ?= $(PREFIX)/share/cockpit/amtguard
 STRIP    ?= -s
 # The first lines make the guard 1.5 MB smaller. Unused functions are removed (each function is a separate section, none
-# is exported, and what is public counts as used only if something in the program uses it), equal functions are merged, and code is optimized for size (make bench BENCH=latency shows no
-# difference). RELRO and immediate binding harden the programs: what the loader has written is read-only from the start.
+# is exported, and what is public counts as used only if something in the program uses it), equal functions are merged,
+# and code is optimized for size (make bench BENCH=latency shows no difference). RELRO and immediate binding harden the
+# programs: what the loader has written is read-only from the start.
 # The rest makes the bytes independent of the directory. Paths are mapped. Two things would contain hashes of paths and
 # are omitted: the names of cached C modules, and the mark by which the compiler recognizes unchanged code.
 # hypotf has a new version in glibc 2.35. Nothing here calls it, but the static library keeps its wrapper of it. As the
 # address 0 it requires nothing of glibc, and make lint checks that nothing calls it.
 RELEASE  := -c release --static-swift-stdlib --disable-local-rpath \
-	-Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -Xfrontend -Xswiftc -internalize-at-link -Xswiftc -use-ld=lld \
+	-Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections \
+	-Xswiftc -Xfrontend -Xswiftc -internalize-at-link -Xswiftc -use-ld=lld \
 	-Xlinker --version-script=$(CURDIR)/Tools/no-exports.map -Xlinker --icf=safe \
 	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now \
 	-Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=. \
