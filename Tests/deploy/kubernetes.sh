@@ -96,11 +96,11 @@ stop_guard() {
 # --------------------------------------------------------------------------------------------------------------------
 
 echo "The image"
-expect "it is built" quietly "$top/packaging/build-oci" "$AMTGUARD_BIN"
+expect "it is built" quietly "$top/packaging/build-oci" "$AMTGUARD_BIN" "$work"
 archive=${seen%%: *} version=$(basename "${seen%%.oci.tar*}" | sed 's/^amtguard-//')
 first=$(sha256sum <"$archive")
-expect "again" quietly "$top/packaging/build-oci" "$AMTGUARD_BIN"
-expect "it has the same bytes" is "$(sha256sum <"$archive")" "$first"
+expect "again" quietly "$top/packaging/build-oci" "$AMTGUARD_BIN" "$work/again"
+expect "it has the same bytes" is "$(sha256sum <"$work/again/${archive##*/}")" "$first"
 expect "skopeo understands it" like "$(skopeo inspect "oci-archive:$archive" 2>&1)" '*"org.opencontainers.image.version": "'"$version"'"*'
 expect "podman loads it" quietly engine load --quiet --input "$archive"
 expect "under its name" like "$(engine images --format '{{.Repository}}:{{.Tag}}')" "*localhost/amtguard:$version*"
