@@ -117,7 +117,9 @@ test-emulator: ## The emulated MEI device, and the guard on 61 emulated machines
 # The released programs, as a fleet has them. Without a name it plays all scripts of Tests/deploy.
 test-deploy: release ## What is below deploy/, with the real programs around it: SCRIPT="prometheus.sh"
 	Tools/dependencies.sh deploy
-	AMTGUARD_BIN=$(BIN) Tests/deploy/run $(SCRIPT)
+	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
+	AMTGUARD_BIN=$(BIN) \
+	EMULATOR_BIN=$$($(SWIFT) build -c release --package-path Tools/mei-emulator --show-bin-path) Tests/deploy/run $(SCRIPT)
 
 # NAME= is needed only if the headers of the recording don't name it.
 take-recording: ## A test of a recording that somebody sent: FILE=amt.recording NAME=maker-version
@@ -220,6 +222,7 @@ sysext: release ## A system extension in dist/, for image-based systems
 	packaging/build-sysext $(BIN)
 
 oci: release ## A container image in dist/, without a container engine; deploy/kubernetes uses it
+	Tools/dependencies.sh oci
 	packaging/build-oci $(BIN)
 
 clean: ## Removes what was built

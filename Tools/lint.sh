@@ -45,7 +45,7 @@ for page in docs/man/*; do
         sh -c '! man --warnings -E UTF-8 -l -Tutf8 -Z "$1" 2>&1 >/dev/null | grep .' sh "$page"
 done
 judge "Shell scripts" shellcheck --shell=sh --exclude=SC2015 packaging/debian/*.p* packaging/build-deb packaging/build-sysext \
-    Tools/*.sh deploy/examples/ansible-fact.sh deploy/examples/facter-amtguard
+    Tools/*.sh deploy/examples/ansible-fact.sh deploy/examples/facter-amtguard deploy/kubernetes/labels/labels.sh
 judge "Shell scripts" shellcheck --exclude=SC1091,SC2016,SC2086,SC2317 .ci/run Tools/take-recording Tools/*/*.sh Benchmarks/*.sh Tests/boot/guest/usr/local/sbin/*
 # They share variables and functions with the files that source them. Their words are split on purpose, and their perl
 # code is perl's.
