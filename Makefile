@@ -117,6 +117,7 @@ test-emulator: ## The emulated MEI device, and the guard on 61 emulated machines
 # The released programs, as a fleet has them. Without a name it plays all scripts of Tests/deploy.
 test-deploy: release ## What is below deploy/, with the real programs around it: SCRIPT="prometheus.sh"
 	Tools/dependencies.sh deploy
+	ls dist/amtguard_*.deb >/dev/null 2>&1 || $(MAKE) deb
 	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
 	AMTGUARD_BIN=$(BIN) \
 	EMULATOR_BIN=$$($(SWIFT) build -c release --package-path Tools/mei-emulator --show-bin-path) Tests/deploy/run $(SCRIPT)
