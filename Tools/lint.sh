@@ -45,7 +45,7 @@ for page in docs/man/*; do
         sh -c '! man --warnings -E UTF-8 -l -Tutf8 -Z "$1" 2>&1 >/dev/null | grep .' sh "$page"
 done
 judge "Shell scripts" shellcheck --shell=sh --exclude=SC2015 packaging/debian/*.p* packaging/build-deb packaging/build-sysext \
-    Tools/*.sh deploy/examples/ansible-fact.sh deploy/examples/facter-amtguard
+    Tools/*.sh deploy/examples/ansible-fact.sh deploy/examples/facter-amtguard deploy/kubernetes/labels/labels.sh
 judge "Shell scripts" shellcheck --exclude=SC1091,SC2016,SC2086,SC2317 .ci/run Tools/take-recording Tools/*/*.sh Benchmarks/*.sh Tests/boot/guest/usr/local/sbin/*
 # They share variables and functions with the files that source them. Their words are split on purpose, and their perl
 # code is perl's.
@@ -84,8 +84,8 @@ elif command -v strip >/dev/null; then
         strip -o "$scratch/$program" $release/$program
         size=$(stat -c %s "$scratch/$program")
         total=$((total + size))
-        if [ $program = amtguardd ] && [ "$size" -gt 9700000 ]; then
-            echo "amtguardd has $size bytes; at most 9700000" >&2
+        if [ $program = amtguardd ] && [ "$size" -gt 9300000 ]; then
+            echo "amtguardd has $size bytes; at most 9300000" >&2
             failed=1
         fi
         if [ $program != amtguardctl ] && nm $release/$program | grep -m 1 ' swift_task_' >&2; then

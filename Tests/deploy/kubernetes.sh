@@ -5,6 +5,9 @@
 #
 #   AMTGUARD_BIN  the directory of the release programs                           (.build/release)
 #   EMULATOR_BIN  where Tools/mei-emulator was built; without it no firmware is asked
+#                                                                       (Tools/mei-emulator/.build/release)
+#
+# kubectl builds the kustomizations, if it is there: 1.27 or later, which Debian 12 does not have.
 set -Eeuo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -14,6 +17,7 @@ list=/proc/sys/net/ipv4/ip_local_reserved_ports amt=623,664,16992-16995
 
 skip() { printf 'skipped: %s\n' "$1"; exit 77; }  # REASON
 if [[ ! ${INSIDE:-} ]]; then
+    [[ $(id -u) == 0 ]] || skip "it makes namespaces and needs root"
     for program in podman crun skopeo strip; do
         command -v $program >/dev/null || skip "there is no $program: apt-get install podman crun skopeo binutils"
     done
@@ -63,11 +67,16 @@ run_container() {  # NAME MANIFEST CONTAINER [OPTION…]: in the background, wha
     ) >"$work/$name.log" 2>&1 &
     container=$!
 }
-node() {  # KIND: a node whose /sys is that of Tools/demo/emulated-sys.sh
+node() {  # KIND [LINE…]: a node whose /sys is that of Tools/demo/emulated-sys.sh; lines of [Guard]
     host=$(mktemp -d "$work/node.XXXXXX")
-    mkdir -p "$host"/run/amtguard{,-node} "$host"/volumes/configuration
+    mkdir -p "$host"/run/amtguard{,-node}
     [[ $1 == emulated ]] || "$top/Tools/demo/emulated-sys.sh" "$host" "$1"
-    printf '[Guard]\nAuditSec=1h\n' >"$host/volumes/configuration/50-site.conf"
+    # A ConfigMap as the kubelet lays it out, so that it can replace all files at once.
+    local volume=$host/volumes/configuration
+    mkdir -p "$volume/..first"
+    printf '%s\n' '[Guard]' AuditSec=1h "${@:2}" >"$volume/..first/50-site.conf"
+    ln -s ..first "$volume/..data"
+    ln -s ..data/50-site.conf "$volume"
     echo >$list
 }
 ctl() { engine exec guard amtguardctl "$@" --root /host; }
@@ -87,26 +96,41 @@ stop_guard() {
 # --------------------------------------------------------------------------------------------------------------------
 
 echo "The image"
-expect "it is built" quietly "$top/packaging/build-oci" "$AMTGUARD_BIN"
+expect "it is built" quietly "$top/packaging/build-oci" "$AMTGUARD_BIN" "$work"
 archive=${seen%%: *} version=$(basename "${seen%%.oci.tar*}" | sed 's/^amtguard-//')
 first=$(sha256sum <"$archive")
-expect "again" quietly "$top/packaging/build-oci" "$AMTGUARD_BIN"
-expect "it has the same bytes" is "$(sha256sum <"$archive")" "$first"
+expect "again" quietly "$top/packaging/build-oci" "$AMTGUARD_BIN" "$work/again"
+expect "it has the same bytes" is "$(sha256sum <"$work/again/${archive##*/}")" "$first"
 expect "skopeo understands it" like "$(skopeo inspect "oci-archive:$archive" 2>&1)" '*"org.opencontainers.image.version": "'"$version"'"*'
 expect "podman loads it" quietly engine load --quiet --input "$archive"
 expect "under its name" like "$(engine images --format '{{.Repository}}:{{.Tag}}')" "*localhost/amtguard:$version*"
 
 echo "The manifests"
 cd "$top/deploy/kubernetes"
+manifests=(base/namespace.yaml ./*/daemonset.yaml)
+images() { sed -n 's/^ *image: //p' "$@" | sort -u; }
+expect "they name the image of this version" is "$(images base/daemonset.yaml firmware/daemonset.yaml)" \
+    "registry.example.org/amtguard:$version"
+if HOME=$work kubectl version --client 2>/dev/null | grep -q '^Kustomize Version: v[5-9]'; then
+    for part in base labels firmware example; do
+        expect "kubectl builds $part" quietly kubectl kustomize $part --output "$work/$part.yaml"
+        manifests+=("$work/$part.yaml")
+    done
+    expect "the example sets the image" is "$(images "$work/example.yaml")" "registry.example.com/node/amtguard:$version"
+    expect "and the configuration" grep -qE '^ +name: amtguard-[a-z0-9]{10}$' "$work/example.yaml"
+    expect "and a capability" grep -q 'NET_BIND_SERVICE$' "$work/example.yaml"
+else
+    echo "skipped: there is no kubectl of Kubernetes 1.27 or later, so nothing builds the kustomizations"
+    parts() { sed -n 's/^  - \([a-z./]*\)\( .*\|$\)/\1/p' "$1/kustomization.yaml"; }
+    for part in base labels firmware example; do
+        for resource in $(parts $part); do expect "$part has $resource" test -e "$part/$resource"; done
+    done
+fi
 for kubernetes in 1.27 1.33 1.37; do
-    expect "are valid for $kubernetes" quietly kubernetes-validate --strict -k $kubernetes ./*/daemonset.yaml base/namespace.yaml
+    expect "they are valid for $kubernetes" quietly kubernetes-validate --strict -k $kubernetes "${manifests[@]}"
 done
 sed 's/hostNetwork:/hostNetwrk:/' base/daemonset.yaml >"$work/misspelt.yaml"
 expect "a misspelt key is not" not quietly kubernetes-validate --strict -k 1.33 "$work/misspelt.yaml"
-parts() { sed -n 's/^  - \(.*\)/\1/p' "$1/kustomization.yaml" | grep -v name:; }
-for part in base labels firmware; do
-    for resource in $(parts $part); do expect "$part has $resource" test -e "$part/$resource"; done
-done
 cd "$work"
 
 binds() {  # ADDRESS PORT: a program that does not share it
@@ -120,7 +144,8 @@ eventually "the guard reports" reports
 expect "the ports are reserved" holds $amt
 expect "it is ready" exits 0 ctl check
 expect "it watches by inotify" json .watch inotify
-expect "and says why it names no writers" json .watchShortfall '*fanotify: Operation not permitted*'
+expect "and the status says why it names no writers" like "$(ctl status)" \
+    '*the kernel does not name the writers*fanotify: Operation not permitted*'
 expect "its configuration is that of the ConfigMap" json .observed.auditUSec 3600000000
 echo 5000 >$list
 eventually "an overwritten list is repaired without an audit" holds 623,664,5000,16992-16995
@@ -139,29 +164,41 @@ expect "it can write the node's network settings, its own directories, and nothi
 expect "its own settings are read-only" like "$(awk '$5 == "/proc/sys" { print $6 }' "/proc/$pid/mountinfo")" 'ro,*'
 
 echo "Labels"
-mkdir "$work/features"
-sh "$top/deploy/kubernetes/labels/labels.sh" "$host/run/amtguard/state.json" "$work/features" 60 "$host/sys" &
-labels=$!
-lines() { seen=$(grep -v '^#' "$work/features/amtguard" 2>&1 | paste -sd ' '); [[ $seen == "$1" ]]; }
+features=$work/features
+mkdir "$features"
+label() { sh "$top/deploy/kubernetes/labels/labels.sh" "$host/run/amtguard/state.json" "$features" "$1" "$host/sys" & labels=$!; }
+lines() { seen=$(grep -v '^#' "$features/amtguard" 2>&1 | paste -sd ' '); [[ $seen == "$1" ]]; }
+label 60
 eventually "the report becomes a feature file" lines 'amt.engine=true amt.state=unknown amt.version=16.1.25.2020 amtguard=protected'
-expect "which expires" like "$(head -n 1 "$work/features/amtguard")" '# +expiry-time=20*Z'
+expect "which expires" like "$(head -n 1 "$features/amtguard")" '# +expiry-time=20*Z'
 kill $labels
-gone() { [[ ! -e $work/features/amtguard ]]; }
-eventually "and goes when the script is stopped" gone
+wait $labels
+expect "and stays when the script is stopped" test -e "$features/amtguard"
+touch --date='3 hours ago' "$host/run/amtguard/state.json"
+label 60
+eventually "a report that was left behind is not believed" lines 'amt.engine=true'
+kill $labels
+wait $labels
 
 echo "Two guards"
+guard=$container
 run_container second base/daemonset.yaml guard
 eventually "a second one ends" ended
 expect "and says why" says second "another amtguardd guards this host already"
 expect "the first goes on" exits 0 ctl check
-container=$(jobs -p | head -n 1)
+container=$guard
 stop_guard
 expect "the ports stay reserved" holds 623,664,5000,16992-16995
 expect "and no report stays" not reports
 
+answers() {  # the firmware's helper
+    seen=$(python -c 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])' \
+        "$host/run/amtguard-node/amtguard-firmware.socket" 2>&1)
+}
 firmware_part() {
     local machine=$top/Tools/mei-emulator/machines/address-equal.machine
-    [[ -x $EMULATOR_BIN/mei-emulator && -c /dev/fuse ]] || { echo "skipped: Tools/mei-emulator is not built"; return; }
+    [[ -x $EMULATOR_BIN/mei-emulator ]] || { echo "skipped: Tools/mei-emulator is not built"; return; }
+    [[ -c /dev/fuse ]] || { echo "skipped: there is no /dev/fuse"; return; }
     node emulated
     "$EMULATOR_BIN/mei-emulator" --log "$work/asked" "$machine" --root "$host" >"$work/emulator.log" 2>&1 &
     eventually "the emulated machine is there" grep -q '^ready$' "$work/emulator.log"
@@ -169,8 +206,14 @@ firmware_part() {
     # The emulated device is a file below a root, and not a device that a plugin could hand out.
     trailing=(--root /node)
     run_container firmware firmware/daemonset.yaml firmware --volume="$host:/node"
+    eventually "the helper listens" answers
+    pid=$(engine inspect --format '{{.State.Pid}}' firmware)
+    for set in CapPrm CapEff CapBnd; do expect "it has no capability: $set" is "$(right $set)" 0000000000000000; done
+    engine kill --signal=KILL firmware >/dev/null
+    eventually "after its end" ended
+    run_container firmware firmware/daemonset.yaml firmware --volume="$host:/node"
     trailing=()
-    eventually "the helper listens" test -S "$host/run/amtguard-node/amtguard-firmware.socket"
+    eventually "another one listens in its place" answers
     run_container guard base/daemonset.yaml guard
     eventually "the guard reports" reports
     eventually "what the firmware said" json .amt.state provisioned
@@ -179,10 +222,18 @@ firmware_part() {
     expect "which others can be bound" binds 192.168.1.20 16996
     expect "and it is said what would hold 623 and 664" says guard "Give amtguardd CAP_NET_BIND_SERVICE"
     expect "all that is no problem" json .verdict protected
-    pid=$(engine inspect --format '{{.State.Pid}}' firmware)
-    for set in CapPrm CapEff CapBnd; do expect "the helper has no capability: $set" is "$(right $set)" 0000000000000000; done
+    label 60
+    eventually "the labels say so" lines 'amt.engine=true amt.state=provisioned amt.version=16.1.25 amtguard=protected'
+    kill $labels
     stop_guard
-    engine kill firmware >/dev/null
+    altered='s/^--cap-add=NET_ADMIN$/&\n--cap-add=NET_BIND_SERVICE/'
+    run_container guard base/daemonset.yaml guard
+    altered=
+    eventually "with CAP_NET_BIND_SERVICE" reports
+    eventually "the guard holds 623, too" not binds 192.168.1.20 623
+    expect "and 664" not binds 192.168.1.20 664
+    stop_guard
+    engine kill --signal=KILL firmware >/dev/null
 }
 echo "A node whose firmware is asked"
 firmware_part
@@ -194,6 +245,14 @@ eventually "the guard reports" reports
 expect "that it is not needed" json .verdict not-needed
 expect "it is ready" exits 0 ctl check
 stop_guard
+
+echo "A node that is to be given back"
+node amt OnStop=release
+run_container guard base/daemonset.yaml guard
+eventually "the ports are reserved" holds $amt
+eventually "the guard reports" reports
+stop_guard
+expect "they are not when the guard has ended" holds ''
 
 echo "A node whose list can't be written"
 node amt

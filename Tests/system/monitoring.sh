@@ -68,6 +68,8 @@ reload_guard
 overwrite 5000
 eventually "an exposed port is critical" checks 2 'AMTGUARD CRITICAL - exposed: 16992-16995 not reserved |*exposed=4;;0'
 expect "and one number for those that know two states" checks 1 'AMTGUARD CRITICAL*' --problem=1
+expect "a liveness probe accepts it, since the guard reports it" checks 0 'AMTGUARD CRITICAL*' --accept 2
+expect "one that accepts less does not" checks 2 'AMTGUARD CRITICAL*' --accept 1
 expect "and a metric" metric 'amtguard_ports{set="exposed"}' 4
 expect "promtool accepts that too" judged
 
@@ -165,6 +167,7 @@ fi
 kill -STOP $guard
 expect "one that does not answer is down" metric amtguard_up 0
 expect "and the check looks at the list itself" checks 2 'AMTGUARD CRITICAL - exposed: 16992-16995 not reserved | exposed=4;;0'
+expect "which no liveness probe accepts: the guard hangs" checks 2 'AMTGUARD CRITICAL*' --accept 2
 kill -CONT $guard
 stop_guard
 

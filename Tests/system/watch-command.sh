@@ -7,7 +7,6 @@ watch() {  # FILE [OPTION…]: in the background, its output in the file and its
     watching=$!
 }
 shows() { seen=$(<"$1"); grep -qE -- "$2" "$1"; }  # FILE PATTERN
-shows_times() { seen=$(grep -cE -- "$2" "$1" || true); [[ $seen == "$3" ]]; }
 ended_with() { status=0; wait "$1" || status=$?; is $status "$2"; }  # PID STATUS
 stamp='^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}  '
 
@@ -65,17 +64,23 @@ if "${as_nobody[@]}" "$amtguardctl" --version >/dev/null 2>&1; then
 fi
 
 # The guard and the bus restart, each twice.
+mark() { before=$(wc -l <lines); }
+since() { seen=$(tail -n +$((before + 1)) lines); grep -qE -- "$1" <<<"$seen"; }  # PATTERN: in a line since `mark`
 for round in 1 2; do
+    mark
     stop_guard
-    eventually "that the guard is gone is a line" shows_times lines 'amtguardd is not on the bus; waiting' $round
+    eventually "that the guard is gone is a line" since 'amtguardd is not on the bus; waiting'
+    mark
     start_guard
-    eventually "that it is back, too" shows_times lines 'amtguardd is on the bus$' $((2 * round - 1))
-    eventually "then the state again" shows_times lines '^Ports: ' $((2 * round))
+    eventually "that it is back, too" since 'amtguardd is on the bus$'
+    eventually "then the state again" since '^Ports: '
+    mark
     stop_bus
-    eventually "that the bus is gone is a line" shows_times lines 'there is no bus' $round
+    eventually "that the bus is gone is a line" since 'there is no bus'
+    mark
     start_bus
-    eventually "when it is back, so is the guard" shows_times lines 'amtguardd is on the bus$' $((2 * round))
-    eventually "and the state once more" shows_times lines '^Ports: ' $((2 * round + 1))
+    eventually "when it is back, so is the guard" since 'amtguardd is on the bus$'
+    eventually "and the state once more" since '^Ports: '
     overwrite 700$round
     eventually "and its events" shows lines "repaired: found 700$round"
 done
@@ -124,7 +129,9 @@ kill -CONT $guard
 kill -INT $watching
 expect "and ends" ended_with $watching 0
 
-# JSON.
+# JSON. A guard that has seen few overwrites reports each of them.
+stop_guard
+start_guard AuditSec=1h
 watch json --json
 eventually "the first object is the status" shows json '^\{"event":"Status","at":"20[^"]*Z","bootUSec":[0-9]+,"status":\{"schema":1,'
 overwrite 5003

@@ -161,7 +161,7 @@ complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_o
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl doctor" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl check" root' -l 'root' -d 'Read /run and find the bus below this directory.' -rfa '(__amtguardctl_complete_directories)'
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl check" problem' -l 'problem' -d 'Exit with this status, 1 to 3, for every problem.' -rfka ''
-complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl check" accept' -l 'accept' -d 'Exit with 0 up to this status: 1 accepts degraded, 2 exposed as well.' -rfka ''
+complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl check" accept' -l 'accept' -d 'Exit with 0 up to this status if amtguardd reports it: 1 accepts degraded, 2 exposed as well.' -rfka ''
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl check" version' -l 'version' -d 'Show the version.'
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl check" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'amtguardctl' -n '__amtguardctl_should_offer_completions_for_flags_or_options "amtguardctl metrics" root' -l 'root' -d 'Read /run and find the bus below this directory.' -rfa '(__amtguardctl_complete_directories)'

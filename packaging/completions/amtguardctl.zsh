@@ -199,7 +199,7 @@ _amtguardctl_check() {
     local -ar arg_specs=(
         '--root[Read /run and find the bus below this directory.]:dir:_files -/'
         '--problem[Exit with this status, 1 to 3, for every problem.]:status:'
-        '--accept[Exit with 0 up to this status\: 1 accepts degraded, 2 exposed as well.]:status:'
+        '--accept[Exit with 0 up to this status if amtguardd reports it\: 1 accepts degraded, 2 exposed as well.]:status:'
         '--version[Show the version.]'
         '(-h --help)'{-h,--help}'[Show help information.]'
     )

@@ -14,7 +14,7 @@ struct CheckCommand: ParsableCommand {
             Exit status, as of status: 0 protected or not needed, 1 degraded, 2 exposed, 3 unknown (no port is seen to \
             be exposed, and amtguardd does not run, has not reported lately, or does not answer while the list can't \
             be read), 64 wrong usage. With --problem=1, which node-problem-detector wants: 0 protected or not needed, \
-            1 anything else. With --accept=2, which a liveness probe wants: 0 unless the state is unknown.
+            1 anything else. With --accept=2, which a liveness probe wants: 0 as long as amtguardd reports.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -26,7 +26,8 @@ struct CheckCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Exit with 0 up to this status: 1 accepts degraded, 2 exposed as well.", valueName: "status"))
+            "Exit with 0 up to this status if amtguardd reports it: 1 accepts degraded, 2 exposed as well.",
+            valueName: "status"))
     var accept: Int32 = 0
 
     func validate() throws {
@@ -42,9 +43,10 @@ struct CheckCommand: ParsableCommand {
         } catch {
             // The line did not reach its reader, so the status must not say that all is well.
             warn("\(error)")
-            throw ExitCode(Self.status(.unknown, accept: accept, problem: problem))
+            throw ExitCode(Self.status(.unknown, problem: problem))
         }
-        throw ExitCode(Self.status(check.exit, accept: accept, problem: problem))
+        // A guard that hangs must be restarted, whatever amtguardctl sees in its place.
+        throw ExitCode(Self.status(check.exit, accept: check.isReported ? accept : 0, problem: problem))
     }
 
     /// The exit status of the program.

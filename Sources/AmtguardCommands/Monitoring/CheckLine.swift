@@ -10,6 +10,8 @@ struct CheckLine: Hashable {
     let exit: ExitStatus
     /// One line, without its end.
     let text: String
+    /// Whether amtguardd itself reported this, a moment ago.
+    let isReported: Bool
 
     /// The longest text before the bar.
     static let limit = 80
@@ -17,16 +19,19 @@ struct CheckLine: Hashable {
     init(_ outcome: Inquiry.Outcome) {
         switch outcome {
         case .report(let assessment):
-            self.init(ExitStatus(outcome), assessment.essence, PerformanceDatum.all(assessment))
+            self.init(
+                ExitStatus(outcome), assessment.essence, PerformanceDatum.all(assessment),
+                isReported: assessment.voice == .answers)
         case .absence(let absence):
             self.init(
                 ExitStatus(outcome), absence.isExposed ? absence.here : absence.reason.says,
-                PerformanceDatum.all(absence))
+                PerformanceDatum.all(absence), isReported: false)
         }
     }
 
-    private init(_ exit: ExitStatus, _ essence: String, _ data: [PerformanceDatum]) {
+    private init(_ exit: ExitStatus, _ essence: String, _ data: [PerformanceDatum], isReported: Bool) {
         self.exit = exit
+        self.isReported = isReported
         // A bar in the text would begin the performance data.
         let shown = essence.oneLine.replacing("|", with: "/").replacing("…", with: "...")
         let text = "AMTGUARD \(exit.word) - \(shown)".cut(to: Self.limit)

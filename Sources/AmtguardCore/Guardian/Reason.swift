@@ -48,9 +48,14 @@ extension Reason {
             advice: writeToo(whole))
     }
 
+    /// Whether it is about who added the ports to the list.
+    var isAboutOwnership: Bool { id == Self.notOwned }
+
+    private static let notOwned = "not-owned"
+
     static func unowned(_ ports: PortSet) -> Reason {
         Reason(
-            id: "not-owned",
+            id: notOwned,
             says:
                 "amtguard does not own these ports: \(ports.brief); they were reserved before it, or another program "
                 + "has written the list since; they stay reserved when amtguard is removed")

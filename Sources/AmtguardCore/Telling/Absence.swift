@@ -5,12 +5,14 @@ public struct Absence: Hashable, Sendable {
     /// Why there is no report: "amtguardd does not run".
     public let reason: Reason
     /// The report of a guardian that looked once and changed nothing. What is owned and held is unknown.
-    public let status: Status
+    public private(set) var status: Status
 
     /// A reason, and the status of a guardian that looked once.
     public init(reason: Reason, look status: Status) {
         self.reason = reason
         self.status = status
+        // Only the daemon's record says who added the ports, and it was not read.
+        self.status.reasons.removeAll(where: \.isAboutOwnership)
     }
 
     /// The kernel's state of the required ports.

@@ -64,7 +64,7 @@ extension Keepsake {
     private var isDispossessed: Bool {
         switch directory {
         case .none: false
-        case .some(let directory): !directory.isWritable
+        case .some(let directory): directory.isOthers
         }
     }
 

@@ -62,16 +62,18 @@ public struct RuntimeDirectory: ~Copyable {
     /// Whether there is a file of that name. The corresponding C function is `fstatat`.
     public borrowing func has(_ name: String) -> Bool { (try? identity(of: name)) != nil }
 
-    /// Whether this process may create files in it; also `true` if that can't be found out.
+    /// Whether it belongs to another user, and this process may not create files in it; also `false` if that can't be
+    /// found out.
     ///
-    /// The corresponding C function is `faccessat`.
-    public var isWritable: Bool {
+    /// The corresponding C functions are `fstat` and `faccessat`.
+    public var isOthers: Bool {
+        guard let owner = try? directory.status().st_uid, owner != geteuid() else { return false }
         let place = directory.number
         do {
             try valueOrErrno { unsafe faccessat(place, ".", W_OK, 0) }
-            return true
+            return false
         } catch {
-            return error != .permissionDenied
+            return error == .permissionDenied
         }
     }
 

@@ -80,7 +80,7 @@ def the_daemon_goes_and_returns(machine, browser):
     browser.verdict("Not running")
     browser.awaits("#verdict-why", "but no daemon repairs the list")
     has(browser, "without a daemon the page says what the kernel does", "#verdict-why", "does not choose 623, 664")
-    browser.awaits("#advice", "systemctl start amtguardd")
+    browser.awaits("#advice", "systemctl enable --now amtguardd")
     same("it says how to start it, and draws the ports", browser.frame.locator("rect.kept").count(), 3)
     audit(browser, "without a daemon")
     shot(browser, "absent")
