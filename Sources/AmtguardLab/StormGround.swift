@@ -1,0 +1,160 @@
+import AmtguardCore
+
+/// A ground on which each action may fail, in each way in which the kernel, the firmware's helper or a full disk makes
+/// it fail.
+struct StormGround: Ground {
+    var list = SimulatedList()
+    /// Monotonic, and it continues while the machine sleeps.
+    var clock = Instant(sinceBoot: .seconds(10))
+    /// Seconds since 1970 at `clock` 0. Somebody sets it.
+    var epoch: Int64 = 1_795_377_600
+    var random: SplitMix64
+    /// How often an action fails.
+    var fury = 0.0
+    /// Whether the process was killed between two actions; then the following ones have no effect.
+    var isDead = false
+
+    /// The sockets that hold ports.
+    var held: [Hold: Bool] = [:]
+    /// The redraw table in the kernel.
+    var table = RedrawReading(.absent)
+    /// The record of the owned ports, as a successor finds it.
+    var record: [UInt8] = []
+    var watch: Watch
+    /// Whether the watch has an event of another program.
+    var isShown = false
+    var isListening = true
+    var nextLook: Instant?
+    var auditEvery: Duration?
+    var nextAudit: Instant?
+    var firmwareAt: Instant?
+    var isAsked = false
+    var events: [Event] = []
+    /// The truth at the last reading; `nil` if that reading failed.
+    var seen: SimulatedList?
+
+    init(seed: UInt64) {
+        random = SplitMix64(seed: seed)
+        watch = Watch(.fanotify)
+    }
+
+    /// How reading and writing the list fails: ENOENT, EROFS, EACCES and EPERM, a covered file, EINVAL, EBUSY, ENOMEM,
+    /// EIO.
+    private static let obstacles: [Obstacle] = [
+        .missing, .readOnly, .notPermitted, .covered, .malformed("x"), .busy, .failed("Cannot allocate memory"),
+        .failed("Input/output error"),
+    ]
+    private static let holdObstacles: [HoldObstacle] = [
+        .listener(nil), .listener("LMS"), .occupied("curl"), .placeholder("portreserve"), .notPermitted, .noDescriptor,
+        .failed("Cannot assign requested address"),
+    ]
+
+    private mutating func fails() -> Bool { random.chance(fury) }
+
+    /// A step of the process. Returns whether it is still alive.
+    private mutating func step() -> Bool {
+        if !isDead, random.chance(fury / 20) { isDead = true }
+        return !isDead
+    }
+}
+
+// MARK: - The list and its watch
+
+extension StormGround {
+    var now: Moment { Moment(clock, wallClock: epoch + clock.sinceBoot.components.seconds) }
+    var hasEvents: Bool { isShown }
+
+    mutating func read() -> Reading {
+        guard step(), !fails() else {
+            seen = nil
+            return .obstacle(Self.obstacles.randomElement(using: &random) ?? .busy)
+        }
+        seen = list
+        return list.look()
+    }
+
+    mutating func add(_ ports: PortSet) -> Change {
+        guard step() else { return .omitted }
+        guard !fails() else { return refusal() }
+        list.add(ports)
+        return .made
+    }
+
+    mutating func remove(_ ports: PortSet) -> Change {
+        guard step() else { return .omitted }
+        guard !fails() else { return refusal() }
+        list.remove(ports)
+        return .made
+    }
+
+    private mutating func refusal() -> Change { .refused(Self.obstacles.randomElement(using: &random) ?? .busy) }
+
+    mutating func takeWriters() -> [Writer]? {
+        guard isShown else { return nil }
+        isShown = false
+        return watch.kind.namesWriters ? [Writer(pid: Int32.random(in: 1...9, using: &random), command: "sysctl")] : nil
+    }
+
+    mutating func watch(_ isOn: Bool) { isListening = isOn }
+
+    mutating func look(at time: Instant?) { nextLook = time }
+
+    mutating func audit(every interval: Duration?) {
+        auditEvery = interval
+        nextAudit = interval.map { clock + $0 }
+    }
+}
+
+// MARK: - Everything else
+
+extension StormGround {
+    mutating func remember(_ memory: Memory) {
+        guard step() else { return }
+        record = Array(memory.encoded.utf8)
+    }
+
+    mutating func hold(_ change: HoldChange) -> HoldReading? {
+        guard step() else { return nil }
+        for hold in change.release { held[hold] = nil }
+        var refused: [Hold: HoldObstacle] = [:]
+        for hold in change.take {
+            if fails() {
+                refused[hold] = Self.holdObstacles.randomElement(using: &random)
+                held[hold] = nil
+            } else {
+                held[hold] = change.isShared
+            }
+        }
+        return HoldReading(held: held, refused: refused)
+    }
+
+    mutating func redraw(_ change: RedrawChange) -> RedrawReading? {
+        guard step() else { return nil }
+        switch change {
+        case _ where fails():
+            let states: [RedrawReading.State] = [
+                .absent, .altered, .foreign(owner: nil), .unknown(says: "Operation not permitted", advice: nil),
+            ]
+            return RedrawReading(states.randomElement(using: &random) ?? .absent)
+        case .load(let wanted): table = RedrawReading(.inForce(wanted), isOwned: true)
+        case .unload: table = RedrawReading(.absent)
+        }
+        return table
+    }
+
+    mutating func askFirmware() -> FirmwareFailure? {
+        guard step() else { return nil }
+        isAsked = true
+        guard fails() else { return nil }
+        isAsked = false
+        return random.chance(0.5) ? .noHelper : .refused("Resource temporarily unavailable")
+    }
+
+    mutating func abandonQuestion() { isAsked = false }
+    mutating func wakeForFirmware(at time: Instant?) { firmwareAt = time }
+
+    mutating func report(_ event: Event) {
+        guard step() else { return }
+        events.append(event)
+    }
+}
