@@ -4,7 +4,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 package_user=65533
 # Root in a container that has CAP_NET_ADMIN alone: it can't write what belongs to another user.
 container=(setpriv --bounding-set=-all,+net_admin --inh-caps=-all)
-package=(setpriv --reuid=$package_user --regid=$package_user --clear-groups
+package=(setpriv --reuid="$package_user" --regid="$package_user" --clear-groups
     --bounding-set=-all,+net_admin --inh-caps=-all,+net_admin --ambient-caps=-all,+net_admin)
 "${package[@]}" "$amtguardd" --version >/dev/null 2>&1 || skip "another user can't run $AMTGUARD_BIN/amtguardd"
 give() { chown -R $package_user:$package_user $run; }  # as systemd does with RuntimeDirectory= of the unit
