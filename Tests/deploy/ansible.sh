@@ -57,6 +57,10 @@ expect "continues when that is mended" quietly play rolling.yml -e rolling_patie
 for guest in "${guests[@]}"; do expect "$guest is guarded" reserves "$guest" "$amt"; done
 expect "and then has nothing to change" quietly play site.yml
 for guest in "${guests[@]}"; do expect "on $guest" changed "$guest" 0; done
+fact=etc/ansible/facts.d/amtguard.fact
+sh "$top/deploy/examples/ansible-fact.sh" "$GUESTS/example"
+expect "the fact is the link that deploy/examples makes" \
+    is "$(in_guest one readlink /$fact)" "$(readlink "$GUESTS/example/$fact")"
 
 part "Bad luck"
 only() { play site.yml --limit "$@"; }  # GUEST ARGUMENT…
