@@ -64,13 +64,14 @@ in_guest() {  # NAME COMMAND…
     "$top/Tests/deploy/lib/enter" "$1" "${command[*]@Q}"
 }
 
-end_guests() {
-    kill "${guest_manager[@]}" 2>/dev/null || true
+end_guests() {  # kills them, because a shutdown can hang and nothing of them is kept
+    kill -KILL "${guest_manager[@]}" 2>/dev/null || true
     wait "${guest_manager[@]}" 2>/dev/null || true
     # A killed process is not gone at once.
     for ((try = 0; try < 50; try++)); do
-        [[ -e $guest_group ]] && find "$guest_group" -depth -type d -exec rmdir {} + 2>/dev/null || return 0
         { echo 1 >"$guest_group/cgroup.kill"; } 2>/dev/null || true
+        find "$guest_group" -depth -type d -exec rmdir {} + 2>/dev/null || true
+        [[ -e $guest_group ]] || return 0
         sleep 0.1
     done
 }
