@@ -42,6 +42,11 @@ inventory "one=amtguard_package: $PACKAGE" "two=amtguard_mode: '{{ mode_of_two |
     "three=amtguard_package: 'http://127.0.0.1:8000/amtguard.deb',
         amtguard_package_checksum: 'sha256:$(sha256sum "$PACKAGE" | cut -d ' ' -f 1)'" >"$GUESTS/inventory.yml"
 
+part "Check mode on machines without the package, which is a file, in a repository, at a URL"
+expect "succeeds" quietly play site.yml --check
+files() { in_guest "$1" find /etc /run /usr /var -name '*amtguard*'; }  # GUEST
+for guest in "${guests[@]}"; do expect "and changes nothing on $guest" is "$(files "$guest")" ''; done
+
 part "A rolling play"
 # The second only observes, and its kernel may choose the ports.
 in_guest two sysctl -qw net.ipv4.ip_local_port_range="1024 65535"
@@ -52,6 +57,10 @@ expect "continues when that is mended" quietly play rolling.yml -e rolling_patie
 for guest in "${guests[@]}"; do expect "$guest is guarded" reserves "$guest" "$amt"; done
 expect "and then has nothing to change" quietly play site.yml
 for guest in "${guests[@]}"; do expect "on $guest" changed "$guest" 0; done
+fact=etc/ansible/facts.d/amtguard.fact
+sh "$top/deploy/examples/ansible-fact.sh" "$GUESTS/example"
+expect "the fact is the link that deploy/examples makes" \
+    is "$(in_guest one readlink /$fact)" "$(readlink "$GUESTS/example/$fact")"
 
 part "Bad luck"
 only() { play site.yml --limit "$@"; }  # GUEST ARGUMENT…
@@ -83,22 +92,30 @@ setsid ansible-playbook --inventory "$GUESTS/inventory.yml" site.yml --limit one
 interrupted=$!
 written() { grep -q 5901 "$GUESTS/one/tree/etc/amtguard.conf.d/50-ansible.conf"; }
 eventually "a play has written the drop-in" written
-kill -KILL -- -$interrupted
-wait $interrupted 2>/dev/null || true
+{ kill -KILL -- -$interrupted; wait $interrupted || true; } 2>/dev/null
 expect "and is killed before the guard has read it: the machine is as protected as before" protected one
 expect "the next play finds that" quietly only one -e '{"amtguard_extra_ports": ["5901"]}'
 expect "and has the guard read it" reserves one 623,664,5901,16992-16995
 
+# A file of somebody else, which the guard refuses.
+in_guest one sh -c 'printf "[Guard]\nMode=wrong\n" >/etc/amtguard.conf.d/60-other.conf'
+expect "a reload that is refused fails" fails only one
+expect "with the file and the reason" says "60-other.conf:2: Mode="
+expect "it is as protected as before" reserves one 623,664,5901,16992-16995
+in_guest one rm /etc/amtguard.conf.d/60-other.conf
+expect "when that is mended, the next play reloads" quietly only one
+expect "the machine is protected" protected one
+
 part "Removal"
 expect "check mode announces it" quietly only one -e amtguard_state=absent --check
-expect "and changes nothing" reserves one 623,664,5901,16992-16995
+expect "and changes nothing" protected one
 expect "it succeeds" quietly only one -e amtguard_state=absent
 expect "the ports are released" reserves one ''
-expect "no file is left" is "$(find "$GUESTS/one/tree"/{etc,run,usr,var} -xdev -name '*amtguard*' -not -path '*/log/*' | tee /dev/stderr)" ''
+expect "no file is left" is "$(files one)" ''
 expect "again it has nothing to change" quietly only one -e amtguard_state=absent
 expect "indeed nothing" changed one 0
 
 part "Molecule: check mode on a machine without the package, converge, idempotence, verify, refused arguments"
 passes() { wait $molecule || { cp "$GUESTS/molecule.log" "$GUESTS/played"; return 1; }; }
 expect "molecule test passes" passes
-part "The end"
+part

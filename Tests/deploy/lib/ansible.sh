@@ -11,7 +11,7 @@ list=/dev/null  # claims.sh shows it; each guest has its own
 skip() { printf 'skipped: %s\n' "$1"; exit 77; }  # REASON
 situation() { ! [[ -e $GUESTS/played ]] || tail -n 40 "$GUESTS/played" | indent; }
 GUESTS=$(mktemp -d /tmp/amtguard-ansible.XXXXXX)
-export GUESTS ENTER=$top/Tests/deploy/lib/enter
+export GUESTS
 mount -t tmpfs -o mode=755 guests "$GUESTS"
 # shellcheck source=Tests/deploy/lib/guests.sh
 source "$top/Tests/deploy/lib/guests.sh"
@@ -28,26 +28,16 @@ PACKAGE=${AMTGUARD_DEB:-$(find "$top/dist" -maxdepth 1 -name 'amtguard_*_amd64.d
 [[ -e $PACKAGE ]] || skip "there is no package in dist: make deb"
 export PACKAGE
 for program in debootstrap systemd-nspawn dpkg-scanpackages; do
-    command -v $program >/dev/null || skip "there is no $program: Tools/dependencies.sh boot"
+    command -v $program >/dev/null || skip "there is no $program: Tools/dependencies.sh deploy"
 done
 python_environment ansible || skip "ansible-core, ansible-lint and molecule can't be installed"
 debian_tree || skip "debootstrap failed: $(tail -n 1 "$BOOT_CACHE/debootstrap.log")"
 
-# The connection into a container, from Debian's package, of which nothing is installed.
-collections=$top/.build/deploy-venv/collections
-if [[ ! -e $collections/ansible_collections/community/general ]]; then
-    mkdir -p "$collections/ansible_collections/community"
-    (cd "$GUESTS" && apt-get -qq download ansible && dpkg-deb --extract ansible_*.deb ansible) >/dev/null 2>&1 ||
-        skip "Debian's package ansible can't be had"
-    mv "$GUESTS"/ansible/usr/lib/python3/dist-packages/ansible_collections/community/general \
-        "$collections/ansible_collections/community/"
-    rm -rf "$GUESTS"/ansible*
-fi
-export ANSIBLE_COLLECTIONS_PATH=$collections ANSIBLE_HOME=$GUESTS/ansible ANSIBLE_ROLES_PATH=$top/deploy/ansible/roles
-# Without it each task copies its module to a file first, through three more processes.
-export ANSIBLE_PIPELINING=1
-export ANSIBLE_NOCOWS=1 ANSIBLE_FORCE_COLOR=0 ANSIBLE_LOCALHOST_WARNING=0 ANSIBLE_DEPRECATION_WARNINGS=0
-export ANSIBLE_COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH=ignore HOME=$GUESTS/home
+export HOME=$GUESTS/home ANSIBLE_HOME=$GUESTS/ansible ANSIBLE_ROLES_PATH=$top/deploy/ansible/roles
+export ANSIBLE_NOCOWS=1 ANSIBLE_FORCE_COLOR=0 ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3
+# Pipelining needs three processes fewer for each task.
+export ANSIBLE_SSH_EXECUTABLE=$top/Tests/deploy/lib/enter ANSIBLE_SSH_TRANSFER_METHOD=piped ANSIBLE_PIPELINING=1
+export ANSIBLE_REMOTE_USER=root ANSIBLE_HOST_KEY_CHECKING=0
 mkdir "$HOME"
 # Molecule writes beside the role.
 cp -R "$top/deploy/ansible" "$GUESTS/work"
@@ -59,19 +49,15 @@ says() { grep -qF -- "$1" <(tr -s '\n ' ' ' <"$GUESTS/played"); }  # TEXT: in th
 changed() { grep -qE "^$1 .* changed=$2 " "$GUESTS/played"; }      # GUEST COUNT: in the recap of the last play
 reserves() { seen=$(in_guest "$1" cat /proc/sys/net/ipv4/ip_local_reserved_ports); [[ $seen == "$2" ]]; }  # GUEST PORTS
 play() { ansible-playbook --inventory "$GUESTS/inventory.yml" "$@"; }
-part() { printf '%s (%s s)\n' "$1" $SECONDS; }  # WHAT
+part() {  # [WHAT]: begins, and says how long the part before took
+    [[ ! ${began:-} ]] || printf '(%d s)\n' $((SECONDS - began))
+    began=$SECONDS
+    printf '%s\n' "${1:-The end}"
+}
 
 inventory() {  # GUEST[=VARIABLES]…: of these
     echo 'all:'
     echo '  hosts:'
     for guest; do echo "    ${guest%%=*}: {$([[ $guest != *=* ]] || echo "${guest#*=}")}"; done
-    cat <<VARS
-  vars:
-    amtguard_mode: always
-    ansible_connection: community.general.chroot
-    ansible_host: "$GUESTS/{{ inventory_hostname }}/tree"
-    ansible_chroot_exe: $ENTER
-    ansible_python_interpreter: /usr/bin/python3
-    ansible_remote_tmp: /root/.ansible/tmp
-VARS
+    echo '  vars: {amtguard_mode: always}'
 }

@@ -1,7 +1,7 @@
-# guests.sh: booted containers of Debian for the tests of deploy/; source it inside a pid and mount namespace. No ssh:
-# lib/enter stands in for chroot(8) and enters the container.
+# guests.sh: booted containers of Debian for the tests of deploy/; source it inside a pid and mount namespace. No ssh
+# server: lib/enter stands in for ssh(1) and enters the container.
 #
-#   GUESTS      a directory on a tmpfs of this process; NAME/tree is the root of a container
+#   GUESTS      a directory on a tmpfs of this process, exported; NAME/tree is the root of a container
 #   BOOT_CACHE  what is kept between runs: the system that debootstrap made  (.build/boot, as Tests/boot/run)
 
 : "${GUESTS:?}" "${BOOT_CACHE:=$top/.build/boot}"
@@ -45,12 +45,13 @@ boot_guest() {  # NAME: starts it, and does not wait
 }
 
 await_guest() {  # NAME: until it has booted
-    local leader end=$((SECONDS + ${BOOT_TIME:-180}))
+    local leader state end=$((SECONDS + ${BOOT_TIME:-180}))
     while ((SECONDS < end)); do
         leader=$(pgrep -P "${guest_manager[$1]}" -x systemd || true)
         if [[ $leader ]]; then
             echo "$leader" >"$GUESTS/$1/leader"
-            ! in_guest "$1" systemctl is-system-running 2>/dev/null | grep -qE '^(running|degraded)$' || return 0
+            state=$(in_guest "$1" systemctl is-system-running 2>/dev/null || true)
+            [[ $state != running && $state != degraded ]] || return 0
         fi
         sleep 0.2
     done
@@ -59,16 +60,18 @@ await_guest() {  # NAME: until it has booted
 }
 
 in_guest() {  # NAME COMMAND…
-    "$top/Tests/deploy/lib/enter" "$GUESTS/$1/tree" "${@:2}"
+    local command=("${@:2}")
+    "$top/Tests/deploy/lib/enter" "$1" "${command[*]@Q}"
 }
 
-end_guests() {
-    kill "${guest_manager[@]}" 2>/dev/null || true
+end_guests() {  # kills them, because a shutdown can hang and nothing of them is kept
+    kill -KILL "${guest_manager[@]}" 2>/dev/null || true
     wait "${guest_manager[@]}" 2>/dev/null || true
     # A killed process is not gone at once.
     for ((try = 0; try < 50; try++)); do
-        [[ -e $guest_group ]] && find "$guest_group" -depth -type d -exec rmdir {} + 2>/dev/null || return 0
         { echo 1 >"$guest_group/cgroup.kill"; } 2>/dev/null || true
+        find "$guest_group" -depth -type d -exec rmdir {} + 2>/dev/null || true
+        [[ -e $guest_group ]] || return 0
         sleep 0.1
     done
 }
