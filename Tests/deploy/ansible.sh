@@ -18,8 +18,8 @@ expect "each key of the configuration has a variable" \
     is "$(grep -oE "'[A-Za-z]+': amtguard_" roles/amtguard/templates/50-ansible.conf.j2 | cut -d "'" -f 2 | sort)" \
     "$(sed -n 's/^\.It Cm \([A-Z][A-Za-z]*\)=.*/\1/p' "$top/docs/man/amtguard.conf.5" | sort)"
 
-guests=(one two three)
-for guest in guest "${guests[@]}"; do make_guest "$guest"; done
+nodes=(one two three)
+for guest in guest "${nodes[@]}"; do make_guest "$guest"; done
 # The second has the package in a repository, the third at a URL; neither has a network.
 mkdir -p "$GUESTS/two/tree/srv/repository" "$GUESTS/three/tree/srv/web"
 cp "$PACKAGE" "$GUESTS/two/tree/srv/repository/"
@@ -30,12 +30,12 @@ cat >"$GUESTS/three/tree/etc/systemd/system/web.service" <<'UNIT'
 [Service]
 ExecStart=/usr/bin/python3 -m http.server --bind 127.0.0.1 --directory /srv/web 8000
 UNIT
-for guest in guest "${guests[@]}"; do boot_guest "$guest"; done
+for guest in guest "${nodes[@]}"; do boot_guest "$guest"; done
 await_guest guest
 # Beside the rest: it takes as long.
 molecule test >"$GUESTS/molecule.log" 2>&1 &
 molecule=$!
-for guest in "${guests[@]}"; do await_guest "$guest"; done
+for guest in "${nodes[@]}"; do await_guest "$guest"; done
 in_guest three ip link set lo up
 in_guest three systemctl start web.service
 inventory "one=amtguard_package: $PACKAGE" "two=amtguard_mode: '{{ mode_of_two | default(\"always\") }}'" \
@@ -45,7 +45,7 @@ inventory "one=amtguard_package: $PACKAGE" "two=amtguard_mode: '{{ mode_of_two |
 part "Check mode on machines without the package, which is a file, in a repository, at a URL"
 expect "succeeds" quietly play site.yml --check
 files() { in_guest "$1" find /etc /run /usr /var -name '*amtguard*'; }  # GUEST
-for guest in "${guests[@]}"; do expect "and changes nothing on $guest" is "$(files "$guest")" ''; done
+for guest in "${nodes[@]}"; do expect "and changes nothing on $guest" is "$(files "$guest")" ''; done
 
 part "A rolling play"
 # The second only observes, and its kernel may choose the ports.
@@ -54,9 +54,9 @@ expect "fails on a machine that is exposed" fails play rolling.yml -e rolling_pa
 expect "says so" says "AMTGUARD CRITICAL"
 expect "and leaves the machines of later batches alone" not in_guest three test -e /usr/sbin/amtguardd
 expect "continues when that is mended" quietly play rolling.yml -e rolling_patience=1
-for guest in "${guests[@]}"; do expect "$guest is guarded" reserves "$guest" "$amt"; done
+for guest in "${nodes[@]}"; do expect "$guest is guarded" reserves "$guest" "$amt"; done
 expect "and then has nothing to change" quietly play site.yml
-for guest in "${guests[@]}"; do expect "on $guest" changed "$guest" 0; done
+for guest in "${nodes[@]}"; do expect "on $guest" changed "$guest" 0; done
 fact=etc/ansible/facts.d/amtguard.fact
 sh "$top/deploy/examples/ansible-fact.sh" "$GUESTS/example"
 expect "the fact is the link that deploy/examples makes" \
