@@ -235,12 +235,6 @@ extension SimulatedHost {
     /// - Parameter seen: The truth at the last look. That look does not show later changes.
     private mutating func judge(_ index: Int, _ seen: SimulatedList) {
         guard daemons.count == 1, seen.unreadable == nil else { return }
-        let owned = daemons[index].owned
-        let stolen = owned.intersection(seen.claimed)
-        if !stolen.isEmpty { violations.append("\(now.sinceBoot): owns \(stolen), which others put there") }
-        let strange = owned.subtracting(seen.placed)
-        if !strange.isEmpty { violations.append("\(now.sinceBoot): owns \(strange), which it did not put there") }
-        let forgotten = seen.undisturbed.subtracting(owned)
-        if !forgotten.isEmpty { violations.append("\(now.sinceBoot): forgot that it put \(forgotten) there") }
+        violations += seen.breaches(owned: daemons[index].owned).map { "\(now.sinceBoot): \($0)" }
     }
 }

@@ -77,6 +77,19 @@ public struct SimulatedList: Sendable {
         strangersWrites += times - 1
     }
 
+    /// What is wrong if one amtguard owns these ports: it must own what it placed and nobody has made doubtful since,
+    /// and nothing that another program added.
+    func breaches(owned: PortSet) -> [String] {
+        var breaches: [String] = []
+        let stolen = owned.intersection(claimed)
+        if !stolen.isEmpty { breaches.append("owns \(stolen), which others put there") }
+        let strange = owned.subtracting(placed)
+        if !strange.isEmpty { breaches.append("owns \(strange), which it did not put there") }
+        let forgotten = undisturbed.subtracting(owned)
+        if !forgotten.isEmpty { breaches.append("forgot that it put \(forgotten) there") }
+        return breaches
+    }
+
     /// An amtguard adds.
     mutating func add(_ new: PortSet) {
         let missing = new.subtracting(ports)

@@ -1,7 +1,8 @@
 import AmtguardCore
 
-/// One amtguardd in virtual time, among everything that can go wrong: other writers of the list, firmware that lies,
-/// translation and sockets that come and go, clocks that jump, kills, readings and actions that fail.
+/// One amtguardd in virtual time, among much that can go wrong at once: other writers of the list, firmware that lies,
+/// translation and sockets that come and go, clocks that jump, stops and kills, readings and actions that fail. The
+/// program in the kernel and two programs that write at the same moment are left out: `SimulatedHost` has them.
 ///
 /// A deterministic value: the same seed gives the same run. After each step the promises are checked against the truth,
 /// which the guardian does not see.
@@ -11,17 +12,19 @@ public struct Storm: Sendable {
     public private(set) var steps = 0
     /// The broken promises, each with its step; must stay empty.
     public private(set) var violations: [String] = []
-    /// How often each thing happened: a run counts only if all of them did.
+    /// How often each thing happened. A run that met too few of them shows nothing.
     public private(set) var tally: [String: Int] = [:]
 
     private var guardian: Guardian
     private var ground: StormGround
     private let answers: [[UInt8]]
-    /// When the list was repaired, within the last ten seconds.
+    /// The accepted configuration.
+    private var configuration = Configuration()
+    /// When single repairs were reported, within the last minute.
     private var repairs: [Instant] = []
     private static let scope = Memory.Scope(boot: "lab", namespace: "lab")
     /// How often an action fails while the storm lasts.
-    private static let fury = 0.05
+    private static let failureRate = 0.05
 
     /// A machine at its start.
     ///
@@ -30,42 +33,57 @@ public struct Storm: Sendable {
         self.seed = seed
         self.answers = answers
         ground = StormGround(seed: seed)
-        ground.fury = Self.fury
+        ground.failureRate = Self.failureRate
         guardian = Guardian(remembering: Memory(scope: Self.scope))
         start()
     }
 
+    /// The present status, as JSON.
+    public var report: String { guardian.status.json.description }
+
     /// Lets one thing happen, and checks the promises.
     public mutating func step() {
         steps += 1
+        let writes = ground.writes
+        let observed = guardian.configuration.mode == .observe
         happen()
-        if ground.isDead { restart() }
+        if observed, guardian.configuration.mode == .observe, ground.writes != writes {
+            violate("writes the list with Mode=observe")
+        }
+        // The watch is level-triggered: what came while it was off is delivered when it is on again.
+        if ground.isShown, ground.isListening { lookAfterWrite() }
+        while ground.isDead { restart() }
         judge()
     }
 
     /// The storm ends: nothing fails or comes from outside any more, and time passes until the second audit. Then
     /// everything must be as it should be.
     public mutating func calm() {
-        ground.fury = 0
-        if ground.isDead { restart() }
+        ground.failureRate = 0
         count("calm")
-        see(.configuration(Configuration(), []))
+        ground.table = RedrawReading(.absent)
+        configuration = Configuration()
+        see(.configuration(configuration, []))
+        ground.watch = Watch(.fanotify)
+        see(.watch(ground.watch))
         see(.presence(.withAMT))
         see(.choice(.wide))
+        see(.sockets(SocketReading([])))
+        see(.flows(FlowReading([])))
         see(.runtimeDirectory(problem: nil))
-        see(.redrawTable(ground.table, .audit))
-        see(.holds(HoldReading(held: ground.held), .audit))
-        look(.request)
-        for _ in 0..<2 {
-            ground.clock = max(ground.clock, ground.nextAudit ?? ground.clock) + .seconds(31)
+        for _ in 0..<3 {
+            ground.clock = max(ground.clock, ground.nextAudit ?? ground.clock) + .seconds(61)
             if ground.isShown { lookAfterWrite() }
-            look(.audit)
+            audit()
         }
-        let missing = Configuration().guarded.subtracting(ground.list.ports)
+        let missing = configuration.guarded.subtracting(ground.list.ports)
         if !missing.isEmpty { violate("\(missing) are missing after a quiet interval") }
+        let surplus = ground.list.undisturbed.subtracting(configuration.guarded)
+        if !surplus.isEmpty { violate("\(surplus) are no longer required, and stay") }
         judge()
         judgeReport()
-        ground.fury = Self.fury
+        judgeQuiet()
+        ground.failureRate = Self.failureRate
     }
 }
 
@@ -76,7 +94,8 @@ extension Storm {
         switch ground.random.below(100) {
         case 0..<25: write()
         case 25..<45: pass()
-        case 45..<50: look(.request)
+        case 45..<49: look(.request)
+        case 49..<50: stop()
         case 50..<55: jump()
         case 55..<60: observePresence()
         case 60..<68: observeFirmware()
@@ -90,8 +109,8 @@ extension Storm {
         case 95..<96: see(.deviceChanged)
         case 96..<97: see(.resumed)
         case 97..<98: see(.runtimeDirectory(problem: chance(0.5) ? "No space left on device" : nil))
-        case 98..<99: losesHolds()
-        default: altersTable()
+        case 98..<99: loseHolds()
+        default: alterTable()
         }
     }
 
@@ -121,15 +140,25 @@ extension Storm {
             ground.firmwareAt = nil
             see(.firmwareDue)
         } else {
-            ground.nextAudit = ground.auditEvery.map { ground.clock + $0 }
-            look(.audit)
+            audit()
         }
     }
 
-    /// The machine sleeps, or somebody sets the wall clock.
+    /// All that the daemon looks at when an audit is due.
+    private mutating func audit() {
+        ground.nextAudit = ground.auditEvery.map { ground.clock + $0 }
+        look(.audit)
+        see(.holds(HoldReading(held: ground.held), .audit))
+        see(.redrawTable(ground.table, .audit))
+    }
+
+    /// The machine sleeps, or the administrator sets the wall clock.
     private mutating func jump() {
-        if chance(0.5) { ground.clock = ground.clock + .seconds(ground.random.below(100_000)) }
-        ground.epoch += Int64(ground.random.below(2_000_000)) - 1_000_000
+        if chance(0.5) {
+            ground.clock = ground.clock + .seconds(ground.random.below(100_000))
+        } else {
+            ground.epoch += Int64(ground.random.below(2_000_000)) - 1_000_000
+        }
     }
 
     private mutating func observePresence() {
@@ -193,11 +222,16 @@ extension Storm {
         configuration.mode = Configuration.Mode.allCases.randomElement(using: &ground.random) ?? .auto
         configuration.onStop = chance(0.5) ? .release : .keep
         if chance(0.3) { configuration.extraPorts = PortSet(5_900...5_901) }
+        guard chance(0.8) else {
+            let file = ConfigurationFile(path: "/etc/amtguard.conf", content: .unreadable("this is a directory"))
+            see(.configuration(configuration, Configuration.salvage([file]).1))
+            return look(.request)
+        }
         count(configuration.mode == .observe ? "observe" : "reload")
-        let refused = Configuration.salvage([
-            ConfigurationFile(path: "/etc/amtguard.conf", content: .unreadable("this is a directory"))
-        ])
-        see(.configuration(configuration, chance(0.2) ? refused.1 : []))
+        // Another mode begins another series of overwrites.
+        if configuration.mode != self.configuration.mode { repairs = [] }
+        self.configuration = configuration
+        see(.configuration(configuration, []))
         look(.request)
     }
 
@@ -208,18 +242,20 @@ extension Storm {
     private mutating func changeWatch() {
         let kinds: [Watch.Kind] = [.fanotify, .inotify, .none]
         ground.watch = Watch(kinds.randomElement(using: &ground.random) ?? .none)
+        ground.isShown = false  // The events of the former watch are gone.
         see(.watch(ground.watch))
     }
 
     /// The sockets are gone: the service manager lost them, or descriptors ran out.
-    private mutating func losesHolds() {
-        ground.held = ground.held.filter { _ in chance(0.5) }
+    private mutating func loseHolds() {
+        for hold in ground.held.keys.sorted() where chance(0.5) { ground.held[hold] = nil }
         see(.holds(HoldReading(held: ground.held), .audit))
     }
 
     /// Another program flushes all rules, or changes the table.
-    private mutating func altersTable() {
-        ground.table = RedrawReading(chance(0.5) ? .absent : .altered)
+    private mutating func alterTable() {
+        let states: [RedrawReading.State] = [.absent, .altered, .foreign(owner: "firewalld")]
+        ground.table = RedrawReading(states.randomElement(using: &ground.random) ?? .absent)
         see(.redrawTable(ground.table, .audit))
     }
 }
@@ -228,28 +264,56 @@ extension Storm {
 
 extension Storm {
     private mutating func start() {
-        see(.configuration(Configuration(), []))
+        see(.configuration(configuration, []))
         see(.presence(.withAMT))
         see(.choice(.wide))
         see(.watch(ground.watch))
         see(.started)
         look(.request)
+        see(.holds(HoldReading(held: ground.held), .request))
+        see(.redrawTable(ground.table, .request))
         see(.ready)
     }
 
-    /// SIGKILL, then another process with the record of this one. The kernel closes the holds and the table.
+    /// SIGKILL, or the end after a stop, then another process. It has the record, and perhaps what the service manager
+    /// keeps: the holds and the table.
     private mutating func restart() {
         count("restart")
         ground.isDead = false
+        takeEvents()
         repairs = []
-        ground.held = [:]
-        ground.table = RedrawReading(.absent)
+        if chance(0.5) {
+            ground.held = [:]
+            if ground.table.isOwned { ground.table = RedrawReading(.absent) }
+        }
         (ground.isShown, ground.isListening, ground.isAsked) = (false, true, false)
         (ground.nextLook, ground.nextAudit, ground.auditEvery, ground.firmwareAt) = (nil, nil, nil, nil)
-        // What the list has without being on record is nobody's, for the truth as for the guardian.
-        let memory = Memory(parsing: ground.record, scope: Self.scope) ?? Memory(scope: Self.scope)
-        guardian = Guardian(remembering: memory)
+        ground.seen = nil
+        if chance(0.3) { write() }
+        ground.isShown = false
+        guardian = Guardian(remembering: recorded)
         start()
+    }
+
+    /// SIGTERM. With `OnStop=release` it gives back what it owns.
+    private mutating func stop() {
+        count("stop")
+        let failures = ground.failures
+        see(.stopping)
+        look(.readBack)
+        for _ in 0..<20 where guardian.isReleasing { look(.token) }
+        let isDone = !ground.isDead && ground.failures == failures && ground.seen != nil
+        if isDone, configuration.onStop == .release, configuration.mode != .observe {
+            count("release")
+            let kept = guardian.memory.ownership.owned
+            if !kept.isEmpty { violate("keeps \(kept) after OnStop=release") }
+        }
+        restart()
+    }
+
+    /// The memory that a successor would have.
+    private var recorded: Memory {
+        Memory(parsing: ground.record, scope: Self.scope) ?? Memory(scope: Self.scope)
     }
 
     private mutating func see(_ observation: Guardian.Observation) {
@@ -274,35 +338,52 @@ extension Storm {
     private mutating func judge() {
         let stolen = ground.list.stolen
         if !stolen.isEmpty { violate("removed \(stolen), which others had put there") }
+        for fault in ground.faults { violate(fault) }
+        takeEvents()
+        while let first = repairs.first, ground.clock - first > .seconds(60) { repairs.removeFirst() }
+        let lines = repairs.count
+        // Five of a series, and the one that the first look of a process finds.
+        if lines > 6 { violate("\(lines) lines on single repairs within a minute") }
+        if let seen = ground.seen {
+            for breach in seen.breaches(owned: guardian.memory.ownership.owned) { violate(breach) }
+        }
+        if recorded.ownership != guardian.memory.ownership { violate("a successor would own other ports") }
+        if steps.isMultiple(of: 257) { judgeReport() }
+    }
+
+    private mutating func takeEvents() {
         for event in ground.events {
             if case .repaired = event { repairs.append(ground.clock) }
             if let kind = event.kind { count(kind) }
         }
         ground.events.removeAll(keepingCapacity: true)
-        while let first = repairs.first, ground.clock - first > .seconds(10) { repairs.removeFirst() }
-        let lines = repairs.count
-        if lines > 10 { violate("\(lines) lines on repairs within ten seconds") }
-        if let seen = ground.seen {
-            let usurped = guardian.memory.ownership.owned.intersection(seen.claimed)
-            if !usurped.isEmpty { violate("owns \(usurped), which others put there") }
-        }
-        if steps.isMultiple(of: 257) { judgeReport() }
     }
 
     /// What is told is what was seen.
     private mutating func judgeReport() {
         let status = guardian.status
-        if let seen = ground.seen, status.ports.reserved != seen.ports.description {
-            violate("tells \(status.ports.reserved ?? "nothing"), saw \(seen.ports)")
-        }
-        let told = Set(status.holds.filter { $0.state == "held" }.map { "\($0.address):\($0.port)/\($0.protocol)" })
-        let invented = told.subtracting(ground.held.keys.map(\.description))
+        let told = status.ports.reserved, seen = ground.seen?.ports.description
+        if told != seen { violate("tells \(told ?? "nothing"), saw \(seen ?? "nothing")") }
+        let held = Set(status.holds.filter { $0.state == "held" }.map { "\($0.address):\($0.port)/\($0.protocol)" })
+        let invented = held.subtracting(ground.held.keys.map(\.description))
         if !invented.isEmpty { violate("tells of holds that it does not have: \(invented.sorted())") }
         for line in status.text where line.value.contains("\n") { violate("a fact of several lines: \(line.value)") }
     }
 
+    /// After a quiet interval nothing is wrong any more.
+    private mutating func judgeQuiet() {
+        let status = guardian.status
+        if status.contested { violate("still contested after quiet minutes") }
+        if status.verdict == .exposed { violate("still exposed: \(status.reasons.map(\.says))") }
+        let refused = status.holds.filter { $0.state != "held" }
+        if !refused.isEmpty { violate("holds are missing though nothing is in their way: \(refused.map(\.address))") }
+        let isInForce = ground.table.table != nil
+        if let told = status.nat?.inForce, told != isInForce { violate("tells that the table is in force: \(told)") }
+    }
+
     private mutating func violate(_ promise: String) {
-        if violations.count < 20 { violations.append("seed \(seed), step \(steps): \(promise)") }
+        guard violations.count < 20, !violations.contains(where: { $0.hasSuffix(": \(promise)") }) else { return }
+        violations.append("seed \(seed), step \(steps): \(promise)")
     }
 
     private mutating func count(_ what: String) { tally[what, default: 0] += 1 }
@@ -333,7 +414,7 @@ extension SplitMix64 {
 }
 
 extension Event {
-    /// A word for those that a run must have met.
+    /// A word for those that a run should have met.
     fileprivate var kind: String? {
         switch self {
         case .repaired: "repaired"

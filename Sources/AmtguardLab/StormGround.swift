@@ -6,11 +6,11 @@ struct StormGround: Ground {
     var list = SimulatedList()
     /// Monotonic, and it continues while the machine sleeps.
     var clock = Instant(sinceBoot: .seconds(10))
-    /// Seconds since 1970 at `clock` 0. Somebody sets it.
+    /// Seconds since 1970 at `clock` 0. The administrator sets the clock.
     var epoch: Int64 = 1_795_377_600
     var random: SplitMix64
     /// How often an action fails.
-    var fury = 0.0
+    var failureRate = 0.0
     /// Whether the process was killed between two actions; then the following ones have no effect.
     var isDead = false
 
@@ -32,6 +32,12 @@ struct StormGround: Ground {
     var events: [Event] = []
     /// The truth at the last reading; `nil` if that reading failed.
     var seen: SimulatedList?
+    /// How often the guard wrote the list.
+    private(set) var writes = 0
+    /// How often a reading or a write of the list failed.
+    private(set) var failures = 0
+    /// What the guard did that nobody may ever see.
+    private(set) var faults: [String] = []
 
     init(seed: UInt64) {
         random = SplitMix64(seed: seed)
@@ -49,11 +55,11 @@ struct StormGround: Ground {
         .failed("Cannot assign requested address"),
     ]
 
-    private mutating func fails() -> Bool { random.chance(fury) }
+    private mutating func fails() -> Bool { random.chance(failureRate) }
 
     /// A step of the process. Returns whether it is still alive.
     private mutating func step() -> Bool {
-        if !isDead, random.chance(fury / 20) { isDead = true }
+        if !isDead, random.chance(failureRate / 20) { isDead = true }
         return !isDead
     }
 }
@@ -67,6 +73,7 @@ extension StormGround {
     mutating func read() -> Reading {
         guard step(), !fails() else {
             seen = nil
+            failures += 1
             return .obstacle(Self.obstacles.randomElement(using: &random) ?? .busy)
         }
         seen = list
@@ -75,6 +82,7 @@ extension StormGround {
 
     mutating func add(_ ports: PortSet) -> Change {
         guard step() else { return .omitted }
+        writes += 1
         guard !fails() else { return refusal() }
         list.add(ports)
         return .made
@@ -82,12 +90,16 @@ extension StormGround {
 
     mutating func remove(_ ports: PortSet) -> Change {
         guard step() else { return .omitted }
+        writes += 1
         guard !fails() else { return refusal() }
         list.remove(ports)
         return .made
     }
 
-    private mutating func refusal() -> Change { .refused(Self.obstacles.randomElement(using: &random) ?? .busy) }
+    private mutating func refusal() -> Change {
+        failures += 1
+        return .refused(Self.obstacles.randomElement(using: &random) ?? .busy)
+    }
 
     mutating func takeWriters() -> [Writer]? {
         guard isShown else { return nil }
@@ -119,8 +131,8 @@ extension StormGround {
         var refused: [Hold: HoldObstacle] = [:]
         for hold in change.take {
             if fails() {
+                // A hold that can't be bound in another way stays as it was.
                 refused[hold] = Self.holdObstacles.randomElement(using: &random)
-                held[hold] = nil
             } else {
                 held[hold] = change.isShared
             }
@@ -130,12 +142,14 @@ extension StormGround {
 
     mutating func redraw(_ change: RedrawChange) -> RedrawReading? {
         guard step() else { return nil }
+        if case .foreign = table.state {
+            if change == .unload { faults.append("removed the table of another program") }
+            return table
+        }
+        guard !fails() else {
+            return RedrawReading(.unknown(says: "Operation not permitted", advice: nil))
+        }
         switch change {
-        case _ where fails():
-            let states: [RedrawReading.State] = [
-                .absent, .altered, .foreign(owner: nil), .unknown(says: "Operation not permitted", advice: nil),
-            ]
-            return RedrawReading(states.randomElement(using: &random) ?? .absent)
         case .load(let wanted): table = RedrawReading(.inForce(wanted), isOwned: true)
         case .unload: table = RedrawReading(.absent)
         }
@@ -155,6 +169,9 @@ extension StormGround {
 
     mutating func report(_ event: Event) {
         guard step() else { return }
+        if case .repaired(let repair) = event, repair.restored != seen?.ports {
+            faults.append("told \(repair.restored) as restored, saw \(seen.map { "\($0.ports)" } ?? "nothing")")
+        }
         events.append(event)
     }
 }
