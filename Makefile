@@ -117,7 +117,7 @@ test-emulator: ## The emulated MEI device, and the guard on 61 emulated machines
 # The released programs, as a fleet has them. Without a name it plays all scripts of Tests/deploy.
 test-deploy: release ## What is below deploy/, with the real programs around it: SCRIPT="prometheus.sh"
 	Tools/dependencies.sh deploy
-	ls dist/amtguard_*.deb >/dev/null 2>&1 || $(MAKE) deb
+	find dist -name 'amtguard_*.deb' -newer $(BIN)/amtguardd 2>/dev/null | grep -q . || $(MAKE) deb
 	$(SWIFT) build -c release --package-path Tools/mei-emulator --product mei-emulator
 	AMTGUARD_BIN=$(BIN) \
 	EMULATOR_BIN=$$($(SWIFT) build -c release --package-path Tools/mei-emulator --show-bin-path) Tests/deploy/run $(SCRIPT)
@@ -220,6 +220,7 @@ deb: release ## A Debian package in dist/, checked by lintian
 	packaging/build-deb $(BIN)
 
 sysext: release ## A system extension in dist/, for image-based systems
+	Tools/dependencies.sh sysext
 	packaging/build-sysext $(BIN)
 
 oci: release ## A container image in dist/, without a container engine; deploy/kubernetes uses it

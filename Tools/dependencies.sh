@@ -11,6 +11,7 @@ case "${1:-}" in
     emulator) packages="$build $emulator dbus iproute2 netcat-openbsd procps systemd util-linux" ;;
     demo)  packages="$build $emulator iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
     deb)   packages="$build debhelper dpkg-dev fakeroot lintian pkg-config" ;;
+    sysext) packages="$build squashfs-tools" ;;
     oci)   packages="$build binutils dpkg-dev python3 systemd" ;;
     boot)  packages="$build $emulator debootstrap dpkg-dev iproute2 systemd systemd-container util-linux" ;;
     deploy) packages="$build $emulator binutils chromium cockpit-bridge cockpit-system cockpit-ws crun dbus debhelper debootstrap dpkg-dev facter fakeroot iproute2 libarchive-tools makepkg nix-bin pacman-package-manager podman procps python3 python3-venv rpm skopeo sosreport squashfs-tools systemd-container util-linux" ;;

@@ -11,7 +11,7 @@ struct ConfigCommand: ParsableCommand {
             whether it refused them.
 
             Exit status: 0 if amtguardd accepts the files, even if it ignores lines of them; 1 if it refuses them; 3 \
-            if you may not read one that amtguardd may read; 64 wrong usage.
+            if one can't be read now, or not by you; 64 wrong usage.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -30,13 +30,14 @@ struct ConfigCommand: ParsableCommand {
         var lines: [Status.Line] = []
         for problem in problems {
             switch problem.severity {
-            case .refused where problem.mayPass: lines.append(Status.Line("Unread", problem.description, .doubtful))
+            case .refused where problem.mayPass || problem.isHidden:
+                lines.append(Status.Line("Unread", problem.description, .doubtful))
             case .refused: lines.append(Status.Line("Refused", problem.description, .bad))
             case .warning: lines.append(Status.Line("Ignored", problem.description, .doubtful))
             }
         }
-        let isUnread = problems.contains { $0.mayPass }
-        let isRefused = problems.contains { $0.severity == .refused && !$0.mayPass }
+        let isUnread = problems.contains { $0.mayPass || $0.isHidden }
+        let isRefused = problems.contains { $0.severity == .refused && !$0.mayPass && !$0.isHidden }
         if isRefused {
             lines.append(
                 .advice(

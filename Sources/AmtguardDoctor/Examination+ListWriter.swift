@@ -16,7 +16,7 @@ extension Examination {
     /// - Parameters:
     ///   - list: What is written.
     ///   - when: "at each boot".
-    /// - change: The change; its argument is a value with the writer's ports and the required ones.
+    ///   - change: The change; its argument is a value with the writer's ports and the required ones.
     func judge(
         list: WrittenList, writtenAt when: String, at place: Place, change: (_ value: String) -> String
     ) {

@@ -107,7 +107,7 @@ final class Examination {
     /// The advice where only root can read.
     static let asRoot = "Run amtguardctl doctor as root."
 
-    /// Whether a file that has no content does not exist. If it exists, the reason was reported before.
+    /// Whether a file that gave no content is missing. If not, a finding already says why it was not read.
     func isMissing(_ path: String) -> Bool {
         !isSpent && !told.contains(path)
     }

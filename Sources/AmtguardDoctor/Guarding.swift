@@ -12,7 +12,7 @@ public enum Guarding: Hashable, Sendable {
     case unknown(String, advice: String)
 
     /// Whether the list is repaired; `nil` if unknown.
-    public var isSure: Bool? {
+    public var repairsList: Bool? {
         switch self {
         case .repairs: true
         case .hindered, .observes, .absent: false

@@ -58,7 +58,7 @@ public struct Situation: Hashable, Sendable {
     public var udp: PortSet { isConcerned ? .ofAMTsUDP : PortSet() }
 
     /// Whether amtguardd repairs the list; `nil` if unknown.
-    public var isGuarded: Bool? { guarding.isSure }
+    public var isGuarded: Bool? { guarding.repairsList }
 
     /// The required ports that the kernel may choose now; `nil` if the list or the kernel's range can't be read.
     public var exposed: PortSet? {

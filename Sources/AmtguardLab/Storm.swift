@@ -242,7 +242,7 @@ extension Storm {
     private mutating func changeWatch() {
         let kinds: [Watch.Kind] = [.fanotify, .inotify, .none]
         ground.watch = Watch(kinds.randomElement(using: &ground.random) ?? .none)
-        ground.isShown = false  // The events of the former watch are gone.
+        (ground.isShown, ground.isListening) = (false, true)  // The events of the former watch are gone.
         see(.watch(ground.watch))
     }
 

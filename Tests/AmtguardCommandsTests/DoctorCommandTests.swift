@@ -119,7 +119,7 @@ import Testing
 
     @Test func `does not blame amtguardd for what only the user may not read`() throws {
         let (settings, problems) = Configuration.settings([
-            ConfigurationFile(path: "/etc/amtguard.conf", content: .unread("you may not read this"))
+            ConfigurationFile(path: "/etc/amtguard.conf", content: .hidden("you may not read this"))
         ])
         let report = ConfigCommand.report(settings, problems)
         #expect(report.exit == .unknown)

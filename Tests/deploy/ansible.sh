@@ -53,6 +53,11 @@ in_guest two sysctl -qw net.ipv4.ip_local_port_range="1024 65535"
 expect "fails on a machine that is exposed" fails play rolling.yml -e rolling_patience=1 -e mode_of_two=observe
 expect "says so" says "AMTGUARD CRITICAL"
 expect "and leaves the machines of later batches alone" not in_guest three test -e /usr/sbin/amtguardd
+# In a batch of two: the first machine goes to its end, beside one that is exposed.
+batch='{"rolling_patience": 1, "rolling_batches": [2], "mode_of_two": "observe", "amtguard_extra_ports": ["5902"]}'
+expect "in a batch fails, too" fails play rolling.yml -e "$batch"
+expect "its other machine was played to the end" reserves one 623,664,5902,16992-16995
+expect "and the next batch was not" not in_guest three test -e /usr/sbin/amtguardd
 expect "continues when that is mended" quietly play rolling.yml -e rolling_patience=1
 for guest in "${nodes[@]}"; do expect "$guest is guarded" reserves "$guest" "$amt"; done
 expect "and then has nothing to change" quietly play site.yml

@@ -118,7 +118,11 @@ if HOME=$work kubectl version --client 2>/dev/null | grep -q '^Kustomize Version
     done
     expect "the example sets the image" is "$(images "$work/example.yaml")" "registry.example.com/node/amtguard:$version"
     expect "and the configuration" grep -qE '^ +name: amtguard-[a-z0-9]{10}$' "$work/example.yaml"
-    expect "and a capability" grep -q 'NET_BIND_SERVICE$' "$work/example.yaml"
+    cp -R . "$work/kubernetes"
+    sed -i 's/^# \(patches:\|  \)/\1/' "$work/kubernetes/example/kustomization.yaml"
+    expect "without the marks of a comment" quietly \
+        kubectl kustomize "$work/kubernetes/example" --output "$work/capable.yaml"
+    expect "a capability, too" grep -q 'NET_BIND_SERVICE$' "$work/capable.yaml"
 else
     echo "skipped: there is no kubectl of Kubernetes 1.27 or later, so nothing builds the kustomizations"
     parts() { sed -n 's/^  - \([a-z./]*\)\( .*\|$\)/\1/p' "$1/kustomization.yaml"; }

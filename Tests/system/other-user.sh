@@ -30,6 +30,7 @@ expect "a container's guard is at work" json .verdict protected
 give
 guard=$containers
 eventually "it ends after the package was installed" ended
+status=0
 wait $containers || status=$?
 expect "with status 1" is $status 1
 expect "and says why" says "Another amtguardd guards this host already."

@@ -71,8 +71,7 @@ final class EventFeed {
     /// file has the status; without a daemon amtguardctl reads the list itself.
     private func tellOwnState() {
         switch inquiry.outcome() {
-        case .report(let assessment) where assessment.voice == .answers: tell(assessment)
-        case .report: break
+        case .report(let assessment): tell(assessment)
         case .absence(let absence): tell(absence.brief, absence.json)
         }
     }

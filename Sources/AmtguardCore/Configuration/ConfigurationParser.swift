@@ -11,8 +11,10 @@ public struct ConfigurationFile: Hashable, Sendable {
         case bytes([UInt8])
         /// Why it can't be read, for people. This counts as a refused value.
         case unreadable(String)
-        /// Why it can't be read now or by this process, although the daemon may: descriptors or memory ran out.
+        /// Why it can't be read for now: descriptors or memory ran out.
         case unread(String)
+        /// The caller may not read it, but the daemon perhaps may.
+        case hidden(String)
     }
 
     /// A file and the result of reading it.
@@ -42,6 +44,8 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
     public var message: String
     /// Whether the problem may disappear at the next reading, without a change of a file.
     public var mayPass = false
+    /// Whether only the caller may not read the file: the daemon perhaps may.
+    public var isHidden = false
 
     /// `/etc/amtguard.conf:3: Ports=: "70000" is not from 1 to 65535. Allowed: …`
     public var description: String {
@@ -107,6 +111,9 @@ struct ConfigurationParser {
         case .unread(let reason):
             problems.append(
                 ConfigurationProblem(severity: .refused, path: path, line: nil, message: reason, mayPass: true))
+        case .hidden(let reason):
+            problems.append(
+                ConfigurationProblem(severity: .refused, path: path, line: nil, message: reason, isHidden: true))
         case .bytes(var bytes):
             let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
             if bytes.starts(with: byteOrderMark) { bytes.removeFirst(byteOrderMark.count) }

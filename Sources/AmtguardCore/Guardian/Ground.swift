@@ -76,7 +76,7 @@ extension Ground where Self: ~Copyable {
 public enum Change: Hashable, Sendable {
     /// The kernel accepted it. Only the next reading shows whether it has an effect.
     case made
-    /// The list is unchanged; the obstacle says why.
+    /// The ground has changed nothing; the obstacle says why.
     case refused(Obstacle)
     /// The ground does not change the list: it only shows what would happen.
     case omitted

@@ -79,7 +79,10 @@ extension Reason {
     static let configurationRefusal = "configuration-refused"
 
     static func refused(_ problem: ConfigurationProblem) -> Reason {
-        Reason(
+        guard !problem.isHidden else {
+            return Reason(id: "configuration-unread", says: problem.description, advice: "Run this command as root.")
+        }
+        return Reason(
             id: configurationRefusal, says: problem.description,
             advice: problem.mayPass
                 ? "amtguardd reads it again at each audit; systemctl reload amtguardd does so now."

@@ -77,7 +77,7 @@ public struct Status: Hashable, Sendable, Codable {
         public var writer: Writer
     }
 
-    /// The last of them.
+    /// The last repair.
     public struct LastRepair: Hashable, Sendable, Codable {
         /// When a reading showed its success, on the wall clock, for people.
         public var at: String

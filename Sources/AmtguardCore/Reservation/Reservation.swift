@@ -139,6 +139,7 @@ struct Reservation: Sendable {
     /// Sets whether a watch shows writes. Without a watch, an unseen write means nothing.
     mutating func observe(watched: Bool) {
         self.watched = watched
+        listening = true  // A new watch wakes the guard until it is told otherwise.
         // The writes that the former watch showed are lost with it.
         _ = settleWishes()
         showsWishes = false
@@ -152,7 +153,7 @@ struct Reservation: Sendable {
         if state != .whole { self.writers = (self.writers + writers).suffix(WriterTally.mostEntries) }
     }
 
-    /// Takes the refusal of a change. The list is unchanged; the next look comes with an audit.
+    /// Takes the refusal of a change. amtguard has changed nothing; the next look comes with an audit.
     mutating func observe(refusal obstacle: Obstacle, at now: Moment) -> [Effect] {
         ownership.abandon()
         // The program in the kernel refuses to replace the list while a write of another program is not judged.

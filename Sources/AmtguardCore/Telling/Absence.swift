@@ -1,6 +1,6 @@
 /// What amtguardctl can report without the daemon: its own readings.
 ///
-/// It judges them with the same guardian as `amtguardd --dry-run`, so its judgement can't differ from the daemon's.
+/// It judges them with the same guardian as `amtguardd --dry-run`. A daemon also knows SMBIOS and the firmware.
 public struct Absence: Hashable, Sendable {
     /// Why there is no report: "amtguardd does not run".
     public let reason: Reason

@@ -41,7 +41,8 @@ extension RedrawReading.State {
     /// - Parameter table: The sentence's words for another program's table of this name.
     func says(_ table: String) -> String {
         switch self {
-        case .absent, .inForce, .altered: "amtguard's table is not loaded"
+        case .absent: "amtguard's table is not loaded"
+        case .inForce, .altered: "amtguard's table was changed, or is outdated"
         case .foreign(let owner): "another program\(owner.map { " (\($0))" } ?? "") has \(table)"
         case .unknown(let says, _): says
         }

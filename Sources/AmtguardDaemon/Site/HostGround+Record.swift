@@ -30,7 +30,7 @@ extension HostGround {
         }
     }
 
-    /// The same record, if it could not be read at the start; `nil` if it was.
+    /// The record of the last daemon, read now because it could not be read at the start; `nil` if it was.
     mutating func recallLate(of scope: Memory.Scope) -> Memory? {
         guard !keepsake.isRecalled else { return nil }
         let scope = scope.isKnown ? scope : .current
@@ -38,10 +38,10 @@ extension HostGround {
     }
 
     /// Creates again the files that other programs no longer find.
-    mutating func write(_ status: Status, _ memory: Memory, mended: Keepsake.Mended) {
+    mutating func write(_ status: @autoclosure () -> Status, _ memory: Memory, mended: Keepsake.Mended) {
         guard mended.isFirst || !mended.paths.isEmpty else { return }
         keepsake.remember(memory)
-        keepsake.write(status, memory)
+        keepsake.write(status(), memory)
         outbox += mended.paths.map(Event.healed)
     }
 }

@@ -72,8 +72,10 @@ struct Keepsake: ~Copyable {
             throw Taken()
         } catch {
             // The directory belongs to another user, whose daemon runs: this is a container's guard, and that is the
-            // package's. Any user can hold the memory; only a daemon writes a state file, and removes it at its end.
-            if error == .permissionDenied, opened.isHeld(Self.memoryName) == true, opened.has(Self.stateName) {
+            // package's. Any user can hold the memory; only a daemon writes a state file at each audit, and removes it
+            // at its end.
+            let age = opened.age(of: Self.stateName)
+            if error == .permissionDenied, opened.isHeld(Self.memoryName) == true, let age, age < Self.longestAudits {
                 throw Taken()
             }
             problems["/lock"] = "\(error)"
@@ -90,6 +92,8 @@ struct Keepsake: ~Copyable {
         directory = consume opened
     }
 
+    /// Two of the longest audits (`AuditSec=1h`).
+    private static let longestAudits = Duration.seconds(7_200)
     private static let noScope = "the id of this boot, or the network namespace, can't be read in /proc"
 
     /// Whether the lock shows that no other daemon runs here.

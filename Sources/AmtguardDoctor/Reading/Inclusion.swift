@@ -24,7 +24,7 @@ struct Inclusion<Element> {
 
     /// - Parameters:
     ///   - isOnce: Whether the program reads a file only once, however often it is included.
-    /// - parse: Parses the lines of a file.
+    ///   - parse: Parses the lines of a file.
     init(_ examination: Examination, isOnce: Bool = false, parse: @escaping ([SourceLine]) -> [Element]) {
         self.examination = examination
         self.isOnce = isOnce

@@ -45,7 +45,8 @@ public struct ConfigurationReader: Sendable {
             } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
                 continue
             } catch {
-                files.append(ConfigurationFile(path: directory, content: Self.content(for: error)))
+                files.append(
+                    ConfigurationFile(path: directory, content: content(for: error, at: directory, below: root)))
             }
         }
         let dropIns = ConfigurationLayout.dropIns(names)
@@ -87,22 +88,23 @@ public struct ConfigurationReader: Sendable {
             return ConfigurationFile(path: path, content: .bytes(bytes))
         } catch Errno.noSuchFileOrDirectory {
             return nil
-        } catch Errno.permissionDenied where forDaemon && (try? root.isForRootAlone(FilePath(path))) == false {
-            return ConfigurationFile(
-                path: path, content: .unread("you may not read this; amtguardd may. Run this command as root"))
         } catch {
-            return ConfigurationFile(path: path, content: Self.content(for: error))
+            return ConfigurationFile(path: path, content: content(for: error, at: path, below: root))
         }
     }
 
-    private static func content(for error: Errno) -> ConfigurationFile.Content {
+    private func content(
+        for error: Errno, at path: String, below root: borrowing RootDirectory
+    ) -> ConfigurationFile.Content {
         switch error {
+        case .permissionDenied where forDaemon && (try? root.isForRootAlone(FilePath(path))) == false:
+            .hidden("you may not read this; amtguardd perhaps may")
         case .isDirectory: .unreadable("this is a directory. Allowed: a file")
         case .invalidArgument: .unreadable("this is not a regular file. Allowed: a file")
         case .fileTooLarge:
-            .unreadable("the file is too large. Allowed: at most \(most >> 10) KiB")
+            .unreadable("the file is too large. Allowed: at most \(Self.most >> 10) KiB")
         case .permissionDenied:
-            .unreadable("amtguardd can't read this: \(error). Allowed: a file that everybody can read (chmod 644)")
+            .unreadable("amtguardd can't read this: \(error). Allowed: what everybody can read (chmod a+rX)")
         default: error.mayPass ? .unread("can't be read: \(error)") : .unreadable("can't be read: \(error)")
         }
     }

@@ -3,6 +3,7 @@
 // The daemon's user may write here, so a reader that runs as root must not trust the files. It follows no link, reads
 // only regular files, limits their size, and never waits.
 
+import AmtguardCore
 import Glibc
 public import SystemPackage
 
@@ -59,8 +60,19 @@ public struct RuntimeDirectory: ~Copyable {
         return try file.readAll(atMost: limit)
     }
 
-    /// Whether there is a file of that name. The corresponding C function is `fstatat`.
-    public borrowing func has(_ name: String) -> Bool { (try? identity(of: name)) != nil }
+    /// How long ago a file of that name was written, by the wall clock; `nil` if there is none.
+    ///
+    /// The corresponding C function is `fstatat`.
+    public borrowing func age(of name: String) -> Duration? {
+        var status = stat()
+        let place = directory.number
+        do {
+            try valueOrErrno { unsafe fstatat(place, name, &status, AT_SYMLINK_NOFOLLOW) }
+        } catch {
+            return nil
+        }
+        return .seconds(Moment.now().wallClock - Int64(status.st_mtim.tv_sec))
+    }
 
     /// Whether it belongs to another user, and this process may not create files in it; also `false` if that can't be
     /// found out.

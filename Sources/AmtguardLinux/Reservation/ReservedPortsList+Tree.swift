@@ -5,7 +5,7 @@
 import Glibc
 
 extension ReservedPortsList {
-    /// The list through the procfs that is mounted below the root; `nil` without a tree, and unless the tree has one
+    /// The list through the procfs that is mounted below the root; `nil` without a tree, or if the tree has no list
     /// that can be written.
     ///
     /// The kernel shows the network namespace of the process that opens the file, not of the one that mounted procfs. A

@@ -25,12 +25,17 @@ is_fresh() {
     [ $(($(date +%s) - $(stat -c %Y "$state"))) -le $((${audit:-0} / 500000 + 5)) ]
 }
 
+# A graphics card may have such a device, too, of another kind. Older kernels do not say the kind.
+has_engine() {
+    for device in "$sys"/class/mei/mei*; do
+        [ -e "$device" ] && [ "$(cat "$device/kind" 2>/dev/null || echo mei)" = mei ] && return
+    done
+    return 1
+}
+
 features() {
     printf '# +expiry-time=%s\n' "$(date -u -d "@$(($(date +%s) + 5 * pause))" +%Y-%m-%dT%H:%M:%SZ)"
-    # A graphics card may have such a device, too, of another kind. Older kernels do not say the kind.
-    if [ -e "$sys/class/mei/mei0" ] && [ "$(cat "$sys/class/mei/mei0/kind" 2>/dev/null || echo mei)" = mei ]; then
-        line amt.engine true
-    fi
+    ! has_engine || line amt.engine true
     is_fresh || return 0
     line amt.state "$(value '"amt":{"state"')"
     line amt.version "$(value '"amt":{"state":"[a-z]*","controlMode":[a-z"]*,"version"')"
