@@ -17,7 +17,7 @@ expect "no other user can ask the firmware" exits 13 as_somebody perl -e 'use So
 expect "because of its mode" is "$said" 'Permission denied'
 expect "an amtguardd of somebody's does not start" exits 1 as_somebody timeout 5 /usr/sbin/amtguardd
 expect "in one line" one_line
-expect "that says what to do" like "$said" '*systemctl start amtguardd*'
+expect "that says why" like "$said" '*another amtguardd guards this host already'
 expect "amtguardd --check" exits 0 as_somebody /usr/sbin/amtguardd --check
 expect "amtguardd --release is refused" exits 1 as_somebody /usr/sbin/amtguardd --release
 expect "in one line" one_line
@@ -47,3 +47,5 @@ for command in status ports victims firmware; do
     expect "amtguardctl $command does not know" exits 3 as_somebody amtguardctl $command
     expect "and says why" like "$said" '*amtguardd does not run*'
 done
+expect "an amtguardd of somebody's does not start then either" exits 1 as_somebody timeout 5 /usr/sbin/amtguardd
+expect "and says what to do" like "$said" '*systemctl start amtguardd*'
