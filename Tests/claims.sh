@@ -41,3 +41,10 @@ at_most() { seen=$1; (($1 <= $2)); }
 at_least() { seen=$1; (($1 >= $2)); }
 like() { seen=$1; [[ $1 == $2 ]]; }  # TEXT PATTERN
 holds() { seen=$(<$list); [[ $seen == "$1" ]]; }  # PORTS: the list, no more and no less
+exits() {  # STATUS COMMAND…: with its output in `said`
+    local wanted=$1 status=0
+    shift
+    said=$("$@" 2>&1) || status=$?
+    seen="status $status: $said"
+    [[ $status == "$wanted" ]]
+}

@@ -73,32 +73,26 @@ extension StormGround {
     mutating func read() -> Reading {
         guard step(), !fails() else {
             seen = nil
-            failures += 1
-            return .obstacle(Self.obstacles.randomElement(using: &random) ?? .busy)
+            return .obstacle(obstacle())
         }
         seen = list
         return list.look()
     }
 
-    mutating func add(_ ports: PortSet) -> Change {
+    mutating func add(_ ports: PortSet) -> Change { change { $0.add(ports) } }
+    mutating func remove(_ ports: PortSet) -> Change { change { $0.remove(ports) } }
+
+    private mutating func change(_ body: (inout SimulatedList) -> Void) -> Change {
         guard step() else { return .omitted }
         writes += 1
-        guard !fails() else { return refusal() }
-        list.add(ports)
+        guard !fails() else { return .refused(obstacle()) }
+        body(&list)
         return .made
     }
 
-    mutating func remove(_ ports: PortSet) -> Change {
-        guard step() else { return .omitted }
-        writes += 1
-        guard !fails() else { return refusal() }
-        list.remove(ports)
-        return .made
-    }
-
-    private mutating func refusal() -> Change {
+    private mutating func obstacle() -> Obstacle {
         failures += 1
-        return .refused(Self.obstacles.randomElement(using: &random) ?? .busy)
+        return Self.obstacles.randomElement(using: &random) ?? .busy
     }
 
     mutating func takeWriters() -> [Writer]? {

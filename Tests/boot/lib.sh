@@ -25,13 +25,6 @@ source /srv/claims.sh
 quiet() { seen=$("$@" 2>&1) && [[ ! $seen ]]; }
 shows() { seen=$(systemctl show -P "$1" "${3:-$unit}"); [[ $seen == $2 ]]; }  # PROPERTY PATTERN [UNIT]
 told() { seen=$(journalctl --no-pager -o cat -u $unit | tail -n 30); journalctl --no-pager -o cat -u $unit | grep -qF -- "$1"; }
-exits() {  # STATUS COMMAND…: with its output in `said`
-    local wanted=$1 status=0
-    shift
-    said=$("$@" 2>&1) || status=$?
-    seen="status $status: $said"
-    [[ $status == "$wanted" ]]
-}
 json() {  # PATH VALUE: of amtguardctl --json
     seen=$({ amtguardctl --json 2>&1 || true; } | perl /srv/system/json.pl "$1" 2>&1) || return 1
     [[ $seen == "$2" ]]

@@ -42,13 +42,6 @@ situation() { for file in "$work"/*.log; do [[ ! -s $file ]] || { echo "  ${file
 source "$top/Tests/claims.sh"
 
 quietly() { seen=$("$@" 2>&1); }  # COMMAND…
-exits() {  # STATUS COMMAND…: with its output in `said`
-    local wanted=$1 status=0
-    shift
-    said=$("$@" 2>&1) || status=$?
-    seen="status $status: $said"
-    [[ $status == "$wanted" ]]
-}
 # In the foreground for the sake of its output; --cgroups=disabled because there is no service manager.
 engine() {
     podman --root "$work/storage" --runroot "$work/scratch" --tmpdir "$work/tmp" --cgroup-manager=cgroupfs \

@@ -65,7 +65,7 @@ ctl() {  # ARGUMENT…: amtguardctl, its output in `said` and its exit status in
     status=0
     said=$("$amtguardctl" --root $root "$@" 2>&1) || status=$?
 }
-exits() {  # STATUS ARGUMENT…: amtguardctl
+exits() {  # STATUS ARGUMENT…: amtguardctl, in place of any command as in claims.sh
     local wanted=$1
     shift
     ctl "$@"
