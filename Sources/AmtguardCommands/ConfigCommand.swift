@@ -30,14 +30,14 @@ struct ConfigCommand: ParsableCommand {
         var lines: [Status.Line] = []
         for problem in problems {
             switch problem.severity {
-            case .refused where problem.mayPass || problem.isHidden:
+            case .refused where problem.isUnread:
                 lines.append(Status.Line("Unread", problem.description, .doubtful))
             case .refused: lines.append(Status.Line("Refused", problem.description, .bad))
             case .warning: lines.append(Status.Line("Ignored", problem.description, .doubtful))
             }
         }
-        let isUnread = problems.contains { $0.mayPass || $0.isHidden }
-        let isRefused = problems.contains { $0.severity == .refused && !$0.mayPass && !$0.isHidden }
+        let isUnread = problems.contains(where: \.isUnread)
+        let isRefused = problems.contains { $0.severity == .refused && !$0.isUnread }
         if isRefused {
             lines.append(
                 .advice(

@@ -13,8 +13,8 @@ struct OwnLook {
     ///
     /// - Parameter root: The tree with /sys and the configuration. If it can't be opened, nothing of it is read.
     static func status(below root: FilePath?) -> Status {
-        var look = OwnLook()
         guard let root = try? RootDirectory(path: root) else { return blank }
+        var look = OwnLook()
         let (configuration, problems) = ConfigurationReader(forDaemon: true).load(below: root)
         look.observe(.configuration(configuration, problems))
         look.observe(.presence(readPresence(in: root)))

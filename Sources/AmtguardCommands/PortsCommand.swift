@@ -102,7 +102,7 @@ extension PortSpace {
     /// The ports of a report. Its sets are text from another process; a text that is not a set counts as unknown.
     init(_ ports: Status.Ports, victims: [Status.Socket]?) {
         required = PortSet(told: ports.required) ?? PortSet()
-        reserved = ports.reserved.flatMap(PortSet.init(told:))
+        reserved = ports.reservedSet
         owned = PortSet(told: ports.owned) ?? PortSet()
         reach = ports.reach.flatMap(PortSet.init(told:))
         self.victims = PortSet(merging: (victims ?? []).map { $0.port...$0.port })

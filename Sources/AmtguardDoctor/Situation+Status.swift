@@ -27,7 +27,7 @@ extension Situation {
     private init(_ status: Status) {
         self.init()
         required = PortSet(told: status.ports.required) ?? PortSet()
-        reserved = status.ports.reserved.flatMap(PortSet.init(told:))
+        reserved = status.ports.reservedSet
         reach = status.ports.reach.flatMap(PortSet.init(told:))
         sharing = Sharing(status.amt)
         held = status.held("tcp", onEachOf: sharing.addresses)
@@ -67,7 +67,7 @@ extension Guarding {
                 reason?.says ?? "amtguardd does not answer", advice: reason?.advice ?? Self.look)
             return
         }
-        let reserved = status.ports.reserved.flatMap(PortSet.init(told:)) ?? PortSet()
+        let reserved = status.ports.reservedSet ?? PortSet()
         let missing = (PortSet(told: status.ports.required) ?? PortSet()).subtracting(reserved)
         if status.mode == Configuration.Mode.observe.rawValue {
             self = .observes

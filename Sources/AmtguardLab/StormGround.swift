@@ -36,7 +36,7 @@ struct StormGround: Ground {
     private(set) var writes = 0
     /// How often a reading or a write of the list failed.
     private(set) var failures = 0
-    /// What the guard did that nobody may ever see.
+    /// What the guard did that must never happen.
     private(set) var faults: [String] = []
 
     init(seed: UInt64) {

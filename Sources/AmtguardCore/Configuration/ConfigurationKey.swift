@@ -58,6 +58,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     /// A typing error like `1-65535` would leave the host without a local port. This many ports also fit into one page
     /// of memory, even if they are scattered.
     package static let mostPorts = 512
+    /// The upper bound of `AuditSec=`.
+    package static let longestAudit = Duration.seconds(3_600)
 
     /// Assigns `value`; an empty one restores the default.
     ///
@@ -77,7 +79,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
                 : try bounded(ports(value), beside: configuration.guarded).union(configuration.extraPorts)
         case .audit:
             configuration.audit =
-                value.isEmpty ? defaults.audit : try time(value, in: .milliseconds(100)...(.seconds(3_600)))
+                value.isEmpty ? defaults.audit : try time(value, in: .milliseconds(100)...Self.longestAudit)
         case .repairBurst:
             configuration.pace.burst = value.isEmpty ? defaults.pace.burst : try number(value, in: 1...1_000_000)
         case .repairsPerSecond:

@@ -46,6 +46,8 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
     public var mayPass = false
     /// Whether only the caller may not read the file: the daemon perhaps may.
     public var isHidden = false
+    /// Whether the file could not be read: for now, or by the caller.
+    public var isUnread: Bool { mayPass || isHidden }
 
     /// `/etc/amtguard.conf:3: Ports=: "70000" is not from 1 to 65535. Allowed: …`
     public var description: String {

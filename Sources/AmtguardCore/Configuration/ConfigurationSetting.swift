@@ -82,7 +82,7 @@ extension ConfigurationProblem {
     /// For programs.
     fileprivate var word: String {
         switch severity {
-        case .refused where mayPass || isHidden: "unread"
+        case .refused where isUnread: "unread"
         case .refused: "refused"
         case .warning: "ignored"
         }

@@ -91,7 +91,7 @@ extension Status {
             return
                 "no port needs to be reserved: \(amt.evidence.first?.says ?? "AMT is impossible on this machine")"
         }
-        guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
+        guard let reserved = ports.reservedSet else {
             return "the list can't be read, so it is unknown whether \(names) are reserved"
         }
         if let exposed = ports.exposedSet {

@@ -46,7 +46,7 @@ extension Status {
     fileprivate var portWords: String {
         guard let required = PortSet(told: ports.required), !required.isEmpty else { return "none required" }
         let range = ports.ephemeralRange.map { "local port range \($0)" } ?? "local port range unknown"
-        guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
+        guard let reserved = ports.reservedSet else {
             return "required \(shown(ports.required)), the list can't be read; \(range)"
         }
         let missing = required.subtracting(reserved)

@@ -114,10 +114,13 @@ extension Status.Ports {
     /// The required ports that the kernel may choose now; `nil` if there are none, or that is unknown.
     public var exposedSet: PortSet? { exposed.flatMap(PortSet.init(told:)).flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// The reserved ports; `nil` if the list can't be read.
+    public var reservedSet: PortSet? { reserved.flatMap(PortSet.init(told:)) }
+
     /// Whether the kernel may choose a required port now; `nil` if the list can't be read.
     public var areExposed: Bool? {
         guard let required = PortSet(told: required), !required.isEmpty else { return false }
-        guard let reserved = reserved.flatMap(PortSet.init(told:)) else { return nil }
+        guard let reserved = reservedSet else { return nil }
         let reach = reach.flatMap(PortSet.init(told:)) ?? PortSet(1...65535)
         return !required.subtracting(reserved).intersection(reach).isEmpty
     }

@@ -99,7 +99,7 @@ extension Status {
     }
 
     private var reservedFact: Line {
-        guard let reserved = ports.reserved.flatMap(PortSet.init(told:)) else {
+        guard let reserved = ports.reservedSet else {
             return Line("Reserved", "unknown", .doubtful)
         }
         let required = PortSet(told: ports.required) ?? PortSet()

@@ -37,7 +37,8 @@ extension HostGround {
         return (try? keepsake.recall(of: scope)) ?? Memory(scope: scope)
     }
 
-    /// Creates again the files that other programs no longer find.
+    /// Writes the record and the status into the files that were just created again, and notes an event for each. Does
+    /// nothing if there are none.
     mutating func write(_ status: @autoclosure () -> Status, _ memory: Memory, mended: Keepsake.Mended) {
         guard mended.isFirst || !mended.paths.isEmpty else { return }
         keepsake.remember(memory)

@@ -92,8 +92,7 @@ struct Keepsake: ~Copyable {
         directory = consume opened
     }
 
-    /// Two of the longest audits (`AuditSec=1h`).
-    private static let longestAudits = Duration.seconds(7_200)
+    private static let longestAudits = ConfigurationKey.longestAudit * 2
     private static let noScope = "the id of this boot, or the network namespace, can't be read in /proc"
 
     /// Whether the lock shows that no other daemon runs here.

@@ -333,7 +333,7 @@ final class Site {
     /// ends.
     private func yield() {
         guard !displacement.hasLasted(HostGround.patience, at: .now()) else { return callbacks.displaced() }
-        observe(.runtimeDirectory(problem: "another daemon has /run/amtguard"))
+        observe(.runtimeDirectory(problem: "another daemon uses /run/amtguard"))
         surveySoon(after: HostGround.patience)
     }
 

@@ -17,8 +17,8 @@ trap 'exit 0' TERM INT
 value() { grep -o "$1:\"[A-Za-z0-9._-]*\"" "$state" | head -n 1 | sed 's/.*"\(.*\)"$/\1/'; }
 line() { [ -z "$2" ] || printf '%s=%s\n' "$1" "$2"; }
 
-# The guard removes the report when it ends, and writes it again at each audit. One that is older than two audits was left
-# behind.
+# The guard removes the report when it ends, and writes it again at each audit. A report that is older than two
+# audits was left by a guard that was killed.
 is_fresh() {
     [ -r "$state" ] || return 1
     audit=$(sed -n 's/.*"auditUSec":\([0-9]*\).*/\1/p' "$state")
