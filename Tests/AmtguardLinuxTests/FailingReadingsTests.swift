@@ -56,3 +56,14 @@ struct FailingReadingsTests {
         #expect(presence.controllers == ["IPI0001:00", "dmi-ipmi-si.0"])
     }
 }
+
+@Suite struct `An errno` {
+    @Test(arguments: [
+        (Errno.tooManyOpenFiles, true), (.tooManyOpenFilesInSystem, true), (.noMemory, true), (.noLocks, true),
+        (.ioError, true), (.resourceTemporarilyUnavailable, true), (.noSuchFileOrDirectory, false),
+        (.permissionDenied, false), (.isDirectory, false), (.tooManySymbolicLinks, false),
+    ])
+    func `may pass if it says nothing about the object`(_ error: Errno, mayPass: Bool) {
+        #expect(error.mayPass == mayPass)
+    }
+}

@@ -7,6 +7,8 @@ import SystemPackage
 /// may fail.
 final class Publisher {
     private static let mostUntold = 256
+    /// So long after the last event the code is not needed again soon.
+    private static let quiet = Duration.seconds(2)
 
     private let site: Site
     private let teller: Teller
@@ -20,6 +22,7 @@ final class Publisher {
     private var rest: Timer?
     private var published: Status?
     private var publishedAt = Duration.zero
+    private var eventAt = Duration.zero
     /// The JSON of the published status. It is kept, because it is requested more often than it changes.
     private var described: String?
     private var line = ""
@@ -55,7 +58,10 @@ final class Publisher {
     func tell() {
         let events = site.takeEvents()
         // The memory used for reporting is released after a while without events.
-        if !events.isEmpty { rest?.arm(after: .seconds(2), accuracy: .seconds(1)) }
+        if !events.isEmpty {
+            eventAt = Moment.now().instant.sinceBoot
+            rest?.arm(after: Self.quiet, accuracy: .seconds(1))
+        }
         for event in events {
             teller.tell(event.journalEntry)
             face?.announce(event)
@@ -93,6 +99,8 @@ final class Publisher {
         face?.announce(status, after: former)
         // The second attempt to write may have had another result.
         if site.untold > 0 || site.guardian.status != status { timer?.arm(at: publishedAt + .milliseconds(100)) }
+        // An audit that found nothing new has used half of the code. A timer would be one more wake-up for each audit.
+        if !status.contested, publishedAt - eventAt > Self.quiet { ProgramMemory.giveBack() }
     }
 
     // MARK: - What
