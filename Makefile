@@ -42,6 +42,9 @@ BPF_CLANG   ?= $(dir $(shell command -v $(SWIFT)))clang
 BPF_OBJCOPY ?= $(dir $(BPF_CLANG))llvm-objcopy
 BPF_FLAGS    = -target bpf -mcpu=v3 -O2 -g -nostdinc -ffreestanding -Wall -Wextra -Werror \
 	-fdebug-compilation-dir=. -ffile-prefix-map=$(CURDIR)=.
+# Debian's, for which Debian packages the libraries.
+PYTHON   ?= /usr/bin/python3
+DEB_VERSION = $(shell dpkg-parsechangelog -l packaging/debian/changelog -S Version)
 HELPERS   = -c release --package-path Tests/system
 MEASURES  = -c release --package-path Benchmarks
 # Linked statically, for a system without the toolchain's libraries.
@@ -49,7 +52,7 @@ BOOTED    = $(MEASURES) --scratch-path Benchmarks/.build-static --static-swift-s
 CALLERS   = -c release --package-path Tools/demo --scratch-path Tools/demo/.build-static --static-swift-stdlib
 SOURCES  := Package.swift Sources Tests $(wildcard Tools/*/Package.swift Tools/*/Sources Tools/*/Tests) $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help picture docs take-recording test-deploy sysext test-emulator test-boot test-reproducible all release programs bpf test torture flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install install-cockpit completions deb oci clean
+.PHONY: help picture docs take-recording test-deploy sysext test-emulator test-boot test-reproducible all release programs bpf test torture mutants flood fuzz fuzz-planted fuzz-keep fuzzer lint format demo bench install install-cockpit completions deb oci clean
 
 all: release
 
@@ -80,14 +83,28 @@ test: ## Everything, in private namespaces: seven minutes after the build
 	$(MAKE) bpf BIN=$(DEBUG_BIN)
 	$(SWIFT) test --skip-build --disable-xctest
 
-# The whole table of kills and failures; make test plays a part of it. ACTS="start repair" selects acts, minutes each.
-torture: ## Kills and failures at every system call, a quarter of an hour: ACTS="start repair"
+# The whole table of kills and failures, of which make test plays a part; then an hour of everything at once, on the
+# release build. ACTS="start repair" selects acts, minutes each, and leaves out the hour.
+torture: ## Kills and failures at every system call, then an hour of everything: ACTS="start repair" SECONDS=600
 	Tools/dependencies.sh test
+	Tools/dependencies.sh bench
 	$(SWIFT) build --product amtguardd
 	$(SWIFT) build --product amtguardctl
-	$(SWIFT) build $(HELPERS)
-	AMTGUARD_BIN=$(DEBUG_BIN) HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) BENCH_BIN=$(DEBUG_BIN) \
-	PLAY_TIME=$(or $(SECONDS),7200) Tests/system/run kills.sh $(or $(ACTS),all)
+	$(MAKE) bpf BIN=$(DEBUG_BIN)
+	$(MAKE) programs PROGRAMS="amtguardd amtguardctl"
+	for package in Tests/system Benchmarks Tools/demo; do $(SWIFT) build -c release --package-path $$package || exit 1; done
+	export HELPERS_BIN=$$($(SWIFT) build $(HELPERS) --show-bin-path) BENCH_BIN=$$($(SWIFT) build $(MEASURES) --show-bin-path) \
+	DEMO_BIN=$$($(SWIFT) build -c release --package-path Tools/demo --show-bin-path) && \
+	bash -o pipefail -c "AMTGUARD_BIN=$(DEBUG_BIN) PLAY_TIME=7200 Tests/system/run kills.sh $(or $(ACTS),all) | tee .build/torture.log" && \
+	{ test -n "$(ACTS)" || bash -o pipefail -c "AMTGUARD_BIN=$(BIN) PLAY_TIME=7200 \
+	Tests/system/run endurance.sh $(or $(SECONDS),3600) | tee -a .build/torture.log"; }
+	test -n "$(ACTS)" || PYTHONPATH=Benchmarks $(PYTHON) -m bench record torture .build/torture.log
+
+# Faults in the core, one at a time, that its tests have to notice. SAMPLE=0 tries all of them.
+mutants: ## Mutants of the core, and how many the tests kill: SAMPLE=400 SEED=1
+	Tools/dependencies.sh bench
+	Tools/mutation/mutate.py --sample $(or $(SAMPLE),400) --seed $(or $(SEED),1)
+	PYTHONPATH=Benchmarks $(PYTHON) -m bench record mutants .build/mutation/result.json
 
 # Floods of calls, signals and overwrites against the release build, an hour and a half; make test plays a part of them.
 # KINDS="Describe Check" selects kinds and leaves out the overwrites; SECONDS=60 each, CONNECTIONS=1000.
@@ -243,13 +260,17 @@ picture: ## README's picture of a terminal, captured in the demo
 	PICTURE=$(CURDIR)/.build/picture $(MAKE) demo
 	{ printf '$$ amtguardctl status\n'; cat .build/picture; } | Tools/terminal-picture docs/images/status
 
-bench: ## What the daemon promises, measured: BENCH=latency
-	Tools/dependencies.sh build
+bench: ## What the daemon promises, beside what people use, an hour: BENCH="latency losses" QUICK=1
+	Tools/dependencies.sh bench
 	$(SWIFT) build $(RELEASE) --product amtguardd
 	$(SWIFT) build $(RELEASE) --product amtguardctl
 	$(MAKE) bpf
-	$(SWIFT) build -c release --package-path Benchmarks
+	case " $(BENCH) " in "  " | *" booted "*) $(MAKE) deb && $(SWIFT) build $(BOOTED) --product overwriter ;; esac
+	$(SWIFT) build $(MEASURES)
 	$(SWIFT) build -c release --package-path Tools/demo
 	$(SWIFT) build $(HELPERS)
-	AMTGUARDD=$(BIN)/amtguardd \
-	BENCH_BIN=$$($(SWIFT) build -c release --package-path Benchmarks --show-bin-path) Benchmarks/run.sh $(BENCH)
+	PYTHONPATH=Benchmarks $(PYTHON) -m bench --programs $(BIN) \
+	--binaries $$($(SWIFT) build $(MEASURES) --show-bin-path) \
+	--demo $$($(SWIFT) build -c release --package-path Tools/demo --show-bin-path) \
+	--helpers $$($(SWIFT) build $(HELPERS) --show-bin-path) \
+	--deb dist/amtguard_$(DEB_VERSION)_$$(dpkg --print-architecture).deb $(if $(QUICK),--quick --results .build/bench) $(BENCH)

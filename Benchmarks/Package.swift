@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The tools of run.sh: other writers of the list, a floor for comparison, and clocks. They are in C, so that a program
+// The programs in C of bench: other writers of the list, a floor for comparison, and clocks. They are in C, so that a program
 // that polls at full speed is as small as possible. They know only amtguard's command line.
 let settings: [CSetting] = [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the missing Debian packages that a target needs, or names them.
-#   Tools/dependencies.sh build|lint|test|emulator|demo|deb|sysext|oci|boot|deploy
+#   Tools/dependencies.sh build|lint|test|emulator|demo|bench|deb|sysext|oci|boot|deploy
 set -eu
 build="libsystemd-dev"
 emulator="libfuse3-dev fuse3"
@@ -10,12 +10,13 @@ case "${1:-}" in
     test)  packages="$build dbus fish iproute2 libbpf1 libmonitoring-plugin-perl netcat-openbsd netcat-traditional nftables procps python3-jsonschema strace systemd util-linux zsh" ;;
     emulator) packages="$build $emulator dbus iproute2 netcat-openbsd procps systemd util-linux" ;;
     demo)  packages="$build $emulator iproute2 netcat-openbsd netcat-traditional nftables procps systemd util-linux" ;;
+    bench) packages="$build dbus debhelper debootstrap dpkg-dev fakeroot inotify-tools iproute2 libbpf1 lintian nftables pkg-config procps python3 python3-matplotlib systemd systemd-container util-linux" ;;
     deb)   packages="$build debhelper dpkg-dev fakeroot lintian pkg-config" ;;
     sysext) packages="$build squashfs-tools" ;;
     oci)   packages="$build binutils dpkg-dev python3 systemd" ;;
     boot)  packages="$build $emulator debootstrap dpkg-dev iproute2 systemd systemd-container util-linux" ;;
     deploy) packages="$build $emulator binutils chromium cockpit-bridge cockpit-system cockpit-ws crun dbus debhelper debootstrap dpkg-dev facter fakeroot iproute2 libarchive-tools makepkg nix-bin pacman-package-manager podman procps python3 python3-venv rpm skopeo sosreport squashfs-tools systemd-container util-linux" ;;
-    *)     echo "usage: $0 build|lint|test|emulator|demo|deb|sysext|oci|boot|deploy" >&2; exit 64 ;;
+    *)     echo "usage: $0 build|lint|test|emulator|demo|bench|deb|sysext|oci|boot|deploy" >&2; exit 64 ;;
 esac
 
 top=$(cd "$(dirname "$0")/.." && pwd)

@@ -1,6 +1,7 @@
-// overwriter repairs COUNT: overwrites the list COUNT times, about a millisecond apart. For each it prints how many
-// nanoseconds passed from the beginning of its write() until a reading showed AMT's ports again; -1 if that took more
-// than a second.
+// overwriter repairs COUNT [PATIENCE [PAUSE]]: overwrites the list COUNT times. For each it prints how many nanoseconds
+// passed from the beginning of its write() until a reading showed AMT's ports again; -1 if that took longer than PATIENCE
+// seconds (1). Before each it waits for half to one and a half times PAUSE seconds (0.001), by chance: whoever looks
+// periodically is met at any time of its period.
 //
 // overwriter flood PER_SECOND SECONDS: overwrites the list at that rate and never reads it; prints how many it wrote.
 //
@@ -10,7 +11,11 @@
 // overwriter lacks COUNT: reads the list COUNT times, without overwriting it, and prints how many readings lacked one of
 // AMT's ports.
 //
-// The first mode polls at full speed, so it needs a core to itself. That costs the measured program nothing, since
+// overwriter gaps SECONDS: reads the list all the time, without overwriting it. Prints how many microseconds of each
+// second it was not whole, how many readings were made, and how many of them lacked one of AMT's ports. Between two
+// readings the list counts as what the earlier one showed.
+//
+// repairs and gaps poll at full speed, so they need a core to themselves. That costs the measured program nothing, since
 // reading the list takes no lock and wakes no watch.
 
 #include "reserved_list.h"
@@ -23,9 +28,9 @@
 
 static const char intruder[] = "5000-5010\n";
 
-static void repairs(int list, int count)
+static void repairs(int list, int count, double patience_s, double pause_s)
 {
-    enum { patience = 1000000000 };
+    int64_t patience = (int64_t)(patience_s * 1e9), pause = (int64_t)(pause_s * 1e9);
     uint64_t random = 1;
     struct ports required, now;
     int64_t *took = calloc((size_t)count, sizeof *took);
@@ -33,7 +38,7 @@ static void repairs(int list, int count)
         err(1, "memory");
     ports_parse(AMT_PORTS, &required);
     for (int i = 0; i < count; i++) {
-        sleep_ns(800000 + (int64_t)(random_next(&random) % 400000));
+        sleep_ns(pause / 2 + (int64_t)(random_next(&random) % (uint64_t)pause));
         int64_t begin = now_ns(), end;
         reserved_replace(list, intruder);
         do {
@@ -82,21 +87,54 @@ static void lacks(int list, int count)
     printf("%d\n", lacking);
 }
 
+static void gaps(int list, int seconds)
+{
+    struct ports required, now;
+    int64_t lacking = 0, lacked = 0, readings = 0, begin = now_ns(), last = begin;
+    bool was_whole = true;
+    ports_parse(AMT_PORTS, &required);
+    while (last - begin < seconds * INT64_C(1000000000)) {
+        reserved_read(list, &now);
+        int64_t at = now_ns();
+        if (!was_whole)
+            lacking += at - last;
+        was_whole = ports_hold(&now, &required);
+        lacked += !was_whole;
+        readings++;
+        last = at;
+    }
+    printf("%.1f %" PRId64 " %" PRId64 "\n", (double)lacking / 1000 / seconds, readings, lacked);
+}
+
+static _Noreturn void usage(void)
+{
+    errx(64, "usage: overwriter repairs COUNT [PATIENCE [PAUSE]] | flood PER_SECOND SECONDS | writes COUNT | lacks COUNT"
+             " | gaps SECONDS");
+}
+
 int main(int argc, char **argv)
 {
-    const char *mode = argc > 2 ? argv[1] : "";
-    void (*counted)(int, int) = strcmp(mode, "repairs") == 0 ? repairs
-        : strcmp(mode, "writes") == 0                        ? writes
-        : strcmp(mode, "lacks") == 0                         ? lacks
-                                                             : NULL;
-    bool is_flood = argc == 4 && strcmp(mode, "flood") == 0;
-    if (!is_flood && !(argc == 3 && counted))
-        errx(64, "usage: overwriter repairs|writes|lacks COUNT | overwriter flood PER_SECOND SECONDS");
+    if (argc < 3)
+        usage();
+    const char *mode = argv[1];
+    int number = atoi(argv[2]);
     reserved_refuse_host();
     int list = reserved_open();
-    if (is_flood)
-        flood(list, atoi(argv[2]), atoi(argv[3]));
-    else
-        counted(list, atoi(argv[2]));
+    if (strcmp(mode, "repairs") == 0 && argc <= 5) {
+        double patience = argc > 3 ? atof(argv[3]) : 1, pause = argc > 4 ? atof(argv[4]) : 0.001;
+        if (number < 1 || patience <= 0 || pause < 1e-6)
+            usage();
+        repairs(list, number, patience, pause);
+    } else if (strcmp(mode, "flood") == 0 && argc == 4 && number > 0) {
+        flood(list, number, atoi(argv[3]));
+    } else if (strcmp(mode, "writes") == 0 && argc == 3) {
+        writes(list, number);
+    } else if (strcmp(mode, "lacks") == 0 && argc == 3) {
+        lacks(list, number);
+    } else if (strcmp(mode, "gaps") == 0 && argc == 3) {
+        gaps(list, number);
+    } else {
+        usage();
+    }
     return 0;
 }

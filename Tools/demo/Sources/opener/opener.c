@@ -1,5 +1,6 @@
-// opener ADDRESS PORTS COUNT SECONDS [LOCAL-PORTS]: opens COUNT TCP connections to a listener that greets. The kernel
-// chooses every local port. It prints which connections never got the greeting.
+// opener ADDRESS[+N] PORTS COUNT SECONDS [LOCAL-PORTS]: opens COUNT TCP connections to a listener that greets, at this
+// address or, in turn, at the N addresses from it on. The kernel chooses every local port. It prints which connections
+// never got the greeting.
 //
 // No socket is closed before the end, so the kernel can choose each local port only once for a destination. It first
 // tries the ports of one parity, then the others. So a COUNT above half of net.ipv4.ip_local_port_range certainly
@@ -61,7 +62,7 @@ static struct ports range(const char *text)
 }
 
 // Opens the connection of this number without waiting for it; returns -1 if no local port is left.
-static int begin(struct sockaddr_in peer, struct ports remote, struct ports local, int number, int poller,
+static int begin(struct sockaddr_in peer, int peers, struct ports remote, struct ports local, int number, int poller,
                  double *sockets)
 {
     // A reset at the end instead of a FIN: both sides drop thirty thousand connections at once.
@@ -76,6 +77,7 @@ static int begin(struct sockaddr_in peer, struct ports remote, struct ports loca
             bind(s, (const struct sockaddr *)&own, sizeof own) < 0)
             err(1, "bind port %d", ntohs(own.sin_port));
     }
+    peer.sin_addr.s_addr = htonl(ntohl(peer.sin_addr.s_addr) + (in_addr_t)(number % peers));
     peer.sin_port = htons((in_port_t)(remote.first + number % remote.count));
     if (connect(s, (const struct sockaddr *)&peer, sizeof peer) < 0 && errno != EINPROGRESS) {
         if (errno != EADDRNOTAVAIL)
@@ -90,8 +92,8 @@ static int begin(struct sockaddr_in peer, struct ports remote, struct ports loca
     return s;
 }
 
-static void open_all(struct sockaddr_in peer, struct ports remote, struct ports local, int first, int count,
-                     double patience, int limit, struct tally *tally)
+static void open_all(struct sockaddr_in peer, int peers, struct ports remote, struct ports local, int first,
+                     int count, double patience, int limit, struct tally *tally)
 {
     int poller = epoll_create1(EPOLL_CLOEXEC);
     double *waiting = calloc((size_t)limit, sizeof *waiting);  // by descriptor: start of the wait, or 0 if answered
@@ -102,7 +104,7 @@ static void open_all(struct sockaddr_in peer, struct ports remote, struct ports 
     for (;;) {
         while (tally->opened < count && !tally->exhausted &&
                tally->opened - tally->answered - tally->refused < window) {
-            if (begin(peer, remote, local, first + tally->opened, poller, waiting) < 0)
+            if (begin(peer, peers, remote, local, first + tally->opened, poller, waiting) < 0)
                 tally->exhausted = true;
             else
                 tally->opened++;
@@ -139,8 +141,12 @@ static void open_all(struct sockaddr_in peer, struct ports remote, struct ports 
 int main(int argc, char **argv)
 {
     struct sockaddr_in peer = { .sin_family = AF_INET };
-    if (argc < 5 || argc > 6 || inet_pton(AF_INET, argv[1], &peer.sin_addr) != 1)
-        errx(64, "usage: opener ADDRESS PORTS COUNT SECONDS [LOCAL-PORTS]");
+    char *plus = argc > 1 ? strchr(argv[1], '+') : NULL;
+    int peers = plus ? atoi(plus + 1) : 1;
+    if (plus)
+        *plus = '\0';
+    if (argc < 5 || argc > 6 || peers < 1 || inet_pton(AF_INET, argv[1], &peer.sin_addr) != 1)
+        errx(64, "usage: opener ADDRESS[+N] PORTS COUNT SECONDS [LOCAL-PORTS]");
     struct ports remote = range(argv[2]), local = argc == 6 ? range(argv[5]) : (struct ports){ 0 };
     int count = atoi(argv[3]);
     double patience = atof(argv[4]), start = now();
@@ -170,7 +176,7 @@ int main(int argc, char **argv)
         close(hold[1]);
         close(results[0]);
         int share = count / workers, rest = count % workers;
-        open_all(peer, remote, local, w * share + (w < rest ? w : rest), share + (w < rest), patience, limit, &mine);
+        open_all(peer, peers, remote, local, w * share + (w < rest ? w : rest), share + (w < rest), patience, limit, &mine);
         if (write(results[1], &mine, sizeof mine) != sizeof mine)
             err(1, "write");
         _exit(read(hold[0], &end, 1) == 0 ? 0 : 1);

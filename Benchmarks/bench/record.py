@@ -1,0 +1,107 @@
+"""What other targets of the Makefile found, as parts of the results: `make torture`, `make fuzz`, `make mutants`.
+
+bench record torture|fuzz|mutants FILE      FILE is what the target printed, or for mutants its JSON
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from bench.figures import Part
+from bench.ground import Failure
+
+
+def torture(file: Path) -> Part:
+    part = Part("torture", "Broken on purpose")
+    text = file.read_text()
+    acts: dict[str, Counter] = defaultdict(Counter)
+    line = r"^(\S+) +(\S+) +(\S+) +(\d+) +(\d+) +(\d+) +(\d+)$"
+    for act, _, fault, *numbers in re.findall(line, text, re.MULTILINE):
+        kind = "killed" if fault == "KILL" else "failing"
+        acts[act].update({kind: int(numbers[0]), **dict(zip(("missed", "failed", "late"), map(int, numbers[1:])))})
+    if not acts:
+        raise Failure(f"{file} has no table of injections; `make torture` prints one")
+    table = part.table(
+        "Each system call of an act, killed before it and failing",
+        "act",
+        "killed, held",
+        "failing, held",
+        "not met again",
+        "promise broken",
+        note="One trace counts the calls of an act. Then the act is played anew for each: with a SIGKILL before the"
+        " call, and with the call failing. Calls whose number varies are not always met again. After each injection"
+        " the next guard starts, and the promises are judged from outside.",
+    )
+    for act, count in acts.items():
+        table.rows.append([act, count["killed"], count["failing"], count["missed"], count["failed"]])
+    total = sum(acts.values(), Counter())
+    table.rows.append(["all", total["killed"], total["failing"], total["missed"], total["failed"]])
+    part.target("system calls killed or failing: promises broken", total["failed"], 0)
+    part.target("injections that came too late to be played", total["late"], 0)
+    _endurance(part, text)
+    return part
+
+
+def _endurance(part: Part, text: str) -> None:
+    found = re.findall(r"^(rounds=.*pss_first=.*)$", text, re.MULTILINE)
+    if not found:
+        return
+    figures = dict(word.split("=", 1) for word in found[-1].split())
+    part.data["endurance"] = figures
+    table = part.table(
+        f"Everything at once, {figures['seconds']} s, seed {figures['seed']}, watching by {figures['watch']}",
+        "events",
+        "number",
+    )
+    kept = ("seconds", "watch", "seed", "pss_first", "pss_last", "descriptors_first", "descriptors_last")
+    table.rows += [[name.replace("_", " "), int(value)] for name, value in figures.items() if name not in kept]
+    first, last = float(figures["pss_first"]), float(figures["pss_last"])
+    part.target("PSS at the end of it, more than at its start", round(100 * (last / first - 1), 2), 2, "%")
+    part.target(
+        "descriptors at the end, more than at its start",
+        int(figures["descriptors_last"]) - int(figures["descriptors_first"]),
+        0,
+    )
+
+
+def fuzz(file: Path) -> Part:
+    part = Part("fuzz", "Foreign bytes")
+    inputs, slowest = Counter(), {}
+    for name, count, rate in re.findall(r"^(\S+): (\d+) inputs, (\d+) a second", file.read_text(), re.MULTILINE):
+        inputs[name] += int(count)
+        slowest[name] = min(int(rate), slowest.get(name, 10**9))
+    if not inputs:
+        raise Failure(f"{file} has no line on inputs; `make fuzz` prints them")
+    broken = len(re.findall(r": broken by ", file.read_text()))
+    table = part.table("Inputs that libFuzzer made for each parser", "parser", "inputs", "a second, at least")
+    for name in sorted(inputs):
+        table.rows.append([name, inputs[name], slowest[name]])
+    part.target("inputs in all", sum(inputs.values()), 100_000_000, least=True)
+    part.target("inputs that broke a promise, hung or crashed", broken, 0)
+    return part
+
+
+def mutants(file: Path) -> Part:
+    part = Part("mutants", "Mutants of the core")
+    found = json.loads(file.read_text())
+    part.data = found
+    table = part.table(
+        "Faults put into the core one at a time, and what the tests say",
+        "fault",
+        "made",
+        "killed",
+        note="Drawn by chance from all that compile; those that cannot change what the program does are not counted.",
+    )
+    for name, row in sorted(found["operators"].items()):
+        table.rows.append([name, row["made"], row["killed"]])
+    counted = found["made"] - found["equivalent"]
+    table.rows.append(["all", found["made"], found["killed"]])
+    part.told("of them equivalent: nothing that can be seen changes", found["equivalent"])
+    part.target(
+        "killed, of those that change something", round(100 * found["killed"] / counted, 1), 90, "%", least=True
+    )
+    return part
+
+
+KINDS = {"torture": torture, "fuzz": fuzz, "mutants": mutants}
