@@ -16,6 +16,8 @@ struct list_page {
         /* Written by the program. */
         unsigned long long seen;              /* writes of other processes */
         unsigned long long lost;              /* those of them that are not in the ring */
+        /* Written by the process that attached the program, before it did; not read by the program. */
+        unsigned long long armed_for;         /* the network namespace of the guard that will use it */
 };
 
 /* One write in the ring. `names` bytes with the names of the control groups follow, the lowest first, each with a NUL;

@@ -7,7 +7,7 @@ struct WritePage: ~Copyable {
     /// The fields, in the order of the structure. Each has 64 bits.
     enum Field: Int, CaseIterable {
         case networkNamespace, prevents, guardPID, guardPIDNamespace, guardGroup, rootGroup, expected, settledLost
-        case seen, lost
+        case seen, lost, armedFor
     }
 
     private let mapping: SharedMapping

@@ -56,11 +56,15 @@ public enum WriteProgram {
             guard ControlGroup.isVersion2(group) else { throw .operationNotSupportedByDevice }
             let program = try ProgramIdentity(loaded.program)
             let id = UInt64(try group.status().st_ino)
-            if let armed = attached(program, toGroup: id, network: try NetworkNamespace.inode()) { return armed }
+            let network = try NetworkNamespace.inode()
+            if let armed = attached(program, toGroup: id, network: network) { return armed }
+            let shared = try copy(loaded.shared)
+            // Before anyone can find it: a guard of another namespace may be armed at this moment.
+            try WritePage(shared, isWritable: true)[.armedFor] = network
             return Armed(
                 link: Descriptor(
                     owning: try valueOrErrno { shim_bpf_link_create(loaded.program, group.number) }),
-                ring: try copy(loaded.ring), shared: try copy(loaded.shared))
+                ring: try copy(loaded.ring), shared: shared)
         } catch {
             throw Failure(description: "the program on writes can't be attached to \(directory): \(error)")
         }
@@ -70,7 +74,8 @@ public enum WriteProgram {
         Descriptor(owning: try valueOrErrno { fcntl(number, F_DUPFD_CLOEXEC, 0) })
     }
 
-    /// The same program, if it is attached to this group and works for this network namespace, or for none.
+    /// The same program, if it is attached to this group and works for this network namespace, or was armed for it and
+    /// works for none yet.
     private static func attached(_ program: ProgramIdentity, toGroup group: UInt64, network: UInt64) -> Armed? {
         var id: UInt32 = 0
         while unsafe shim_bpf_link_next(&id) == 0 {
@@ -96,7 +101,8 @@ public enum WriteProgram {
                 }
             }
             guard let ring, let shared, let page = try? WritePage(shared, isWritable: false) else { continue }
-            guard [0, network].contains(page[.networkNamespace]) else { continue }
+            let worksFor = page[.networkNamespace]
+            guard (worksFor == 0 ? page[.armedFor] : worksFor) == network else { continue }
             return Armed(link: link, ring: ring, shared: shared)
         }
         return nil

@@ -310,10 +310,6 @@ struct WriteProgramTests {
         try inPrivateNetwork {
             let group = try TestGroup()
             let object = try CompiledProgram.object.get()
-            func linkID(_ log: borrowing WriteLog) throws -> Substring? {
-                try String(contentsOfFile: "/proc/self/fdinfo/\(log.link.fileDescriptor.rawValue)", encoding: .utf8)
-                    .split(separator: "\n").first { $0.hasPrefix("link_id:") }
-            }
             let first = try WriteLog(adopting: WriteProgram.arm(object: object, cgroup: group.path))
             let blank = try WriteLog(adopting: WriteProgram.arm(object: object, cgroup: group.path))
             #expect(try linkID(first) == linkID(blank) && group.programs == 1)
@@ -325,6 +321,23 @@ struct WriteProgramTests {
             first.prevent(true)
             let other = try WriteLog(adopting: WriteProgram.arm(object: object, cgroup: group.path))
             #expect(try linkID(first) != linkID(other) && group.programs == 2)
+        }
+    }
+
+    /// The host and a container start at the same moment.
+    @Test func `what was armed for one namespace and is not used yet stays its own`() throws {
+        let group = try TestGroup()
+        defer { group.remove() }
+        try inPrivateNetwork {
+            let object = try CompiledProgram.object.get()
+            let first = try WriteLog(adopting: WriteProgram.arm(object: object, cgroup: group.path))
+            let firstID = try linkID(first)
+            try inPrivateNetwork {
+                let other = try WriteLog(adopting: WriteProgram.arm(object: object, cgroup: group.path))
+                #expect(try linkID(other) != firstID && group.programs == 2)
+            }
+            let again = try WriteLog(adopting: WriteProgram.arm(object: object, cgroup: group.path))
+            #expect(try linkID(again) == firstID && linkID(first) == firstID)
         }
     }
 
@@ -389,4 +402,10 @@ struct WriteProgramTests {
         let object = try CompiledProgram.object.get().string
         #expect(failure(object, "/proc")?.hasPrefix("the program on writes can't be attached to /proc: ") == true)
     }
+}
+
+/// What the kernel calls the link that attaches the program.
+private func linkID(_ log: borrowing WriteLog) throws -> Substring? {
+    try String(contentsOfFile: "/proc/self/fdinfo/\(log.link.fileDescriptor.rawValue)", encoding: .utf8)
+        .split(separator: "\n").first { $0.hasPrefix("link_id:") }
 }
