@@ -30,6 +30,8 @@ import Testing
         ("[Hold]\nHold=off\nHoldUDP=True\nHoldUDP=0", { $0.hold = .off }),
         ("[Hold]\nHold=off\nHold=\nHoldUDP=on\nHoldUDP=", { _ in }),
         ("[Guard]\nAuditSec=100ms", { $0.audit = .milliseconds(100) }),
+        ("[Guard]\nAuditSec=1h", { $0.audit = .seconds(3_600) }),
+        ("[Guard]\nRepairBurst=1000000\nRepairsPerSec=1", { $0.pace = Pace(burst: 1_000_000, perSecond: 1) }),
         ("[Guard]\nRepairBurst=1\nRepairsPerSec=100000", { $0.pace = Pace(burst: 1, perSecond: 100_000) }),
         ("[Guard]\nMode=always\nMode=observe\n[Guard]\nMode=auto", { _ in }),
         ("[Guard]\nMode=always\nMode=", { _ in }),
@@ -97,8 +99,8 @@ import Testing
             "AuditSec=: \"99ms\" is out of range. Allowed: a time from 100ms to 1h, for example 30s"
         ),
         (
-            "[Guard]\nAuditSec=2h", 2,
-            "AuditSec=: \"2h\" is out of range. Allowed: a time from 100ms to 1h, for example 30s"
+            "[Guard]\nAuditSec=3601s", 2,
+            "AuditSec=: \"3601s\" is out of range. Allowed: a time from 100ms to 1h, for example 30s"
         ),
         ("[Guard]\nRepairBurst=0", 2, "RepairBurst=: 0 is out of range. Allowed: a whole number from 1 to 1000000"),
         (
@@ -230,6 +232,79 @@ import Testing
         let (configuration, problems) = Configuration.parse([ConfigurationFile(path: "/x", content: .bytes(bytes))])
         #expect((configuration == nil) == problems.contains { $0.severity == .refused })
         #expect(problems.allSatisfy { !$0.description.contains("\n") })
+    }
+
+    @Test(arguments: [
+        (ConfigurationFile.Content.unreadable("x"), false, "refused"), (.unread("x"), true, "unread"),
+        (.hidden("x"), true, "unread"),
+    ])
+    func `is refused, or only unread, where a file has no bytes`(
+        content: ConfigurationFile.Content, isUnread: Bool, word: String
+    ) {
+        let (_, problems) = Configuration.salvage([ConfigurationFile(path: "/x", content: content)])
+        #expect(problems.map(\.isUnread) == [isUnread] && problems.isRefusal)
+        #expect(ConfigurationSetting.json([], problems).description.contains(#""severity":"\#(word)","path":"/x""#))
+    }
+
+    @Test func `may begin with the mark that some editors write`() {
+        let bytes = [0xEF, 0xBB, 0xBF] + Array("[Guard]\nMode=always".utf8)
+        let (configuration, problems) = Configuration.parse([ConfigurationFile(path: "/x", content: .bytes(bytes))])
+        #expect(configuration?.mode == .always && problems.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("auto", .auto), ("Auto", .auto), ("yes", .yes), ("on", .yes), ("no", .no), ("0", .no), ("", .auto),
+        ]
+            as [(String, Configuration.RedrawPolicy)])
+    func `takes Redraw= as a switch with a third position`(value: String, policy: Configuration.RedrawPolicy) {
+        let (configuration, problems) = parse("[NAT]\nRedraw=no\nRedraw=yes\nRedraw=\(value)")
+        #expect(configuration?.redraw == policy && problems.isEmpty)
+    }
+
+    @Test func `is shown with each key, in the notation that it reads`() throws {
+        let text = """
+            [Guard]
+            Mode=always
+            Ports=623 5900-5901
+            ExtraPorts=1
+            OnStop=release
+            AuditSec=1min 30s
+            RepairBurst=7
+            RepairsPerSec=8
+            [Detect]
+            RefreshSec=2h
+            [Hold]
+            Hold=strict
+            HoldUDP=yes
+            [NAT]
+            Redraw=no
+            """
+        let file = ConfigurationFile(path: "/x", content: .bytes(Array(text.utf8)))
+        let (settings, problems) = Configuration.settings([file])
+        #expect(problems.isEmpty)
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("[") }
+        #expect(settings.map { "\($0.key.rawValue)=\($0.value)" }.sorted() == lines.map(String.init).sorted())
+        #expect(settings.allSatisfy { $0.origins.count == 1 })
+        let defaults = Configuration.settings([]).0.map { "[\($0.key.section)]\n\($0.key.rawValue)=\($0.value)" }
+        #expect(parse(defaults.joined(separator: "\n")).0 == Configuration())
+        #expect(
+            defaults.map { $0.drop { $0 != "\n" }.dropFirst() }.sorted() == [
+                "AuditSec=30s", "ExtraPorts=", "Hold=cooperative", "HoldUDP=no", "Mode=auto", "OnStop=keep",
+                "Ports=623 664 16992-16995", "Redraw=auto", "RefreshSec=1h", "RepairBurst=100", "RepairsPerSec=20",
+            ])
+    }
+
+    @Test func `tells twenty problems of each file, and the number and the first line of the others`() {
+        let junk = "[Guard]\n" + String(repeating: "Port=1\n", count: 30)
+        let (_, problems) = parse(junk, junk)
+        #expect(problems.count == 42)
+        for problem in [problems[20], problems[41]] {
+            #expect(problem.message == "10 more problems from here on are not shown")
+            #expect(problem.line == 22 && problem.severity == .warning)
+        }
+        let twenty = parse("[Guard]\n" + String(repeating: "Port=1\n", count: 20)).1
+        #expect(twenty.count == 20 && twenty.allSatisfy { $0.message.hasPrefix("unknown key") })
     }
 }
 

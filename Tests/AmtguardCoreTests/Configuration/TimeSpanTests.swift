@@ -22,4 +22,16 @@ import Testing
     func `is refused if it is not a time, or longer than a year`(text: String) {
         #expect(Duration(timeSpan: text) == nil)
     }
+
+    @Test(
+        arguments: [
+            (.zero, "0s"), (.microseconds(1), "1us"), (.milliseconds(100), "100ms"), (.seconds(1), "1s"),
+            (.seconds(60), "1min"), (.seconds(150), "2min 30s"), (.seconds(3_600), "1h"), (.seconds(86_400), "1d"),
+            (.microseconds(90_061_001_001), "1d 1h 1min 1s 1ms 1us"),
+            (.microseconds(172_799_999_999), "1d 23h 59min 59s 999ms 999us"), (.seconds(31_557_600), "365d 6h"),
+        ] as [(Duration, String)])
+    func `is written with the largest units first, and read back`(duration: Duration, text: String) {
+        #expect(duration.timeSpan == text)
+        #expect(Duration(timeSpan: text) == duration)
+    }
 }

@@ -273,7 +273,10 @@ private struct Clockwork {
         var schedule = FirmwareSchedule()
         #expect(
             schedule.started(refresh: .seconds(3_600), at: at(0).instant) == [.ask, .wake(at: at(20).instant)])
+        #expect(schedule.isQuestionOpen)
+        #expect(schedule.woke(at: at(19).instant) == [.wake(at: at(20).instant)], "it is not abandoned too early")
         #expect(schedule.woke(at: at(20).instant) == [.abandon, .wake(at: at(80).instant)])
+        #expect(!schedule.isQuestionOpen)
         #expect(schedule.answered(.answer(.heard(.post, .admin)), at: at(21).instant) == [])
         #expect(schedule.woke(at: at(79).instant) == [.wake(at: at(80).instant)], "too early does no harm")
         #expect(schedule.woke(at: at(80).instant) == [.ask, .wake(at: at(100).instant)])
@@ -297,5 +300,33 @@ private struct Clockwork {
         // A device and an address each have their own minute, and a failure has its pause.
         #expect(Double(clockwork.asked.count) <= 3 * clockwork.now / 60)
         #expect(clockwork.asked.count >= Int(clockwork.now / 3_700))
+    }
+
+    @Test func `when the addresses on Wi-Fi changed, also if a later answer does not speak of it`() {
+        var clockwork = Clockwork()
+        clockwork.answer = (.answer(.heard(.post, .admin, wireless: .wireless("0.0.0.0"))), 0.05)
+        clockwork.see([.lo, .wlan0("192.0.2.30")])
+        clockwork.start()
+        clockwork.pass(until: 100)
+        clockwork.see([.lo, .wlan0("192.0.2.31")])
+        clockwork.answer = (
+            .answer(.heard(.post, .admin).with { $0.wireless = .unknown(.refused(.unsupported)) }), 0.05
+        )
+        clockwork.pass(until: 300)
+        #expect(clockwork.asked == [0, 105])
+        clockwork.see([.lo, .wlan0("192.0.2.32")])
+        clockwork.pass(until: 400)
+        #expect(clockwork.asked == [0, 105, 305])
+    }
+
+    @Test func `where there is an engine, and where AMT is not proven impossible`() {
+        for (presence, isPossible, isAsked) in [
+            (Presence.csme, false, true), (.without, true, true), (.without, false, false),
+        ] {
+            var clockwork = Clockwork()
+            clockwork.happen { $0.presenceSeen(presence, isPossible: isPossible, at: $1) }
+            clockwork.start()
+            #expect(clockwork.asked == (isAsked ? [0] : []))
+        }
     }
 }

@@ -95,6 +95,38 @@ import Testing
             #expect(reasons.first { $0.id == id }?.says.contains(cause) == true, "\(id)")
         }
     }
+
+    @Test func `adds what it shows of the firmware's clients, each once`() {
+        var scene = Scene(presence: .csme.with { $0.offeringWatchdog = ["0000:00:16.0"] })
+        var reading = Presence.csme
+        reading.offeringAMTHI = ["0000:00:16.0", "0000:00:16.4"]
+        reading.offeringWatchdog = ["0000:00:16.4"]
+        reading.failures = [.clients: .noDescriptor]
+        scene.see(.presence(reading))
+        #expect(scene.guardian.presence?.offeringAMTHI == ["0000:00:16.0", "0000:00:16.4"])
+        #expect(scene.guardian.presence?.offeringWatchdog == ["0000:00:16.0", "0000:00:16.4"])
+    }
+
+    @Test func `is the only reason to keep what is gone`() {
+        var scene = Scene(presence: Self.everything)
+        scene.see(.presence(.without))
+        #expect(scene.guardian.presence == .without)
+        scene = Scene(presence: Self.everything)
+        var reading = Presence.without
+        reading.machine = Presence.Machine()
+        reading.failures = [.machine: .noDescriptor]
+        scene.see(.presence(reading))
+        #expect(scene.guardian.presence?.machine.hypervisor == "QEMU or KVM")
+        #expect(scene.guardian.presence?.machine.networkCards == ["0000:05:00.0"])
+        #expect(scene.guardian.presence?.machine.chipset == nil, "it is on the bus")
+        #expect(scene.guardian.presence?.heci == [])
+    }
+
+    private static let everything = Presence(
+        pciFunctions: 9, heci: ["0000:00:16.0"], devices: Presence.csme.devices, offeringAMTHI: ["0000:00:16.0"],
+        offeringWatchdog: ["0000:00:16.0"], serialOverLAN: ["0000:00:16.3"], trustedEngines: ["0000:00:0f.0"],
+        driver: .loaded,
+        machine: Presence.Machine(chipset: .intel, hypervisor: "QEMU or KVM", networkCards: ["0000:05:00.0"]))
 }
 
 @Suite struct `A management controller of a server` {

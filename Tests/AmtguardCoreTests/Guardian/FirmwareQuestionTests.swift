@@ -39,4 +39,15 @@ import Testing
             _ = scene.told()
         }
     }
+
+    @Test func `is put when the host gets another address on AMT's interface`() {
+        var scene = Scene(list: amt)
+        scene.see(.interfaces([.lo, .eno1("192.0.2.20")]))
+        scene.see(.ready)
+        scene.see(.firmware(.answer(.heard(.post, .admin))))
+        _ = scene.told()
+        scene.now += 100
+        scene.see(.interfaces([.lo, .eno1("192.0.2.21")]))
+        #expect(scene.told().contains(.wakeForFirmware(at: at(205).instant)))
+    }
 }

@@ -94,6 +94,12 @@ import Testing
         _ = effects(.configuration(Configuration(), []))
         #expect(effects(.list(.ports(list), .request)).contains(.remove("40000-40010")))
     }
+
+    @Test(arguments: [("b007", "4:1", true), ("unknown", "4:1", false), ("b007", "unknown", false)])
+    func `can be compared only if its boot and its namespace are known`(boot: String, namespace: String, isKnown: Bool)
+    {
+        #expect(Memory.Scope(boot: boot, namespace: namespace).isKnown == isKnown)
+    }
 }
 
 extension String {

@@ -155,6 +155,80 @@ import Testing
         #expect(scene.status.observed.at == "2026-11-22T20:08:20Z")
         #expect(scene.status.observed.bootId == "b007")
     }
+
+    @Test func `differs by the time of its look alone, or by more`() {
+        var scene = Scene()
+        let before = scene.status
+        #expect(!before.differsByTimeAlone(from: before) && !before.differsByTimeAlone(from: nil))
+        scene.now += 30
+        scene.look(.audit)
+        #expect(scene.status != before && scene.status.differsByTimeAlone(from: before))
+        scene.overwrite(with: "")
+        #expect(!scene.status.differsByTimeAlone(from: before))
+    }
+
+    @Test func `is current after a look, until something else is required`() {
+        var scene = Scene(looking: false)
+        #expect(!scene.guardian.isCurrent && !scene.guardian.hasLooked(since: at(0).instant))
+        scene.look(.request)
+        #expect(scene.guardian.isCurrent && scene.guardian.hasLooked(since: at(100).instant))
+        #expect(!scene.guardian.hasLooked(since: at(100.1).instant))
+        var more = Configuration()
+        more.extraPorts = "5900"
+        scene.configure(more)
+        #expect(!scene.guardian.isCurrent)
+    }
+
+    @Test func `waits at the end for the ports that are to be released`() {
+        var configuration = Configuration()
+        configuration.onStop = .release
+        var scene = Scene(list: "8080", configuration: configuration)
+        #expect(!scene.guardian.isReleasing)
+        scene.refusal = .busy
+        scene.see(.stopping)
+        scene.look(.request)
+        #expect(scene.guardian.isReleasing && scene.list == amt.union("8080"))
+        scene.refusal = .readOnly
+        scene.now += 1
+        scene.look(.request)
+        #expect(!scene.guardian.isReleasing, "no later attempt helps")
+        scene.refusal = nil
+        scene.now += 1
+        scene.look(.request)
+        #expect(!scene.guardian.isReleasing && scene.list == "8080")
+
+        var keeping = Scene(list: "8080")
+        keeping.see(.stopping)
+        keeping.look(.request)
+        #expect(!keeping.guardian.isReleasing && keeping.list == amt.union("8080"))
+    }
+
+    @Test(arguments: ["1", "65535"] as [PortSet])
+    func `is exposed at any missing port where the range can't be read`(port: PortSet) {
+        var configuration = Configuration()
+        (configuration.mode, configuration.ports) = (.observe, port)
+        #expect(Scene(configuration: configuration, choice: nil).status.verdict == .exposed)
+    }
+
+    @Test func `of an observer names one missing port, or several`() {
+        var configuration = Configuration()
+        configuration.mode = .observe
+        for (list, words) in [
+            (amt.subtracting("664"), "664 is not reserved"), ("", "623,664,16992-16995 are not reserved"),
+        ] {
+            let reasons = Scene(list: list, configuration: configuration).status.reasons
+            #expect(reasons.first { $0.id == "not-reserved" }?.says.hasPrefix(words) == true)
+        }
+    }
+
+    @Test(arguments: [(true, "amtguardd reads it again at each audit"), (false, "Correct the file")])
+    func `with a refused file says whether it has to be corrected`(mayPass: Bool, advice: String) {
+        var scene = Scene()
+        let content = mayPass ? ConfigurationFile.Content.unread("why") : .unreadable("why")
+        let (_, problems) = Configuration.salvage([ConfigurationFile(path: "/x", content: content)])
+        scene.see(.configuration(Configuration(), problems))
+        #expect(scene.status.reasons.first { $0.id == "configuration-refused" }?.advice?.hasPrefix(advice) == true)
+    }
 }
 
 enum VerdictTests {

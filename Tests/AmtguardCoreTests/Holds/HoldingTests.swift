@@ -199,6 +199,10 @@ import Testing
         scene.reload { $0.mode = .always }
         var many = HostInterface.eno1()
         many.ipv4 = (1...1_000).map { IPv4Address(bits: 0x0A00_0000 + UInt32($0)) }
+        many.ipv4 = Array(many.ipv4.prefix(17))
+        scene.see(.interfaces([many]))
+        #expect(scene.status.reasons.contains { $0.id == "hold-limit" })
+        many.ipv4 = (1...1_000).map { IPv4Address(bits: 0x0A00_0000 + UInt32($0)) }
         scene.see(.interfaces([many]))
         #expect(scene.sockets.reading.held.count == 96)
         #expect(
@@ -222,6 +226,35 @@ import Testing
         #expect(
             (1...6).map { Hold(IPv4Address(bits: $0), 623) }.brief
                 == "0.0.0.1 tcp 623; 0.0.0.2 tcp 623; 0.0.0.3 tcp 623; 0.0.0.4 tcp 623; and 2 more")
+    }
+
+    @Test(
+        arguments: [
+            (.listener("0.0.0.0", 16992), true), (.listener("192.0.2.20", 16992), true),
+            (.listener("192.0.2.21", 16992), false), (.listener("127.0.0.1", 16992), false),
+            (.listener("0.0.0.0", 16993), false), (.listener("0.0.0.0", 16992).with { $0.protocol = .udp }, false),
+            (.listener("0.0.0.0", 16992).with { $0.isOwn = true }, false),
+            (.listener("0.0.0.0", 16992).with { $0.takesIPv4 = false }, false),
+        ] as [(LocalSocket, Bool)])
+    func `have in their way what takes their address, and nothing of amtguard's own`(
+        socket: LocalSocket, isInTheWay: Bool
+    ) {
+        #expect(socket.isInTheWay(of: Hold(address, 16992)) == isInTheWay)
+    }
+
+    @Test func `are told with another obstacle after exactly a minute`() {
+        var scene = Scene(list: amt)
+        scene.sockets.obstacles[Hold(address, 16992)] = .occupied(nil)
+        scene.hear(.provisioned(.admin))
+        for (seconds, names) in [(0.0, ["unheld"]), (59.9, []), (0.1, ["unheld"])] {
+            _ = scene.told()
+            scene.now += seconds
+            let isListener = scene.sockets.obstacles[Hold(address, 16992)] == .listener(nil)
+            scene.sockets.obstacles[Hold(address, 16992)] = isListener ? .occupied(nil) : .listener(nil)
+            scene.see(.holds(scene.sockets.reading, .audit))
+            if seconds == 59.9 { scene.sockets.obstacles[Hold(address, 16992)] = .listener(nil) }
+            #expect(scene.toldNames() == names, "\(seconds)")
+        }
     }
 }
 

@@ -31,4 +31,10 @@ import Testing
         #expect(IPAddress("2001:db8::1")?.with(port: 22) == "[2001:db8::1]:22")
         #expect(IPAddress("192.0.2.1")?.with(port: 22) == "192.0.2.1:22")
     }
+
+    @Test func `may be as long as an address can be, and no longer`() {
+        let text = "0000:0000:0000:0000:0000:ffff:255.255.255.255"
+        #expect(text.utf8.count == 45 && IPAddress(text)?.description == "255.255.255.255")
+        #expect(IPAddress("0" + text) == nil)
+    }
 }

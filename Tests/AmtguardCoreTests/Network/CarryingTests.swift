@@ -22,6 +22,13 @@ import Testing
     static let cases = [
         Case("a plain NIC", [lo, eno1, eno2], ["eno1"]),
         Case("nothing of that address", [lo, eno2], []),
+        Case(
+            "a macvtap in passthru mode, on a NIC with a random address",
+            [
+                interface(2, "eno1", mac: "02:00:00:00:00:77", permanent: amt),
+                interface(5, "macvtap0", mac: "02:00:00:00:00:77", kind: "macvtap", lower: 2),
+                interface(6, "macvtap1", mac: "02:00:00:00:00:78", kind: "macvtap", lower: 2),
+            ], ["eno1", "macvtap0"]),
         Case("no interface at all", [], []),
         Case(
             "a bond, which gives both ports one address",

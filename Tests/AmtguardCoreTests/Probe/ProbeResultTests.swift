@@ -123,6 +123,7 @@ import Testing
         (good.with("port.623", "port.0"), "line 6: \"0\" is not a port from 1 to 65535"),
         (good.with("port.623", "port.99999999999"), "line 6: \"99999999999\" is not a port from 1 to 65535"),
         (good.with("port.623", "port."), "line 6: \"\" is not a port from 1 to 65535"),
+        (good.with("port.623", "port.623.1"), "line 6: \"623.1\" is not a port from 1 to 65535"),
         (good.with("control.622", "control.623"), "line 7: port 623 appears twice"),
         (good.with("=silent", "=quiet"), "line 6: \"quiet\" is no outcome"),
         (good.with("=silent", "=silent very"), "line 6: \"silent very\" is no outcome"),
@@ -246,6 +247,12 @@ let elsewhere = LocalSocket.Endpoint(.v4(IPv4Address(bits: 0xC000_0201)), port: 
         let line = scene.status.text.first { $0.label == "Probe" }
         #expect(line?.value.hasSuffix("; address translation was in use then") == true)
     }
+
+    @Test func `advises on the rule that drops, where none translates`() {
+        let advice = probe([623: .silent], departures: [623: .untracked]).advice
+        #expect(advice.contains { $0.hasPrefix("A packet filter of this host may drop them") })
+        #expect(!advice.contains { $0.hasPrefix("A rule on this host changes the port") })
+    }
 }
 
 @Suite struct `The record of a probe` {
@@ -268,6 +275,9 @@ let elsewhere = LocalSocket.Endpoint(.v4(IPv4Address(bits: 0xC000_0201)), port: 
         "amtguard-probe=1 boot=b007 namespace=4:4026531840 at=1 usec=9223372036854775807\n",
         "amtguard-probe=1 boot=b007 namespace=4:4026531840 at=9223372036854775807 usec=1\n",
         "amtguard-probe=1 boot=b007 namespace=4:4026531840 at= usec=\n", "\u{0}\n",
+        "amtguard-probe=1 boot=b007 namespace=4:4026531840 at=1099511627776 usec=1\n",
+        "amtguard-probe=1 boot=b007 namespace=4:4026531840 at=1 usec=1152921504606846976\n",
+        "amtguard-probe=1 boot=b007  namespace=4:4026531840 at=1 usec=1\n",
     ])
     func `that is damaged is none`(head: String) {
         #expect(ProbeRecord(parsing: Array((head + record.result.encoded).utf8), scope: scope) == nil)
@@ -303,6 +313,11 @@ let elsewhere = LocalSocket.Endpoint(.v4(IPv4Address(bits: 0xC000_0201)), port: 
                 + (16992...16995).map {
                     "\($0)|diverted: nothing came back, while 16991 and 16996 beside it were answered"
                 } + ["Beside|622,624,663,665,16991,16996: connected"])
+    }
+
+    @Test func `has no time before 1970, or before the start of the machine`() {
+        let early = ProbeRecord(probe(.shared), at: Moment(Instant(sinceBoot: .seconds(-1)), wallClock: -1))
+        #expect(early.encoded(in: scope).contains(" at=0 usec=0\n"))
     }
 }
 

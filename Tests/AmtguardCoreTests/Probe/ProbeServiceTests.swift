@@ -6,6 +6,7 @@ import Testing
         arguments: [
             ("server:22", "server", 22), ("192.0.2.1:65535", "192.0.2.1", 65535), ("[2001:db8::1]:1", "2001:db8::1", 1),
             ("[fe80::1%eth0]:22", "fe80::1%eth0", 22), ("a.b-c.example:443", "a.b-c.example", 443),
+            ("!~:80", "!~", 80),
         ] as [(String, String, UInt16)])
     func `is a host and a port`(text: String, host: String, port: UInt16) throws {
         let service = try ProbeService(text)
@@ -19,6 +20,7 @@ import Testing
         ("server:+22", "no service is called"),
         ("ser ver:22", "no name and no address"), ("\u{1B}[2J:22", "in brackets"), ("é:22", "no name and no address"),
         ("[2001:db8::1]", "there is no port"), ("[2001:db8::1]22", "in brackets"),
+        ("a1://server:80", "in brackets"), ("é://server:80", "in brackets"),
     ])
     func `is nothing else, which is said in one line`(text: String, what: String) {
         let malformed = #expect(throws: ProbeService.Malformed.self) { try ProbeService(text) }

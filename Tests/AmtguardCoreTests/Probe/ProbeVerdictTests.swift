@@ -76,6 +76,18 @@ import Testing
         #expect(result.verdict == .noAnswer)
         #expect(result.says(of: 80).contains("no port beside it"))
     }
+
+    @Test(arguments: [
+        (1, "1 of 6 ports passes"), (2, "2 of 6 ports pass"), (0, "it is not known whether any of 6 ports"),
+    ])
+    func `of some ports says how many pass`(passing: Int, words: String) {
+        let others = PortSet.ofAMT.ranges.joined().dropFirst(passing).map { ($0, ProbeOutcome.notPermitted) }
+        #expect(probe(Dictionary(uniqueKeysWithValues: others)).headline.hasPrefix(words + " "))
+    }
+
+    @Test func `of two ports is one of both`() {
+        #expect(probe(plan: ProbePlan("623,664")).headline.hasPrefix("none of 2 ports is diverted "))
+    }
 }
 
 /// The result of a probe of `plan`; ports without an outcome were connected, and left as they were bound.

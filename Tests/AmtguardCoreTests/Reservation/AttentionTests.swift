@@ -42,4 +42,14 @@ import Testing
         scene.look(.token)
         #expect(scene.list == amt.union("8080"))
     }
+
+    @Test func `is followed sooner when the pace is raised`() {
+        var scene = scene()
+        for _ in 1...3 { scene.look(.watch) }
+        scene.reload { $0.pace = Pace(burst: 3, perSecond: 1_000) }
+        #expect(scene.told().contains(.watch(false)))
+        scene.now += 0.1
+        scene.look(.token)
+        #expect(scene.told() == [.watch(true)])
+    }
 }

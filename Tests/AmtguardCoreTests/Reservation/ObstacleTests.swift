@@ -153,4 +153,33 @@ import Testing
         #expect(scene.status.reasons.first?.says.contains("is mounted over") == true)
         #expect(!scene.status.text.contains { $0.value.contains("not reserved") })
     }
+
+    @Test func `is told from any other reason by its id`() {
+        for (obstacle, id) in Self.obstacles { #expect(Reason(id: id, says: obstacle.says).isObstacle) }
+        for id in ["contested", "not-reserved", "list", ""] { #expect(!Reason(id: id, says: "").isObstacle) }
+    }
+
+    @Test(arguments: [Prompt.audit, .request, .token])
+    func `and lacks ports when it can be read again is written at once`(prompt: Prompt) {
+        var scene = Scene(list: "8080", looking: false)
+        scene.unreadable = .missing
+        scene.look(.request)
+        scene.unreadable = nil
+        scene.look(prompt)
+        #expect(scene.list == amt.union("8080"))
+    }
+
+    @Test func `of an observer is reported each time it comes`() {
+        var configuration = Configuration()
+        configuration.mode = .observe
+        var scene = Scene(list: amt, configuration: configuration)
+        for _ in 0..<2 {
+            _ = scene.told()
+            scene.unreadable = .missing
+            scene.look(.audit)
+            #expect(scene.toldNames().contains("obstructed"))
+            scene.unreadable = nil
+            scene.look(.audit)
+        }
+    }
 }

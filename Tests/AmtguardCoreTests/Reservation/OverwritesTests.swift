@@ -77,6 +77,7 @@ import Testing
         let overwrites = scene.status.overwrites
         #expect(overwrites?.writers.count == 8)
         #expect(overwrites?.writers.first?.command == "sysctl" && overwrites?.writers.first?.count == 30)
+        #expect(overwrites?.writers.first?.pid == 30, "the last one")
         #expect(overwrites?.otherWriters == 8)
         #expect(overwrites?.count == 45)
         let says = scene.status.reasons.first { $0.id == "contested" }?.says
@@ -133,6 +134,42 @@ import Testing
             pause = write + 1
         }
         return lines
+    }
+
+    @Test func `name the most frequent writer first`() {
+        var tally = WriterTally()
+        #expect(tally.words() == nil)
+        for (pid, name) in ["a", "b", "c", "c", "b", "c", "a", "c"].enumerated() {
+            tally.count(Writer(pid: Int32(pid), command: name))
+        }
+        #expect(tally.words() == "c (4 times), b (twice), a (twice)", "in the order in which they got there")
+        #expect(tally.words(atMost: 1) == "c (4 times), others (4 times)")
+        tally.count(Writer(pid: 9, command: "d"))
+        #expect(tally.words()?.hasSuffix("d[9] (once)") == true)
+    }
+
+    @Test func `are told with two of their writers`() {
+        var scene = Scene()
+        for (pid, name) in ["a", "b", "c", "a", "b", "a", "d"].enumerated() {
+            scene.now += 0.1
+            scene.overwrite(with: "8080", by: Writer(pid: Int32(pid), command: name))
+        }
+        let says = scene.status.reasons.first { $0.id == "contested" }?.says
+        #expect(
+            says?.hasPrefix("the list is repeatedly overwritten by a (3 times), b (twice), others (twice), 7 times")
+                == true)
+    }
+
+    @Test(arguments: [(29.0, false), (31, true)])
+    func `are told again after a minute if they went on in its second half`(last: Double, isTold: Bool) {
+        var scene = repeated(6)
+        let told = scene.now
+        scene.now = told + last
+        scene.overwrite(with: "9090", by: sysctl)
+        _ = scene.told()
+        scene.now = told + 60
+        scene.look(.token)
+        #expect(scene.toldNames() == (isTold ? ["contested"] : []))
     }
 }
 

@@ -173,4 +173,18 @@ import Testing
         #expect(!guardian.observe(.list(.ports(amt), .readBack), at: at(2)).contains(removal))
         #expect(guardian.observe(.list(.ports(amt), .audit), at: at(32)).contains(removal))
     }
+
+    @Test func `passes to a program that wrote the list right after the addition, before it was read back`() {
+        var guardian = Guardian(remembering: Memory(scope: scope))
+        _ = guardian.observe(.list(.ports(""), .request), at: at(1))
+        let effects = guardian.observe(.list(.ports(amt.union("8080")), .readBack), at: at(1))
+        #expect(effects.events.contains(.disowned(amt)))
+        #expect(guardian.memory.ownership.owned == "")
+    }
+
+    /// It is in the record, which a daemon of another version may read.
+    @Test func `is told from the list by the same number in every version`() {
+        #expect(amt.fingerprint == 0xDB36_EE28_3039_46BE)
+        #expect(("" as PortSet).fingerprint == 0xCBF2_9CE4_8422_2325)
+    }
 }

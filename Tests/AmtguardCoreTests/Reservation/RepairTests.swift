@@ -35,6 +35,7 @@ import Testing
         #expect(repair.at == at(200))
         #expect(scene.status.repairs.count == 1)
         #expect(scene.status.repairs.last?.bootUSec == 200_000_000)
+        #expect(scene.status.lastWriters?.map(\.writer) == [sysctl])
     }
 
     @Test func `is repaired without a name if the watch gave none, and an old name is not used again`() {
@@ -94,5 +95,17 @@ import Testing
         #expect(scene.list == amt.union("5900"))
         #expect(scene.owned == amt.union("5900"))
         #expect(scene.toldEvents() == [.reserved("5900", list: amt.union("5900"))])
+    }
+
+    @Test func `that never shows what was added does not hold the guard for ever`() {
+        var configuration = Configuration()
+        configuration.pace = Pace(burst: 1_000, perSecond: 1_000)
+        var scene = Scene(configuration: configuration)
+        _ = scene.told()
+        scene.losing = Array(repeating: amt, count: 1_000)
+        scene.overwrite(with: "")
+        let asked = scene.told()
+        #expect((2...16).contains(asked.additions.count))
+        #expect(asked.contains(.look(at: at(100).instant + .milliseconds(1))))
     }
 }

@@ -151,6 +151,37 @@ import Testing
         scene.lookAndWait(.audit)
         #expect(scene.status.observed.auditUSec == 200_000)
     }
+
+    @Test func `tells how long amtguard looks each second`() {
+        var scene = Scene()
+        scene.list = "8080"
+        scene.lookAndWait(.audit)
+        func says() -> String? { scene.status.reasons.first { $0.id == "unseen-write" }?.says }
+        scene.now += 59
+        scene.look(.audit)
+        #expect(says()?.hasSuffix("each second for 10 min more") == true)
+        scene.now += 482
+        scene.look(.audit)
+        #expect(says()?.hasSuffix("each second for 1 min more") == true)
+    }
+
+    /// The audit's interval, a tenth of it and a second.
+    @Test(arguments: [(33.9, false), (34, false), (34.1, true)])
+    func `may be one that the watch shows too late after the last look`(seconds: Double, isLate: Bool) {
+        var scene = Scene()
+        scene.now += seconds
+        scene.overwrite(with: "8080", by: sysctl)
+        #expect((scene.status.repairs.last?.brokenAfter != nil) == isLate)
+    }
+
+    @Test(arguments: [Prompt.watch, .token])
+    func `is not assumed where another look found the list broken`(prompt: Prompt) {
+        var scene = Scene()
+        scene.now += 7
+        scene.list = "8080"
+        scene.look(prompt)
+        #expect(scene.status.repairs.count == 1 && scene.status.repairs.last?.brokenAfter == nil)
+    }
 }
 
 extension Scene {

@@ -143,6 +143,7 @@ import Testing
         scene.refusal = .busy
         scene.wish(replacing: "7000")
         #expect(scene.list == "5000-5010,7000,623,664,16992-16995")
+        #expect(scene.told().contains(.look(at: at(scene.now + 0.1).instant)))
         scene.refusal = nil
         scene.now += 0.1
         scene.lookAfterWish(.token)
@@ -210,5 +211,111 @@ import Testing
         #expect(scene.told().contains(.prevent(true)))
         scene.reload { $0.mode = .observe }
         #expect(scene.told().contains(.prevent(false)))
+    }
+
+    @Test(
+        arguments: [
+            ("8080,9000", ["9000"], true), ("8080", ["8080"], true), ("8080,9000,9001", ["9000"], false),
+            ("8080,9000,9001", ["9000", "9001"], true),
+        ] as [(PortSet, [PortSet], Bool)])
+    func `that only added leaves what a guard before owned, if it explains the list`(
+        others: PortSet, added: [PortSet], isOwned: Bool
+    ) {
+        let before = Memory(
+            scope: scope, ownership: Ownership(owned: amt, list: amt.union("8080").fingerprint), sawCSME: true)
+        var scene = Scene(list: amt.union(others), remembering: before, watch: Watch(.bpf), looking: false)
+        scene.shown = Wishes(added.map { Wish(replaces: false, isPrevented: false, .ports($0), by: sysctl) })
+        scene.lookAfterWish(.request)
+        #expect(scene.owned == (isOwned ? amt : ""))
+    }
+
+    @Test func `of an unknown text is told with its own writer`() {
+        var scene = Self.scene()
+        let other = Writer(pid: 9, command: "other")
+        scene.shown = Wishes([
+            Wish(replaces: true, isPrevented: true, .unknown, by: other),
+            Wish(replaces: false, isPrevented: false, .ports("8000"), by: sysctl),
+        ])
+        scene.list = scene.list.union("8000")
+        scene.lookAfterWish(.watch)
+        let writers = scene.toldEvents().compactMap { if case .unjudged(let writer, _) = $0 { writer } else { nil } }
+        #expect(writers == [other])
+    }
+
+    @Test func `while the guard removes is no obstacle`() {
+        var scene = Self.scene()
+        scene.refusal = .busy
+        scene.wish(replacing: "7000")
+        #expect(scene.status.reasons.filter(\.isObstacle) == [])
+        #expect(!scene.toldNames().contains("obstructed"))
+    }
+
+    /// The audit's look is the first that finds it, and the program in the kernel shows it at that look.
+    @Test(arguments: [Prompt.audit, .request])
+    func `or not is seen at once where it is shown`(prompt: Prompt) {
+        var scene = Self.scene()
+        scene.now += 7
+        scene.shown = Wishes([Wish(replaces: true, isPrevented: false, .ports("8080"), by: sysctl)])
+        scene.list = "8080"
+        scene.lookAfterWish(prompt)
+        #expect(scene.list == amt.union("8080"))
+        #expect(scene.status.repairs.last?.writer == sysctl && scene.status.repairs.last?.brokenAfter == nil)
+        scene.now += 0.25
+        scene.lookAfterWish(.token)
+        #expect(!scene.toldNames().contains("unseenWrite"))
+    }
+
+    @Test func `or not is no unseen one if it is shown while it is repaired, or a moment later`() {
+        let wishes = Wishes([Wish(replaces: true, isPrevented: false, .ports("8080"), by: sysctl)])
+        var guardian = Guardian(remembering: Memory(scope: scope))
+        _ = guardian.observe(.presence(.csme), at: at(1))
+        _ = guardian.observe(.watch(Watch(.bpf)), at: at(1))
+        _ = guardian.observe(.wished(Wishes()), at: at(1))
+        _ = guardian.observe(.list(.ports(amt), .request), at: at(1))
+        #expect(guardian.observe(.list(.ports("8080"), .audit), at: at(9)).additions == [amt])
+        _ = guardian.observe(.wished(wishes), at: at(9))
+        let repaired = guardian.observe(.list(.ports(amt.union("8080")), .readBack), at: at(9))
+        #expect(repaired.events.map(\.name).filter { $0 == "repaired" }.count == 1)
+        #expect(guardian.status.repairs.last?.brokenAfter == nil && guardian.status.repairs.last?.writer == sysctl)
+        let later = guardian.observe(.list(.ports(amt.union("8080")), .token), at: at(9.3))
+        #expect(!later.events.map(\.name).contains("unseenWrite"))
+    }
+
+    @Test func `of an unknown text that only added leaves nothing, and is not told`() {
+        var scene = Self.scene()
+        scene.shown = Wishes([
+            Wish(replaces: true, isPrevented: true, .ports(amt), by: sysctl),
+            Wish(replaces: false, isPrevented: false, .unknown, by: sysctl),
+        ])
+        scene.lookAfterWish(.watch)
+        #expect(!scene.toldNames().contains("unjudged"))
+    }
+
+    @Test func `is told with the last eight writers`() {
+        var scene = Self.scene()
+        for pid: Int32 in 1...10 {
+            let writer = Writer(pid: pid, command: "w\(pid)")
+            scene.shown = Wishes([Wish(replaces: true, isPrevented: true, .ports("7000"), by: writer)])
+            scene.list = scene.list.union("7000")
+            scene.lookAfterWish(.watch)
+        }
+        #expect(scene.status.lastWriters?.map(\.writer.pid) == Array((3...10).reversed()))
+    }
+
+    @Test func `is refused after exactly its time`() {
+        for (seconds, isForgotten) in [(0.24, false), (0.25, true)] {
+            var scene = Self.scene()
+            scene.wish(.ports("9000"), asking: nil)
+            scene.now += seconds
+            scene.lookAfterWish(.token)
+            #expect((scene.shown == Wishes()) == isForgotten)
+        }
+    }
+
+    @Test func `that is settled leaves the watch on`() {
+        var scene = Self.scene()
+        scene.wish(replacing: "7000")
+        #expect(scene.shown == Wishes() && scene.guardian.reservation.listening)
+        #expect(!scene.guardian.reservation.isUnsettled)
     }
 }

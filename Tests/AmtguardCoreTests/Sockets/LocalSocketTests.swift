@@ -1,5 +1,6 @@
-import AmtguardCore
 import Testing
+
+@testable import AmtguardCore
 
 @Suite struct `A socket's reach` {
     @Test(
@@ -19,5 +20,15 @@ import Testing
         let socket = LocalSocket(.tcp, try #require(address), port: 16992, .listening, uid: 0)
         #expect(socket.reach == reach)
         #expect(socket.family == (octets.count == 4 ? .ipv4 : .ipv6))
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", true), ("::1", true), ("::ffff:127.0.0.1", true), ("0.0.0.0", false), ("192.0.2.20", false),
+        ("::", false), ("x", false),
+    ])
+    func `is within this host by the address in a report`(address: String, isOnLoopback: Bool) throws {
+        var socket = Status.Socket(JudgedSocket(.listener("0.0.0.0", 16992), .unknown))
+        socket.address = address
+        #expect(socket.isOnLoopback == isOnLoopback)
     }
 }

@@ -105,6 +105,11 @@ import Testing
         #expect(!announcement.isForProgramsAlone)
         #expect(Announcement.changed([("LastRepairUSec", .number(1))]).isForProgramsAlone)
     }
+
+    @Test func `shows a flag as yes or no`() {
+        let announcement = Announcement.changed([("Later", .flag(true)), ("Latest", .flag(false))])
+        #expect(announcement.says == "now: Later yes, Latest no")
+    }
 }
 
 extension Moment {

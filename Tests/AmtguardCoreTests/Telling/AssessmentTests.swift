@@ -57,6 +57,7 @@ import Testing
         #expect(ports.reserved == "664,16992" && ports.owned == "664,16992" && ports.reach == "32768-60999")
         #expect(ports.each.map(\.reserved) == [false, true, true, false, false, false])
         #expect(ports.each.map(\.exposure).first == "outside")
+        #expect(ports.each.first { $0.port == 664 }?.takers == 0)
         #expect(ports.each.first { $0.port == 16993 }?.takers == 1)
         #expect(ports.areExposed == false)
         #expect(assessment.text.contains(Status.Line("Reserved", "664,16992 (read from the kernel now)")))
@@ -106,5 +107,51 @@ import Testing
         (status.ports.required, status.ports.reserved, status.ports.owned) = ("\u{1B}", "x", "1-")
         let assessment = Assessment(status, .silent("x"), KernelLook(reserved: "623", choice: .wide))
         #expect(assessment.verdict == .degraded && assessment.status.ports.each.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("1", "", nil, true), ("65535", "", nil, true), ("623", "623", nil, false),
+            ("623", "", "1024-65535", false),
+            ("623", "", "600-700", true), ("623", nil, "1-65535", nil), ("", "", nil, false), ("x", "", nil, false),
+        ] as [(String, String?, String?, Bool?)])
+    func `is exposed by its sets alone`(required: String, reserved: String?, reach: String?, areExposed: Bool?) {
+        var ports = Scene().status.ports
+        (ports.required, ports.reserved, ports.reach) = (required, reserved, reach)
+        #expect(ports.areExposed == areExposed)
+    }
+
+    @Test(arguments: [(nil, nil), ("", nil), ("x", nil), ("623", "623")] as [(String?, PortSet?)])
+    func `names the exposed ports if there are any`(exposed: String?, ports: PortSet?) {
+        var status = Scene().status
+        status.ports.exposed = exposed
+        #expect(status.ports.exposedSet == ports)
+    }
+
+    @Test(arguments: [1, 65535] as [UInt16])
+    func `is exposed at any port where the range can't be read`(port: UInt16) {
+        var status = Scene().status
+        status.ports.required = "\(port)"
+        let assessment = Assessment(status, .silent("x"), KernelLook(reserved: "", choice: nil))
+        #expect(assessment.verdict == .exposed)
+    }
+
+    @Test func `keeps the holds on each port beside a later list`() {
+        var scene = Scene()
+        scene.hear(.provisioned(.admin))
+        let ports = Assessment(scene.status, .silent("x"), KernelLook(reserved: "664", choice: .wide)).status.ports
+        #expect(ports.each.map(\.held) == Array(repeating: ["192.0.2.20"], count: 6))
+    }
+
+    @Test(
+        arguments: [(.answers, "missing: 623;"), (.silent("x"), "missing: 623,664,16992-16995;")]
+            as [(Assessment.Voice, String)])
+    func `names what is missing since the report, or all of it`(voice: Assessment.Voice, words: String) {
+        var configuration = Configuration()
+        configuration.mode = .observe
+        let status = Scene(list: "623", configuration: configuration).status
+        let reason = Assessment(status, voice, KernelLook(reserved: "", choice: .wide)).status.reasons
+            .first { $0.id == "list-changed" }
+        #expect(reason?.says.contains(words) == true, "\(reason?.says ?? "")")
     }
 }

@@ -1,5 +1,6 @@
-import AmtguardCore
 import Testing
+
+@testable import AmtguardCore
 
 @Suite struct `The state in three lines` {
     /// The lines of a guardian that read this list; `nil` stands for an unreadable list.
@@ -34,6 +35,14 @@ import Testing
     @Test func `says that the daemon does not answer, and no time of its verdict`() {
         let lines = Self.lines(.ofAMT, .silent("within 3 s"), now: .ofAMT)
         #expect(lines[0].hasPrefix("Verdict: degraded: amtguardd runs but does not answer (within 3 s)"))
+    }
+
+    @Test func `says with which interface AMT shares its address`() {
+        var scene = Scene()
+        scene.hear(.heard(.post, .admin, wired: .wired("192.0.2.20"), wireless: .wireless("192.0.2.30")))
+        let line = Assessment(scene.status, .answers, KernelLook(reserved: amt, choice: .wide)).brief[1]
+        #expect(line.value.hasSuffix("; address shared with eno1 (192.0.2.20)"))
+        #expect(scene.status.amt.interfaces?.map(\.label) == ["Wired", "Wireless"])
     }
 }
 

@@ -200,4 +200,34 @@ import Testing
         #expect(JSON.number(.min).description == "-9223372036854775808")
         #expect(JSON(Int64?.none).description == "null" && JSON(String?.none).description == "null")
     }
+
+    @Test func `of any value has every key, also without a value`() {
+        struct Numbers: Encodable {
+            var a: Bool?, b: String?, c: Int?, d: Int8?, e: Int16?, f: Int32?, g: Int64?
+            var h: UInt?, i: UInt8?, j: UInt16?, k: UInt32?, l: UInt64?, m: [Int?]?
+        }
+        #expect(
+            JSON(encoding: Numbers()).description
+                == "{" + "abcdefghijklm".map { #""\#($0)":null"# }.joined(separator: ",") + "}")
+        let full = Numbers(
+            a: true, b: "", c: 1, d: 2, e: 3, f: 4, g: 5, h: 6, i: 7, j: 8, k: 9, l: 10, m: [11, nil])
+        #expect(
+            JSON(encoding: full).description == #"{"a":true,"b":"","c":1,"d":2,"e":3,"f":4,"g":5,"#
+                + #""h":6,"i":7,"j":8,"k":9,"l":10,"m":[11,null]}"#)
+    }
+
+    @Test func `has the gaps that a value writes itself`() {
+        struct Gaps: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                var object = encoder.container(keyedBy: Key.self)
+                try object.encodeNil(forKey: .none)
+                var list = object.nestedUnkeyedContainer(forKey: .some)
+                try list.encodeNil()
+                try list.encode(list.count)
+            }
+
+            private enum Key: CodingKey { case none, some }
+        }
+        #expect(JSON(encoding: Gaps()).description == #"{"none":null,"some":[null,1]}"#)
+    }
 }

@@ -161,6 +161,16 @@ import Testing
             ["LOST": "3"]
         ),
         (
+            .unjudged(by: nil, lost: 2), .notice, "unjudged",
+            "2 writes of the list came too fast to be recorded: the ports that they left out stay reserved.",
+            ["LOST": "2"]
+        ),
+        (
+            .unjudged(by: nil, lost: 1), .notice, "unjudged",
+            "A write of the list came too fast to be recorded: the ports that it left out stay reserved.",
+            ["LOST": "1"]
+        ),
+        (
             .overwritten(ObservedOverwrite(found: "8080", missing: amt, writer: sysctl)), .notice, "overwritten",
             "sysctl[4711] of systemd-sysctl.service overwrote the list: found 8080, which lacks 623,664,16992-16995. "
                 + "amtguard does not repair it (Mode=observe).",

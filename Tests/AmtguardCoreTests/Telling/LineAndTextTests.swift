@@ -97,4 +97,72 @@ import Testing
         #expect(status.text.first?.tone == tone)
         #expect(status.text.first?.value.hasPrefix(verdict.words) == true)
     }
+
+    @Test func `say which writes were prevented, who wrote, and why there is no better watch`() {
+        var scene = Scene(list: "5000,623,664,16992-16995", watch: Watch(.bpf))
+        scene.now = 120
+        scene.wish(replacing: "7000")
+        var status = scene.status
+        status.watchShortfall = "x"
+        status.lastWriters?.append(Status.LastWriter(at: "before", writer: Writer(pid: 7)))
+        let shown = status.text.map { "\($0.label)|\($0.value)" }
+        for line in [
+            "|no better watch: x", "Prevented|once",
+            "|last at 2026-11-22T20:02:00Z by sysctl[4711] of systemd-sysctl.service",
+            "|asked for 7000, kept 623,664,16992-16995",
+            "Writers|sysctl[4711] of systemd-sysctl.service at 2026-11-22T20:02:00Z", "|process 7 at before",
+        ] {
+            #expect(shown.contains(line), "\(line)")
+        }
+        status.prevented?.count = 0
+        status.lastWriters?.removeLast()
+        #expect(!status.text.contains { ["Prevented", "Writers"].contains($0.label) })
+    }
+
+    @Test func `stand in two columns, with an arrow before advice and the tone on what counts`() {
+        var verdict = Status.Line("Verdict", "exposed: why", .bad)
+        verdict.emphasis = 7
+        let lines = [verdict, .advice("do this"), Status.Line("AMT", "unknown")]
+        #expect(
+            lines.table { text, tone in "<\(text) \(tone)>" } == """
+                Verdict: <exposed bad>: why
+                         <→ do this faint>
+                AMT:     <unknown plain>
+                """)
+        #expect(lines.dropFirst().table(arrow: "->") == "     -> do this\nAMT: unknown")
+        #expect([Status.Line]().table() == "")
+    }
+
+    /// A list of this many characters, without neighbours.
+    private static func list(_ length: Int) -> PortSet {
+        // Each port of five digits is one character longer than one of four.
+        let long = (length + 1) % 5
+        let short = (0..<((length + 1) / 5 - long)).map { UInt16(1_000 + 2 * $0) }
+        return PortSet(merging: (short + (0..<long).map { UInt16(10_000 + 2 * $0) }).map { $0...$0 })
+    }
+
+    @Test(arguments: [100, 200, 1_000])
+    func `cut a list only if it is longer than what they show`(limit: Int) {
+        let (fits, cut) = (Self.list(limit), Self.list(limit + 1))
+        #expect(fits.description.utf8.count == limit && cut.description.utf8.count == limit + 1)
+        func text(_ list: PortSet) -> String {
+            switch limit {
+            case 100: Scene().status.shown(list.description)
+            case 200: list.brief
+            default: Event.staying("", list: list).journalEntry.message
+            }
+        }
+        #expect(text(fits).contains(fits.description) && !text(cut).contains(cut.description))
+    }
+
+    @Test func `of the firmware have the reasons that concern it alone`() {
+        var status = Scene().status
+        let ids = [
+            "amt-unknown", "control-mode-unknown", "sockets-unknown", "firmware-busy", "contested", "range-unknown",
+        ]
+        status.reasons = ids.map { Reason(id: $0, says: "says \($0)", advice: "advice \($0)") }
+        let shown = status.firmwareText.map(\.value)
+        #expect(shown.filter { $0.hasPrefix("says ") } == ids.prefix(4).map { "says \($0)" })
+        #expect(shown.filter { $0.hasPrefix("advice ") } == ids.prefix(4).map { "advice \($0)" })
+    }
 }

@@ -95,4 +95,14 @@ import Testing
         #expect(RedrawTable(elements: elements) == nil, "a set that does not fit the others")
         #expect(RedrawTable(elements: [:]) == nil, "no sets")
     }
+
+    @Test func `has the kernel's numbers`() {
+        #expect(Ruleset.Field.Kind.bytes(.tcp) == [6, 0, 0, 0] && Ruleset.Field.Kind.bytes(.udp) == [17, 0, 0, 0])
+        #expect(Ruleset.Field.Kind.bytes(16992) == [0x42, 0x60, 0, 0])
+        #expect(Ruleset.Field.Kind.bytes(ip("192.0.2.1")) == [192, 0, 2, 1])
+        let status = [Ruleset.Status.answered, .confirmed, .sourceTranslated]
+        #expect(status.map(\.rawValue) == [0x2, 0x8, 0x10], "IPS_SEEN_REPLY, IPS_CONFIRMED, IPS_SRC_NAT")
+        #expect([Ruleset.Field.Kind.address, .protocol, .port].map(\.number) == [7, 12, 13])
+        #expect([Ruleset.Field.Kind.address, .protocol, .port].map(\.length) == [4, 1, 2])
+    }
 }

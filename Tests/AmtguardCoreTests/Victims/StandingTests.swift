@@ -66,6 +66,13 @@ import Testing
             }, always(.elsewhere)
         ),
         Row(
+            "of IPv6, though it takes IPv4 too",
+            out.with {
+                $0.address = v6([0x20, 1, 0x0D, 0xB8] + [UInt8](repeating: 1, count: 12))
+                $0.remote?.address = v6([0x20, 1, 0x0D, 0xB8] + [UInt8](repeating: 2, count: 12))
+            }, apart
+        ),
+        Row(
             "to this host by another address", .connection("192.0.2.20", 16994, to: "192.0.2.77"), always(.local)
         ),
         Row(
@@ -157,6 +164,14 @@ import Testing
         let judged = SocketJudgement(SocketReading(sockets), [Self.shared])
         #expect(judged.sockets?.map(\.socket) == [waiting, Self.out] + [sockets[2], sockets[1], sockets[0]])
         #expect(judged.victims?.count == 4)
+    }
+
+    @Test func `is the most severe by the claims that take its port`() {
+        let near = Claim(tcp: "5900", udp: "", on: [ip("192.0.2.20")], interfaces: [2], own: Self.shared.own)
+        let far = Claim(tcp: "5900", udp: "", on: [ip("192.0.2.77")], interfaces: [2], own: Self.shared.own)
+        for claims in [[near, far], [far, near]] {
+            #expect(LocalSocket.listener("192.0.2.20", 5900).standing(claims) == .victim)
+        }
     }
 }
 

@@ -115,6 +115,32 @@ import Testing
         #expect(Scene(configuration: configuration).guardian.portsOfInterest == amt.union("5000"))
         #expect(Scene(presence: .without).guardian.portsOfInterest == "")
     }
+
+    @Test(arguments: [(1, "1 socket is on AMT's ports"), (2, "2 sockets are on AMT's ports")])
+    func `that may be some are counted, and so are those that were left out`(count: Int, words: String) {
+        var scene = Scene()
+        scene.see(.sockets(SocketReading(many(count), omitted: 1)))
+        #expect(scene.status.reasons.first { $0.id == "victims-unknown" }?.says.hasPrefix(words) == true)
+        #expect(scene.status.reasons.first { $0.id == "sockets-many" }?.says.hasSuffix(": 1 were left out") == true)
+    }
+
+    @Test(
+        arguments: [(0, "syn-sent"), (1, "syn-sent, sent once more"), (2, "syn-sent, sent 2 times more")]
+            as [(UInt8, String)])
+    func `are told with what they tried`(retransmissions: UInt8, doing: String) {
+        let socket = Status.Socket(JudgedSocket(one.with { $0.retransmissions = retransmissions }, .victim))
+        #expect(socket.doing == doing)
+    }
+
+    @Test func `of the first minute are ten entries as well`() {
+        var scene = Scene()
+        scene.see(.interfaces([.lo, .eno1("192.0.2.20")]))
+        scene.see(.firmware(.answer(.provisioned(.admin))))
+        scene.look(.request)
+        _ = scene.told()
+        scene.see(.sockets(SocketReading(many(20))))
+        #expect(scene.toldNames() == Array(repeating: "victim", count: 10))
+    }
 }
 
 @Suite struct `A port's condition` {

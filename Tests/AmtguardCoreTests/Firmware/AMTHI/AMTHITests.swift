@@ -106,6 +106,7 @@ import Testing
         let bytes = all.encoded(to: .securityParameters)
         #expect(bytes.count == 84)
         #expect(try SecurityParameters(parsing: bytes, to: .securityParameters) == all)
+        #expect(try SecurityParameters.parse(bytes, to: .securityParameters).surplus == 0)
     }
 
     @Test(
@@ -129,6 +130,8 @@ import Testing
         #expect(KVMState.waiting.encoded(to: .kvm) == kvm)
         // An answer about another feature is refused.
         #expect(throws: WireError.value("feature", 2)) { try KVMState(parsing: web, to: .kvm) }
+        #expect(throws: WireError.value("feature", 4)) { try WebUIState(parsing: kvm, to: .webUI) }
+        #expect([RedirectionState.sol, .ider, .kvm].map(\.rawValue) == [1, 2, 4])
     }
 
     @Test func `tells the tunnel to a management server, its name printable`() throws {
@@ -158,6 +161,7 @@ import Testing
     @Test(arguments: [
         (GUID.amthi, "12f80028-b4b7-4b2d-aca8-46e0ff65814c"), (GUID.mkhi, "8e6a6715-9abc-4043-88ef-9e39c6f63e0f"),
         (GUID.fixedMKHI, "55213584-9a29-4916-badf-0fb7ed682aeb"),
+        (GUID.watchdog, "05b79a6f-4628-4d7f-899d-a91514cb32ab"),
     ])
     func `knows the clients by their names`(client: GUID, text: String) {
         #expect(client.description == text)
@@ -182,5 +186,16 @@ import Testing
             #expect(throws: WireError.self) { try ConnectReply(parsing: bytes) }
         }
         #expect(throws: WireError.self) { try ConnectReply(parsing: Array(golden.dropLast())) }
+        #expect(throws: WireError.long(1)) { try ConnectReply(parsing: golden + [0]) }
+    }
+
+    @Test func `is a reply to a question by its command alone`() {
+        let state = RecordedMachine.provisioningState
+        #expect(
+            AMTHI.isReply(state, to: .provisioningState)
+                && AMTHI.isReply(Array(state.prefix(8)), to: .provisioningState))
+        #expect(
+            !AMTHI.isReply(state, to: .codeVersions) && !AMTHI.isReply(Array(state.prefix(7)), to: .provisioningState))
+        #expect(!AMTHI.isReply(AMTHI.Request.provisioningState.encoded, to: .provisioningState), "it is the question")
     }
 }

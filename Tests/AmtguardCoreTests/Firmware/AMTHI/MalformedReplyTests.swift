@@ -148,4 +148,23 @@ import Testing
             }
         }
     }
+
+    @Test func `has the name of its status where the SDK has one`() {
+        let codes = [AMTStatus.success, .notReady, .unsupported, .invalidParameter]
+        #expect(codes.map(\.description) == ["SUCCESS", "NOT_READY", "UNSUPPORTED", "INVALID_PARAMETER"])
+        let named = (0...0xFFF as ClosedRange<UInt32>).filter { !AMTStatus(rawValue: $0).description.hasPrefix("0x") }
+        let known: [ClosedRange<UInt32>] = [
+            0x0...0x31, 0x200...0x203, 0x400...0x400, 0x800...0x816, 0x818...0x818, 0x81B...0x81C, 0x9C4...0x9C5,
+        ]
+        #expect(named == known.flatMap { Array($0) })
+    }
+
+    @Test(
+        arguments: [
+            (.refused(.unsupported), true), (.result(.notReady), true), (.short("x"), false), (.long(1), false),
+            (.value("x", 1), false), (.otherCommand(1), false), (.repeated, false),
+        ] as [(WireError, Bool)])
+    func `is complete if it is a refusal`(error: WireError, isRefusal: Bool) {
+        #expect(error.isRefusal == isRefusal)
+    }
 }

@@ -1,3 +1,4 @@
+import AmtguardLab
 import Foundation
 import Testing
 
@@ -156,5 +157,54 @@ import Testing
         #expect(SKU(rawValue: 16_392).names == ["amt", "corporate"])
         #expect(SKU(rawValue: 0x1_0010).names == ["standard-manageability", "0x10000"])
         #expect(SKU(rawValue: 0).names == [])
+    }
+
+    @Test(arguments: MKHI.Rule.allCases)
+    func `has what MKHI says for each rule, or why it says nothing`(rule: MKHI.Rule) {
+        func findings(_ answer: FirmwareAnswer) -> [Finding<Bool>] {
+            [answer.capable, answer.enabled, answer.available]
+        }
+        let index = [MKHI.Rule.capable, .enabled, .available].firstIndex(of: rule) ?? 0
+        for (features, isKnown) in [(MKHI.Features(rawValue: 0x10_0024), true), (MKHI.Features(rawValue: 0x20), false)]
+        {
+            var answer = FirmwareAnswer(.answered, because: "not asked")
+            #expect(answer.take(features.encoded(to: rule), for: rule) == nil)
+            var expected = Array(repeating: Finding<Bool>.unknown("not asked"), count: 3)
+            expected[index] = .known(isKnown)
+            #expect(findings(answer) == expected)
+            answer.miss(rule, because: .noAnswer)
+            expected[index] = .unknown(Gap.noAnswer)
+            #expect(findings(answer) == expected)
+        }
+    }
+
+    @Test func `does not take one interface for two`() {
+        var answer = FirmwareAnswer(.answered, because: "not asked")
+        #expect(answer.take(`AMTHI byte by byte`.lan, for: .wiredSettings) == nil)
+        #expect(answer.take(`AMTHI byte by byte`.lan, for: .wirelessSettings) == .repeated)
+        #expect(answer.wireless == .unknown(Gap(.repeated)) && answer.wired.value != nil)
+        var other = `AMTHI byte by byte`.lan
+        other[other.count - 1] ^= 1
+        #expect(answer.take(other, for: .wirelessSettings) == nil && answer.wireless.value != nil)
+    }
+
+    @Test func `names each bit of a SKU`() {
+        #expect(
+            SKU(rawValue: .max).names == [
+                "qst", "asf", "amt", "standard-manageability", "tpm", "home-it", "wox", "anti-theft", "corporate",
+                "l3-upgrade", "0xffff1ac1",
+            ])
+    }
+
+    @Test func `has each flag in its own place`() {
+        for place in 0..<6 {
+            let texts = (0..<6).map { $0 == place ? "1" : "0" }
+            let security = SecurityParameters(texts: texts)
+            #expect(security?.texts == texts)
+            let flags = security.map { [$0.tls, $0.networkInterfaceEnabled, $0.sol, $0.ider, $0.kvm, $0.link] }
+            #expect(flags?.enumerated().filter(\.element).map(\.offset) == [place])
+        }
+        let states: [KVMState] = [[], .active, .waiting, [.active, .waiting]]
+        #expect(states.map(\.words) == ["no session", "session active", "waiting for consent", "session active"])
     }
 }

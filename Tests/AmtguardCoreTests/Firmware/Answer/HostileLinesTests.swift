@@ -83,4 +83,8 @@ import Testing
             #expect((try? FirmwareAnswer(parsing: answer.encoded)) == answer)
         }
     }
+
+    @Test func `may have keys that a later version adds`() throws {
+        #expect(try parse("OUTCOME=answered\nAZ_09= ~\nEND=1\n").outcome == .answered)
+    }
 }

@@ -179,4 +179,26 @@ import Testing
         #expect(scene.status.amt.interfaces?.map(\.address) == ["none", "shared"])
         #expect(scene.status.amt.address == "shared")
     }
+
+    @Test func `of Wi-Fi is not forgotten either`() {
+        var scene = Scene()
+        scene.hear(.heard(.post, .admin, wireless: .wireless("192.0.2.30")))
+        scene.see(.firmware(.answer(.heard(.post, .admin).with { $0.wireless = .unknown(.noAnswer) })))
+        #expect(scene.status.amt.interfaces?.last?.ip == "192.0.2.30")
+        #expect(scene.status.amt.interfaces?.last?.evidence.hasSuffix("as the firmware said before") == true)
+    }
+
+    @Test(arguments: [("0.0.0.0", "it has no address yet"), ("192.0.2.99", "it has 192.0.2.99")])
+    func `on Wi-Fi that is not the host's is not known, for this reason`(address: String, words: String) {
+        let interface = AMTInterface(
+            .wireless, .known(.wireless(address)), among: [.wlan0("192.0.2.30")], isWirelessDiverted: true)
+        #expect(interface.address == .unknown("\(words), and what its DHCP mode passive means on Wi-Fi is not known"))
+    }
+
+    @Test func `on Wi-Fi that is off is none`() {
+        var settings = LANSettings.wireless("0.0.0.0")
+        settings.enabled = false
+        let interface = AMTInterface(.wireless, .known(settings), among: [.wlan0("192.0.2.30")])
+        #expect(interface.address == .none("the firmware says that the interface is off, and has no address"))
+    }
 }

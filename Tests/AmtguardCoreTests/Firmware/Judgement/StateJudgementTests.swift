@@ -305,6 +305,106 @@ typealias StateJudgementTests = `The state of AMT`
         #expect(scene.status.amt.state == "disabled")
         #expect(scene.status.amt.address == "unknown", "it is off now, and that counts")
     }
+
+    @Test(arguments: [
+        (true, "Loading a driver can't help. Or look"), (false, "Load mei_me, so that amtguard can ask it. Or"),
+    ])
+    func `of a trusted engine needs its driver, if that is missing`(isDriven: Bool, advice: String) {
+        #expect(DeadEnd.trustedEngine(["0000:00:0f.0"], isDriven: isDriven).advice.hasPrefix(advice))
+    }
+
+    @Test func `names at most four interfaces of an engine`() {
+        let heci = (0..<6).map { "0000:00:16.\($0)" }
+        #expect(
+            DeadEnd.unusable(heci).says.contains(
+                "in 0000:00:16.0, 0000:00:16.1, 0000:00:16.2, 0000:00:16.3 and 2 more;"))
+        #expect(DeadEnd.unusable(Array(heci.prefix(4))).says.contains("0000:00:16.2, 0000:00:16.3;"))
+    }
+
+    @Test func `is a dead end without an engine only where the bus shows anything`() {
+        #expect(Presence.hidden.deadEnd == .hidden)
+        for driver in [Presence.Driver.missing, .loaded, .other("x")] {
+            let engines = ["0000:00:0f.0"]
+            let presence = Presence.hidden.with { ($0.trustedEngines, $0.driver) = (engines, driver) }
+            #expect(presence.deadEnd == .trustedEngine(engines, isDriven: driver != .missing))
+        }
+        for functions in [nil, 0] as [Int?] {
+            #expect(Presence.hidden.with { $0.pciFunctions = functions }.deadEnd == nil)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (
+                "AMT reports its settings",
+                { @Sendable (answer: inout FirmwareAnswer) in answer.redirection = .known([]) }
+            ),
+            (
+                "AMT reports its settings",
+                { @Sendable in
+                    $0.security = .known(
+                        SecurityParameters(
+                            tls: false, networkInterfaceEnabled: false, sol: false, ider: false, kvm: false, link: false
+                        ))
+                }
+            ),
+            ("the firmware says that AMT is enabled", { @Sendable in $0.enabled = .known(true) }),
+            ("the firmware says that AMT is ready", { @Sendable in $0.available = .known(true) }),
+            ("AMT reports its version", { @Sendable in $0.amtVersion = .known("16.1.25") }),
+            ("AMT reports an interface", { @Sendable in $0.wireless = .known(.wireless("0.0.0.0")) }),
+        ])
+    func `does not call AMT impossible where the firmware speaks of it`(
+        words: String, change: @Sendable (inout FirmwareAnswer) -> Void
+    ) {
+        #expect(FirmwareAnswer.mkhi(false, nil).speaksForAMT == [])
+        #expect(FirmwareAnswer.mkhi(false, nil).with(change).speaksForAMT == [words])
+    }
+
+    @Test(arguments: [true, false])
+    func `has what the engine's kernel says of AMT as evidence`(flag: Bool) {
+        var scene = Scene(presence: Self.withoutAMTHI)
+        scene.see(.firmware(.answer(.mkhi(flag, flag).with { $0.available = .known(flag) })))
+        let says = scene.status.amt.evidence.filter { $0.source == "mkhi" }.map(\.says)
+        #expect(says.contains("AMT is \(flag ? "" : "not ")ready"), "\(says)")
+    }
+
+    @Test(
+        arguments: [
+            (.unknown(.noAnswer), Gap.noAnswer.says), (.known(ControlMode(rawValue: 9)), "the firmware says other-9"),
+        ] as [(Finding<ControlMode>, String)])
+    func `provisioned in a mode that is not known says why`(mode: Finding<ControlMode>, words: String) {
+        var scene = Scene()
+        scene.hear(.heard(.post, .admin).with { $0.controlMode = mode })
+        #expect(scene.status.amt.state == "provisioned" && scene.status.amt.controlMode == nil)
+        let reason = scene.status.reasons.first { $0.id == "control-mode-unknown" }
+        #expect(reason?.says == "AMT's control mode is not known: \(words)")
+    }
+
+    @Test func `does not call AMT impossible where SMBIOS says that it is enabled`() {
+        var bytes = SMBIOSTests.on
+        #expect(SMBIOSReading(table: bytes + [0, 0]).speaksForAMT == ["SMBIOS says that AMT is supported"])
+        bytes[8] = 0
+        #expect(SMBIOSReading(table: bytes + [0, 0]).speaksForAMT == ["SMBIOS says that AMT is enabled"])
+        bytes[9] = 0
+        #expect(SMBIOSReading(table: bytes + [0, 0]).speaksForAMT == [])
+    }
+
+    @Test(arguments: [
+        (SMBIOSReading.vProAlone, "one with AMT"), (.manageable, "one with Standard Manageability"),
+        (.vProWithout, "one without AMT"),
+    ])
+    func `has what SMBIOS says of the engine's firmware as evidence`(reading: SMBIOSReading, words: String) {
+        var scene = Scene()
+        scene.see(.smbios(reading))
+        let says = scene.status.amt.evidence.filter { $0.source == "smbios" }.map(\.says)
+        #expect(says.count == 1 && says[0].hasPrefix("the engine's firmware") && says[0].hasSuffix(" is \(words)"))
+    }
+
+    @Test func `is not remembered of a firmware that did not answer`() {
+        var scene = Scene()
+        scene.see(.firmware(.failed(.abandoned)))
+        #expect(scene.guardian.memory.sighting == nil)
+    }
 }
 
 enum FirmwareInquiryTests {

@@ -51,5 +51,9 @@ import Testing
     @Test func `names its results`() {
         #expect(MKHI.Result(rawValue: 0x89).description == "NOT_SUPPORTED")
         #expect(MKHI.Result(rawValue: 0x17).description == "0x17")
+        let named = (.min ... .max as ClosedRange<UInt8>).filter {
+            !MKHI.Result(rawValue: $0).description.hasPrefix("0x")
+        }
+        #expect(named == [0, 1, 2, 5, 0x16, 0x81, 0x84, 0x85, 0x88, 0x89, 0x8D, 0x99, 0x9E, 0xFE, 0xFF])
     }
 }

@@ -19,7 +19,7 @@ import Testing
     @Test(
         arguments: [
             ([], .short("state")), ([0x80, 0], .short("state")), ([0x80, 0, 0], .short("state")),
-            ([0x80, 1, 0, 0], .value("state", 0x180)),
+            ([0x80, 1, 0, 0], .value("state", 0x180)), ([0x80, 1, 0, 0, 9], .value("state", 0x180)),
         ] as [([UInt8], WireError)])
     func `is not guessed from anything else`(bytes: [UInt8], error: WireError) {
         #expect(throws: error) { try AMTSwitch(parsing: bytes) }
@@ -27,5 +27,12 @@ import Testing
 
     @Test func `is asked for, and never changed`() {
         #expect(AMTSwitch.question == [5, 2, 0x51, 0x10])
+    }
+
+    @Test(
+        arguments: [(0x80, "off"), (0x82, "on"), (0xC2, "on"), (0x02, "this firmware does not say (0x2)")]
+            as [(UInt8, String)])
+    func `is told to people, if the firmware tells it`(byte: UInt8, words: String) {
+        #expect(AMTSwitch(rawValue: byte).words == words)
     }
 }
