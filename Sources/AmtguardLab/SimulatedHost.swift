@@ -5,11 +5,7 @@ public import AmtguardCore
 /// A deterministic value: the same seed and the same calls give the same run.
 public struct SimulatedHost: Sendable {
     public private(set) var now = Instant(sinceBoot: .seconds(10))
-    public var list = SimulatedList()
-    /// The program on writes of the list, for daemons with the watch `bpf`; it outlives each of them.
-    public var program: SimulatedProgram?
-    /// Writes that the program has seen and the kernel has not carried out.
-    private var unfinished: [(ports: PortSet, isPrevented: Bool)] = []
+    private var kernel = SimulatedKernel()
     public internal(set) var daemons: [SimulatedDaemon] = []
     public var random: SplitMix64
     public var mischief = Mischief()
@@ -28,6 +24,18 @@ public struct SimulatedHost: Sendable {
         random = SplitMix64(seed: seed)
     }
 
+    /// The list of the machine.
+    public var list: SimulatedList {
+        get { kernel.list }
+        _modify { yield &kernel.list }
+    }
+
+    /// The program on writes of the list, for daemons with the watch `bpf`; it outlives each of them.
+    public var program: SimulatedProgram? {
+        get { kernel.program }
+        _modify { yield &kernel.program }
+    }
+
     /// Adds another program that writes at its times.
     public mutating func invite(_ stranger: Stranger) {
         strangers.append(stranger)
@@ -35,38 +43,13 @@ public struct SimulatedHost: Sendable {
 
     /// Lets another program write now.
     public mutating func write(_ act: Stranger.Act, by writer: Writer? = nil, isShown: Bool = true) {
-        finishWrites()
-        let losses = program?.lost ?? 0
-        let isPrevented = program?.note(act, by: writer) ?? false
-        list.isUncertain =
-            switch act {
-            case _ where (program?.lost ?? 0) > losses: true
-            case .replace: false
-            case .garble: true
-            case .join, .refused: list.isUncertain
-            }
-        switch act {
-        case .replace(let ports), .garble(let ports):
-            if program != nil, random.chance(mischief.slowWrite) {
-                unfinished.append((ports, isPrevented))
-            } else {
-                replace(with: ports, isPrevented: isPrevented)
-            }
-        case .join(let ports): list.join(ports)
-        case .refused: break
-        }
+        let isSlow = program != nil && act.changesAll && random.chance(mischief.slowWrite)
+        kernel.write(act, by: writer, isSlow: isSlow)
         if isShown { show(by: writer) }
     }
 
     /// The kernel carries out the writes that the program in the kernel has seen.
-    mutating func finishWrites() {
-        for write in unfinished { replace(with: write.ports, isPrevented: write.isPrevented) }
-        unfinished = []
-    }
-
-    private mutating func replace(with ports: PortSet, isPrevented: Bool) {
-        if isPrevented { list.keep(replacingWith: ports) } else { list.replace(with: ports) }
-    }
+    mutating func finishWrites() { kernel.finishWrites() }
 
     /// The machine sleeps: the boot clock continues, no program runs.
     public mutating func sleep(_ duration: Duration) {

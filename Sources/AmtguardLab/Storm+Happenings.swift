@@ -4,46 +4,37 @@ import AmtguardCore
 
 extension Storm {
     mutating func happen() {
-        switch ground.random.below(100) {
-        case 0..<25: write()
-        case 25..<45: pass()
-        case 45..<49: look(.request)
-        case 49..<50: stop()
-        case 50..<55: jump()
-        case 55..<60: observePresence()
-        case 60..<68: observeFirmware()
-        case 68..<74: observeInterfaces()
-        case 74..<79: observeTranslation()
-        case 79..<84: observeSockets()
-        case 84..<88: configure()
-        case 88..<91: observeChoice()
-        case 91..<93: changeWatch()
-        case 93..<95: restart()
-        case 95..<96: see(.deviceChanged)
-        case 96..<97: see(.resumed)
-        case 97..<98: see(.runtimeDirectory(problem: chance(0.5) ? "No space left on device" : nil))
-        case 98..<99: loseHolds()
-        default: alterTable()
+        switch ground.below(200) {
+        case 0..<50: ground.write()
+        case 50..<90: pass()
+        case 90..<97: look(.request)
+        case 97..<98: stop()
+        case 98..<109: jump()
+        case 109..<117: observePresence()
+        case 117..<133: observeFirmware()
+        case 133..<145: observeInterfaces()
+        case 145..<155: observeTranslation()
+        case 155..<165: observeSockets()
+        case 165..<172: configure()
+        case 172..<177: observeChoice()
+        case 177..<181: changeWatch()
+        case 181..<183: restart()
+        case 183..<185: see(.deviceChanged)
+        case 185..<187: see(.resumed)
+        case 187..<190: publishOtherwise()
+        case 190..<192: loseHolds()
+        case 192..<195: alterTable()
+        case 195..<197: see(.wirelessDiverted(chance(0.3) ? nil : chance(0.5)))
+        case 197..<198: see(.smbios(sources.smbios[ground.below(sources.smbios.count)]))
+        case 198..<199: probe()
+        default: survey()
         }
-    }
-
-    /// Another program writes the list: ports that never existed before, and sometimes some of the required ones. The
-    /// watch may show it.
-    mutating func write() {
-        count("write")
-        let mark = 20_000 + UInt16(truncatingIfNeeded: ground.list.strangersWrites % 40_000)
-        var ports = PortSet(mark...mark)
-        for port: UInt16 in [623, 16992, 16995, 8080] where chance(0.1) { ports = ports.union(PortSet(port...port)) }
-        if chance(0.7) { ground.list.replace(with: ports) } else { ground.list.join(ports) }
-        guard ground.watch.kind != .none, chance(0.8) else { return }
-        ground.isShown = true
-        if ground.isListening { lookAfterWrite() }
     }
 
     /// Time passes, up to what the guardian has arranged.
     private mutating func pass() {
         let arranged = [ground.nextLook, ground.nextAudit, ground.firmwareAt].compactMap { $0 }.min()
-        let next = ground.clock + .milliseconds(1 + ground.random.below(5_000))
+        let next = ground.clock + .milliseconds(1 + ground.below(chance(0.3) ? 50 : 5_000))
         guard let arranged, arranged <= next else { return ground.clock = next }
         ground.clock = max(ground.clock, arranged)
         if let look = ground.nextLook, look <= ground.clock {
@@ -57,143 +48,129 @@ extension Storm {
         }
     }
 
-    /// All that the daemon looks at when an audit is due.
+    /// What the daemon looks at when an audit is due.
     mutating func audit() {
         ground.nextAudit = ground.auditEvery.map { ground.clock + $0 }
         look(.audit)
+        recall()
+        if !guardian.isCurrent { look(.request) }
         see(.holds(HoldReading(held: ground.held), .audit))
         see(.redrawTable(ground.table, .audit))
+        publish()
     }
 
     /// The machine sleeps, or the administrator sets the wall clock.
     private mutating func jump() {
         if chance(0.5) {
-            ground.clock = ground.clock + .seconds(ground.random.below(100_000))
+            ground.count(.sleep)
+            ground.clock = ground.clock + .seconds(ground.below(100_000))
         } else {
-            ground.epoch += Int64(ground.random.below(2_000_000)) - 1_000_000
+            ground.count(.clockSet)
+            ground.epoch += Int64(ground.below(2_000_000)) - 1_000_000
         }
     }
 
-    private mutating func observePresence() {
-        let hidden = Presence(pciFunctions: 20, heci: [], devices: [], offeringAMTHI: [])
-        see(.presence(chance(0.7) ? .withAMT : hidden))
-    }
-
-    /// The helper's answer, with some of its bytes changed; or none.
-    private mutating func observeFirmware() {
-        guard ground.isAsked else { return see(.firmwareDue) }
-        ground.isAsked = false
-        count("answer")
-        guard var bytes = answers.randomElement(using: &ground.random), chance(0.8) else {
-            let failures: [FirmwareFailure] = [.ended, .tooLong, .abandoned, .malformed("line 1")]
-            return see(.firmware(.failed(failures.randomElement(using: &ground.random) ?? .ended)))
-        }
-        for _ in 0..<ground.random.below(3) where !bytes.isEmpty {
-            bytes[ground.random.below(bytes.count)] = UInt8(truncatingIfNeeded: ground.random.below(256))
-        }
-        see(.firmware(FirmwareInquiry(reply: bytes)))
-    }
-
-    private mutating func observeInterfaces() {
-        guard chance(0.9) else { return see(.interfaces(nil, failure())) }
-        let addresses = (1...3).filter { _ in chance(0.6) }.map { IPv4Address(bits: 0xC000_0200 + UInt32($0)) }
-        let card = HostInterface(
-            index: 2, name: "eno1", mac: MACAddress("00:1b:21:aa:bb:cc"), ipv4: addresses)
-        see(.interfaces(chance(0.9) ? [card] : []))
-    }
-
-    private mutating func observeTranslation() {
-        let chain = Translation.Chain(family: "ip", table: "nat", name: "POSTROUTING")
-        if chance(0.7) {
-            let chains = chance(0.7) ? [chain] : []
-            see(.translation(Translation(chains: chains, hasLegacyTable: false, tracks: chance(0.5))))
-        } else {
-            see(.translation(Translation(chains: nil, hasLegacyTable: nil, gap: "Operation not permitted")))
-        }
-        let flow = TranslatedFlow(
-            .tcp, from: .init(.v4(IPv4Address(bits: 0xAC11_0002)), port: 40_000),
-            to: .init(.v4(IPv4Address(bits: 0xC633_6401)), port: 443),
-            as: .init(.v4(IPv4Address(bits: 0xC000_0201)), port: port()))
-        see(chance(0.8) ? .flows(FlowReading(chance(0.5) ? [flow] : [])) : .flows(nil, failure()))
-    }
-
-    private mutating func observeSockets() {
-        guard chance(0.85) else { return see(.sockets(nil, failure())) }
-        let states: [LocalSocket.State] = [.bound, .listening, .synSent, .established, .finWait1]
-        let sockets = (0..<ground.random.below(4)).map { _ in
-            LocalSocket(
-                .tcp, .v4(IPv4Address(bits: 0xC000_0201)), port: port(),
-                states.randomElement(using: &ground.random) ?? .bound,
-                to: .init(.v4(IPv4Address(bits: 0xC633_6401)), port: 443), uid: 0,
-                retransmissions: UInt8(ground.random.below(8)))
-        }
-        see(.sockets(SocketReading(sockets.sorted { $0.port < $1.port })))
-    }
-
+    /// SIGHUP: the files are read again, and everything is looked at.
     private mutating func configure() {
-        var configuration = Configuration()
-        configuration.mode = Configuration.Mode.allCases.randomElement(using: &ground.random) ?? .auto
-        configuration.onStop = chance(0.5) ? .release : .keep
-        if chance(0.3) { configuration.extraPorts = PortSet(5_900...5_901) }
+        var configuration = anyConfiguration()
         guard chance(0.8) else {
-            let file = ConfigurationFile(path: "/etc/amtguard.conf", content: .unreadable("this is a directory"))
-            see(.configuration(configuration, Configuration.salvage([file]).1))
-            return look(.request)
+            // It is not accepted, so it must not be obeyed.
+            see(.configuration(configuration, StormSources.refused))
+            return survey()
         }
-        count(configuration.mode == .observe ? "observe" : "reload")
+        if configuration.mode == self.configuration.mode, chance(0.2) { configuration = self.configuration }
+        ground.count(configuration.mode == .observe ? .observing : .reload)
         // Another mode begins another series of overwrites.
-        if configuration.mode != self.configuration.mode { repairs = [] }
+        if configuration.mode != self.configuration.mode { lines = StormLines() }
         self.configuration = configuration
-        see(.configuration(configuration, []))
+        pace = (ground.clock, ground.additions, ground.failures)
+        see(.configuration(configuration, chance(0.2) ? StormSources.warned : []))
+        survey()
+    }
+
+    private mutating func survey() {
         look(.request)
+        recall()
+        see(.holds(HoldReading(held: ground.held), .request))
+        see(.redrawTable(ground.table, .request))
+        see(.reloaded)
+        publish()
     }
 
-    private mutating func observeChoice() {
-        see(chance(0.8) ? .choice(chance(0.5) ? .wide : .narrow) : .choice(nil, failure()))
+    /// All keys, each with several values.
+    mutating func anyConfiguration() -> Configuration {
+        var configuration = Configuration()
+        let draw = ground.random.next()
+        func pick<Value>(_ shift: UInt64, _ values: Value...) -> Value {
+            values[Int(truncatingIfNeeded: draw >> shift & 0xFF) % values.count]
+        }
+        configuration.mode = pick(0, .auto, .always, .observe)
+        configuration.onStop = pick(8, .keep, .release)
+        configuration.ports = pick(16, .ofAMT, .ofAMT, .ofAMT, PortSet(16_992...16_995))
+        configuration.extraPorts = pick(20, PortSet(), PortSet(), PortSet(5_900...5_901))
+        configuration.audit = pick(24, .seconds(30), .seconds(30), .milliseconds(100), .seconds(3_600))
+        let plain = Pace(burst: 100, perSecond: 20)
+        configuration.pace = pick(
+            32, plain, plain, Pace(burst: 1, perSecond: 1), Pace(burst: 5, perSecond: 2),
+            Pace(burst: 1_000_000, perSecond: 100_000))
+        configuration.refresh = pick(40, .seconds(3_600), .seconds(60))
+        configuration.hold = pick(44, .cooperative, .cooperative, .strict, .off)
+        configuration.holdsUDP = pick(48, false, false, true)
+        configuration.redraw = pick(56, .auto, .auto, .yes, .no)
+        return configuration
     }
 
+    /// The watch can't be kept, or a better one is found.
     private mutating func changeWatch() {
-        let kinds: [Watch.Kind] = [.fanotify, .inotify, .none]
-        ground.watch = Watch(kinds.randomElement(using: &ground.random) ?? .none)
+        // The program in the kernel stays as long as the process.
+        guard ground.watch.kind != .bpf else { return see(.watch(ground.watch)) }
+        ground.watch = anyWatch()
         (ground.isShown, ground.isListening) = (false, true)  // The events of the former watch are gone.
         see(.watch(ground.watch))
     }
 
+    mutating func anyWatch() -> Watch {
+        switch ground.below(4) {
+        case 0: Watch(.fanotify)
+        case 1: Watch(.fanotify, isPidOnly: true, shortfall: "fanotify: Invalid argument")
+        case 2: Watch(.inotify, shortfall: "fanotify: Operation not permitted")
+        default: Watch(.none, shortfall: "inotify: Too many open files")
+        }
+    }
+
+    private mutating func publishOtherwise() {
+        runtimeProblem = chance(0.5) ? "/run/amtguard/state.json can't be used: No space left on device" : nil
+        publish()
+    }
+
     /// The sockets are gone: the service manager lost them, or descriptors ran out.
     private mutating func loseHolds() {
+        ground.count(.lostHold)
         for hold in ground.held.keys.sorted() where chance(0.5) { ground.held[hold] = nil }
         see(.holds(HoldReading(held: ground.held), .audit))
     }
 
-    /// Another program flushes all rules, or changes the table.
+    /// Another program flushes all rules, or changes the table; or connections come to the table.
     private mutating func alterTable() {
-        let states: [RedrawReading.State] = [.absent, .altered, .foreign(owner: "firewalld")]
-        ground.table = RedrawReading(states.randomElement(using: &ground.random) ?? .absent)
-        see(.redrawTable(ground.table, .audit))
+        if ground.table.table != nil, chance(0.5) {
+            ground.table.redrawn += UInt64(ground.below(3))
+            ground.table.refused += UInt64(ground.below(2))
+        } else {
+            ground.count(.alteredTable)
+            let states: [RedrawReading.State] = [.absent, .altered, .foreign(owner: "firewalld"), .foreign(owner: nil)]
+            ground.table = RedrawReading(states[ground.below(states.count)])
+        }
+        see(.redrawTable(ground.table, chance(0.5) ? .audit : .watch))
+    }
+
+    private mutating func probe() {
+        guard let result = sources.probes.randomElement(using: &ground.random) else { return }
+        see(.probe(ProbeRecord(result, at: ground.now)))
     }
 
     mutating func chance(_ probability: Double) -> Bool { ground.random.chance(probability) }
-
-    private mutating func port() -> UInt16 {
-        ([623, 664, 16_992, 16_993, 16_994, 16_995] as [UInt16]).randomElement(using: &ground.random) ?? 623
-    }
-
-    private mutating func failure() -> ReadingFailure {
-        let failures: [ReadingFailure] = [.missing, .noDescriptor, .failed("Input/output error")]
-        return failures.randomElement(using: &ground.random) ?? .missing
-    }
 }
 
-extension Presence {
-    static let withAMT = Presence(
-        pciFunctions: 20, heci: ["0000:00:16.0"], devices: [], offeringAMTHI: ["0000:00:16.0"])
-}
-
-extension KernelChoice {
-    static let wide = KernelChoice(ephemeralRange: 1_024...65_535, unprivilegedStart: 1_024)
-    static let narrow = KernelChoice(ephemeralRange: 32_768...60_999, unprivilegedStart: 1_024)
-}
-
-extension SplitMix64 {
-    fileprivate mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+extension StormGround {
+    mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
 }

@@ -1,9 +1,9 @@
 import AmtguardCore
 
 /// A ground on which each action may fail, in each way in which the kernel, the firmware's helper or a full disk makes
-/// it fail.
+/// it fail. Other programs write between two actions.
 struct StormGround: Ground {
-    var list = SimulatedList()
+    var kernel = SimulatedKernel()
     /// Monotonic, and it continues while the machine sleeps.
     var clock = Instant(sinceBoot: .seconds(10))
     /// Seconds since 1970 at `clock` 0. The administrator sets the clock.
@@ -13,15 +13,22 @@ struct StormGround: Ground {
     var failureRate = 0.0
     /// Whether the process was killed between two actions; then the following ones have no effect.
     var isDead = false
+    var tally = StormTally()
+    /// What happened, if that is written down.
+    var journal: [String]?
 
     /// The sockets that hold ports.
     var held: [Hold: Bool] = [:]
     /// The redraw table in the kernel.
     var table = RedrawReading(.absent)
-    /// The record of the owned ports, as a successor finds it.
-    var record: [UInt8] = []
+    /// The record, as a successor finds it.
+    var remembered: Memory
+    /// Whether the last record could not be written.
+    var isRecordStale = false
+    /// Whether the record of the predecessor was read.
+    var isRecalled = true
     var watch: Watch
-    /// Whether the watch has an event of another program.
+    /// Whether the watch has an event.
     var isShown = false
     var isListening = true
     var nextLook: Instant?
@@ -29,39 +36,59 @@ struct StormGround: Ground {
     var nextAudit: Instant?
     var firmwareAt: Instant?
     var isAsked = false
-    var events: [Event] = []
+    var events: [(time: Instant, event: Event)] = []
     /// The truth at the last reading; `nil` if that reading failed.
     var seen: SimulatedList?
+    /// Whether the program in the kernel prevented writes at that time.
+    var wasPreventing = false
+    /// Whether the list was read, or tried to be changed, since the last judgement.
+    var isTouched = false
     /// How often the guard wrote the list.
     private(set) var writes = 0
+    /// How often it added to the list.
+    private(set) var additions = 0
     /// How often a reading or a write of the list failed.
     private(set) var failures = 0
     /// What the guard did that must never happen.
     private(set) var faults: [String] = []
 
-    init(seed: UInt64) {
+    init(seed: UInt64, scope: Memory.Scope) {
         random = SplitMix64(seed: seed)
         watch = Watch(.fanotify)
+        remembered = Memory(scope: scope)
     }
 
-    /// How reading and writing the list fails: ENOENT, EROFS, EACCES and EPERM, a covered file, EINVAL, EBUSY, ENOMEM,
-    /// EIO.
-    private static let obstacles: [Obstacle] = [
-        .missing, .readOnly, .notPermitted, .covered, .malformed("x"), .busy, .failed("Cannot allocate memory"),
-        .failed("Input/output error"),
-    ]
-    private static let holdObstacles: [HoldObstacle] = [
-        .listener(nil), .listener("LMS"), .occupied("curl"), .placeholder("portreserve"), .notPermitted, .noDescriptor,
-        .failed("Cannot assign requested address"),
-    ]
+    mutating func count(_ kind: StormTally.Kind) { tally.count(kind) }
 
-    private mutating func fails() -> Bool { random.chance(failureRate) }
+    mutating func fails(_ kind: StormTally.Kind) -> Bool {
+        guard random.chance(failureRate) else { return false }
+        count(kind)
+        return true
+    }
 
-    /// A step of the process. Returns whether it is still alive.
-    private mutating func step() -> Bool {
-        if !isDead, random.chance(failureRate / 20) { isDead = true }
+    /// A step of the process: other programs may write before it, and it may be killed before it.
+    ///
+    /// - Parameter isGap: Whether other programs may write just before, even without the program in the kernel. Then
+    ///   they don't write between a look and a removal, because nothing could keep that removal from taking what they
+    ///   wrote.
+    /// - Returns: Whether the process is still alive.
+    mutating func step(isGap: Bool = false) -> Bool {
+        guard !isDead else { return false }
+        kernel.finishWrites()
+        guard failureRate > 0 else { return true }
+        let draw = Double.random(in: 0..<1, using: &random)
+        if draw < failureRate / 20 {
+            count(.kill)
+            journal?.append("killed")
+            isDead = true
+        } else if draw < failureRate / 10, isGap || watch.kind == .bpf {
+            count(.writeBetweenSteps)
+            write()
+        }
         return !isDead
     }
+
+    mutating func fault(_ what: String) { faults.append(what) }
 }
 
 // MARK: - The list and its watch
@@ -71,101 +98,95 @@ extension StormGround {
     var hasEvents: Bool { isShown }
 
     mutating func read() -> Reading {
-        guard step(), !fails() else {
+        isTouched = true
+        count(.list)
+        guard step(isGap: true), !fails(.reading) else {
             seen = nil
-            return .obstacle(obstacle())
+            journal?.append("read: failed")
+            // The writes that the program has shown are given up.
+            if kernel.program != nil { kernel.list.isUncertain = true }
+            return .obstacle(obstacle(Refusals.ofReading))
         }
-        seen = list
-        return list.look()
+        (seen, wasPreventing) = (kernel.list, kernel.program?.prevents == true)
+        journal?.append("read: \(kernel.list.ports)")
+        return kernel.list.look()
     }
 
-    mutating func add(_ ports: PortSet) -> Change { change { $0.add(ports) } }
-    mutating func remove(_ ports: PortSet) -> Change { change { $0.remove(ports) } }
-
-    private mutating func change(_ body: (inout SimulatedList) -> Void) -> Change {
-        guard step() else { return .omitted }
-        writes += 1
-        guard !fails() else { return .refused(obstacle()) }
-        body(&list)
+    mutating func add(_ ports: PortSet) -> Change {
+        guard step(isGap: true) else { return .omitted }
+        (isTouched, writes, additions) = (true, writes + 1, additions + 1)
+        journal?.append("add \(ports)")
+        guard !fails(.adding) else { return refusal(Refusals.ofAdding) }
+        kernel.list.add(ports)
         return .made
     }
 
-    private mutating func obstacle() -> Obstacle {
+    mutating func remove(_ ports: PortSet) -> Change {
+        guard step() else { return .omitted }
+        (isTouched, writes) = (true, writes + 1)
+        journal?.append("remove \(ports)")
+        guard !fails(.removing) else { return refusal(Refusals.ofRemoving) }
+        guard kernel.program?.admitsReplacement ?? true else { return .refused(.busy) }
+        // The list has grown since the look, so that one write can't replace it.
+        guard !fails(.removingWithoutEffect), kernel.list.ports.subtracting(ports).fitsOneWrite else { return .made }
+        kernel.list.remove(ports)
+        return .made
+    }
+
+    private mutating func refusal(_ obstacles: [Obstacle]) -> Change {
+        count(.refused)
+        journal?.append("refused")
+        if kernel.program != nil { kernel.list.isUncertain = true }
+        return .refused(obstacle(obstacles))
+    }
+
+    private mutating func obstacle(_ obstacles: [Obstacle]) -> Obstacle {
         failures += 1
-        return Self.obstacles.randomElement(using: &random) ?? .busy
+        return obstacles.randomElement(using: &random) ?? .busy
     }
 
     mutating func takeWriters() -> [Writer]? {
-        guard isShown else { return nil }
+        guard watch.kind != .bpf, isShown else { return nil }
         isShown = false
-        return watch.kind.namesWriters ? [Writer(pid: Int32.random(in: 1...9, using: &random), command: "sysctl")] : nil
+        count(.written)
+        // The events may have been lost, or the process has ended.
+        return watch.kind.namesWriters && random.chance(0.9) ? [writer()] : []
+    }
+
+    var showsWishes: Bool { watch.kind == .bpf }
+
+    mutating func wishes() -> Wishes? {
+        guard showsWishes, !isDead else { return nil }
+        count(.wished)
+        if journal != nil {
+            let log = kernel.program?.log ?? []
+            journal?.append("wishes: \(log.map { "\($0.text)\($0.isPrevented ? " prevented" : "")" })")
+        }
+        return kernel.program?.read()
+    }
+
+    mutating func settle() {
+        guard step() else { return }
+        journal?.append("settle")
+        kernel.program?.settle()
+        isShown = kernel.program?.log.isEmpty == false
+    }
+
+    mutating func prevent(_ isOn: Bool) {
+        guard step() else { return }
+        journal?.append("prevent \(isOn)")
+        kernel.program?.prevents = isOn
     }
 
     mutating func watch(_ isOn: Bool) { isListening = isOn }
 
-    mutating func look(at time: Instant?) { nextLook = time }
+    mutating func look(at time: Instant?) {
+        journal?.append("look at \(time.map { "\($0.sinceBoot)" } ?? "no time")")
+        nextLook = time
+    }
 
     mutating func audit(every interval: Duration?) {
         auditEvery = interval
         nextAudit = interval.map { clock + $0 }
-    }
-}
-
-// MARK: - Everything else
-
-extension StormGround {
-    mutating func remember(_ memory: Memory) {
-        guard step() else { return }
-        record = Array(memory.encoded.utf8)
-    }
-
-    mutating func hold(_ change: HoldChange) -> HoldReading? {
-        guard step() else { return nil }
-        for hold in change.release { held[hold] = nil }
-        var refused: [Hold: HoldObstacle] = [:]
-        for hold in change.take {
-            if fails() {
-                // A hold that can't be bound in another way stays as it was.
-                refused[hold] = Self.holdObstacles.randomElement(using: &random)
-            } else {
-                held[hold] = change.isShared
-            }
-        }
-        return HoldReading(held: held, refused: refused)
-    }
-
-    mutating func redraw(_ change: RedrawChange) -> RedrawReading? {
-        guard step() else { return nil }
-        if case .foreign = table.state {
-            if change == .unload { faults.append("removed the table of another program") }
-            return table
-        }
-        guard !fails() else {
-            return RedrawReading(.unknown(says: "Operation not permitted", advice: nil))
-        }
-        switch change {
-        case .load(let wanted): table = RedrawReading(.inForce(wanted), isOwned: true)
-        case .unload: table = RedrawReading(.absent)
-        }
-        return table
-    }
-
-    mutating func askFirmware() -> FirmwareFailure? {
-        guard step() else { return nil }
-        isAsked = true
-        guard fails() else { return nil }
-        isAsked = false
-        return random.chance(0.5) ? .noHelper : .refused("Resource temporarily unavailable")
-    }
-
-    mutating func abandonQuestion() { isAsked = false }
-    mutating func wakeForFirmware(at time: Instant?) { firmwareAt = time }
-
-    mutating func report(_ event: Event) {
-        guard step() else { return }
-        if case .repaired(let repair) = event, repair.restored != seen?.ports {
-            faults.append("told \(repair.restored) as restored, saw \(seen.map { "\($0.ports)" } ?? "nothing")")
-        }
-        events.append(event)
     }
 }

@@ -12,6 +12,14 @@ public struct Stranger: Sendable {
         case garble(PortSet)
         /// A write that the kernel refuses: a text that is no list, or one that another program forbids.
         case refused(PortSet?)
+
+        /// Whether the kernel replaces the whole list.
+        var changesAll: Bool {
+            switch self {
+            case .replace, .garble: true
+            case .join, .refused: false
+            }
+        }
     }
 
     public var act: Act

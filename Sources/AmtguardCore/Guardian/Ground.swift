@@ -89,12 +89,11 @@ extension Guardian {
 
     /// Takes an observation and carries out what follows from it, until nothing more follows.
     public mutating func observe(_ first: Observation, on ground: inout some Ground & ~Copyable) {
-        var due = [first]
-        for _ in 0..<Self.mostRounds {
+        // Most observations lead to no other one.
+        var due = carryOut(observe(first, at: ground.now), on: &ground)
+        for _ in 1..<Self.mostRounds {
             guard !due.isEmpty else { return }
-            for effect in observe(due.removeFirst(), at: ground.now) {
-                due += carryOut(effect, on: &ground)
-            }
+            due += carryOut(observe(due.removeFirst(), at: ground.now), on: &ground)
         }
         if !due.isEmpty { ground.look(at: ground.now.instant + .milliseconds(1)) }
     }
@@ -131,6 +130,14 @@ extension Guardian {
     /// Asks the watch who wrote the list.
     public mutating func nameWriters(on ground: inout some Ground & ~Copyable) {
         if let writers = ground.takeWriters() { observe(.written(by: writers), on: &ground) }
+    }
+
+    private mutating func carryOut(
+        _ effects: [Effect], on ground: inout some Ground & ~Copyable
+    ) -> [Observation] {
+        var due: [Observation] = []
+        for effect in effects { due += carryOut(effect, on: &ground) }
+        return due
     }
 
     /// Carries out one effect. Returns the observations that it leads to.

@@ -148,7 +148,7 @@ public struct Guardian: Sendable {
             // former guardian may have been killed before it saw the outcome of its last act.
             let lists = [memory.ownership.list, memory.ownership.act?.list]
             if own.possible.isEmpty, let list = own.list, lists.contains(list) {
-                reservation.recall(memory.ownership)
+                reservation.recall(memory.ownership, in: reservation.reserved)
             }
             effects = require(at: now)
         case .probe(let record):

@@ -50,11 +50,13 @@ public struct PortSet: Hashable, Sendable {
 extension PortSet {
     /// The ports that are in either set.
     public func union(_ other: PortSet) -> PortSet {
-        PortSet(merging: ranges + other.ranges)
+        guard !isSuperset(of: other) else { return self }
+        return isEmpty ? other : PortSet(merging: ranges + other.ranges)
     }
 
     /// The ports of this set that are not in `other`.
     public func subtracting(_ other: PortSet) -> PortSet {
+        guard !isEmpty, !other.isEmpty else { return self }
         var rest: [ClosedRange<UInt16>] = []
         var others = other.ranges[...]
         for range in ranges {
@@ -72,11 +74,23 @@ extension PortSet {
 
     /// The ports that are in both sets.
     public func intersection(_ other: PortSet) -> PortSet {
-        subtracting(subtracting(other))
+        var common: [ClosedRange<UInt16>] = []
+        var (own, others) = (ranges[...], other.ranges[...])
+        while let one = own.first, let another = others.first {
+            let low = max(one.lowerBound, another.lowerBound)
+            let high = min(one.upperBound, another.upperBound)
+            if low <= high { common.append(low...high) }
+            if one.upperBound < another.upperBound { own.removeFirst() } else { others.removeFirst() }
+        }
+        return PortSet(merging: common)
     }
 
     /// Whether every port of `other` is in this set.
     public func isSuperset(of other: PortSet) -> Bool {
-        other.subtracting(self).isEmpty
+        var own = ranges[...]
+        return other.ranges.allSatisfy { range in
+            while let first = own.first, first.upperBound < range.lowerBound { own.removeFirst() }
+            return own.first.map { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound } ?? false
+        }
     }
 }

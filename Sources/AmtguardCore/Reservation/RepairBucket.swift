@@ -3,11 +3,13 @@
 /// One instant represents the whole bucket: the time at which it will be full again (the generic cell rate algorithm,
 /// ITU-T I.371). So there is no counter to refill and no timer.
 struct RepairBucket: Hashable, Sendable {
-    var pace: Pace
+    var pace: Pace { didSet { interval = .seconds(1) / pace.perSecond } }
+    private var interval: Duration
     private var fullAt: Instant
 
     init(pace: Pace) {
         self.pace = pace
+        interval = .seconds(1) / pace.perSecond
         fullAt = Instant(sinceBoot: .zero)
     }
 
@@ -28,6 +30,4 @@ struct RepairBucket: Hashable, Sendable {
         fullAt = max(fullAt, now) + interval
         return true
     }
-
-    private var interval: Duration { .seconds(1) / pace.perSecond }
 }

@@ -77,6 +77,9 @@ extension Reservation {
             noteAbsence(prompt, at: now)
         case .unread, .stuck, .lacking, .overwritten: state = .adding(found: found, repairing: false)
         }
+        // Writes that are not judged yet may have asked for any port in a list that has changed. If the last of them
+        // replaced it, their judgement will show what amtguard owns; otherwise it owns only what it adds now.
+        if !awaited.isEmpty { _ = ownership.observe(found) }
         ownership.foresee(adding: missing, to: found)
         return [.add(missing)]
     }

@@ -91,9 +91,9 @@ extension Reservation {
             disown(ownership.observe(found))
             return []
         }
-        waitForEffects(in: found, at: now)
-        guard awaited.isEmpty else { return [] }
         for index in refused { shown.wishes[index].text = .refused }
+        waitForEffects(in: found, at: now.instant)
+        guard awaited.isEmpty else { return [] }
         let effects = take(shown.demand, found, at: now)
         judged = shown.wishes.count
         // While ports are to be removed, the writes stay in the kernel: if this process is killed, the next one judges
@@ -105,14 +105,21 @@ extension Reservation {
 
     /// Waits for writes whose effect the list does not show, because the program in the kernel runs before the kernel
     /// changes the list. A write without effect after a while was refused, by the kernel or another program.
-    private mutating func waitForEffects(in found: PortSet, at now: Moment) {
-        let unmet = shown.awaitable.filter {
-            $0 >= judged && !refused.contains($0) && !shown.wishes[$0].isMet(by: found)
-        }
-        awaited = Dictionary(uniqueKeysWithValues: unmet.map { ($0, awaited[$0] ?? now.instant) })
-        for (index, since) in awaited where now.instant - since >= Self.grace {
-            refused.insert(index)
-            awaited[index] = nil
+    ///
+    /// If a replacement was refused, the one before it counts, and the list must show that one.
+    private mutating func waitForEffects(in found: PortSet, at now: Instant) {
+        var shownAt = now
+        while true {
+            let unmet = shown.awaitable.filter { $0 >= judged && !shown.wishes[$0].isMet(by: found) }
+            awaited = Dictionary(uniqueKeysWithValues: unmet.map { ($0, awaited[$0] ?? shownAt) })
+            let late = awaited.filter { now - $0.value >= Self.grace }
+            guard let latest = late.values.max() else { return }
+            for index in late.keys {
+                refused.insert(index)
+                shown.wishes[index].text = .refused
+            }
+            // The writes before them were shown no later.
+            shownAt = latest
         }
     }
 

@@ -131,9 +131,13 @@ struct Reservation: Sendable {
     }
 
     /// Takes over the record of another guardian.
-    mutating func recall(_ ownership: Ownership) {
+    ///
+    /// - Parameter list: The list at the last reading, which shows whether an act in the record was carried out; `nil`
+    ///   if the next reading has to show this.
+    mutating func recall(_ ownership: Ownership, in list: PortSet? = nil) {
         self.ownership = ownership
-        remembered = ownership
+        if let list { _ = self.ownership.observe(list) }
+        remembered = self.ownership
     }
 
     /// Sets whether a watch shows writes. Without a watch, an unseen write means nothing.

@@ -206,6 +206,29 @@ import Testing
         #expect(scene.shown == Wishes())
     }
 
+    /// As if another program in the kernel refused them. The list shows neither, so none of them took a port away.
+    @Test func `that was refused after another refused one takes nothing away`() {
+        var scene = Self.scene()
+        let list = scene.list
+        scene.shown = Wishes(["7000", "8000"].map { Wish(replaces: true, isPrevented: false, .ports($0), by: sysctl) })
+        scene.lookAfterWish(.watch)
+        scene.now += 0.3
+        scene.lookAfterWish(.token)
+        #expect(scene.list == list && scene.owned == "" && scene.shown == Wishes())
+    }
+
+    /// A write that was not recorded added 6000, and perhaps asked for any other port.
+    @Test func `leaves former ports unowned if some are added before all writes are judged`() {
+        var scene = Self.scene("5000")
+        #expect(scene.owned == amt)
+        scene.shown = Wishes([Wish(replaces: true, isPrevented: true, .ports("9000"), by: sysctl)], lost: 1)
+        scene.list = scene.list.union("6000")
+        scene.reload { $0.extraPorts = "5900" }
+        scene.now += 0.3
+        scene.lookAfterWish(.token)
+        #expect(scene.list == "5000,5900,6000,623,664,16992-16995" && scene.owned == "5900")
+    }
+
     @Test func `is requested only while ports are required and amtguard may write`() {
         var scene = Scene(watch: Watch(.bpf))
         #expect(scene.told().contains(.prevent(true)))
