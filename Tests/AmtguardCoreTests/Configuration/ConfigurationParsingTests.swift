@@ -306,6 +306,14 @@ import Testing
         let twenty = parse("[Guard]\n" + String(repeating: "Port=1\n", count: 20)).1
         #expect(twenty.count == 20 && twenty.allSatisfy { $0.message.hasPrefix("unknown key") })
     }
+
+    @Test func `is shown with the lines that made each value`() {
+        let text = "[Guard]\nMode=always\nMode=observe\nExtraPorts=1\nExtraPorts=\nExtraPorts=2\nExtraPorts=3"
+        let file = ConfigurationFile(path: "/x", content: .bytes(Array(text.utf8)))
+        let origins = Dictionary(
+            uniqueKeysWithValues: Configuration.settings([file]).0.map { ($0.key, $0.origins.map(\.line)) })
+        #expect(origins[.mode] == [3] && origins[.extraPorts] == [5, 6, 7] && origins[.ports] == [])
+    }
 }
 
 @Suite struct `The files of the configuration` {

@@ -120,6 +120,14 @@ import Testing
         #expect(scene.guardian.presence?.machine.networkCards == ["0000:05:00.0"])
         #expect(scene.guardian.presence?.machine.chipset == nil, "it is on the bus")
         #expect(scene.guardian.presence?.heci == [])
+        scene = Scene(presence: Self.everything)
+        reading = Self.everything
+        (reading.heci, reading.serialOverLAN, reading.trustedEngines) = ([], [], [])
+        reading.failures = [.pci: .noDescriptor]
+        scene.see(.presence(reading))
+        #expect(scene.guardian.presence?.heci == Self.everything.heci)
+        #expect(scene.guardian.presence?.serialOverLAN == Self.everything.serialOverLAN)
+        #expect(scene.guardian.presence?.trustedEngines == Self.everything.trustedEngines)
     }
 
     private static let everything = Presence(

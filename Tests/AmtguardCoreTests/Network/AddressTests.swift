@@ -13,6 +13,7 @@ import Testing
     @Test(arguments: [
         "", ":", "00:1b:21:aa:bb", "00:1b:21:aa:bb:cc:dd", "00:1b:21:aa:bb:c", "00:1b:21-aa:bb:cc", "001b21aabbcc",
         "00:1b:21:aa:bb:gg", " 0:1b:21:aa:bb:cc", "+1:1b:21:aa:bb:cc", "00:1b:21:aa:bb:cc\n", "\u{FF11}",
+        "00::1b:21:aa:bb:cc", ":00:1b:21:aa:bb:cc", "00:1b:21:aa:bb:cc:",
     ])
     func `a text that is not a MAC address is refused`(text: String) {
         #expect(MACAddress(text) == nil)

@@ -143,7 +143,6 @@ import Testing
         scene.refusal = .busy
         scene.wish(replacing: "7000")
         #expect(scene.list == "5000-5010,7000,623,664,16992-16995")
-        #expect(scene.told().contains(.look(at: at(scene.now + 0.1).instant)))
         scene.refusal = nil
         scene.now += 0.1
         scene.lookAfterWish(.token)

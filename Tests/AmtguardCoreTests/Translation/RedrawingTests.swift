@@ -35,6 +35,7 @@ import Testing
         scene.see(.translation(Self.docker))
         #expect(scene.told() == [])
         #expect(scene.status.verdict == .protected && scene.status.nat?.inForce == true)
+        #expect(scene.status.nat?.owned == true)
         #expect(scene.status.nat?.addresses == ["192.0.2.20"] && scene.status.nat?.translation == "yes")
     }
 

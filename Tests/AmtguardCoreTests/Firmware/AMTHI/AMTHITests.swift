@@ -142,7 +142,7 @@ import Testing
                 + [3, 0, 0, 0]  // periodic
                 + [5, 0] + Array("mps\u{1B}\n".utf8))
         let access = try RemoteAccess(parsing: bytes, to: .remoteAccess)
-        #expect(access.network.word == "outside")
+        #expect(access.network.word == "outside" && access.network == .outside)
         #expect(access.connection.word == "connected")
         #expect(access.trigger.word == "periodic")
         #expect(access.host == "mps??")

@@ -166,5 +166,6 @@ import Testing
         ] as [(WireError, Bool)])
     func `is complete if it is a refusal`(error: WireError, isRefusal: Bool) {
         #expect(error.isRefusal == isRefusal)
+        #expect(WireError.otherCommand(0x0480_001A).description.hasSuffix("another command, 0x480001a"))
     }
 }

@@ -323,6 +323,11 @@ typealias StateJudgementTests = `The state of AMT`
 
     @Test func `is a dead end without an engine only where the bus shows anything`() {
         #expect(Presence.hidden.deadEnd == .hidden)
+        for cards in [nil, [], ["0000:05:00.0"]] as [[String]?] {
+            let machine = Presence.Machine(chipset: .intel, hypervisor: "QEMU or KVM", networkCards: cards)
+            let deadEnd = cards?.isEmpty == false ? DeadEnd.passedThrough(cards ?? [], hypervisor: "QEMU or KVM") : nil
+            #expect(Presence.hidden.with { $0.machine = machine }.deadEnd == deadEnd)
+        }
         for driver in [Presence.Driver.missing, .loaded, .other("x")] {
             let engines = ["0000:00:0f.0"]
             let presence = Presence.hidden.with { ($0.trustedEngines, $0.driver) = (engines, driver) }
@@ -401,9 +406,10 @@ typealias StateJudgementTests = `The state of AMT`
     }
 
     @Test func `is not remembered of a firmware that did not answer`() {
-        var scene = Scene()
-        scene.see(.firmware(.failed(.abandoned)))
-        #expect(scene.guardian.memory.sighting == nil)
+        for inquiry in [nil, .failed(.abandoned)] as [FirmwareInquiry?] {
+            let basis = StateJudgement.Basis(presence: Self.noDriver, inquiry: inquiry)
+            #expect(StateJudgement(basis).sighting == nil)
+        }
     }
 }
 
