@@ -1,4 +1,4 @@
-# service.sh: the guard as a service: a service manager arms it, starts it again whenever it ends, and keeps its descriptors.
+# service.sh: the guard as a service. A service manager arms it, starts it when it ends, and keeps its descriptors.
 
 clock=()  # a command that starts the service in another time namespace
 # A copy: other guards on this machine share no page of it, and do not change the memory that is counted as this one's.
@@ -24,20 +24,29 @@ start_service() {  # with the watch in `rung`
     service=$!
     echo $service >$work/service
     guard=''
-    eventually "a guard whose watch is $rung is ready" is_up "$before"
+    eventually "a guard with the watch $rung is ready" is_up "$before"
+    ctl --json
+    watch=$(perl "$here/json.pl" .watch <<<"$said")  # the kernel may have no better one
 }
-is_up() { find_guard; (($(readies) > $1)); }
+is_up() { (($(readies) > $1)) && find_guard; }
 find_guard() {
     local found
     found=$(sed -n "s/^main //p" $manager_log | tail -n 1)
     guard=${found:-$guard}
 }
 
-# SIGKILL: the guard ends with it, and so does everything that the service manager keeps.
+# SIGKILL: everything that the service manager keeps ends with it, and so does the guard. One that has just been forked
+# may not have asked for that yet, and is ended here.
 stop_service() {
     kill -KILL $service
     wait $service 2>/dev/null || true
-    eventually "the guard ended with its service manager" ended
+    eventually "no guard is left" has_ended_all
+}
+has_ended_all() {
+    local process
+    seen="$(pgrep -x amtguardd || true) $(pgrep -x service-manager || true)"
+    for process in $seen; do kill -KILL $process 2>/dev/null || true; done
+    [[ $seen == ' ' ]]
 }
 
 # A moment for what comes next to meet it at work, at most of this many milliseconds.

@@ -1,4 +1,4 @@
-# surroundings.sh: everything around the guard that can break: bus, journal, firmware helper, disk, translated connections.
+# surroundings.sh: what is around the guard and can break: bus, journal, firmware helper, disk, translated connections.
 
 journald=/lib/systemd/systemd-journald
 base=(Mode=always AuditSec=500ms '[Detect]' RefreshSec=1min)
@@ -23,7 +23,7 @@ make_surroundings() {
     start_helper
 }
 
-# As many connections as one process can have; lib.sh writes the limits of other scenarios. `exec`, so that `$!` is the bus.
+# More connections than lib.sh's limits allow. With `exec`, `$!` is the bus.
 dbus-daemon() {
     sed -i 's/>5000</>12000</' bus.conf
     exec "$(type -P dbus-daemon)" "$@"
@@ -33,8 +33,8 @@ start_journal() {
     journal=''
     [[ -x $journald && -s /etc/machine-id ]] || return 0
     mkdir -p /run/systemd/journald.conf.d /run/log/journal
-    printf '%s\n' '[Journal]' Storage=volatile Audit=no ReadKMsg=no ForwardToWall=no ForwardToSyslog=no RateLimitBurst=0 \
-        RuntimeMaxUse=16M >/run/systemd/journald.conf.d/test.conf
+    printf '%s\n' '[Journal]' Storage=volatile Audit=no ReadKMsg=no ForwardToWall=no ForwardToSyslog=no \
+        RateLimitBurst=0 RuntimeMaxUse=16M >/run/systemd/journald.conf.d/test.conf
     rm -f /run/systemd/journal/socket
     $journald >journald.log 2>&1 &
     journal=$!
@@ -42,7 +42,7 @@ start_journal() {
 }
 
 start_helper() {  # in the manner of the file `manner`: see hostile/helper.pl
-    echo good >manner
+    manner good
     rm -f $root/run/amtguard-firmware.socket
     perl "$here/hostile/helper.pl" $root/run/amtguard-firmware.socket &
     helper=$!
@@ -57,7 +57,7 @@ come_to_rest() {
     for process in $service $bus $journal $guard; do kill -CONT "$process" 2>/dev/null || true; done
     ((${#jobs[@]} == 0)) || wait "${jobs[@]}" || true
     jobs=()
-    echo good >manner
+    manner good
     pkill -KILL -P $helper || true
     ip link delete group 7 2>/dev/null || true
     ((! translates)) || ruleset "$narrow"
@@ -65,4 +65,14 @@ come_to_rest() {
     eventually "it has its name on the bus" has_name
     eventually "it takes the ordinary configuration" calls '' Reload
     find_guard
+    # A helper that hangs is ended before, except in some rounds: then the guard has to abandon it.
+    ((hangs)) || return 0
+    hangs=0
+    manner silent
+    eventually "it asks a helper that hangs" calls '' Reload
+    eventually "and abandons it" json .amt.firmware.outcome abandoned
+    manner good
+    pkill -KILL -P $helper || true
+    eventually "it asks again" calls '' Reload
 }
+manner() { echo "$1" >manner.new; mv manner.new manner; }  # NAME: of the helper's answers from now on
