@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from bench import ground as place
 from bench import booted, machine, parts, record, report
+from bench import ground as place
 from bench.ground import TOP, Failure, Ground
 
 RESULTS = TOP / "Benchmarks/results"

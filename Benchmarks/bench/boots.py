@@ -1,4 +1,4 @@
-"""amtguardd as the package starts it, beside what else keeps the ports and beside other daemons: on a booted systemd."""
+"""amtguardd as the package starts it, beside what else keeps the ports and beside other daemons: booted."""
 
 from bench import booted
 from bench.figures import Part, Sample, Table, median

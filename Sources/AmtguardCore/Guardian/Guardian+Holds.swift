@@ -25,10 +25,11 @@ extension Guardian {
             }
         }
         if holding.passedOver > 0 {
+            let addresses = holding.passedOver == 1 ? "address is" : "addresses are"
             reasons.append(
                 Reason(
                     id: "hold-limit",
-                    says: "\(holding.passedOver) more addresses are not held: the limit is \(HoldPlan.mostAddresses) "
+                    says: "\(holding.passedOver) more \(addresses) not held: the limit is \(HoldPlan.mostAddresses) "
                         + "addresses, and \(HoldPlan.mostHolds) ports in all"))
         }
         return reasons

@@ -179,11 +179,11 @@ extension Reason {
 
     static func omittedSockets(_ count: Int) -> Reason {
         Reason(
-            id: "sockets-many", says: "more sockets are on AMT's ports than amtguard looks at: \(count) were left out")
+            id: "sockets-many", says: "more sockets are on AMT's ports than amtguard looks at; left out: \(count)")
     }
 
     static func unseenWrite(until: Instant, at now: Instant) -> Reason {
-        let minutes = (until - now).components.seconds / 60 + 1
+        let minutes = ((until - now).components.seconds + 59) / 60
         return Reason(
             id: "unseen-write",
             says:

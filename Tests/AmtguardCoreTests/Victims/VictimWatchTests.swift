@@ -121,7 +121,7 @@ import Testing
         var scene = Scene()
         scene.see(.sockets(SocketReading(many(count), omitted: 1)))
         #expect(scene.status.reasons.first { $0.id == "victims-unknown" }?.says.hasPrefix(words) == true)
-        #expect(scene.status.reasons.first { $0.id == "sockets-many" }?.says.hasSuffix(": 1 were left out") == true)
+        #expect(scene.status.reasons.first { $0.id == "sockets-many" }?.says.hasSuffix("; left out: 1") == true)
     }
 
     @Test(
