@@ -46,25 +46,25 @@ def torture(file: Path) -> Part:
 
 
 def _endurance(part: Part, text: str) -> None:
-    found = re.findall(r"^(rounds=.*pss_first=.*)$", text, re.MULTILINE)
-    if not found:
+    """Each play prints one line of figures."""
+    plays = [
+        dict(word.split("=", 1) for word in line.split())
+        for line in re.findall(r"^(rounds=.*pss_first=.*)$", text, re.MULTILINE)
+    ]
+    if not plays:
         return
-    figures = dict(word.split("=", 1) for word in found[-1].split())
-    part.data["endurance"] = figures
-    table = part.table(
-        f"Everything at once, {figures['seconds']} s, seed {figures['seed']}, watching by {figures['watch']}",
-        "events",
-        "number",
-    )
-    kept = ("seconds", "watch", "seed", "pss_first", "pss_last", "descriptors_first", "descriptors_last")
-    table.rows += [[name.replace("_", " "), int(value)] for name, value in figures.items() if name not in kept]
-    first, last = float(figures["pss_first"]), float(figures["pss_last"])
-    part.target("PSS at the end of it, more than at its start", round(100 * (last / first - 1), 2), 2, "%")
-    part.target(
-        "descriptors at the end, more than at its start",
-        int(figures["descriptors_last"]) - int(figures["descriptors_first"]),
-        0,
-    )
+    part.data["endurance"] = plays
+    told_apart = ("seconds", "seed", "watch", "pss_first", "pss_last", "descriptors_first", "descriptors_last")
+    heads = [f"{play['seconds']} s, seed {play['seed']}, {play['watch']}" for play in plays]
+    table = part.table("Everything at once: how often each event was played", "", *heads)
+    for name in plays[0]:
+        if name not in told_apart:
+            table.rows.append([name, *(int(play.get(name, 0)) for play in plays)])
+    for head, play in zip(heads, plays):
+        growth = round(100 * (int(play["pss_last"]) / int(play["pss_first"]) - 1), 2)
+        part.target(f"{head}: PSS at the end, more than at the start", growth, 2, "%")
+        leaked = int(play["descriptors_last"]) - int(play["descriptors_first"])
+        part.target(f"{head}: descriptors, more than at the start", leaked, 0)
 
 
 def fuzz(file: Path) -> Part:
