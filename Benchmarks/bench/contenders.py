@@ -25,7 +25,8 @@ class Contender:
 
     name: str
     start: Callable[[Ground, list[str]], AbstractContextManager[int | None]]  # gives the pid of the one that repairs
-    is_periodic: bool = False  # A second or so until it repairs: fewer overwrites, more patience.
+    overwrites: int = 2000  # in one turn of the latency
+    is_periodic: bool = False  # It takes a second or so: more patience, and overwrites at any time of its period.
     is_ours: bool = False
 
 
@@ -110,8 +111,8 @@ def armed(ground: Ground, lines: list[str]) -> Iterator[int]:
 
 NOBODY = Contender("nothing", _nobody)
 BARE_LOOP = Contender("bare C loop", _loop("bare-loop"))
-SHELL_LOOP = Contender("inotifywait loop", _loop("sh", "-c", INOTIFYWAIT))
-POLL = Contender("polling, 1 s", _loop("sh", "-c", POLLING), is_periodic=True)
+SHELL_LOOP = Contender("inotifywait loop", _loop("sh", "-c", INOTIFYWAIT), overwrites=300)
+POLL = Contender("polling, 1 s", _loop("sh", "-c", POLLING), overwrites=15, is_periodic=True)
 BPF = Contender("amtguard, bpf", armed, is_ours=True)
 FANOTIFY = Contender("amtguard, fanotify", _unarmed(), is_ours=True)
 INOTIFY = Contender(

@@ -85,9 +85,8 @@ CONDITIONS = {
 
 def _measure(ground: Ground, contender: Contender, condition: str) -> Sample:
     """A processor each: a program that polls on the processor of the guard sees the list only when the guard sleeps."""
-    count, patience, pause = ground.pick(2000, 200), 1.0, 0.001
-    if contender.is_periodic:
-        count, patience, pause = ground.pick(40, 5), 3.0, 1.0
+    count = ground.pick(contender.overwrites, max(3, contender.overwrites // 10))
+    patience, pause = (3.0, 1.0) if contender.is_periodic else (1.0, 0.001)
     with contender.start(ground, FAST) as pid:
         subprocess.run(["taskset", "-apc", "0", str(pid)], check=True, capture_output=True)
         with CONDITIONS[condition]([pid]):
@@ -100,7 +99,7 @@ def measure(ground: Ground) -> Part:
     contenders = [*RUNGS, *PEERS]
     samples: dict[tuple[str, str], Sample] = {}
     # In turn, so that a machine that becomes slower in the meantime favours nobody.
-    for turn in range(ground.pick(3, 1)):
+    for turn in range(ground.pick(2, 1)):
         for condition in CONDITIONS:
             for contender in contenders:
                 ground.log(f"latency: {condition}, {contender.name}, turn {turn + 1}")
