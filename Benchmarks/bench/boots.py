@@ -75,7 +75,7 @@ def _ready(part: Part, found: dict) -> None:
     )
     for name in DAEMONS:
         figures = found.get(name, {})
-        if "samples_ns" in figures:
+        if figures.get("samples_ns"):
             alone = figures.get("from_main_process_ns")
             row = [median(figures["samples_ns"]) / 1e6, median(alone) / 1e6 if alone else None]
             table.rows.append([name, *(None if cell is None else round(cell, 1) for cell in row)])
@@ -104,6 +104,9 @@ def _footprint(part: Part, found: dict) -> None:
 def _reasons(table: Table, found: dict) -> None:
     """A daemon that could not be measured is named, with the reason."""
     for name in DAEMONS:
-        if "not_measured" in found.get(name, {}):
-            table.note += f" {name}: not measured, {found[name]['not_measured']}."
+        figures = found.get(name, {})
+        if "not_measured" in figures:
+            table.note += f" {name}: not measured, {figures['not_measured']}."
+        elif figures.get("samples_ns") == []:
+            table.note += f" {name}: no start came to READY in time."
     table.note = table.note.strip()
