@@ -64,13 +64,14 @@ def _row(table, name: str, found: dict[str, int]) -> None:
 def _wakeups(ground: Ground, part: Part) -> None:
     seconds = ground.pick(60, 5)
     for kind in "amt", "none":
-        with guarding(ground, ["AuditSec=1s"], kind) as guard:
+        with guarding(ground, ["AuditSec=2s"], kind) as guard:
             time.sleep(8)  # the work that follows a start
             before = wakeups(guard.pid)
             time.sleep(seconds)
             woken = wakeups(guard.pid) - before
         if kind == "amt":  # one for each audit, and one more audit may fall at the edges of the time
-            part.target(f"wake-ups in {seconds} audits, a second apart", woken, seconds + 1)
+            audits = seconds // 2
+            part.target(f"wake-ups in {audits} audits, two seconds apart", woken, audits + 1)
         else:
             part.target(f"wake-ups in {seconds} s where AMT is impossible", woken, 0)
 
