@@ -80,12 +80,16 @@ extension Storm {
         }
         if configuration.mode == self.configuration.mode, chance(0.2) { configuration = self.configuration }
         ground.count(configuration.mode == .observe ? .observing : .reload)
+        accept(configuration, chance(0.2) ? StormSources.warned : [])
+        survey()
+    }
+
+    mutating func accept(_ configuration: Configuration, _ problems: [ConfigurationProblem] = []) {
         // Another mode begins another series of overwrites.
         if configuration.mode != self.configuration.mode { lines = StormLines() }
         self.configuration = configuration
         pace = (ground.clock, ground.additions, ground.failures)
-        see(.configuration(configuration, chance(0.2) ? StormSources.warned : []))
-        survey()
+        see(.configuration(configuration, problems))
     }
 
     private mutating func survey() {

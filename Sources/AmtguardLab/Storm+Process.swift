@@ -101,7 +101,8 @@ extension Storm {
         guard !ground.isDead else { return }
         let problem = ground.isRecordStale ? "/run/amtguard/memory can't be used" : runtimeProblem
         see(.runtimeDirectory(problem: problem))
-        if ground.isRecordStale, guardian.status.verdict == .protected {
+        // Newly required ports are judged by the look that follows.
+        if ground.isRecordStale, guardian.isCurrent, guardian.status.verdict == .protected {
             violate("is content though it can't record what it owns")
         }
     }

@@ -84,7 +84,7 @@ extension Storm {
         let missing = configuration.guarded.subtracting(list.ports)
         if !missing.isEmpty { violate("\(missing) are missing after a quiet interval") }
         let surplus = list.undisturbed.subtracting(configuration.guarded).subtracting(guardian.stranded)
-        if !surplus.isEmpty { violate("\(surplus) are no longer required, and stay") }
+        if !surplus.isEmpty, !list.isUncertain { violate("\(surplus) are no longer required, and stay") }
         if ground.watch.kind == .bpf {
             if ground.kernel.program?.log.isEmpty == false { violate("does not settle the writes") }
             let asked = list.without.union(configuration.guarded).union(guardian.stranded)

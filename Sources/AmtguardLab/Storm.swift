@@ -73,12 +73,10 @@ public struct Storm: Sendable {
         ground.kernel.finishWrites()
         ground.count(.calm)
         ground.table = RedrawReading(.absent)
-        configuration = Configuration()
-        if chance(0.5) {
-            configuration = anyConfiguration()
-            if configuration.mode == .observe { configuration.mode = .always }
-        }
-        see(.configuration(configuration, []))
+        takeEvents()
+        var configuration = chance(0.5) ? Configuration() : anyConfiguration()
+        if configuration.mode == .observe { configuration.mode = .always }
+        accept(configuration)
         if ground.watch.kind == .bpf {
             // The last replacement decides what stays in the list.
             ground.count(.calmWithProgram)

@@ -222,6 +222,7 @@ import Testing
         #expect(scene.owned == amt)
         scene.shown = Wishes([Wish(replaces: true, isPrevented: true, .ports("9000"), by: sysctl)], lost: 1)
         scene.list = scene.list.union("6000")
+        scene.lookAfterWish(.watch)
         scene.reload { $0.extraPorts = "5900" }
         scene.now += 0.3
         scene.lookAfterWish(.token)
