@@ -9,6 +9,7 @@ import datetime
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 
 from bench import booted, machine, parts, record, report
@@ -46,7 +47,9 @@ def main() -> int:
         conditions = machine.describe(ground)
         try:
             part = parts.ALL[name](ground)
-        except Failure as failure:
+        except Exception as failure:  # One part that can't be measured does not cost the others.
+            if not isinstance(failure, Failure):
+                traceback.print_exc()
             print(f"bench: {name}: {failure}", file=sys.stderr)
             failed += 1
             continue

@@ -19,6 +19,8 @@ def median(sample: list[float]) -> float:
 def slope(points: list[tuple[float, float]]) -> float:
     """The exponent of growth: 0 does not grow, 1 grows in proportion. Least squares over the logarithms."""
     logs = [(math.log(x), math.log(y)) for x, y in points if x > 0 and y > 0]
+    if len(logs) < 2:
+        return 0.0
     middle_x = sum(x for x, _ in logs) / len(logs)
     middle_y = sum(y for _, y in logs) / len(logs)
     spread = sum((x - middle_x) ** 2 for x, _ in logs)

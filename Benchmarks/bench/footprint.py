@@ -49,8 +49,8 @@ def _memory(ground: Ground, part: Part) -> None:
                 time.sleep(ground.pick(75, 9))  # For a minute the list counts as repeatedly overwritten.
                 later = memory(pid)
                 _row(table, f"{contender.name}, after {repairs:,} repairs", later)
-                part.target("PSS, idle", round(idle["Pss"] / 1024, 1), 6, "MB")
-                part.target("private dirty, idle", round(idle["Private_Dirty"] / 1024, 2), 1.25, "MB")
+                part.target("PSS, idle", round(idle["Pss"] / 1024, 1), 6, "MiB")
+                part.target("private dirty, idle", round(idle["Private_Dirty"] / 1024, 2), 1.25, "MiB")
                 part.target(
                     "private dirty, more after the repairs", later["Private_Dirty"] - idle["Private_Dirty"], 64, "KiB"
                 )

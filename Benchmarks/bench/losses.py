@@ -83,7 +83,10 @@ def _direct(ground: Ground, part: Part, place: Neighbourhood) -> None:
         "Microseconds of each second in which the list was not whole",
         "list overwritten",
         *RATES,
-        note="Read without pause by a further program, on the processors that the others use.",
+        note="Read for three seconds without pause by a further program, on the processors that the others use. So"
+        " once a second means three overwrites. Without the program in the kernel amtguard repairs five times at once,"
+        " and then waits (RepairBurst=, RepairsPerSec=), so that two programs do not overwrite each other without end."
+        " In that time the holds keep the ports.",
     )
     for name in RUNNERS:
         lost.rows.append([name, *(found[name][rate]["hung"] for rate in RATES)])

@@ -1,6 +1,5 @@
 """A neighbour with many addresses behind a card that diverts AMT's ports, and a container behind this host."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -88,7 +87,7 @@ def neighbourhood(ground: Ground, ports: str = "1024 65535") -> Iterator[Neighbo
         run(*container, "sysctl", "-qw", f"net.ipv4.ip_local_port_range={ports}")
         ruleset()
         # A connection that has hung stays in connection tracking, with its port; none is left when the next run begins.
-        subprocess.run(["sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_timeout_syn_sent=5"], check=False)
+        run("sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_timeout_syn_sent=5")
         stack.enter_context(started([*peer, *ground.tool("greeter", "0.0.0.0", "22")]))
         stack.enter_context(started([*peer, *ground.tool("greeter", "0.0.0.0", "7000-7100")]))
         place = Neighbourhood(ground, peer, container)

@@ -67,7 +67,8 @@ def _targets(found: list[Part]) -> str:
     for part in found:
         for target in part.targets:
             if target["limit"] is not None:
-                table.rows.append([target["what"], *_measured(target)])
+                quick = " (a quick run)" if part.conditions.get("quick") else ""
+                table.rows.append([target["what"] + quick, *_measured(target)])
     return rows(table) + "\n"
 
 

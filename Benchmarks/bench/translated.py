@@ -172,7 +172,10 @@ def _rate(ground: Ground, part: Part, place: Neighbourhood) -> None:
                 rates[redraw] += here[redraw]
     part.told("new translated connections a second, with the table", round(median(rates["yes"])))
     part.told("without", round(median(rates["no"])))
-    part.target("less than without, median of the pairs", round(1 - median(ratios), 3), 0.03)
+    part.data["rate"] = {"ratios": ratios, "rates": rates}
+    part.target(
+        "share of new translated connections lost by the table, median of the turns", round(1 - median(ratios), 3), 0.03
+    )
 
 
 def measure(ground: Ground) -> Part:

@@ -103,7 +103,7 @@ static void gaps(int list, int seconds)
         readings++;
         last = at;
     }
-    printf("%.1f %" PRId64 " %" PRId64 "\n", (double)lacking / 1000 / seconds, readings, lacked);
+    printf("%.1f %" PRId64 " %" PRId64 "\n", (double)lacking * 1e6 / (double)(last - begin), readings, lacked);
 }
 
 static _Noreturn void usage(void)
