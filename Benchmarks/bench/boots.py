@@ -71,8 +71,8 @@ def _ready(part: Part, found: dict) -> None:
         "",
         "all, with the sandbox",
         "its process alone",
-        note="systemd builds a unit's sandbox before the program runs; amtguardd's is large. Its process alone takes longer"
-        " here than without a sandbox, a service manager and a bus.",
+        note="systemd builds a unit's sandbox before the program runs; amtguardd's is large. Its process alone takes"
+        " longer here than without a sandbox, a service manager and a bus.",
     )
     for name in DAEMONS:
         figures = found.get(name, {})
