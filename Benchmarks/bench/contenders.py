@@ -118,6 +118,5 @@ FANOTIFY = Contender("amtguard, fanotify", _unarmed(), is_ours=True)
 INOTIFY = Contender(
     "amtguard, inotify", _unarmed("setpriv", "--inh-caps=-all", "--bounding-set=-sys_admin"), is_ours=True
 )
-# A procfs of its own for each writer: no watch sees it, and the audit, here each second, is all there is.
 RUNGS = [BPF, FANOTIFY, INOTIFY]
 PEERS = [BARE_LOOP, SHELL_LOOP, POLL]

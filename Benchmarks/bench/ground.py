@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -187,5 +186,15 @@ def scratch(name: str) -> Path:
     return place
 
 
-def temporary() -> Path:
-    return Path(tempfile.mkdtemp(dir="/run/bench"))
+def cable(here: str, there: str, inside: tuple[str, ...] = ()) -> None:
+    """A pair of network interfaces, both up; with `inside` the other end is in that namespace."""
+    run("ip", "link", "add", here, "type", "veth", "peer", "name", there, *(["netns", inside[2]] if inside else []))
+    run("ip", "link", "set", here, "up")
+    run(*inside, "ip", "link", "set", there, "up")
+
+
+def timed(*command: object) -> tuple[int, subprocess.CompletedProcess[str]]:
+    """How many nanoseconds a program took from its start to its end, and what came of it."""
+    began = time.monotonic_ns()
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, check=False)
+    return time.monotonic_ns() - began, done

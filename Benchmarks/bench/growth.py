@@ -10,9 +10,23 @@ from pathlib import Path
 from bench.contenders import guarding, machine
 from bench.figures import Part, Sample, median, slope
 from bench.footprint import memory, processor_ms
-from bench.ground import AMT, Failure, Ground, overwrite, raw, reserved, run, started, whole, within, written
+from bench.ground import (
+    AMT,
+    Failure,
+    Ground,
+    cable,
+    overwrite,
+    raw,
+    reserved,
+    run,
+    started,
+    timed,
+    whole,
+    within,
+    written,
+)
 from bench.latency import FAST
-from bench.network import RANDOM, ruleset
+from bench.network import HERE, RANDOM, ruleset
 
 BUS = """<busconfig><type>session</type><listen>unix:path=/run/bench/bus</listen><auth>EXTERNAL</auth>
 <policy context="default">
@@ -81,9 +95,8 @@ def _asked(ground: Ground) -> float:
     times = []
     for _ in range(ground.pick(10, 2)):
         time.sleep(1.1)
-        began = time.monotonic_ns()
-        done = subprocess.run([ground.programs / "amtguardctl", "victims"], capture_output=True, text=True, timeout=60)
-        times.append(time.monotonic_ns() - began)
+        took, done = timed(ground.programs / "amtguardctl", "victims")
+        times.append(took)
         if done.returncode > 1:
             raise Failure(f"amtguardctl victims: {done.stderr}")
     return round(median(times) / 1e6, 1)
@@ -107,10 +120,8 @@ def _sockets(ground: Ground, part: Part) -> None:
 def _tracked(ground: Ground, part: Part) -> None:
     """Connections of this host in connection tracking, while addresses are translated: the guard looks among them."""
     points = []
-    run("ip", "link", "add", "host0", "type", "veth", "peer", "name", "peer0")
-    run("ip", "address", "add", "198.51.100.1/24", "dev", "host0")
-    for link in "host0", "peer0":
-        run("ip", "link", "set", link, "up")
+    cable("host0", "peer0")
+    run("ip", "address", "add", f"{HERE}/24", "dev", "host0")
     ruleset(RANDOM)
     subprocess.run(["sysctl", "-qw", "net.netfilter.nf_conntrack_max=1000000"], capture_output=True, check=False)
     with _bus(), guarding(ground, ["Mode=always", "AuditSec=1s"]):
@@ -125,9 +136,7 @@ def _tracked(ground: Ground, part: Part) -> None:
 
 def _addresses(ground: Ground, part: Part) -> None:
     ready, private = [], []
-    run("ip", "link", "add", "many0", "type", "veth", "peer", "name", "many1")
-    for link in "many0", "many1":
-        run("ip", "link", "set", link, "up")
+    cable("many0", "many1")
     for size in _sizes(ground, 1, 10, 100, 1_000):
         lines = (f"address add 203.0.{113 + n // 250}.{n % 250 + 1}/32 dev many0\n" for n in range(size))
         run("ip", "address", "flush", "dev", "many0")
@@ -164,13 +173,7 @@ def _namespaces(ground: Ground, part: Part) -> None:
                 stack.enter_context(started(["unshare", "--net", "sleep", "1000"]))
                 count += 1
             time.sleep(1)
-            times = []
-            for _ in range(3):
-                began = time.monotonic_ns()
-                subprocess.run(
-                    [ground.programs / "amtguardctl", "doctor"], capture_output=True, timeout=300, check=False
-                )
-                times.append(time.monotonic_ns() - began)
+            times = [timed(ground.programs / "amtguardctl", "doctor")[0] for _ in range(3)]
             points.append((size, round(median(times) / 1e6)))
     _series(part, "namespaces", "network namespaces", "amtguardctl doctor, ms", points)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from bench.ground import TOP, Failure, Ground, namespace, run, started
+from bench.ground import TOP, Ground, cable, namespace, run, started, within
 
 DESTINATIONS = 250
 FIRST = "198.51.100.2"
@@ -65,12 +65,10 @@ def ruleset(rule: str = "") -> None:
 def neighbourhood(ground: Ground, ports: str = "1024 65535") -> Iterator[Neighbourhood]:
     with ExitStack() as stack:
         peer, container = stack.enter_context(namespace()), stack.enter_context(namespace())
-        run("ip", "link", "add", "host0", "type", "veth", "peer", "name", "peer0", "netns", peer[2])
-        run("ip", "link", "add", "pod0", "type", "veth", "peer", "name", "eth0", "netns", container[2])
+        cable("host0", "peer0", peer)
+        cable("pod0", "eth0", container)
         run("ip", "address", "add", f"{HERE}/24", "dev", "host0")
         run("ip", "address", "add", "10.88.0.1/24", "dev", "pod0")
-        for link in "host0", "pod0":
-            run("ip", "link", "set", link, "up")
         run(
             *peer,
             "ip",
@@ -78,10 +76,8 @@ def neighbourhood(ground: Ground, ports: str = "1024 65535") -> Iterator[Neighbo
             "-",
             text="".join(f"address add 198.51.100.{host}/24 dev peer0\n" for host in range(2, 2 + DESTINATIONS)),
         )
-        run(*peer, "ip", "link", "set", "peer0", "up")
         run(*container, "ip", "address", "add", "10.88.0.2/24", "dev", "eth0")
-        for link in "eth0", "lo":
-            run(*container, "ip", "link", "set", link, "up")
+        run(*container, "ip", "link", "set", "lo", "up")
         run(*container, "ip", "route", "add", "default", "via", "10.88.0.1")
         run("sysctl", "-qw", "net.ipv4.ip_forward=1", f"net.ipv4.ip_local_port_range={ports}")
         run(*container, "sysctl", "-qw", f"net.ipv4.ip_local_port_range={ports}")
@@ -91,8 +87,7 @@ def neighbourhood(ground: Ground, ports: str = "1024 65535") -> Iterator[Neighbo
         stack.enter_context(started([*peer, *ground.tool("greeter", "0.0.0.0", "22")]))
         stack.enter_context(started([*peer, *ground.tool("greeter", "0.0.0.0", "7000-7100")]))
         place = Neighbourhood(ground, peer, container)
-        if place.call(500, 5).answered != 500:
-            raise Failure("the neighbour does not answer")
+        within(10, lambda: place.call(250, 1).answered == 250, "the neighbour answers at each of its addresses")
         yield place
         run("nft", "flush", "ruleset")
         run("ip", "link", "delete", "host0")
