@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from bench.ground import TOP, Failure
+from bench.ground import TOP, Failure, run
 
 HERE = Path(__file__).resolve().parent
 GUEST = HERE.parent / "booted"
@@ -87,14 +87,6 @@ class Parameters:
 
 # --------------------------------------------------------------------------------------------------------------------
 # The tree of Debian
-
-
-def run(*command: object, limit: float = 120, cwd: Path | None = None) -> str:
-    words = [str(word) for word in command]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=limit, cwd=cwd)
-    if done.returncode != 0:
-        raise Failure(f"{' '.join(words[:4])}: {(done.stderr.strip() or done.stdout.strip())[-500:]}")
-    return done.stdout
 
 
 def bare_tree() -> Path:

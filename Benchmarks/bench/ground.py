@@ -75,10 +75,12 @@ def settle() -> None:
     run("ip", "link", "set", "lo", "up")
 
 
-def run(*command: object, text: str | None = None) -> str:
-    done = subprocess.run([str(word) for word in command], input=text, capture_output=True, text=True, timeout=300)
+def run(*command: object, text: str | None = None, limit: float = 300) -> str:
+    """What a command prints. It must succeed within LIMIT seconds."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=limit)
     if done.returncode != 0:
-        raise Failure(f"{command[0]} {command[1] if len(command) > 1 else ''}: {done.stderr.strip()[-300:]}")
+        raise Failure(f"{' '.join(words[:4])}: {(done.stderr.strip() or done.stdout.strip())[-500:]}")
     return done.stdout
 
 

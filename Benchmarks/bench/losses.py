@@ -46,80 +46,77 @@ def _await_holds(lines: list[str], contender: Contender) -> None:
 
 def _cell(ground: Ground, place: Neighbourhood, name: str, rate: int, connections: int) -> dict:
     contender, lines = RUNNERS[name]
-    hung, ports, opened = 0, [], 0
     with contender.start(ground, lines):
         _await_holds(lines, contender)
         with _overwritten(ground, rate):
             calls = place.call(connections)
-            hung, opened, ports = calls.hung, calls.opened, calls.ports
             gone, readings, lacked = ground.output("overwriter", "gaps", ground.pick(3, 1)).split()
     return {
-        "opened": opened,
-        "hung": hung,
-        "ports": ports,
+        "opened": calls.opened,
+        "hung": calls.hung,
+        "ports": calls.ports,
         "gone_us_per_s": float(gone),
         "readings": int(readings),
         "lacked": int(lacked),
     }
 
 
+def _cells(ground: Ground, part: Part, place: Neighbourhood, connections: int, name: str, where: str) -> dict:
+    """Each runner at each rate, from these local ports."""
+    run("sysctl", "-qw", f"net.ipv4.ip_local_port_range={where.replace('-', ' ')}")
+    found: dict[str, dict[str, dict]] = {runner: {} for runner in RUNNERS}
+    for rate, per_second in RATES.items():
+        for runner in RUNNERS:
+            cell = found[runner][rate] = _cell(ground, place, runner, per_second, connections)
+            gone = f"not whole {cell['gone_us_per_s']:.0f} us/s"
+            ground.log(f"losses, {where}: {rate}, {runner}: {cell['hung']} hung, {gone}")
+    part.data[name] = found
+    for runner, cells in found.items():
+        if RUNNERS[runner][0].is_ours and runner != "amtguard, fanotify, no holds":
+            hung = sum(cell["hung"] for cell in cells.values())
+            part.target(f"{runner}, ports {where}: connections that hung", hung, 0)
+    return found
+
+
+def _table(part: Part, found: dict, key: str, title: str, note: str) -> None:
+    table = part.table(title, "list overwritten", *RATES, note=note)
+    for runner, cells in found.items():
+        table.rows.append([runner, *(round(cell[key]) for cell in cells.values())])
+
+
 def _direct(ground: Ground, part: Part, place: Neighbourhood) -> None:
     connections = ground.pick(60_000, 6_000)
-    found: dict[str, dict[str, dict]] = {name: {} for name in RUNNERS}
-    for rate, per_second in RATES.items():
-        for name in RUNNERS:
-            found[name][rate] = _cell(ground, place, name, per_second, connections)
-            cell = found[name][rate]
-            ground.log(f"losses: {rate}, {name}: {cell['hung']} hung, not whole {cell['gone_us_per_s']:.0f} us/s")
-    part.data["direct"] = found
-    lost = part.table(
+    wide = _cells(ground, part, place, connections, "direct", "1024-65535")
+    for runner in "amtguard, bpf, no holds", "amtguard, bpf, holds":
+        lacked = sum(cell["lacked"] for cell in wide[runner].values())
+        readings = sum(cell["readings"] for cell in wide[runner].values())
+        part.target(f"{runner}: readings that lacked a port, of {readings:,}", lacked, 0)
+    _table(
+        part,
+        wide,
+        "hung",
         f"Connections that hung, of {connections:,} from ports 1024-65535 to 250 destinations",
-        "list overwritten",
-        *RATES,
-        note="Four of AMT's six ports lie in this range. So of 60,000 connections some four hang while the list lacks"
-        " them, by chance: none in one cell may be luck.",
+        "Four of AMT's six ports lie in this range. So of 60,000 connections some four hang while the list lacks them,"
+        " by chance. A 0 may be luck.",
     )
-    gone = part.table(
+    _table(
+        part,
+        wide,
+        "gone_us_per_s",
         "Microseconds of each second in which the list was not whole",
-        "list overwritten",
-        *RATES,
-        note="Read for three seconds without pause by a further program, on the processors that the others use. So"
-        " once a second means three overwrites. Without the program in the kernel amtguard repairs five times at once,"
-        " and then waits (RepairBurst=, RepairsPerSec=), so that two programs do not overwrite each other without end."
+        "Read for three seconds without pause by a further program, on the processors that the others use. So once a"
+        " second means three overwrites. Without the program in the kernel amtguard repairs five times at once, and"
+        " then waits (RepairBurst=, RepairsPerSec=), so that two programs do not overwrite each other without end."
         " In that time the holds keep the ports.",
     )
-    for name in RUNNERS:
-        lost.rows.append([name, *(found[name][rate]["hung"] for rate in RATES)])
-        gone.rows.append([name, *(round(found[name][rate]["gone_us_per_s"]) for rate in RATES)])
-    for name in RUNNERS:
-        if RUNNERS[name][0].is_ours and name != "amtguard, fanotify, no holds":
-            part.target(f"{name}: connections that hung, at all rates", sum(c["hung"] for c in found[name].values()), 0)
-    for name in "amtguard, bpf, no holds", "amtguard, bpf, holds":
-        lacked = sum(cell["lacked"] for cell in found[name].values())
-        readings = sum(cell["readings"] for cell in found[name].values())
-        part.target(f"{name}: readings that lacked a port, of {readings:,}", lacked, 0)
-
-
-def _crowded(ground: Ground, part: Part, place: Neighbourhood) -> None:
-    """A range in which AMT's ports are one in a thousand: what a longer time would show in the wide one."""
-    run("sysctl", "-qw", "net.ipv4.ip_local_port_range=15000 19000")
-    connections = ground.pick(60_000, 6_000)
-    table = part.table(
+    # What a longer time would show in the wide range.
+    _table(
+        part,
+        _cells(ground, part, place, connections, "crowded", "15000-19000"),
+        "hung",
         f"The same from ports 15000-19000: of {connections:,} connections",
-        "list overwritten",
-        *RATES,
-        note="AMT's are one in a thousand here, so chance plays no part.",
+        "AMT's are one in a thousand here, so chance plays no part.",
     )
-    part.data["crowded"] = {}
-    for name in RUNNERS:
-        cells = {}
-        for rate, per_second in RATES.items():
-            cells[rate] = _cell(ground, place, name, per_second, connections)
-            ground.log(f"losses, 15000-19000: {rate}, {name}: {cells[rate]['hung']} hung")
-        part.data["crowded"][name] = cells
-        table.rows.append([name, *(cell["hung"] for cell in cells.values())])
-        if RUNNERS[name][0].is_ours and name != "amtguard, fanotify, no holds":
-            part.target(f"{name}, 15000-19000: connections that hung", sum(c["hung"] for c in cells.values()), 0)
     run("sysctl", "-qw", "net.ipv4.ip_local_port_range=1024 65535")
 
 
@@ -158,6 +155,5 @@ def measure(ground: Ground) -> Part:
     with neighbourhood(ground) as place:
         overwrite("")
         _direct(ground, part, place)
-        _crowded(ground, part, place)
         _translated(ground, part, place)
     return part
